@@ -1,0 +1,14 @@
+package io.patchbay.analysis.report;
+
+/// The sections of a report that a variant may lack.
+public enum Section {
+  TRAINING,
+  RECONSTRUCTIONS,
+  TRAVERSAL,
+  EFFECT_STRENGTH,
+  FACTORS,
+  PLACES,
+  PATCHING,
+  MEDIATION,
+  OCCLUSION
+}
