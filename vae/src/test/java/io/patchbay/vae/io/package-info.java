@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.vae.io;
+
+import org.jspecify.annotations.NullMarked;
