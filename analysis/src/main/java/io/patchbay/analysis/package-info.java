@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.analysis;
+
+import org.jspecify.annotations.NullMarked;

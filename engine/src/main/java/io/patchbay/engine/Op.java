@@ -1,0 +1,129 @@
+package io.patchbay.engine;
+
+import java.util.List;
+
+/// What a node does; its edges are in the [Node]. Every primitive is one record, and every rule over
+/// ops (shape, gradient, kernel) is a `switch` without `default`, so that a new primitive does not
+/// compile until all of its rules are written.
+public sealed interface Op {
+  /// A value given at each run.
+  record Input(String name) implements Op {}
+
+  /// A value that outlives runs: a parameter, an optimiser moment, a step count.
+  record State(String name) implements Op {}
+
+  /// A scalar.
+  record Constant(double value) implements Op {}
+
+  /// The number of rows of an axis in this run, as a scalar.
+  record Count(Axis axis) implements Op {}
+
+  /// Elementwise function of one value; `alpha` is the slope of [UnaryKind#LEAKY_RELU].
+  record Unary(UnaryKind kind, double alpha) implements Op {}
+
+  /// Elementwise function of two values of one shape.
+  record Binary(BinaryKind kind) implements Op {}
+
+  /// Product of two matrices. A batched value with one size is a matrix (rows, size); a value
+  /// without axis and with two sizes is itself. Contracting the axis sums rows in their order.
+  record MatMul(boolean transposeA, boolean transposeB) implements Op {}
+
+  /// `x` (axis; C, H, W) with weights (O, C, kh, kw) to (axis; O, OH, OW).
+  record Conv2d(int stride, int padding) implements Op {}
+
+  /// The input gradient of [Conv2d]; used forward it is the transposed convolution. Takes
+  /// `g` (axis; O, OH, OW) and the same weights, gives (axis; C, height, width).
+  record ConvInputGrad(int stride, int padding, int height, int width) implements Op {}
+
+  /// The weight gradient of [Conv2d] from `x` and `g`, summed over rows in their order.
+  record ConvWeightGrad(int stride, int padding, int kernelHeight, int kernelWidth)
+      implements Op {}
+
+  /// Removes `positions` (see [Shape]) by summing or by taking the largest element.
+  record Reduce(ReduceKind kind, List<Integer> positions) implements Op {
+    public Reduce {
+      positions = List.copyOf(positions);
+    }
+  }
+
+  /// Repeats a value along the `positions` of `target` that it lacks.
+  record Broadcast(Shape target, List<Integer> positions) implements Op {
+    public Broadcast {
+      positions = List.copyOf(positions);
+    }
+  }
+
+  /// The same elements of each row, in (C, H, W) order, under other sizes.
+  record Reshape(List<Integer> dims) implements Op {
+    public Reshape {
+      dims = List.copyOf(dims);
+    }
+  }
+
+  /// Elements `from` (inclusive) to `to` (exclusive) along one position.
+  record Slice(int position, int from, int to) implements Op {}
+
+  /// The dual of [Slice]: zeros, with the value placed at `from` of `total`.
+  record Pad(int position, int from, int total) implements Op {}
+
+  /// Rows of a table by index. An index of shape (axis) takes whole rows; one of the table's row
+  /// shape takes each element from its own row.
+  record Gather() implements Op {}
+
+  /// The dual of [Gather]: adds each row (or element) of `g` into row `index` of a zeroed table on
+  /// `target`, in row order.
+  record Scatter(Axis target) implements Op {}
+
+  /// `mu + exp(logvar / 2) * eps`.
+  record Reparameterise() implements Op {}
+
+  /// Standard normals keyed by (seed, stream, input id, draw): inputs are the seed as two integers
+  /// and, per row, (id low 32 bits, id high 16 bits, draw).
+  record Normal(int stream, int size) implements Op {}
+
+  /// `x` with the units named by `ranges` taken from `source`. `ranges` is (its own axis; 3): row,
+  /// first unit, end unit, in the flat (C, H, W) order of one row, sorted by row.
+  record Patch() implements Op {}
+
+  /// Writes a value into a state, after every reader of the old one.
+  record Assign() implements Op {}
+
+  /// Identity that passes no gradient.
+  record StopGradient() implements Op {}
+
+  /// Functions of [Unary].
+  enum UnaryKind {
+    NEG,
+    EXP,
+    LOG,
+    SQRT,
+    SQUARE,
+    RECIPROCAL,
+    ABS,
+    SIGN,
+    STEP,
+    RELU,
+    LEAKY_RELU,
+    SIGMOID,
+    TANH,
+    SOFTPLUS
+  }
+
+  /// Functions of [Binary]; comparisons give 1 or 0.
+  enum BinaryKind {
+    ADD,
+    SUB,
+    MUL,
+    DIV,
+    MAX,
+    MIN,
+    GREATER,
+    EQUAL
+  }
+
+  /// Functions of [Reduce].
+  enum ReduceKind {
+    SUM,
+    MAX
+  }
+}

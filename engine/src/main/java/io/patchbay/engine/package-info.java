@@ -1,0 +1,5 @@
+/// What a computation is.
+@NullMarked
+package io.patchbay.engine;
+
+import org.jspecify.annotations.NullMarked;

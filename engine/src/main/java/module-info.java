@@ -1,0 +1,6 @@
+/// What a computation is: shapes, ops, graph, gradients, plan, and the contract of a backend.
+module io.patchbay.engine {
+  requires static transitive org.jspecify;
+
+  exports io.patchbay.engine;
+}

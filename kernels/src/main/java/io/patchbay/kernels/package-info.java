@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.kernels;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/// Call C, and nothing else.
+module io.patchbay.ffi {
+  requires static transitive org.jspecify;
+  requires org.bytedeco.javacpp;
+  requires org.bytedeco.openblas;
+
+  exports io.patchbay.ffi;
+}

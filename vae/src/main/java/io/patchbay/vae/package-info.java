@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.vae;
+
+import org.jspecify.annotations.NullMarked;

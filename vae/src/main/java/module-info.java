@@ -1,0 +1,8 @@
+/// Data, models, objectives, training.
+module io.patchbay.vae {
+  requires static transitive org.jspecify;
+  requires transitive io.patchbay.engine;
+  requires java.desktop;
+  requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
+}
