@@ -3,4 +3,5 @@ module io.patchbay.engine {
   requires static transitive org.jspecify;
 
   exports io.patchbay.engine;
+  exports io.patchbay.engine.random;
 }

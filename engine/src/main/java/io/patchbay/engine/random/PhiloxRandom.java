@@ -58,8 +58,8 @@ public final class PhiloxRandom {
 
   /// Uniform in [0, 1), 53 random bits.
   public double nextDouble() {
-    final long high = nextInt() >>> 5;
-    final long low = nextInt() >>> 6;
+    final long high = Integer.toUnsignedLong(nextInt() >>> 5);
+    final long low = Integer.toUnsignedLong(nextInt() >>> 6);
     return (high << 26 | low) * 0x1p-53;
   }
 
