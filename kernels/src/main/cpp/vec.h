@@ -49,7 +49,15 @@ PB_INLINE void store(float *p, vec v) { *reinterpret_cast<vec_u *>(p) = v; }
 PB_INLINE ivec load_int(const int32_t *p) { return *reinterpret_cast<const ivec_u *>(p); }
 PB_INLINE void store_int(int32_t *p, ivec v) { *reinterpret_cast<ivec_u *>(p) = v; }
 
-PB_INLINE vec broadcast(float f) { return vec{} + f; }
+PB_INLINE vec broadcast(float f) {
+#if PB_LANES == 16
+  return _mm512_set1_ps(f);
+#elif PB_LANES == 8
+  return _mm256_set1_ps(f);
+#else
+  return vec{f, f, f, f};
+#endif
+}
 PB_INLINE ivec broadcast_int(int32_t i) { return ivec{} + i; }
 PB_INLINE ivec as_int(vec v) { return reinterpret_cast<ivec>(v); }
 PB_INLINE vec as_float(ivec v) { return reinterpret_cast<vec>(v); }
