@@ -4,4 +4,7 @@ module io.patchbay.engine {
 
   exports io.patchbay.engine;
   exports io.patchbay.engine.random;
+
+
+  uses io.patchbay.engine.BackendProvider;
 }

@@ -1,0 +1,40 @@
+package io.patchbay.engine;
+
+import java.util.List;
+
+/// One way to run plans. A backend runs every op of a plan itself or refuses the plan; it never
+/// borrows from another.
+public interface Backend extends AutoCloseable {
+  /// The short name: `reference`, `cpu`, `cuda`.
+  String name();
+
+  /// The device as it is written into results: name, instruction set, threads.
+  String device();
+
+  /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
+  int preferredRows();
+
+  /// Zeroed storage for `states`, one slab.
+  Weights weights(List<Node> states);
+
+  /// Binds every step of `plan`, once.
+  ///
+  /// @throws IllegalArgumentException when a state of the plan is missing in `weights`
+  Program load(Plan plan, Weights weights, Mode mode);
+
+  default Program load(final Plan plan, final Weights weights) {
+    return load(plan, weights, Mode.FAST);
+  }
+
+  @Override
+  void close();
+
+  /// How a program runs.
+  enum Mode {
+    /// Fused, as fast as the backend can.
+    FAST,
+    /// Node by node, with every value checked: a value that is not finite stops the run with a
+    /// [NonFiniteException] that names its node and site.
+    STEP
+  }
+}

@@ -1,0 +1,60 @@
+package io.patchbay.engine;
+
+import io.patchbay.engine.BackendProvider.Settings;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/// Chooses a backend once, by name or the best one present, and keeps the reason.
+public final class Backends {
+  private Backends() {}
+
+  /// A backend and why it was chosen, one line.
+  public record Choice(Backend backend, String reason) {}
+
+  /// Every provider on the class path, the preferred ones first.
+  public static List<BackendProvider> providers() {
+    return ServiceLoader.load(BackendProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparingInt(BackendProvider::preference).reversed())
+        .toList();
+  }
+
+  /// @param device a provider's name, or `auto` for the best one that can run here
+  /// @throws DeviceMissingException when that backend cannot run here
+  public static Choice open(final String device, final Settings settings) {
+    final var providers = providers();
+    if (device.equals("auto")) {
+      for (final var provider : providers) {
+        if (provider.unavailable().isEmpty()) {
+          final var backend = provider.open(settings);
+          return new Choice(backend, backend.device() + why(providers, provider));
+        }
+      }
+    }
+    for (final var provider : providers) {
+      if (provider.name().equals(device)) {
+        provider
+            .unavailable()
+            .ifPresent(
+                reason -> {
+                  throw new DeviceMissingException(device, reason);
+                });
+        final var backend = provider.open(settings);
+        return new Choice(backend, backend.device() + " (asked for)");
+      }
+    }
+    final var known = providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "));
+    throw new DeviceMissingException(device, "no such backend, expected one of auto, " + known);
+  }
+
+  private static String why(final List<BackendProvider> all, final BackendProvider chosen) {
+    final var refused =
+        all.stream()
+            .filter(p -> p.preference() > chosen.preference())
+            .map(p -> p.name() + ": " + p.unavailable().orElse(""))
+            .collect(Collectors.joining("; "));
+    return refused.isEmpty() ? " (best present)" : " (" + refused + ")";
+  }
+}

@@ -1,0 +1,32 @@
+package io.patchbay.engine;
+
+/// A plan bound to a backend: write the given values, run, read the outputs. For one thread at a
+/// time. Values at this boundary are in logical (C, H, W) order, rows one after the other.
+public interface Program extends AutoCloseable {
+  /// Writes the leading rows of a given value: as many as `values` holds.
+  void write(Node given, float[] values);
+
+  /// Writes the leading rows of a given integer value.
+  void write(Node given, int[] values);
+
+  /// Writes `count` rows from `values`, starting at row `fromRow` of the array and `toRow` here.
+  void write(Node given, float[] values, int fromRow, int toRow, int count);
+
+  /// Computes the outputs for these lengths, then carries out the assigns.
+  void run(Sizes sizes);
+
+  /// The rows of an output of the last run.
+  float[] read(Node output);
+
+  /// Copies the rows of an output of the last run into `target`, from element `offset` on.
+  void read(Node output, float[] target, int offset);
+
+  /// How many units each row of a [Op.Patch] node took from its source in the last run.
+  int[] fired(Node patch);
+
+  /// Bytes of memory this program holds.
+  long bytes();
+
+  @Override
+  void close();
+}
