@@ -103,7 +103,7 @@ PB_INLINE vec sqrt(vec v) {
 #elif PB_LANES == 8
   return _mm256_sqrt_ps(v);
 #else
-  vec r;
+  vec r = v;
   for (int i = 0; i < kLanes; i++) r[i] = __builtin_sqrtf(v[i]);
   return r;
 #endif
