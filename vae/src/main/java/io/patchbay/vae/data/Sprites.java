@@ -46,7 +46,7 @@ public final class Sprites implements GenerativeDataset {
   private final boolean antialias;
 
   /// @param antialias false for pixels of 0 and 1 by their centre, as in dSprites; true for the
-  ///     covered share of each pixel, from 8 x 8 points along the boundary
+  ///   covered share of each pixel, from 8 x 8 points along the boundary
   public Sprites(boolean antialias) {
     this.antialias = antialias;
   }

@@ -6,8 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// A file, folder or option from outside is not what it must be. The message is one line,
-/// `FILE: place: found WHAT, expected WHAT`, fit to be shown to a user as it is.
+/// A file, folder or option from outside is not what it must be. The message is one line, `FILE:
+/// place: found WHAT, expected WHAT`, fit to be shown to a user as it is.
 public final class BadInputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final int LONGEST_PART = 300;
@@ -40,7 +40,8 @@ public final class BadInputException extends RuntimeException {
     this.expected = expected;
   }
 
-  /// Turns a failed read of `file` into one line: a missing or forbidden file, or the system's text.
+  /// Turns a failed read of `file` into one line: a missing or forbidden file, or the system's
+  /// text.
   public static BadInputException unreadable(String file, String place, IOException cause) {
     final String found =
         switch (cause) {
