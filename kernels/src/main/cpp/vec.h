@@ -18,7 +18,12 @@
 #include <stdint.h>
 
 #if PB_LANES > 4
+// GCC 12 warns of the undefined value that its own unmasked AVX-512 intrinsics start from.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <immintrin.h>
+#pragma GCC diagnostic pop
 #endif
 
 #define PB_CAT3(a, b, c) a##b##_##c
@@ -37,12 +42,6 @@ typedef int32_t ivec __attribute__((vector_size(PB_LANES * 4)));
 // The same bits in memory, at any address that is a multiple of 4.
 typedef float vec_u __attribute__((vector_size(PB_LANES * 4), aligned(4), may_alias));
 typedef int32_t ivec_u __attribute__((vector_size(PB_LANES * 4), aligned(4), may_alias));
-
-#if PB_LANES == 16
-// For the zero-masked forms of instructions: their unmasked intrinsics read an undefined value,
-// of which GCC 12 warns.
-constexpr __mmask16 kAllLanes = 0xffff;
-#endif
 
 PB_INLINE vec load(const float *p) { return *reinterpret_cast<const vec_u *>(p); }
 PB_INLINE void store(float *p, vec v) { *reinterpret_cast<vec_u *>(p) = v; }
@@ -99,7 +98,7 @@ PB_INLINE vec min(vec a, vec b) { return a < b ? a : b; }
 // Correctly rounded.
 PB_INLINE vec sqrt(vec v) {
 #if PB_LANES == 16
-  return _mm512_maskz_sqrt_ps(kAllLanes, v);
+  return _mm512_sqrt_ps(v);
 #elif PB_LANES == 8
   return _mm256_sqrt_ps(v);
 #else

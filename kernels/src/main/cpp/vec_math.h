@@ -36,7 +36,7 @@ PB_INLINE vec exp(vec x) {
   p = fma(p, r, broadcast(4.999999343e-1f));
   p = fma(p, r * r, r) + 1.0f;
 #if PB_LANES == 16
-  return _mm512_maskz_scalef_ps(kAllLanes, p, n);
+  return _mm512_scalef_ps(p, n);
 #else
   // 2^n in two factors, so that denormal results round once and 2^128 does not overflow early.
   const ivec whole = as_int(shifted) - as_int(magic);
@@ -49,7 +49,7 @@ PB_INLINE vec exp(vec x) {
 PB_INLINE vec reciprocal(vec d) {
 #if PB_LANES == 16
   // A 14-bit estimate and one Newton step; a division costs 16 cycles.
-  const vec estimate = _mm512_maskz_rcp14_ps(kAllLanes, d);
+  const vec estimate = _mm512_rcp14_ps(d);
   return fma(estimate, fnma(estimate, d, broadcast(1.0f)), estimate);
 #else
   return 1.0f / d;
