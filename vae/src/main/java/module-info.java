@@ -5,4 +5,8 @@ module io.patchbay.vae {
   requires java.desktop;
   requires tools.jackson.databind;
   requires tools.jackson.dataformat.yaml;
+
+  exports io.patchbay.vae.data;
+  exports io.patchbay.vae.io;
+  exports io.patchbay.vae.model;
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.vae.model;
+
+import org.jspecify.annotations.NullMarked;
