@@ -1,6 +1,14 @@
+import io.patchbay.engine.BackendProvider;
+import io.patchbay.kernels.reference.ReferenceProvider;
+
 /// The same table of kernels, for each backend.
 module io.patchbay.kernels {
   requires static transitive org.jspecify;
-  requires io.patchbay.engine;
+  requires transitive io.patchbay.engine;
   requires io.patchbay.ffi;
+
+  exports io.patchbay.kernels.reference;
+
+  provides BackendProvider with
+      ReferenceProvider;
 }

@@ -4,7 +4,7 @@ package io.patchbay.ffi;
 public final class OutOfHostMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  OutOfHostMemoryException(
+  public OutOfHostMemoryException(
       final String owner, final long bytes, final long used, final long limit) {
     super(
         "host memory limit reached: owner="

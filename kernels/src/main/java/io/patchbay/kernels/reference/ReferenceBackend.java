@@ -1,0 +1,76 @@
+package io.patchbay.kernels.reference;
+
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Weights;
+import java.util.List;
+
+/// The oracle: plain Java, float64 inside, float32 at the boundary.
+public final class ReferenceBackend implements Backend {
+  static final String NAME = "reference";
+
+  private static final int PREFERRED_ROWS = 64;
+
+  private final HostAccount account;
+  private final Workers workers;
+  private final PatchKernel patch;
+
+  public ReferenceBackend(final Settings settings) {
+    this(settings, System::arraycopy);
+  }
+
+  /// With another way to patch, for tests that show that a patch which does nothing is caught.
+  public ReferenceBackend(final Settings settings, final PatchKernel patch) {
+    this.account = new HostAccount(settings.hostMemory());
+    this.workers = new Workers(settings.threads());
+    this.patch = patch;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String device() {
+    return "reference (float64, Java)";
+  }
+
+  @Override
+  public int preferredRows() {
+    return PREFERRED_ROWS;
+  }
+
+  @Override
+  public ReferenceWeights weights(final List<Node> states) {
+    workers.checkOpen();
+    return new ReferenceWeights(account, states);
+  }
+
+  @Override
+  public ReferenceProgram load(final Plan plan, final Weights weights) {
+    return load(plan, weights, Mode.FAST);
+  }
+
+  @Override
+  public ReferenceProgram load(final Plan plan, final Weights weights, final Mode mode) {
+    workers.checkOpen();
+    if (!(weights instanceof final ReferenceWeights own)) {
+      throw new IllegalArgumentException(
+          "weights of another backend: backend=" + NAME + ", weights=" + weights.getClass());
+    }
+    return new ReferenceProgram(plan, own, mode, account, workers, patch);
+  }
+
+  /// Bytes that the programs and weights of this backend hold.
+  public long bytes() {
+    return account.used();
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.kernels.reference;
+
+import org.jspecify.annotations.NullMarked;
