@@ -7,6 +7,7 @@ import io.patchbay.vae.io.NpyReader;
 import io.patchbay.vae.io.NpyWriter;
 import io.patchbay.vae.io.Npz;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -124,7 +125,8 @@ public final class DspritesFile implements FactorDataset {
         final byte[] row = new byte[rowBytes];
         final boolean[] fits = {true};
         imgs.rows((index, pixels) -> {
-          if (fits[0] && pack(pixels, shape, bits, row)) {
+          MemorySegment.copy(pixels, ValueLayout.JAVA_BYTE, 0, image, 0, image.length);
+          if (fits[0] && pack(image, shape, bits, row)) {
             writer.write(index * rowBytes, MemorySegment.ofArray(row));
           } else {
             fits[0] = false;
