@@ -134,6 +134,16 @@ public final class Matrix {
     }
   }
 
+  /// Adds a row to `target` with the columns of every group of `width` taken in the given order.
+  void addRelabelled(double[] target, int row, int[] orders, int start, int width) {
+    int offset = index(row, 0);
+    for (int group = 0; group < columns; group += width) {
+      for (int i = 0; i < width; i++) {
+        target[group + i] += values[offset + group + orders[start + i]];
+      }
+    }
+  }
+
   private int index(int row, int column) {
     if (row < 0 || row >= rows || column < 0 || (column >= columns && columns > 0)) {
       throw new IndexOutOfBoundsException(

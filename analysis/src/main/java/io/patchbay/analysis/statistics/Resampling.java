@@ -33,11 +33,11 @@ final class Resampling {
     }
   }
 
-  /// Independent fair signs.
-  void signs(int draw, boolean[] negative) {
+  /// Independent fair signs, one per bit.
+  void signs(int draw, int[] bits) {
     PhiloxRandom random = new PhiloxRandom(seed, Streams.SIGNS, 0, draw);
-    for (int i = 0; i < negative.length; i++) {
-      negative[i] = random.nextBoolean();
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = random.nextInt();
     }
   }
 

@@ -1,0 +1,34 @@
+package io.patchbay.analysis.statistics;
+
+/// Shifts and scales columns to mean 0 and variance 1 on the data it was made from; columns that
+/// are constant there become 0 everywhere.
+final class Standardisation {
+  private final double[] means;
+  private final double[] factors;
+
+  Standardisation(Matrix x) {
+    means = new double[x.columns()];
+    factors = new double[x.columns()];
+    for (int c = 0; c < means.length; c++) {
+      Summary summary = new Summary();
+      for (double value : x.column(c)) {
+        summary.add(value);
+      }
+      means[c] = summary.mean();
+      factors[c] = summary.min() == summary.max() ? 0 : 1 / Math.sqrt(summary.populationVariance());
+    }
+  }
+
+  Matrix apply(Matrix x) {
+    if (x.columns() != means.length) {
+      throw new IllegalArgumentException(
+          "probe features: given=" + x.columns() + ", fitted=" + means.length);
+    }
+    double[] result = new double[Math.multiplyExact(x.rows(), x.columns())];
+    for (int i = 0; i < result.length; i++) {
+      int c = i % means.length;
+      result[i] = (x.at(i / means.length, c) - means[c]) * factors[c];
+    }
+    return Matrix.of(result, x.rows(), x.columns());
+  }
+}
