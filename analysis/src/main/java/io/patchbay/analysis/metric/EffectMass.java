@@ -81,14 +81,29 @@ public final class EffectMass {
   /// The unit's mass with block b counted `counts[b]` times.
   void weighted(int unit, int[] counts, double[] mass) {
     Arrays.fill(mass, 0);
+    int[] drawn = new int[counts.length];
+    int present = 0;
     for (int b = 0; b < counts.length; b++) {
-      double weight = counts[b];
-      if (weight != 0) {
-        double[] sum = sums[unit * blocks() + b];
-        for (int e = 0; e < elements; e++) {
-          mass[e] += weight * sum[e];
-        }
+      if (counts[b] != 0) {
+        drawn[present++] = b;
       }
+    }
+    // Pairs of blocks halve the passes over the result.
+    for (int i = 0; i < present; i += 2) {
+      int first = drawn[i];
+      int second = i + 1 < present ? drawn[i + 1] : first;
+      addPair(
+          mass,
+          sums[unit * counts.length + first],
+          counts[first],
+          sums[unit * counts.length + second],
+          i + 1 < present ? counts[second] : 0);
+    }
+  }
+
+  private static void addPair(double[] mass, double[] a, double countA, double[] b, double countB) {
+    for (int e = 0; e < mass.length; e++) {
+      mass[e] += countA * a[e] + countB * b[e];
     }
   }
 
