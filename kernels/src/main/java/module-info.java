@@ -1,4 +1,5 @@
 import io.patchbay.engine.BackendProvider;
+import io.patchbay.kernels.cpu.CpuProvider;
 import io.patchbay.kernels.reference.ReferenceProvider;
 
 /// The same table of kernels, for each backend.
@@ -7,8 +8,10 @@ module io.patchbay.kernels {
   requires transitive io.patchbay.engine;
   requires io.patchbay.ffi;
 
+  exports io.patchbay.kernels.cpu;
   exports io.patchbay.kernels.reference;
 
   provides BackendProvider with
+      CpuProvider,
       ReferenceProvider;
 }

@@ -1,0 +1,104 @@
+package io.patchbay.kernels.cpu;
+
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Program;
+import io.patchbay.engine.Weights;
+import io.patchbay.ffi.HostMemory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The C++ kernels on the cores of this machine.
+public final class CpuBackend implements Backend {
+  private static final int PREFERRED_ROWS = 256;
+
+  private final KernelLibrary library;
+  private final Workers workers;
+  private final HostMemory account;
+  private final Boundary boundary;
+  private final ConvKernels conv;
+  private final LinearCandidate linear;
+  private final PatchKernel patch;
+
+  CpuBackend(final Settings settings, final @Nullable PatchKernel patch) {
+    this.library = KernelLibrary.open();
+    this.workers = new Workers(settings.threads());
+    this.account = new HostMemory(settings.hostMemory());
+    this.boundary = new Boundary(library);
+    this.conv = new ConvKernels(library);
+    this.linear = new LinearCandidate(library);
+    this.patch = patch == null ? new NativePatch(library) : patch;
+  }
+
+  /// A backend whose patches go through `patch`: for tests that break it on purpose.
+  public static CpuBackend withPatch(final Settings settings, final PatchKernel patch) {
+    return new CpuBackend(settings, patch);
+  }
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public String device() {
+    return "cpu (" + library.isa().label() + ", threads=" + workers.threads() + ")";
+  }
+
+  @Override
+  public int preferredRows() {
+    return PREFERRED_ROWS;
+  }
+
+  @Override
+  public Weights weights(final List<Node> states) {
+    return new CpuWeights(states, account);
+  }
+
+  @Override
+  public Program load(final Plan plan, final Weights weights, final Mode mode) {
+    if (!(weights instanceof final CpuWeights own)) {
+      throw new IllegalArgumentException("weights of another backend: " + weights);
+    }
+    final var memory = new Memory(account);
+    try {
+      final var rows = new RowCandidate(library, patch);
+      final var binding = new Binding(plan, mode, candidates(memory, rows), new Copies());
+      return new CpuProgram(
+          plan, mode, binding, own, workers, boundary, memory, rows.fired());
+    } catch (final RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  /// The kernels, the special before the general.
+  private List<Candidate> candidates(final Memory memory, final RowCandidate rows) {
+    final var layers = new ConvCandidate(conv);
+    final var generic = new GenericConvCandidate(library);
+    return List.of(
+        new EffectCandidate(conv, layers),
+        layers,
+        generic,
+        linear,
+        new ExpressionKernel(library, memory, CpuBackend::isLayer),
+        new ReduceCandidate(library),
+        rows,
+        new CopyCandidate(library, linear));
+  }
+
+  /// Whether a node is the end of a convolution or a product with its activation.
+  private static boolean isLayer(final Node node, final Scope scope) {
+    return Epilogue.of(node, scope, ConvCandidate::isConv, ConvCandidate.BIAS_POSITIONS)
+            .isPresent()
+        || Epilogue.of(node, scope, LinearCandidate::isLayer, LinearCandidate.BIAS_POSITIONS)
+            .isPresent();
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

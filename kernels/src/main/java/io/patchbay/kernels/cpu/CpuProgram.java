@@ -1,0 +1,318 @@
+package io.patchbay.kernels.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.NonFiniteException;
+import io.patchbay.engine.Op;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Program;
+import io.patchbay.engine.Shape;
+import io.patchbay.engine.Sizes;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// A plan placed in memory and bound to kernels.
+final class CpuProgram implements Program {
+  private final Plan plan;
+  private final Mode mode;
+  private final Binding binding;
+  private final List<Phase> phases;
+  private final Placement placement;
+  private final CpuWeights weights;
+  private final Workers workers;
+  private final Boundary boundary;
+  private final Memory memory;
+  private final Map<Node, Value> fired;
+  private final List<Frame> frames = new ArrayList<>();
+  private final Map<Value, Node> nodes = new HashMap<>();
+  private long derivedFrom;
+  private Sizes last = Sizes.none();
+  private boolean closed;
+
+  CpuProgram(
+      final Plan plan,
+      final Mode mode,
+      final Binding binding,
+      final CpuWeights weights,
+      final Workers workers,
+      final Boundary boundary,
+      final Memory memory,
+      final Map<Node, Value> fired) {
+    this.plan = plan;
+    this.mode = mode;
+    this.binding = binding;
+    this.phases = binding.phases();
+    this.weights = weights;
+    this.workers = workers;
+    this.boundary = boundary;
+    this.memory = memory;
+    this.fired = fired;
+    final var elsewhere = placeStates();
+    this.placement =
+        new Placement(plan, phases, elsewhere, permanent(elsewhere), mode == Mode.STEP);
+    placement.settle(memory.permanent("slab", placement.slabBytes()).address());
+    for (int i = 0; i < workers.threads(); i++) {
+      final var local = memory.permanent("block", placement.localBytes());
+      frames.add(new Frame(local.address(), memory.permanent("scratch", Frame.SCRATCH)));
+    }
+    binding.scope().values().forEach((node, value) -> nodes.putIfAbsent(value.root(), node));
+    writeConstants();
+  }
+
+  private Set<Value> placeStates() {
+    final Set<Value> states = new HashSet<>();
+    binding
+        .scope()
+        .values()
+        .forEach(
+            (node, value) -> {
+              if (node.op() instanceof Op.State) {
+                value.placeAt(weights.address(node));
+                states.add(value);
+              }
+            });
+    binding
+        .inPlace()
+        .forEach(
+            (value, state) -> {
+              value.placeAt(state.address());
+              states.add(value);
+            });
+    return states;
+  }
+
+  private Set<Value> permanent(final Set<Value> elsewhere) {
+    final Set<Value> values = new HashSet<>(fired.values());
+    binding
+        .scope()
+        .values()
+        .forEach(
+            (node, value) -> {
+              final boolean outside = plan.outputs().contains(node) || plan.given().contains(node);
+              if (outside || Binding.isStored(node)) {
+                values.add(value.root());
+              }
+            });
+    binding.derived().forEach(step -> values.addAll(step.writes()));
+    values.removeAll(elsewhere);
+    return values;
+  }
+
+  private void writeConstants() {
+    for (final var entry : binding.scope().values().entrySet()) {
+      if (entry.getKey().op() instanceof final Op.Constant c) {
+        Memory.at(entry.getValue().address(), 4).set(JAVA_FLOAT, 0, (float) c.value());
+      }
+    }
+  }
+
+  @Override
+  public void write(final Node given, final float[] values) {
+    final int rows = rows(given, values.length);
+    write(given, values, 0, 0, rows);
+  }
+
+  @Override
+  public void write(final Node given, final int[] values) {
+    final var value = given(given, Shape.Type.I32);
+    final int rows = rows(given, values.length);
+    boundary.write(MemorySegment.ofArray(values), 0, value, 0, rows, memory);
+  }
+
+  @Override
+  public void write(
+      final Node given, final float[] values, final int fromRow, final int toRow, final int count) {
+    final var value = given(given, Shape.Type.F32);
+    final int most = plan.capacity().of(given.shape().axis());
+    if (fromRow < 0
+        || toRow < 0
+        || count < 0
+        || toRow + count > most
+        || (long) (fromRow + count) * value.size() > values.length) {
+      throw new IllegalArgumentException(
+          "rows outside the value: value=" + given + ", from=" + fromRow + ", to=" + toRow
+              + ", count=" + count + ", capacity=" + most + ", array=" + values.length);
+    }
+    final var array = MemorySegment.ofArray(values);
+    boundary.write(array, (long) fromRow * value.size(), value, toRow, count, memory);
+  }
+
+  private Value given(final Node node, final Shape.Type type) {
+    checkOpen();
+    if (!plan.given().contains(node) || node.shape().type() != type) {
+      throw new IllegalArgumentException("not a given value of type " + type + ": " + node);
+    }
+    return binding.scope().value(node);
+  }
+
+  private int rows(final Node node, final int elements) {
+    final int size = node.shape().rowSize();
+    final int most = plan.capacity().of(node.shape().axis());
+    if (elements % size != 0 || elements / size > most) {
+      throw new IllegalArgumentException(
+          "array does not hold whole rows within capacity: value=" + node + ", elements="
+              + elements + ", capacity=" + most);
+    }
+    return elements / size;
+  }
+
+  @Override
+  public void run(final Sizes sizes) {
+    checkOpen();
+    sizes.checkWithin(plan.capacity());
+    last = sizes;
+    for (final var entry : binding.scope().values().entrySet()) {
+      if (entry.getKey().op() instanceof final Op.Count c) {
+        Memory.at(entry.getValue().address(), 4).set(JAVA_FLOAT, 0, sizes.of(c.axis()));
+      }
+    }
+    if (derivedFrom != weights.version()) {
+      runWhole(binding.derived());
+      derivedFrom = weights.version();
+    }
+    for (int i = 0; i < phases.size(); i++) {
+      final var phase = phases.get(i);
+      if (phase.axis() == null) {
+        runWhole(phase.steps());
+      } else {
+        runRows(phase, placement.block(i));
+      }
+      if (mode == Mode.STEP) {
+        phase.steps().forEach(this::checkFinite);
+      }
+    }
+    if (!plan.assigns().isEmpty()) {
+      weights.changed();
+    }
+  }
+
+  private void runRows(final Phase phase, final int most) {
+    final int rows = last.of(phase.axis());
+    final int fair = Math.max(1, (rows + workers.threads() - 1) / workers.threads());
+    final int block = Math.min(most, fair);
+    workers.run(
+        (rows + block - 1) / block,
+        (worker, task) -> {
+          final var frame = frames.get(worker);
+          final int first = task * block;
+          frame.begin(last, first);
+          final int count = Math.min(block, rows - first);
+          for (final var step : phase.steps()) {
+            step.body().run(frame, first, count);
+          }
+        });
+  }
+
+  private void runWhole(final List<Step> steps) {
+    final var owner = new ArrayList<Step>();
+    final var part = new ArrayList<Integer>();
+    for (final var step : steps) {
+      for (int i = 0; i < step.parts(); i++) {
+        owner.add(step);
+        part.add(i);
+      }
+    }
+    workers.run(
+        owner.size(),
+        (worker, task) -> {
+          final var frame = frames.get(worker);
+          frame.begin(last, 0);
+          final var step = owner.get(task);
+          step.body().run(frame, part.get(task), step.parts());
+        });
+  }
+
+  private void checkFinite(final Step step) {
+    for (final var value : step.writes()) {
+      final var node = nodes.get(value.root());
+      if (node == null || value.shape().type() != Shape.Type.F32) {
+        continue;
+      }
+      final long count = (long) last.of(value.axis()) * value.size();
+      final var data = Memory.at(value.address(), 4 * count);
+      for (long i = 0; i < count; i++) {
+        final float element = data.getAtIndex(JAVA_FLOAT, i);
+        if (!Float.isFinite(element)) {
+          throw new NonFiniteException(node, i, element);
+        }
+      }
+    }
+  }
+
+  @Override
+  public float[] read(final Node output) {
+    final var result =
+        new float[Math.toIntExact(last.elements(output.shape()))];
+    read(output, result, 0);
+    return result;
+  }
+
+  @Override
+  public void read(final Node output, final float[] target, final int offset) {
+    checkOpen();
+    if (!plan.outputs().contains(output)) {
+      throw new IllegalArgumentException("not an output of this plan: " + output);
+    }
+    final int rows = last.of(output.shape().axis());
+    final var value = binding.scope().value(output);
+    if (offset < 0 || offset + (long) rows * value.size() > target.length) {
+      throw new IllegalArgumentException(
+          "array too short: value=" + output + ", rows=" + rows + ", offset=" + offset
+              + ", array=" + target.length);
+    }
+    boundary.read(value, rows, MemorySegment.ofArray(target), offset, memory);
+  }
+
+  @Override
+  public int[] fired(final Node patch) {
+    checkOpen();
+    final var value = fired.get(patch);
+    if (value == null) {
+      throw new IllegalArgumentException("not a patch of this plan: " + patch);
+    }
+    final var counts = new int[last.of(value.axis())];
+    MemorySegment.copy(
+        Memory.at(value.address(), 4L * counts.length), JAVA_INT, 0, counts, 0, counts.length);
+    return counts;
+  }
+
+  @Override
+  public long bytes() {
+    return memory.bytes();
+  }
+
+  /// The steps by phase, for people who want to know what runs.
+  @Override
+  public String toString() {
+    return phases.stream()
+        .map(
+            p ->
+                p.axis()
+                    + ": "
+                    + p.steps().stream()
+                        .map(s -> s.name() + s.writes())
+                        .collect(Collectors.joining(", ")))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("program is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    memory.close();
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.patchbay.kernels;
-
-import org.jspecify.annotations.NullMarked;
