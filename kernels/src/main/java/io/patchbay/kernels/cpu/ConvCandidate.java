@@ -83,16 +83,26 @@ final class ConvCandidate implements Candidate {
     final var x = scope.value(node.input(0));
     final var g = scope.value(node.input(1));
     final var out = scope.value(node);
+    final int sums = Math.toIntExact(kernels.weightGradScratch(grid));
+    final var scratch = scope.scratch("conv_wgrad", null, sums);
     return Optional.of(
         List.of(
-            Step.whole(
+            new Step(
                 "conv_wgrad",
+                null,
                 PARTS,
-                out,
+                List.of(out, scratch),
+                List.of(),
                 List.of(x, g),
                 (f, part, parts) ->
                     kernels.weightGrad(
-                        x.address(), g.address(), out.address(), grid, f.rows(x.axis()), part,
+                        x.address(),
+                        g.address(),
+                        out.address(),
+                        scratch.address(),
+                        grid,
+                        f.rows(x.axis()),
+                        part,
                         parts))));
   }
 

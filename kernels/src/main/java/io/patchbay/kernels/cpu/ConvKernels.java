@@ -21,7 +21,7 @@ final class ConvKernels {
     JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG
   };
   private static final MemoryLayout[] WGRAD = {
-    JAVA_LONG, JAVA_LONG, JAVA_LONG,
+    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
     JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT
   };
 
@@ -33,6 +33,7 @@ final class ConvKernels {
   private final MethodHandle up;
   private final MethodHandle effect;
   private final MethodHandle weightGrad;
+  private final MethodHandle weightGradScratch;
 
   /// The small grid of a layer and the channels of both sides.
   record Grid(int h, int w, int cl, int cs) {}
@@ -50,6 +51,7 @@ final class ConvKernels {
     up = library.kernel("conv_up", LAYER);
     effect = library.kernel("conv_up_effect", EFFECT);
     weightGrad = library.kernel("conv_wgrad", WGRAD);
+    weightGradScratch = library.function("conv_wgrad_scratch_size", size);
   }
 
   long packedSize(final boolean isUp, final int cl, final int cs) {
@@ -127,10 +129,20 @@ final class ConvKernels {
     }
   }
 
+  /// Floats of scratch of a weight gradient, all shares together.
+  long weightGradScratch(final Grid g) {
+    try {
+      return (long) weightGradScratch.invokeExact(g.cl(), g.cs());
+    } catch (final Throwable e) {
+      throw KernelLibrary.unexpected("conv_wgrad_scratch_size", e);
+    }
+  }
+
   void weightGrad(
       final long large,
       final long small,
       final long to,
+      final long scratch,
       final Grid g,
       final long n,
       final int part,
@@ -140,7 +152,7 @@ final class ConvKernels {
           "conv_wgrad",
           (int)
               weightGrad.invokeExact(
-                  large, small, to, g.h(), g.w(), g.cl(), g.cs(), n, part, parts));
+                  large, small, to, scratch, g.h(), g.w(), g.cl(), g.cs(), n, part, parts));
     } catch (final Throwable e) {
       throw KernelLibrary.unexpected("conv_wgrad", e);
     }

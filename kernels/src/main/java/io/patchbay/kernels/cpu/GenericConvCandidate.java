@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
@@ -29,7 +30,36 @@ final class GenericConvCandidate implements Candidate {
   private final MethodHandle forward;
   private final MethodHandle inputGrad;
   private final MethodHandle weightGrad;
-  private final MethodHandle pack;
+  private final Packing forwardPack;
+  private final Packing inputGradPack;
+
+  /// How the weights of one direction are laid out.
+  private record Packing(String name, MethodHandle size, MethodHandle pack) {
+    static Packing of(final KernelLibrary library, final String name, final String size) {
+      return new Packing(
+          name,
+          library.function(
+              size, FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT)),
+          library.kernel(name, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    }
+
+    long size(final Geometry g) {
+      try {
+        return (long) size.invokeExact(g.c(), g.o(), g.kh(), g.kw());
+      } catch (final Throwable t) {
+        throw KernelLibrary.unexpected(name, t);
+      }
+    }
+
+    void pack(final long from, final long to, final Geometry g) {
+      try {
+        KernelLibrary.check(
+            name, (int) pack.invokeExact(from, to, g.c(), g.o(), g.kh(), g.kw()));
+      } catch (final Throwable t) {
+        throw KernelLibrary.unexpected(name, t);
+      }
+    }
+  }
 
   /// The sizes of a convolution, from its image side (c, h, w) to its feature side (o, oh, ow).
   private record Geometry(
@@ -39,9 +69,9 @@ final class GenericConvCandidate implements Candidate {
     this.forward = library.kernel("conv_generic_forward", LAYER);
     this.inputGrad = library.kernel("conv_generic_igrad", LAYER);
     this.weightGrad = library.kernel("conv_generic_wgrad", WGRAD);
-    this.pack =
-        library.kernel(
-            "conv_generic_pack", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    this.forwardPack = Packing.of(library, "conv_generic_pack", "conv_generic_packed_size");
+    this.inputGradPack =
+        Packing.of(library, "conv_generic_igrad_pack", "conv_generic_igrad_packed_size");
   }
 
   @Override
@@ -110,20 +140,11 @@ final class GenericConvCandidate implements Candidate {
         });
   }
 
-  private Value packed(final Node weights, final boolean isUp, final Geometry g, final Scope scope) {
+  private Value packed(
+      final Node weights, final boolean isUp, final Geometry g, final Scope scope) {
+    final var packing = isUp ? inputGradPack : forwardPack;
     return scope.packed(
-        isUp ? "conv_generic_igrad_pack" : "conv_generic_pack",
-        weights,
-        weights.shape().rowSize(),
-        (from, to) -> {
-          try {
-            KernelLibrary.check(
-                "conv_generic_pack",
-                (int) pack.invokeExact(from, to, g.o(), g.c(), g.kh(), g.kw()));
-          } catch (final Throwable t) {
-            throw KernelLibrary.unexpected("conv_generic_pack", t);
-          }
-        });
+        packing.name(), weights, packing.size(g), (from, to) -> packing.pack(from, to, g));
   }
 
   private static Geometry geometry(final Node core) {
