@@ -9,4 +9,6 @@ module io.patchbay.vae {
   exports io.patchbay.vae.data;
   exports io.patchbay.vae.io;
   exports io.patchbay.vae.model;
+  exports io.patchbay.vae.objective;
+  exports io.patchbay.vae.train;
 }

@@ -4,10 +4,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /// Names in the order of their likeness to a mistyped one.
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
-  static List<String> of(String typed, List<String> known) {
+  /// All of `known`, the most alike first.
+  public static List<String> of(String typed, List<String> known) {
     return known.stream()
         .sorted(
             Comparator.comparingInt((String name) -> distance(typed, name))
