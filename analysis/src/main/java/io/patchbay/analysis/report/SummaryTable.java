@@ -37,25 +37,24 @@ public final class SummaryTable {
           new Measure(
               "Causal effect strength",
               "CES",
-              "mean over latents of the mean L2 change of the output image",
+              "mean L2 change of the image, over latents",
               SummaryRow::causalEffectStrength),
           new Measure(
               "Specificity, spatial",
               "S spatial",
-              "bounded, 1 = one pixel moves, 0 = all alike; mean over active latents",
+              "1 = one pixel moves, 0 = all alike",
               SummaryRow::spatialSpecificity),
           new Measure(
               "Specificity, semantic",
               "S semantic",
-              "bounded, 1 = one factor moves, 0 = all alike; mean over active latents",
+              "1 = one factor moves, 0 = all alike",
               SummaryRow::semanticSpecificity),
           new Measure(
               "Circuit modularity",
               "modularity",
-              "1 - mean |rho| between the circuits of active latents",
+              "1 = separate circuits, 0 = the same",
               SummaryRow::circuitModularity),
-          new Measure(
-              "MIG", "MIG", "mutual information gap, 0 to 1", SummaryRow::mutualInformationGap),
+          new Measure("MIG", "MIG", "0 to 1", SummaryRow::mutualInformationGap),
           new Measure("ELBO", "ELBO", "nats per image, higher is better", SummaryRow::elbo));
 
   /// The table for a terminal: aligned columns, a line on what they say below it.
@@ -88,7 +87,7 @@ public final class SummaryTable {
       columns.add(new Column(measure.name(), measure.shortName(), measure.meaning(), true));
     }
     columns.add(new Column("Active latents", "active", "KL at least the threshold", true));
-    columns.add(new Column("Base inputs", "inputs", "inputs the figures were taken on", true));
+    columns.add(new Column("Base inputs", "inputs", "n of these figures", true));
 
     List<List<Cell>> rows = new ArrayList<>();
     for (VariantReport variant : model.variants()) {

@@ -51,12 +51,12 @@ function nameAxis(colours, names, extra) {
 // series: [{name, shape: "bar" | "point" | "tick", index}], ticks over the bar of the lane before.
 function barsPanel({ title, alt, rows, series, axis, extent, wide, rowHeight }) {
   const lanes = series.filter((each) => each.shape !== "tick").length;
-  const height = () => rows.length * (rowHeight || Math.max(24, lanes * 11 + 10)) + 58;
+  const height = () => rows.length * (rowHeight || Math.max(24, lanes * 11 + 10)) + 48;
   const option = (colours, width) => ({
     ...baseOption(colours),
-    grid: { left: 6, right: 22, top: 8, bottom: 44, containLabel: true },
-    xAxis: valueAxis(colours, axis, { min: extent[0], max: extent[1], splitNumber: width < 420 ? 3 : 5 }),
-    yAxis: nameAxis(colours, rows.map((row) => row.label), { inverse: true, axisLabel: { color: colours.ink, interval: 0, width: width < 420 ? 92 : 150, overflow: "truncate" } }),
+    grid: { left: 6, right: 22, top: 4, bottom: 22, containLabel: true },
+    xAxis: valueAxis(colours, axis, extent),
+    yAxis: nameAxis(colours, rows.map((row) => row.label), { inverse: true, axisLabel: { color: colours.ink, interval: 0, width: width < 420 ? 108 : 150, overflow: "truncate" } }),
     tooltip: {
       ...baseOption(colours).tooltip,
       trigger: "item",
@@ -118,12 +118,18 @@ function mark(params, api, { colours, each, lane, lanes, rows }) {
   return { type: "group", children: [...body, ...whisker] };
 }
 
-// What an axis must span for these estimates; bars need their zero.
+// What an axis must span for these estimates, ending on its ticks; bars need their zero.
 function extentOf(estimates, zero) {
   const range = rangeOf(estimates.filter((each) => each).flatMap((each) => [each.value, each.low, each.high]));
-  if (!range) return [0, 1];
-  let [low, high] = range;
-  if (zero) return [low < 0 ? -roundUp(-low * 1.02) : 0, high > 0 ? roundUp(high * 1.02) : 0];
-  const pad = (high - low || Math.abs(high) || 1) * 0.12;
-  return [low - pad, high + pad];
+  if (!range) return { min: 0, max: 1, interval: 0.5 };
+  const low = zero ? Math.min(range[0], 0) : range[0];
+  const high = zero ? Math.max(range[1], 0) : range[1];
+  const interval = tickStep((high - low || Math.abs(high) || 1) / 4);
+  const min = Math.floor(low / interval + 1e-9) * interval;
+  return { min, max: Math.max(Math.ceil(high / interval - 1e-9) * interval, min + interval), interval };
+}
+
+function tickStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= least * (1 - 1e-9));
 }

@@ -26,7 +26,7 @@ function cellsPanel({ title, alt, grid, rowNames, columnNames, scaled, note, mar
           const [w, h] = api.size([1, 1]);
           const value = at(row, column);
           const fill = scaled.colour(value);
-          const text = (value === null ? "\u2013" : value.toFixed(2).replace("-", "\u2212")) + (marked(row, column) ? "*" : "");
+          const text = (value === null ? "\u2013" : twoPlaces(value)) + (marked(row, column) ? "*" : "");
           return { type: "group", children: [
             { type: "rect", shape: { x: x - w / 2 + 0.5, y: y - h / 2 + 0.5, width: Math.max(w - 1, 1), height: Math.max(h - 1, 1) }, style: { fill: rgb(fill) } },
             w > 33 || (marked(row, column) && w > 9)
@@ -42,11 +42,11 @@ function cellsPanel({ title, alt, grid, rowNames, columnNames, scaled, note, mar
 
 // rows: [{name, cells: [{name, estimate}]}]; every row fills the width, however many cells it has.
 function stripsPanel({ title, alt, rows, scaled, wide }) {
-  const height = () => rows.length * 26 + 48;
+  const height = () => rows.length * 26 + 40;
   const data = rows.flatMap((row, place) => row.cells.map((cell, at) => [place, at]));
   const option = (colours, width) => ({
     ...baseOption(colours),
-    grid: { left: 6, right: 12, top: 8, bottom: 28, containLabel: true },
+    grid: { left: 6, right: 12, top: 8, bottom: 20, containLabel: true },
     xAxis: valueAxis(colours, "units of a site in index order", { min: 0, max: 1, nameGap: 10, axisLabel: { show: false }, axisTick: { show: false }, splitLine: { show: false } }),
     yAxis: nameAxis(colours, rows.map((row) => `${row.name} (${row.cells.length})`), { inverse: true, axisLabel: { color: colours.ink, interval: 0, width: width < 420 ? 124 : 180, overflow: "truncate", fontSize: width < 420 ? 11 : 12 } }),
     tooltip: { ...baseOption(colours).tooltip, formatter: (hit) => {

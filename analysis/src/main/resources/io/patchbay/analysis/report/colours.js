@@ -71,9 +71,10 @@ function scaleLegend(scaled, label) {
   const paint = () => bar.style.setProperty("background", `linear-gradient(to right, ${scaled.ramp().join(", ")})`);
   paint();
   onTheme.push(paint);
+  const end = (value) => plain(Number(value.toPrecision(3)));
   const middle = scaled.from < 0 && scaled.to > 0 ? element("span", {}, "0") : null;
   return element("div", { class: "legend" }, element("span", { class: "ramped" }, bar,
-    element("span", { class: "ends" }, element("span", {}, plain(scaled.from)), middle, element("span", {}, plain(scaled.to)))),
+    element("span", { class: "ends" }, element("span", {}, end(scaled.from)), middle, element("span", {}, end(scaled.to)))),
   element("span", {}, label));
 }
 

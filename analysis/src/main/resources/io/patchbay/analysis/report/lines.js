@@ -2,15 +2,13 @@
 
 // lines: [{name, index, points: [[step, value]]}]
 function linesPanel({ title, alt, lines, unit }) {
-  const values = rangeOf(lines.flatMap((line) => line.points.map((point) => point[1])));
-  // A loss that falls by two orders of magnitude is a flat line on an even axis.
-  const logarithmic = values !== null && values[0] > 0 && values[1] / values[0] > 50;
+  const frame = frameOf(lines);
   const option = (colours, width) => ({
     ...baseOption(colours),
-    grid: { left: 10, right: 18, top: 30, bottom: 44, containLabel: true },
-    xAxis: valueAxis(colours, "training step", { min: "dataMin", max: "dataMax", splitNumber: width < 420 ? 3 : 5, splitLine: { show: false } }),
-    yAxis: valueAxis(colours, unit + (logarithmic ? " (log scale)" : ""), {
-      type: logarithmic ? "log" : "value", scale: true, nameLocation: "end", nameGap: 12,
+    grid: { left: 8, right: 26, top: 30, bottom: 22, containLabel: true },
+    xAxis: valueAxis(colours, "training step", { min: "dataMin", max: "dataMax", splitNumber: width < 420 ? 3 : 5, splitLine: { show: false }, axisLine: { onZero: false, lineStyle: { color: colours.rule } } }),
+    yAxis: valueAxis(colours, unit + (frame ? ", start cut off" : ""), {
+      ...(frame || {}), scale: true, nameLocation: "end", nameGap: 12,
       nameTextStyle: { color: colours.muted, align: "left", padding: [0, 0, 0, -30] }, axisLine: { show: false }, splitNumber: 4,
     }),
     tooltip: {
@@ -30,5 +28,16 @@ function linesPanel({ title, alt, lines, unit }) {
       lineStyle: { width: 1.8, color: seriesColour(colours, line.index), type: DASHES[line.index % DASHES.length] },
     })),
   });
-  return { title, alt, height: () => 230, option };
+  return { title, alt, height: () => 220, option };
+}
+
+// The first quarter of a training run often dwarfs what follows. When it does, the frame holds the
+// rest, and the axis says so; null when the whole run fits well.
+function frameOf(lines) {
+  const last = Math.max(...lines.map((line) => line.points.at(-1)[0]));
+  const all = rangeOf(lines.flatMap((line) => line.points.map((point) => point[1])));
+  const late = rangeOf(lines.flatMap((line) => line.points.filter((point) => point[0] >= last / 4).map((point) => point[1])));
+  if (!late || late[1] === late[0] || all[1] - all[0] < 4 * (late[1] - late[0])) return null;
+  const interval = tickStep((late[1] - late[0]) / 4);
+  return { min: Math.floor(late[0] / interval) * interval, max: Math.ceil(late[1] / interval) * interval, interval };
 }

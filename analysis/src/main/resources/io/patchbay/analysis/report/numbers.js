@@ -56,9 +56,8 @@ function rangeOf(values) {
   return least > most ? null : [least, most];
 }
 
-// A round number at or above.
-function roundUp(value) {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) => step >= value * (1 - 1e-9));
+// Two places, as a cell has room for.
+function twoPlaces(value) {
+  const text = value.toFixed(2);
+  return text === "-0.00" ? "0.00" : text.replace("-", "\u2212");
 }

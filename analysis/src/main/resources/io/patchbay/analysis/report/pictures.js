@@ -10,7 +10,7 @@ function picturesTable({ alt, sheet, columns, rows }) {
   const share = (at, count) => (count > 1 ? at / (count - 1) : 0);
   const cell = (row, column) => element("td", {}, element("span", { class: "tile", css: {
     "--x": share(column, sheet.columns), "--y": share(row, sheet.rows) } }));
-  const table = element("table", { class: "pictures", css: {
+  const table = element("table", { class: sheet.width < 48 ? "pictures coarse" : "pictures", css: {
     "--sheet": `url("${sheetAddress(sheet.dataUri)}")`, "--columns": sheet.columns, "--rows": sheet.rows,
     "--shape": `${sheet.width} / ${sheet.height}` } },
   element("caption", { class: "unseen" }, alt),

@@ -2,7 +2,7 @@
 
 // maps: [{unit, values: grid}]
 function pixelsPanel({ title, alt, maps, scaled, wide }) {
-  const readout = element("p", { class: "readout", "aria-hidden": "true" }, "\u00a0");
+  const readout = element("p", { class: "readout", "aria-hidden": "true" });
   return {
     title,
     alt,

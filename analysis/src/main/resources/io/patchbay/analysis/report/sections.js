@@ -91,7 +91,7 @@ function trainingSection() {
   return [figure({
     title: "Training curves",
     legend: element("div", { class: "legend" }, present.map(({ name, index }) => lineSwatch(name, index))),
-    caption: `Every logged quantity over training steps, one line per variant, one training run each (${seed}), not smoothed.` + (thinned ? " Long logs are drawn as the smallest and largest value of each stretch of steps." : ""),
+    caption: `Every logged quantity over training steps, one line per variant, one training run each (${seed}), not smoothed. Where an axis says so, the first quarter of the run may leave the frame, so that the rest can be read.` + (thinned ? " Long logs are drawn as the smallest and largest value of each stretch of steps." : ""),
     panels,
     table: { columns: ["variant", "quantity", "unit", "step", "value"], rows: () => present.flatMap(({ part, name }) => part.curves.flatMap((curve) => curve.points.map(([step, value]) => [name, curve.name, curve.unit, step, value]))) },
   }), absent];
@@ -101,7 +101,7 @@ function reconstructionSection() {
   const { present, absent } = having("reconstructions", "RECONSTRUCTIONS", (part) => part.sheet);
   if (!present.length) return absent;
   return [figure({
-    title: "Reconstructions",
+    title: "Images and what the models make of them",
     caption: `Top row: the image. Bottom row: what the model makes of it. ${listed([...new Set(present.map(({ part }) => part.note))]).replace(/^./, (first) => first.toUpperCase())}.`,
     layout: "stacked",
     panels: present.map(({ part, name }) => ({ title: name, wide: true, node: picturesTable({
@@ -114,12 +114,12 @@ function traversalSection() {
   const { present, absent } = having("traversal", "TRAVERSAL", (part) => part.sheet);
   if (!present.length) return absent;
   return [figure({
-    title: "Latent traversals",
+    title: "What each latent draws",
     caption: `Each row sets one latent to the value above the column, the others stay at their base (${listed([...new Set(present.map(({ part }) => part.note))])}). Under a latent's name: its KL to the prior in nats, the mean over inputs; near zero, the latent carries nothing.`,
     layout: "traversals",
     panels: present.map(({ part, name }) => ({ title: name, wide: true, node: picturesTable({
       alt: `Decoded images of ${name} as each of ${part.rows.length} latents goes from ${plain(part.values[0])} to ${plain(part.values.at(-1))}.`,
-      sheet: part.sheet, columns: part.values.map((value) => plain(value)), rows: part.rows.map((row) => ({ name: row.latent, detail: `KL ${plain(row.kl)}` })) }) })),
+      sheet: part.sheet, columns: part.values.map((value) => plain(value)), rows: part.rows.map((row) => ({ name: row.latent, detail: row.kl < 0.01 ? "KL < 0.01" : `KL ${twoPlaces(row.kl)}` })) }) })),
     table: { columns: ["variant", "latent", "KL (nats)"], rows: () => present.flatMap(({ part, name }) => part.rows.map((row) => [name, row.latent, row.kl])) },
   }), absent];
 }
@@ -219,7 +219,7 @@ function peak(map) {
 function patchingSection() {
   const { present, absent } = having("patching", "PATCHING", (part) => part.sites.some((site) => site.units.length));
   if (!present.length) return absent;
-  const directions = [["denoising", "denoising: source into base"], ["noising", "noising: base into source"]];
+  const directions = [["denoising", "denoising (source into base)"], ["noising", "noising (base into source)"]];
   const units = present.flatMap(({ part }) => part.sites.flatMap((site) => site.units));
   const range = rangeOf(units.flatMap((unit) => [unit.denoising.value, unit.noising.value])) || [0, 1];
   const scaled = scale(Math.min(range[0], -1), Math.max(range[1], 1), true);
@@ -227,6 +227,7 @@ function patchingSection() {
     title: "Activation patching, one unit at a time",
     legend: scaleLegend(scaled, "share of the way: 0 = base, 1 = source"),
     caption: `Every unit of every site, patched alone; outcome: ${listed([...new Set(present.map(({ part }) => part.outcome))])}. Rows are sites in the order of computation, with their number of units; a row's units fill its width. Noising is the share of the effect that it destroys. ${counts(units.flatMap((unit) => [unit.denoising, unit.noising]), "pairs")} (${seed}); 95 % intervals are in the data and under the pointer.`,
+    layout: "pairs",
     panels: present.flatMap(({ part, name }) => directions.map(([key, label]) => stripsPanel({
       title: `${name}, ${label}`, scaled,
       alt: `${label}, ${name}: ${part.sites.filter((site) => site.units.length).map((site) => mostUnit(site, key)).join("; ")}.`,

@@ -1,0 +1,350 @@
+package io.patchbay.analysis.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/// The page as a reader has it: opened from the disk in a real browser. Without Chromium on the
+/// search path these tests are passed over; `-Drequire=chromium` makes that a failure.
+final class ReportPageTest {
+
+  private static final List<String> VARIANTS = List.of("vae", "beta-vae", "factor-vae");
+
+  // Charts without a canvas, with a transparent one, or with too few colours to be a chart.
+  private static final String EMPTY_CHARTS =
+      """
+      [...document.querySelectorAll(".chart")].filter((host) => {
+        const canvases = [...host.querySelectorAll("canvas")];
+        const poor = (canvas) => {
+          const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+          const colours = new Set();
+          let inked = 0;
+          for (let i = 0; i < data.length; i += 4) {
+            if (data[i + 3] === 0) continue;
+            inked++;
+            colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+          }
+          const drawn = host.querySelector(".map") !== null;
+          return drawn ? inked * 4 < data.length : colours.size < 4 || inked * 400 < data.length;
+        };
+        return canvases.length === 0 || canvases.some(poor);
+      }).map((host) => host.getAttribute("aria-label"))
+      """;
+
+  @TempDir static Path folder;
+
+  private static @Nullable Chromium running;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Optional<Path> binary = Chromium.find();
+    if (binary.isEmpty()) {
+      String reason = "no chromium, chromium-browser or google-chrome on PATH";
+      if (System.getProperty("require", "").contains("chromium")) {
+        fail(reason);
+      }
+      Assumptions.abort(reason);
+    }
+    running = Chromium.start(binary.get(), Files.createDirectory(folder.resolve("profile")));
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  private static Chromium browser() {
+    return Objects.requireNonNull(running);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1280, false, FOLDER",
+    "375, false, FOLDER",
+    "1280, true, SINGLE_FILE",
+    "375, true, SINGLE_FILE"
+  })
+  void everyChartIsDrawnAndNothingComplains(int width, boolean dark, ReportWriter.Form form)
+      throws IOException {
+    open(SyntheticReport.of(VARIANTS, 10, 3), form, "?all", width, dark);
+
+    int charts = browser().evaluate("patchbayReport.charts").asInt();
+    assertEquals(6 + 5 + 3 + 9 + 3 + 6 + 3 + 3, charts);
+    assertEquals(charts, browser().evaluate("patchbayReport.rendered").asInt());
+    assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
+    assertEquals(0, browser().evaluate("document.querySelectorAll('.missing').length").asInt());
+    assertQuiet();
+    assertNoSidewaysScroll(width);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1280, 375})
+  void chartsAreDrawnWhenTheyComeNear(int width) throws IOException {
+    open(SyntheticReport.of(VARIANTS, 6, 1), ReportWriter.Form.FOLDER, "", width, false);
+
+    int charts = browser().evaluate("patchbayReport.charts").asInt();
+    assertTrue(browser().evaluate("patchbayReport.rendered").asInt() < charts, "all at once");
+    browser()
+        .evaluate(
+            """
+            (async () => {
+              document.documentElement.style.scrollBehavior = "auto";
+              for (let y = 0; y < document.body.scrollHeight; y += 300) {
+                window.scrollTo(0, y);
+                await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+              }
+            })()
+            """);
+    settle();
+    assertEquals(charts, browser().evaluate("patchbayReport.rendered").asInt());
+    assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
+    assertQuiet();
+  }
+
+  @Test
+  void chartsFollowTheWindow() throws IOException {
+    open(SyntheticReport.of(VARIANTS, 4, 1), ReportWriter.Form.FOLDER, "?all", 1280, false);
+    browser().resize(375, 800, true);
+    settle();
+
+    assertEquals(
+        List.of(),
+        texts(
+            """
+            [...document.querySelectorAll(".chart")].filter((host) =>
+              [...host.querySelectorAll("canvas")].some((canvas) =>
+                canvas.clientWidth > host.clientWidth + 1)).map((host) => host.ariaLabel)
+            """));
+    assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
+    assertNoSidewaysScroll(375);
+    assertQuiet();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aHostileNameIsShownAndNotRun(boolean single) throws IOException {
+    String hostile =
+        "</script><script>window.owned=1</script><img src=x onerror='window.owned=1'>{a|b}";
+    ReportWriter.Form form = single ? ReportWriter.Form.SINGLE_FILE : ReportWriter.Form.FOLDER;
+    open(SyntheticReport.named(hostile, hostile), form, "?all", 1280, false);
+    hoverEveryChart();
+
+    assertTrue(browser().evaluate("window.owned === undefined").asBoolean());
+    assertEquals(
+        hostile, browser().evaluate("document.querySelector('h1').textContent").asString());
+    assertEquals(0, browser().evaluate("document.images.length").asInt());
+    assertTrue(browser().evaluate("document.querySelectorAll('.tip').length").asInt() > 0);
+    assertQuiet();
+    assertNoSidewaysScroll(1280);
+  }
+
+  @Test
+  void thePolicyStopsAScriptThatGotIn() throws IOException {
+    open(SyntheticReport.empty(), ReportWriter.Form.SINGLE_FILE, "?all", 1280, false);
+    browser()
+        .evaluate(
+            """
+            (() => {
+              const script = document.createElement("script");
+              script.textContent = "window.owned = 1";
+              document.body.append(script);
+            })()
+            """);
+
+    assertTrue(browser().evaluate("window.owned === undefined").asBoolean());
+  }
+
+  @Test
+  void absentPartsAreALineEachAndNeverAnEmptyChart() throws IOException {
+    open(SyntheticReport.empty(), ReportWriter.Form.FOLDER, "?all", 1280, false);
+
+    assertEquals(0, browser().evaluate("patchbayReport.charts").asInt());
+    assertEquals(0, browser().evaluate("document.querySelectorAll('figure').length").asInt());
+    List<String> lines =
+        texts("[...document.querySelectorAll('main .missing')].map((line) => line.textContent)");
+    assertEquals(Section.values().length + 2, lines.size(), lines.toString());
+    assertTrue(lines.contains("Left out for vae: the data has no generator."), lines.toString());
+    assertTrue(lines.contains("Left out for vae: not computed in this run."), lines.toString());
+    assertQuiet();
+  }
+
+  @Test
+  void aVariantWithoutAPartIsNamedBesideTheOthers() throws IOException {
+    ReportModel full = SyntheticReport.of(List.of("vae"), 3, 1);
+    VariantReport bare =
+        SyntheticReport.bare("vq-vae", Map.of(Section.TRAVERSAL, "its code is discrete"));
+    ReportModel mixed =
+        new ReportModel(
+            full.title(),
+            "",
+            full.created(),
+            full.made(),
+            List.of(full.variants().getFirst(), bare),
+            List.of(),
+            List.of());
+    open(mixed, ReportWriter.Form.FOLDER, "?all", 375, false);
+
+    List<String> lines =
+        texts("[...document.querySelectorAll('#traversals .missing')].map((l) => l.textContent)");
+    assertEquals(List.of("Left out for vq-vae: its code is discrete."), lines);
+    assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
+    assertQuiet();
+    assertNoSidewaysScroll(375);
+  }
+
+  @Test
+  void aFailedControlIsSaidFirst() throws IOException {
+    ReportModel full = SyntheticReport.of(List.of("vae"), 3, 1);
+    GuardRun failed =
+        new GuardRun(
+            "sweep",
+            10,
+            4,
+            4,
+            1,
+            List.of(new GuardRun.Control("positive", 4, false, "no change", "a change")));
+    ReportModel model =
+        new ReportModel(
+            full.title(),
+            "",
+            full.created(),
+            full.made(),
+            full.variants(),
+            List.of(failed),
+            List.of());
+    open(model, ReportWriter.Form.FOLDER, "?all", 1280, false);
+
+    String alarm =
+        browser().evaluate("document.querySelector('header .alarm').textContent").asString();
+    assertTrue(alarm.contains("2 controls failed"), alarm);
+    assertTrue(alarm.contains("sweep: positive"), alarm);
+    assertTrue(alarm.contains("do not add up"), alarm);
+  }
+
+  @Test
+  void everyFigureHasWordsAndNumbers() throws IOException {
+    open(SyntheticReport.of(VARIANTS, 4, 1), ReportWriter.Form.FOLDER, "?all", 1280, false);
+
+    assertEquals(
+        List.of(),
+        texts(
+            """
+            [...document.querySelectorAll("figure")].filter((figure) => {
+              const said = [...figure.querySelectorAll(".chart, .pictures caption")]
+                .every((part) => (part.ariaLabel || part.textContent).length > 20);
+              return !said || figure.querySelector("figcaption").textContent.length < 60;
+            }).map((figure) => figure.textContent.slice(0, 80))
+            """));
+    browser().evaluate("document.querySelectorAll('details').forEach((part) => part.open = true)");
+    settle();
+    assertEquals(
+        List.of(),
+        texts(
+            """
+            [...document.querySelectorAll("details")]
+              .filter((part) => part.querySelectorAll("tbody tr").length < 3)
+              .map((part) => part.closest("figure").id)
+            """));
+    assertQuiet();
+  }
+
+  @Test
+  void thePrintedPageHasEveryChart() throws IOException {
+    open(SyntheticReport.of(VARIANTS, 4, 1), ReportWriter.Form.FOLDER, "", 1280, true);
+    byte[] pdf = browser().print();
+    settle();
+
+    assertTrue(pdf.length > 50_000, "bytes=" + pdf.length);
+    assertTrue(browser().evaluate("patchbayReport.rendered === patchbayReport.charts").asBoolean());
+    assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
+    assertQuiet();
+  }
+
+  private static void open(
+      ReportModel model, ReportWriter.Form form, String query, int width, boolean dark)
+      throws IOException {
+    Path page = ReportWriter.write(model, Files.createTempDirectory(folder, "report"), form);
+    browser().open(page.toUri() + query, width, 800, dark);
+    assertTrue(browser().evaluate("patchbayReport.ready === true").asBoolean(), "not ready");
+    settle();
+  }
+
+  // Charts are drawn again in animation frames after a change of size.
+  private static void settle() {
+    browser()
+        .evaluate(
+            """
+            new Promise((done) => {
+              let left = 6;
+              const step = () => (left-- > 0 ? requestAnimationFrame(step) : setTimeout(done, 50));
+              step();
+            })
+            """);
+  }
+
+  private static void hoverEveryChart() {
+    int charts = browser().evaluate("document.querySelectorAll('.chart').length").asInt();
+    for (int i = 0; i < charts; i++) {
+      JsonNode box =
+          browser()
+              .evaluate(
+                  """
+                  (() => {
+                    document.documentElement.style.scrollBehavior = "auto";
+                    const host = document.querySelectorAll(".chart")[%d];
+                    host.scrollIntoView({ block: "center" });
+                    const box = host.getBoundingClientRect();
+                    return { x: box.x, y: box.y, width: box.width, height: box.height };
+                  })()
+                  """
+                      .formatted(i));
+      for (double across : new double[] {0.45, 0.6}) {
+        browser()
+            .movePointer(
+                box.get("x").asDouble() + across * box.get("width").asDouble(),
+                box.get("y").asDouble() + 0.3 * box.get("height").asDouble());
+      }
+    }
+    settle();
+  }
+
+  private static void assertQuiet() {
+    assertEquals(List.of(), browser().complaints(), "the page complained");
+    assertEquals(List.of(), texts("patchbayReport.errors"), "the page's own list");
+    List<String> outside =
+        browser().requests().stream()
+            .filter(address -> !address.matches("(?s)(file|data|blob):.*"))
+            .toList();
+    assertEquals(List.of(), outside, "requests beyond the disk");
+  }
+
+  private static void assertNoSidewaysScroll(int width) {
+    assertEquals(width, browser().evaluate("window.innerWidth").asInt());
+    int content = browser().evaluate("document.documentElement.scrollWidth").asInt();
+    assertTrue(content <= width, "page width=" + content + ", window width=" + width);
+  }
+
+  private static List<String> texts(String expression) {
+    return browser().evaluate(expression).valueStream().map(JsonNode::asString).toList();
+  }
+}
