@@ -38,6 +38,10 @@ function listed(words) {
   return words.length < 2 ? words.join("") : words.slice(0, -1).join(", ") + " and " + words.at(-1);
 }
 
+function capital(text) {
+  return text.replace(/^./, (first) => first.toUpperCase());
+}
+
 function sentence(text) {
   const trimmed = text.trim();
   return trimmed === "" || /[.!?]$/.test(trimmed) ? trimmed : trimmed + ".";

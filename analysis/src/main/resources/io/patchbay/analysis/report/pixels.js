@@ -16,7 +16,7 @@ function pixelsPanel({ title, alt, maps, scaled, wide }) {
         });
         const most = rangeOf(map.values.values);
         return element("div", { class: "map" }, element("span", { class: "name" }, map.unit), canvas,
-          element("span", { class: "most" }, most ? `max ${plain(most[1])}` : "undefined"));
+          element("span", { class: "most" }, most ? plain(Number(most[1].toPrecision(3))) : "undefined"));
       });
       host.replaceChildren(element("div", { class: "maps" }, tiles), readout);
     },

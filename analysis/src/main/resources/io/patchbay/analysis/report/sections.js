@@ -102,7 +102,7 @@ function reconstructionSection() {
   if (!present.length) return absent;
   return [figure({
     title: "Images and what the models make of them",
-    caption: `Top row: the image. Bottom row: what the model makes of it. ${listed([...new Set(present.map(({ part }) => part.note))]).replace(/^./, (first) => first.toUpperCase())}.`,
+    caption: `Top row: the image. Bottom row: what the model makes of it. ${capital(sentence(listed([...new Set(present.map(({ part }) => part.note))])))}`,
     layout: "stacked",
     panels: present.map(({ part, name }) => ({ title: name, wide: true, node: picturesTable({
       alt: `${part.sheet.columns} images and, below each, its reconstruction by ${name}.`, sheet: part.sheet,
@@ -199,7 +199,7 @@ function placeSection(key, section, title, lead) {
   return [figure({
     title,
     legend: scaleLegend(scaled, listed([...new Set(present.map(({ part }) => part.quantity))])),
-    caption: `${lead} ${listed([...new Set(present.map(({ part }) => sentence(part.note).replace(/[.]$/, "")))])}. ${counts(present.map(({ part }) => part), "base inputs")} (${seed}). One colour scale for all maps; without intervals.`,
+    caption: `${lead} ${capital(sentence(listed([...new Set(present.map(({ part }) => part.note))])))} The number under a map is its largest value. ${counts(present.map(({ part }) => part), "base inputs")} (${seed}). One colour scale for all maps; means, without intervals.`,
     layout: "stacked",
     panels: present.map(({ part, name }) => pixelsPanel({
       title: name, wide: true, maps: part.maps, scaled,
