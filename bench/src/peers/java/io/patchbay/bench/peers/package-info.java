@@ -1,0 +1,5 @@
+/// The libraries that the suite compares with; compiled only with the profile `peers`.
+@NullMarked
+package io.patchbay.bench.peers;
+
+import org.jspecify.annotations.NullMarked;
