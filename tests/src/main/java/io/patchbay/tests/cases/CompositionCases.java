@@ -1,0 +1,184 @@
+package io.patchbay.tests.cases;
+
+import static io.patchbay.tests.cases.Draft.ROWS;
+
+import io.patchbay.engine.Gradients;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.Op;
+import io.patchbay.engine.Op.ReduceKind;
+import io.patchbay.engine.Op.UnaryKind;
+import io.patchbay.engine.Ops;
+import io.patchbay.engine.Optimizer;
+import io.patchbay.engine.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Chains that backends fuse: layers with bias and activation, losses, optimiser steps, effects.
+/// Their gradients are outputs too, so that the backward of each fused pattern is compared.
+final class CompositionCases {
+  private static final double CHAIN = 2e-5;
+
+  private static final List<UnaryKind> ACTIVATIONS =
+      List.of(UnaryKind.RELU, UnaryKind.SIGMOID, UnaryKind.TANH);
+
+  private CompositionCases() {}
+
+  static List<OpCase> all() {
+    final var cases = new ArrayList<OpCase>();
+    for (final var activation : ACTIVATIONS) {
+      for (final int[] size : new int[][] {{10, 64}, {64, 33}, {256, 48}, {7, 1}}) {
+        cases.add(
+            chain(
+                "linear %d to %d, %s".formatted(size[0], size[1], activation),
+                draft -> linear(draft, size[0], size[1], activation)));
+      }
+      for (final var shape : ConvShape.small()) {
+        cases.add(
+            chain(
+                "layer %s, %s".formatted(shape, activation),
+                draft -> convolution(draft, shape, activation)));
+        cases.add(
+            chain(
+                "transposed layer %s, %s".formatted(shape, activation),
+                draft -> transposed(draft, shape, activation)));
+      }
+      for (final int channels : new int[] {3, 16, 32, 48}) {
+        final var shape = new ConvShape(channels, 8, 8, 32, 4, 4, 2, 1);
+        cases.add(
+            chain(
+                "layer %s, %s".formatted(shape, activation),
+                draft -> convolution(draft, shape, activation)));
+        cases.add(
+            chain(
+                "transposed layer %s, %s".formatted(shape, activation),
+                draft -> transposed(draft, shape, activation)));
+      }
+    }
+    cases.add(chain("leaky layer", CompositionCases::leaky));
+    cases.add(chain("log of sum of exponentials", CompositionCases::logSumExp));
+    cases.add(chain("objective", CompositionCases::objective));
+    cases.add(chain("batch statistics", CompositionCases::batchStatistics));
+    cases.add(chain("effect of a patch", CompositionCases::effect));
+    cases.add(chain("Adam", d -> step(d, new Optimizer.Adam("all", 0.9, 0.999, 1e-8))));
+    cases.add(chain("descent", d -> step(d, new Optimizer.Sgd())));
+    cases.add(OpCase.of("nearest row", CompositionCases::nearest).withoutGradients());
+    return cases;
+  }
+
+  private static OpCase chain(final String name, final Consumer<Draft> author) {
+    return OpCase.of(name, author).within(CHAIN).mixingRows().withoutGradients();
+  }
+
+  private static void withGradients(final Draft draft, final Node y, final Node... wrt) {
+    final var weight = draft.fixed(y.shape(), -1, 1);
+    draft.output(y);
+    draft.output(Gradients.of(Ops.mul(y, weight), List.of(wrt)).toArray(Node[]::new));
+  }
+
+  private static void linear(
+      final Draft draft, final int in, final int out, final UnaryKind activation) {
+    final var x = draft.input(Shape.batched(ROWS, in));
+    final var w = draft.state("w", Shape.of(out, in), -0.3, 0.3);
+    final var b = draft.state("b", Shape.of(out), -0.5, 0.5);
+    final var y = Ops.unary(activation, Ops.add(Ops.matMul(x, w, false, true), b));
+    withGradients(draft, y, x, w, b);
+  }
+
+  private static void convolution(
+      final Draft draft, final ConvShape s, final UnaryKind activation) {
+    final var x = draft.input(ConvCases.image(s));
+    final var w = draft.state("w", ConvCases.weights(s), -0.3, 0.3);
+    final var b = draft.state("b", Shape.of(s.outChannels()), -0.5, 0.5);
+    final var pre = Ops.conv2d(x, w, s.stride(), s.padding());
+    final var y = Ops.unary(activation, Ops.add(pre, Ops.perChannel(b, pre)));
+    withGradients(draft, y, x, w, b);
+  }
+
+  private static void transposed(final Draft draft, final ConvShape s, final UnaryKind activation) {
+    final var x = draft.input(ConvCases.result(s));
+    final var w = draft.state("w", ConvCases.weights(s), -0.3, 0.3);
+    final var b = draft.state("b", Shape.of(s.channels()), -0.5, 0.5);
+    final var op = new Op.ConvInputGrad(s.stride(), s.padding(), s.height(), s.width());
+    final var pre = draft.graph().append(op, x, w);
+    final var y = Ops.unary(activation, Ops.add(pre, Ops.perChannel(b, pre)));
+    withGradients(draft, y, x, w, b);
+  }
+
+  private static void leaky(final Draft draft) {
+    final var s = new ConvShape(3, 9, 9, 16, 4, 4, 2, 1);
+    final var x = draft.input(ConvCases.image(s));
+    final var w = draft.state("w", ConvCases.weights(s), -0.3, 0.3);
+    final var b = draft.state("b", Shape.of(s.outChannels()), -0.5, 0.5);
+    final var pre = Ops.conv2d(x, w, s.stride(), s.padding());
+    final var y = Ops.leakyRelu(Ops.add(pre, Ops.perChannel(b, pre)), 0.2);
+    withGradients(draft, y, x, w, b);
+  }
+
+  private static void logSumExp(final Draft draft) {
+    final var x = draft.input(Shape.batched(ROWS, 19), -30, 30);
+    withGradients(draft, Ops.logSumExpRow(x), x);
+  }
+
+  /// Bernoulli reconstruction from logits and the divergence from the standard normal.
+  private static void objective(final Draft draft) {
+    final var shape = Shape.batched(ROWS, 1, 6, 5);
+    final var logits = draft.input(shape, -8, 8);
+    final var image = draft.fixed(shape, 0, 1);
+    final var mu = draft.input(Shape.batched(ROWS, 10), -2, 2);
+    final var logvar = draft.input(Shape.batched(ROWS, 10), -3, 1);
+    final var reconstruction = Ops.sumRow(Ops.sub(Ops.softplus(logits), Ops.mul(image, logits)));
+    final var spread = Ops.sub(Ops.add(Ops.square(mu), Ops.exp(logvar)), Ops.add(logvar, 1));
+    final var divergence = Ops.mul(Ops.sumRow(spread), 0.5);
+    final var loss = Ops.meanRows(Ops.add(reconstruction, Ops.mul(divergence, 4)));
+    draft.output(reconstruction, divergence, loss);
+    draft.output(Gradients.of(loss, List.of(logits, mu, logvar)).toArray(Node[]::new));
+  }
+
+  private static void batchStatistics(final Draft draft) {
+    final var x = draft.input(Shape.batched(ROWS, 12), -2, 3);
+    final var mean = Ops.meanRows(x);
+    final var variance = Ops.meanRows(Ops.square(Ops.sub(x, mean)));
+    final var y = Ops.div(Ops.sub(x, mean), Ops.sqrt(Ops.add(variance, 1e-2)));
+    draft.output(mean, variance);
+    withGradients(draft, y, x);
+  }
+
+  /// The squared effect of a patch through a decoder's last layer, image never asked for.
+  private static void effect(final Draft draft) {
+    final var s = new ConvShape(3, 16, 16, 32, 4, 4, 2, 1);
+    final var base = draft.input(ConvCases.result(s));
+    final var source = draft.input(ConvCases.result(s));
+    final var w = draft.state("w", ConvCases.weights(s), -0.3, 0.3);
+    final var b = draft.state("b", Shape.of(s.channels()), -0.5, 0.5);
+    final var patched = Ops.patch(base, source, RowCases.ranges(draft, base.shape().rowSize()));
+    final var clean = Ops.convTranspose2d(base, w, s.stride(), s.padding());
+    final var pre = Ops.convTranspose2d(patched, w, s.stride(), s.padding());
+    final var y = Ops.sigmoid(Ops.add(clean, Ops.perChannel(b, clean)));
+    final var yPatched = Ops.sigmoid(Ops.add(pre, Ops.perChannel(b, pre)));
+    final var difference = Ops.sub(yPatched, y);
+    draft.output(
+        Ops.sumRow(Ops.square(difference)),
+        Ops.sqrt(Ops.add(Ops.sumRow(Ops.square(difference)), 1e-6)),
+        Ops.sumRow(Ops.abs(difference)));
+  }
+
+  private static void step(final Draft draft, final Optimizer optimizer) {
+    final var parameters = new ArrayList<Node>();
+    final var gradients = new ArrayList<Node>();
+    for (final int size : new int[] {1, 7, 64, 130}) {
+      parameters.add(draft.state("p" + size, Shape.of(size), -1, 1));
+      gradients.add(draft.fixed(Shape.of(size), -2, 2));
+    }
+    final var rate = draft.fixed(Shape.of(), 0.001, 0.01);
+    draft.output(optimizer.update(parameters, gradients, rate).toArray(Node[]::new));
+  }
+
+  /// The distance to the nearest of several rows, and which it is, as 1 in its place.
+  private static void nearest(final Draft draft) {
+    final var distances = draft.distinct(Shape.batched(ROWS, 9));
+    final var best = Ops.neg(Ops.reduce(ReduceKind.MAX, Ops.neg(distances), List.of(1)));
+    final var spread = draft.graph().append(new Op.Broadcast(distances.shape(), List.of(1)), best);
+    draft.output(best, Ops.equal(distances, spread));
+  }
+}

@@ -1,0 +1,44 @@
+package io.patchbay.tests.cases;
+
+import java.util.function.Consumer;
+
+/// One computation to check on every backend: an op on one shape, or a composition that backends
+/// may fuse.
+///
+/// @param tolerance largest difference from float64 allowed, relative to the largest element
+/// @param rowwise row i of every output depends on row i of the inputs alone (and on what has no
+///   rows), so that it may be computed alone
+/// @param gradients its gradients exist and agree with differences at the values it draws
+public record OpCase(
+    String name, Consumer<Draft> author, double tolerance, boolean rowwise, boolean gradients) {
+  private static final double ELEMENTWISE = 2e-6;
+
+  /// A row-wise case with gradients, each element from a few operations.
+  static OpCase of(final String name, final Consumer<Draft> author) {
+    return new OpCase(name, author, ELEMENTWISE, true, true);
+  }
+
+  OpCase within(final double other) {
+    return new OpCase(name, author, other, rowwise, gradients);
+  }
+
+  OpCase mixingRows() {
+    return new OpCase(name, author, tolerance, false, gradients);
+  }
+
+  OpCase withoutGradients() {
+    return new OpCase(name, author, tolerance, rowwise, false);
+  }
+
+  /// The case on fresh random values, the same ones for the same seed.
+  public Trial draw(final int rows, final long seed) {
+    final var draft = new Draft(rows, seed);
+    author.accept(draft);
+    return draft.trial();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.tests.cases;
+
+import org.jspecify.annotations.NullMarked;
