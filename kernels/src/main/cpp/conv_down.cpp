@@ -7,25 +7,22 @@
 // Bytes: 4 (4 h w cl + h w cs) per sample and the weights, 64 cl cs bytes, once per row of tiles
 // (16x16x32 -> 8x8x64: 131 KB of weights, streamed from the second-level cache).
 //
-// Packed weights: [block of kBlock output channels][ky][kx][ci][channel of the block].
+// Packed weights: [block of kBlock output channels][ky][pair: kx 2, 0 then kx 1, 3][ci][tap of the
+// pair][channel of the block].
 #include "conv_finish.h"
 
 namespace {
 
-// Samples handled together so that 4-pixel rows still fill the registers.
-constexpr int group_of(int w) { return w == 4 ? kShared : 1; }
-
 template <class G, int V>
 void down_block(const Tiling &t, const float *x, const float *packed, const float *bias,
                 const float *gate, float *y, int h, int w, int samples) {
-  const ptrdiff_t tap_row = t.run * V * kLanes;
+  const ptrdiff_t tap_row = 4 * t.channels * V * kLanes;
   for (int oy = 0; oy < h; oy++) {
     const int from = oy == 0 ? 1 : 0;
     const int to = oy == h - 1 ? 3 : 4;
     const ptrdiff_t out = static_cast<ptrdiff_t>(oy) * w * t.y_step;
-    tile_row<G, V>(t, w, samples, true, true, x + (2 * oy - 1 + from) * t.row - t.edge,
-                packed + from * tap_row, to - from, bias, gate == nullptr ? nullptr : gate + out,
-                y + out);
+    tile_row<G, kBoth, V>(t, w, samples, x + (2 * oy - 1 + from) * t.row, packed + from * tap_row,
+                          to - from, bias, gate == nullptr ? nullptr : gate + out, y + out);
   }
 }
 
@@ -43,10 +40,15 @@ PB_EXPORT int32_t PB_NAME(conv_down_pack)(const float *w, float *packed, int32_t
   if (cs < 16 || cs % 16 != 0) return 4;
   for (int block = 0; block < cs; block += kBlock) {
     const int size = cs - block < kBlock ? cs - block : kBlock;
-    for (int tap = 0; tap < 16; tap++) {
-      for (int ci = 0; ci < cl; ci++) {
-        for (int co = block; co < block + size; co++) {
-          *packed++ = w[(static_cast<int64_t>(co) * cl + ci) * 16 + tap];
+    for (int ky = 0; ky < 4; ky++) {
+      for (int pair = 0; pair < 2; pair++) {
+        for (int ci = 0; ci < cl; ci++) {
+          for (int tap = 0; tap < 2; tap++) {
+            const int kx = pair == 0 ? 2 - 2 * tap : 1 + 2 * tap;
+            for (int co = block; co < block + size; co++) {
+              *packed++ = w[((static_cast<int64_t>(co) * cl + ci) * 4 + ky) * 4 + kx];
+            }
+          }
         }
       }
     }
@@ -70,9 +72,8 @@ PB_EXPORT int32_t PB_NAME(conv_down)(const float *x, const float *packed, const 
   const bool pass = needs_pass(act);
   const ptrdiff_t row = static_cast<ptrdiff_t>(2) * w * cl;
   const ptrdiff_t out = static_cast<ptrdiff_t>(h) * w * cs;
-  const Tiling t = {2 * cl,           row, 2 * h * row,        4 * cl, cl, cs, out,
-                    pass ? kNone : act, alpha};
-  const int group = group_of(w);
+  const Tiling t = {cl, 2 * cl, row, 2 * h * row, cs, out, pass ? kNone : act, alpha};
+  const int group = samples_together(w);
   for (int64_t i = 0; i < n; i += group) {
     const int samples = n - i < group ? static_cast<int>(n - i) : group;
     const float *from = x + i * t.sample;
@@ -85,9 +86,9 @@ PB_EXPORT int32_t PB_NAME(conv_down)(const float *x, const float *packed, const 
       if (cs - block < kBlock) {
         down_block<Free, 1>(t, from, weights, block_bias, block_gate, to, h, w, samples);
       } else if (cl == 1) {
-        down_block<Fixed<2, 4, 1>, 2>(t, from, weights, block_bias, block_gate, to, h, w, samples);
+        down_block<Image<1>, 2>(t, from, weights, block_bias, block_gate, to, h, w, samples);
       } else if (cl == 3) {
-        down_block<Fixed<6, 12, 3>, 2>(t, from, weights, block_bias, block_gate, to, h, w, samples);
+        down_block<Image<3>, 2>(t, from, weights, block_bias, block_gate, to, h, w, samples);
       } else {
         down_block<Free, 2>(t, from, weights, block_bias, block_gate, to, h, w, samples);
       }

@@ -1,20 +1,21 @@
 // The register tile that both directions of the k4 s2 p1 convolution share.
 //
-// Stored NHWC, the taps of one kernel row that an output pixel reads are one contiguous run of
-// floats: 4 pixels of the large grid going down (4 cl floats), 2 pixels of the small grid for each
-// phase going up (2 cs floats). The weights of a run are packed in the same order, one row of
-// V vectors of output channels per float. So a tile of P pixels and V vectors is
+// Along a row, both are sums of convolutions with two taps and stride 1 over pixels `step` floats
+// apart:  left:  out[j] += B x[j - 1] + A x[j]      right:  out[j] += A x[j] + B x[j + 1]
+// Going up, an output column of even x is a left pair and one of odd x a right pair of the small
+// grid; going down, the odd columns of the large grid make a left pair (kx = 0, 2) and the even
+// ones a right pair (kx = 1, 3). Packed weights: for each input channel the V vectors of A, then
+// those of B.
 //
-//   acc[p][v] += x[p * step + k] * w[k][v]      for each kernel row inside the image, for k < run
+// A tile of P pixels and V vectors of output channels keeps P * V accumulators in registers. Each
+// broadcast input serves both taps: per channel P + 1 broadcasts and 2 V loads for 2 P V fused
+// multiply-adds; at 8 x 2 that is 13 loads for 32 operations. That matters: the machines measured
+// do two 512-bit multiply-adds a cycle but only 1.1 to 1.4 512-bit loads beside them.
 //
-// with P * V accumulators in registers. Per k: P broadcasts and V loads for P * V fused
-// multiply-adds; at 8 x 2 that is 10 loads for 16 operations on a machine that does two of each.
-//
-// Nothing is stored around the image. The first pixel of a row has no left neighbour and skips the
-// first `edge` floats of its run, the last pixel skips the last `edge`; these are compile-time
-// variants, so no multiplication is spent on a border. Kernel rows outside are not in `rows`.
-// Each accumulator sees bias, then kernel rows and k in ascending order, in every variant: a
-// pixel's bits do not depend on the tile it fell into, nor on the other samples.
+// Nothing is stored around the image. The first pixel of a row has no left neighbour, the last no
+// right one; these are compile-time variants, so no multiplication is spent on a border.
+// Each accumulator sees bias, then kernel rows, pairs, channels and taps in one order in every
+// variant: a pixel's bits depend neither on the tile it fell into nor on the other samples.
 #ifndef PB_CONV_TILE_H
 #define PB_CONV_TILE_H
 
@@ -22,65 +23,71 @@
 
 namespace {
 
-// Pixels per tile, widest first; narrower tiles finish a row. Accumulators are tile x 2 vectors.
-constexpr int kTile = PB_LANES == 16 ? 8 : PB_LANES == 8 ? 6 : 4;
+// Pixels per tile; narrower tiles finish a row.
+constexpr int kTile = PB_LANES == 16 ? 8 : 4;
 // Samples that share a tile where the map is only 4 pixels wide.
 constexpr int kShared = PB_LANES == 16 ? 3 : 1;
 // Output channels per packed block.
 constexpr int kBlock = 2 * kLanes;
 
 enum Activation { kNone = 0, kRelu = 1, kLeaky = 2, kSigmoid = 3, kTanh = 4 };
+enum Pairs { kLeft, kRight, kBoth };
 
 // What is constant while a layer runs; distances in floats.
 struct Tiling {
-  ptrdiff_t step;      // x, from one output pixel's run to the next
+  ptrdiff_t channels;  // of the input
+  ptrdiff_t step;      // x, one pixel of a pair's grid on
   ptrdiff_t row;       // x, one kernel row down
   ptrdiff_t sample;    // x, one sample on
-  ptrdiff_t run;       // floats in a run
-  ptrdiff_t edge;      // floats of a run outside the image for the first or last pixel
   ptrdiff_t y_step;    // y, one output pixel of this tile on
   ptrdiff_t y_sample;  // y, one sample on
   int act;             // kNone, kRelu or kLeaky
   float alpha;
 };
 
-// Distances read at run time, and distances known to the compiler (thin inputs: the loops unroll).
+// Channels read at run time, or known to the compiler (images: the loops unroll).
 struct Free {
+  static PB_INLINE ptrdiff_t channels(const Tiling &t) { return t.channels; }
   static PB_INLINE ptrdiff_t step(const Tiling &t) { return t.step; }
-  static PB_INLINE ptrdiff_t run(const Tiling &t) { return t.run; }
-  static PB_INLINE ptrdiff_t edge(const Tiling &t) { return t.edge; }
 };
-template <int kStep, int kRun, int kEdge>
-struct Fixed {
-  static PB_INLINE ptrdiff_t step(const Tiling &) { return kStep; }
-  static PB_INLINE ptrdiff_t run(const Tiling &) { return kRun; }
-  static PB_INLINE ptrdiff_t edge(const Tiling &) { return kEdge; }
+template <int kChannels>
+struct Image {
+  static PB_INLINE ptrdiff_t channels(const Tiling &) { return kChannels; }
+  static PB_INLINE ptrdiff_t step(const Tiling &) { return 2 * kChannels; }
 };
 
-enum Skip { kSkipNone, kSkipFirst, kSkipLast };
-
-template <int S, int C, int V, Skip skip>
-PB_INLINE void accumulate(vec (&acc)[S * C][V], const float *x, const float *w, ptrdiff_t count,
-                          ptrdiff_t step, ptrdiff_t sample) {
-  constexpr int from = skip == kSkipFirst ? 1 : 0;
-  constexpr int to = skip == kSkipLast ? C - 1 : C;
-  for (ptrdiff_t k = 0; k < count; k++) {
-    vec weight[V];
+// One pair of taps; `edge`: the neighbour beyond the tile does not exist.
+template <int S, int C, int V, bool left, bool edge>
+PB_INLINE void pair(vec (&acc)[S * C][V], const float *x, const float *w, ptrdiff_t channels,
+                    ptrdiff_t step, ptrdiff_t sample) {
+  constexpr int from = left && !edge ? -1 : 0;
+  constexpr int to = !left && !edge ? C + 1 : C;
+  constexpr int shift = left ? 1 : -1;
+  for (ptrdiff_t k = 0; k < channels; k++) {
+    vec a[V];
+    vec b[V];
 #pragma GCC unroll 2
-    for (int v = 0; v < V; v++) weight[v] = load(w + v * kLanes);
+    for (int v = 0; v < V; v++) {
+      a[v] = load(w + v * kLanes);
+      b[v] = load(w + (V + v) * kLanes);
+    }
 #pragma GCC unroll 4
     for (int s = 0; s < S; s++) {
 #pragma GCC unroll 16
-      for (int p = from; p < to; p++) {
-        const vec value = broadcast(x[s * sample + p * step]);
+      for (int q = from; q < to; q++) {
+        const vec value = broadcast(x[s * sample + q * step]);
+        const int other = q + shift;
 #pragma GCC unroll 2
         for (int v = 0; v < V; v++) {
-          acc[s * C + p][v] = fma(value, weight[v], acc[s * C + p][v]);
+          if (q >= 0 && q < C) acc[s * C + q][v] = fma(value, a[v], acc[s * C + q][v]);
+          if (other >= 0 && other < C) {
+            acc[s * C + other][v] = fma(value, b[v], acc[s * C + other][v]);
+          }
         }
       }
     }
     x++;
-    w += V * kLanes;
+    w += 2 * V * kLanes;
   }
 }
 
@@ -93,8 +100,10 @@ PB_INLINE vec activate(vec v, int act, float alpha) {
 
 PB_INLINE vec gated(vec v, vec gate, float alpha) { return select(gate > 0.0f, v, alpha * v); }
 
-// S samples x C pixels x V vectors; `first` and `last` say whether the tile holds the row's ends.
-template <class G, int S, int C, int V, bool first, bool last>
+// S samples x C pixels x V vectors; `first` and `last`: the tile holds the row's ends. x is the
+// tile's first pixel in the first kernel row inside the image: of the pair's grid, going down of
+// the even columns. `rows` kernel rows are inside.
+template <class G, Pairs pairs, int S, int C, int V, bool first, bool last>
 __attribute__((noinline)) void tile(const Tiling &t, const float *x, const float *w, int rows,
                                     const float *bias, const float *gate, float *y) {
   vec acc[S * C][V];
@@ -104,22 +113,18 @@ __attribute__((noinline)) void tile(const Tiling &t, const float *x, const float
 #pragma GCC unroll 16
     for (int p = 0; p < S * C; p++) acc[p][v] = start;
   }
+  const ptrdiff_t channels = G::channels(t);
   const ptrdiff_t step = G::step(t);
-  const ptrdiff_t edge = G::edge(t);
-  const ptrdiff_t inner = G::run(t) - (first ? edge : 0) - (last ? edge : 0);
+  const ptrdiff_t weights = 2 * channels * V * kLanes;
   for (int r = 0; r < rows; r++) {
-    const float *run = x;
-    if (first) {
-      accumulate<S, C, V, kSkipFirst>(acc, run, w, edge, step, t.sample);
-      run += edge;
-      w += edge * V * kLanes;
+    if (pairs != kRight) {
+      const float *from = pairs == kBoth ? x + channels : x;
+      pair<S, C, V, true, first>(acc, from, w, channels, step, t.sample);
+      w += weights;
     }
-    accumulate<S, C, V, kSkipNone>(acc, run, w, inner, step, t.sample);
-    run += inner;
-    w += inner * V * kLanes;
-    if (last) {
-      accumulate<S, C, V, kSkipLast>(acc, run, w, edge, step, t.sample);
-      w += edge * V * kLanes;
+    if (pairs != kLeft) {
+      pair<S, C, V, false, last>(acc, x, w, channels, step, t.sample);
+      w += weights;
     }
     x += t.row;
   }
@@ -138,55 +143,59 @@ __attribute__((noinline)) void tile(const Tiling &t, const float *x, const float
   }
 }
 
-template <class G, int S, int C, int V>
+template <class G, Pairs pairs, int S, int C, int V>
 PB_INLINE void tile_at(const Tiling &t, bool first, bool last, const float *x, const float *w,
                        int rows, const float *bias, const float *gate, float *y) {
-  if (first && last) {
-    tile<G, S, C, V, true, true>(t, x, w, rows, bias, gate, y);
-  } else if (first) {
-    tile<G, S, C, V, true, false>(t, x, w, rows, bias, gate, y);
-  } else if (last) {
-    tile<G, S, C, V, false, true>(t, x, w, rows, bias, gate, y);
+  // A left pair has no right end to mind, a right pair no left one.
+  constexpr bool minds_first = pairs != kRight;
+  constexpr bool minds_last = pairs != kLeft;
+  if (minds_first && first) {
+    if (minds_last && last) {
+      tile<G, pairs, S, C, V, minds_first, minds_last>(t, x, w, rows, bias, gate, y);
+    } else {
+      tile<G, pairs, S, C, V, minds_first, false>(t, x, w, rows, bias, gate, y);
+    }
+  } else if (minds_last && last) {
+    tile<G, pairs, S, C, V, false, minds_last>(t, x, w, rows, bias, gate, y);
   } else {
-    tile<G, S, C, V, false, false>(t, x, w, rows, bias, gate, y);
+    tile<G, pairs, S, C, V, false, false>(t, x, w, rows, bias, gate, y);
   }
 }
 
-// One row of `width` output pixels of `samples` samples. Going up, a phase has an edge on one side
-// only: `left` and `right` say which.
-template <class G, int V>
-void tile_row(const Tiling &t, int width, int samples, bool left, bool right, const float *x,
-              const float *w, int rows, const float *bias, const float *gate, float *y) {
-  if (width == 4 && samples > 1) {
-    if (samples == 3) {
-      tile_at<G, kShared, 4, V>(t, left, right, x, w, rows, bias, gate, y);
-    } else {
-      tile_at<G, kShared == 1 ? 1 : 2, 4, V>(t, left, right, x, w, rows, bias, gate, y);
-    }
+// One row of `width` output pixels of `samples` samples.
+template <class G, Pairs pairs, int V>
+void tile_row(const Tiling &t, int width, int samples, const float *x, const float *w, int rows,
+              const float *bias, const float *gate, float *y) {
+  if (samples == 3) {
+    tile_at<G, pairs, kShared, 4, V>(t, true, true, x, w, rows, bias, gate, y);
     return;
   }
-  for (int s = 0; s < samples; s++) {
-    for (int at = 0; at < width;) {
-      const int rest = width - at;
-      const int size = rest >= kTile ? kTile : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
-      const bool first = left && at == 0;
-      const bool last = right && size == rest;
-      const float *from = x + s * t.sample + at * t.step;
-      const ptrdiff_t to = s * t.y_sample + at * t.y_step;
-      const float *gate_to = gate == nullptr ? nullptr : gate + to;
-      if (size == kTile) {
-        tile_at<G, 1, kTile, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
-      } else if (size == 4) {
-        tile_at<G, 1, 4, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
-      } else if (size == 2) {
-        tile_at<G, 1, 2, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
-      } else {
-        tile_at<G, 1, 1, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
-      }
-      at += size;
+  if (samples == 2) {
+    tile_at<G, pairs, (kShared > 1 ? 2 : 1), 4, V>(t, true, true, x, w, rows, bias, gate, y);
+    return;
+  }
+  const ptrdiff_t step = G::step(t);
+  for (int at = 0; at < width;) {
+    const int rest = width - at;
+    const int size = rest >= kTile ? kTile : rest >= 4 ? 4 : 1;
+    const bool first = at == 0;
+    const bool last = size == rest;
+    const float *from = x + at * step;
+    const ptrdiff_t to = at * t.y_step;
+    const float *gate_to = gate == nullptr ? nullptr : gate + to;
+    if (size == kTile) {
+      tile_at<G, pairs, 1, kTile, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
+    } else if (size == 4) {
+      tile_at<G, pairs, 1, 4, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
+    } else {
+      tile_at<G, pairs, 1, 1, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
     }
+    at += size;
   }
 }
+
+// Samples handled together, so that rows of 4 pixels fill the registers too.
+PB_INLINE int samples_together(int width) { return width == 4 ? kShared : 1; }
 
 }  // namespace
 

@@ -10,8 +10,8 @@
 // Bytes: 4 (h w cs + 4 h w cl) per sample; the weights of one phase and block (4 cs kBlock floats,
 // 16 KB at cs = 32) stay in the first-level cache while the phase runs over the rows.
 //
-// Packed weights: [block of kBlock output channels][py][px][dy ascending][dx ascending][ci]
-// [channel of the block].
+// Packed weights: [block of kBlock output channels][py][px][row of the pixel above first][ci][tap:
+// own column, then the neighbour's][channel of the block].
 #include "conv_finish.h"
 #include "conv_up_thin.h"
 
@@ -34,25 +34,30 @@ void pack_thin_up(const float *w, float *packed, int cl, int cs) {
   }
 }
 
-template <class G, int V>
-void up_block(Tiling t, const float *x, const float *packed, const float *bias, const float *gate,
-              float *y, int h, int w, int cl, int samples) {
-  const ptrdiff_t tap_row = t.run * V * kLanes;
-  const ptrdiff_t out_row = static_cast<ptrdiff_t>(2) * w * cl;
+// The rows of phase (py, kLeft for px = 0, kRight for px = 1).
+template <Pairs pairs, int V>
+void phase_rows(const Tiling &t, int py, const float *x, const float *packed, const float *bias,
+                const float *gate, float *y, int h, int w, int cl, int samples) {
+  const ptrdiff_t tap_row = 2 * t.channels * V * kLanes;
+  for (int i = 0; i < h; i++) {
+    // The first of the two kernel rows reads row i - 1 + py.
+    const int from = i - 1 + py < 0 ? 1 : 0;
+    const int to = i + py >= h ? 1 : 2;
+    const ptrdiff_t out = static_cast<ptrdiff_t>(2 * i + py) * 2 * w * cl + (pairs == kRight ? cl : 0);
+    tile_row<Free, pairs, V>(t, w, samples, x + (i - 1 + py + from) * t.row,
+                             packed + from * tap_row, to - from, bias,
+                             gate == nullptr ? nullptr : gate + out, y + out);
+  }
+}
+
+template <int V>
+void up_block(const Tiling &t, const float *x, const float *packed, const float *bias,
+              const float *gate, float *y, int h, int w, int cl, int samples) {
+  const ptrdiff_t phase = 4 * t.channels * V * kLanes;
   for (int py = 0; py < 2; py++) {
-    for (int px = 0; px < 2; px++) {
-      for (int i = 0; i < h; i++) {
-        // The first of the two kernel rows reads row i - 1 + py.
-        const int from = i - 1 + py < 0 ? 1 : 0;
-        const int to = i + py >= h ? 1 : 2;
-        const ptrdiff_t out = (2 * i + py) * out_row + static_cast<ptrdiff_t>(px) * cl;
-        tile_row<G, V>(t, w, samples, px == 0, px == 1,
-                       x + (i - 1 + py + from) * t.row + (px - 1) * t.step,
-                       packed + from * tap_row, to - from, bias,
-                       gate == nullptr ? nullptr : gate + out, y + out);
-      }
-      packed += 2 * tap_row;
-    }
+    phase_rows<kLeft, V>(t, py, x, packed, bias, gate, y, h, w, cl, samples);
+    phase_rows<kRight, V>(t, py, x, packed + phase, bias, gate, y, h, w, cl, samples);
+    packed += 2 * phase;
   }
 }
 
@@ -99,14 +104,16 @@ PB_EXPORT int32_t PB_NAME(conv_up_pack)(const float *w, float *packed, int32_t c
   }
   for (int block = 0; block < cl; block += kBlock) {
     const int size = cl - block < kBlock ? cl - block : kBlock;
-    for (int tap = 0; tap < 16; tap++) {
-      const int dy = (tap >> 1) & 1;
-      const int dx = tap & 1;
-      const int ky = (tap >> 3) == 0 ? 3 - 2 * dy : 2 - 2 * dy;
-      const int kx = ((tap >> 2) & 1) == 0 ? 3 - 2 * dx : 2 - 2 * dx;
+    for (int row = 0; row < 8; row++) {
+      const int py = row >> 2;
+      const int px = (row >> 1) & 1;
+      const int ky = (py == 0 ? 3 : 2) - 2 * (row & 1);
       for (int ci = 0; ci < cs; ci++) {
-        for (int co = block; co < block + size; co++) {
-          *packed++ = w[((static_cast<int64_t>(ci) * cl + co) * 4 + ky) * 4 + kx];
+        for (int tap = 0; tap < 2; tap++) {
+          const int kx = px == 0 ? 1 + 2 * tap : 2 - 2 * tap;
+          for (int co = block; co < block + size; co++) {
+            *packed++ = w[((static_cast<int64_t>(ci) * cl + co) * 4 + ky) * 4 + kx];
+          }
         }
       }
     }
@@ -141,9 +148,9 @@ PB_EXPORT int32_t PB_NAME(conv_up)(const float *x, const float *packed, const fl
     return 0;
   }
   const bool pass = needs_pass(act);
-  const Tiling t = {cs, static_cast<ptrdiff_t>(w) * cs, in,    2 * cs, cs, 2 * cl, out,
-                    pass ? kNone : act,                 alpha};
-  const int group = w == 4 ? kShared : 1;
+  const ptrdiff_t row = static_cast<ptrdiff_t>(w) * cs;
+  const Tiling t = {cs, cs, row, in, 2 * cl, out, pass ? kNone : act, alpha};
+  const int group = samples_together(w);
   for (int64_t i = 0; i < n; i += group) {
     const int samples = n - i < group ? static_cast<int>(n - i) : group;
     const float *gate_to = gate == nullptr || pass ? nullptr : gate + i * out;
@@ -153,9 +160,9 @@ PB_EXPORT int32_t PB_NAME(conv_up)(const float *x, const float *packed, const fl
       const float *block_gate = gate_to == nullptr ? nullptr : gate_to + block;
       float *to = y + i * out + block;
       if (cl - block < kBlock) {
-        up_block<Free, 1>(t, x + i * in, weights, block_bias, block_gate, to, h, w, cl, samples);
+        up_block<1>(t, x + i * in, weights, block_bias, block_gate, to, h, w, cl, samples);
       } else {
-        up_block<Free, 2>(t, x + i * in, weights, block_bias, block_gate, to, h, w, cl, samples);
+        up_block<2>(t, x + i * in, weights, block_bias, block_gate, to, h, w, cl, samples);
       }
     }
     if (pass) {
