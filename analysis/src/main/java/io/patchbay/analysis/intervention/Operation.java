@@ -1,0 +1,175 @@
+package io.patchbay.analysis.intervention;
+
+/// What an intervention does to the elements of its unit. Every operation is
+/// `clamp(keep * clean + shift + take * source, low, high)`; where the source comes from is part of
+/// the operation.
+public sealed interface Operation {
+  /// The five numbers of one application with the given value.
+  Coefficients with(double value);
+
+  /// Where the `source` of this operation comes from.
+  Source source();
+
+  /// The name that the command line uses.
+  String label();
+
+  /// Whether a value has to be given.
+  default boolean takesValue() {
+    return false;
+  }
+
+  /// `clamp(keep * clean + shift + take * source, low, high)`.
+  record Coefficients(float keep, float shift, float take, float low, float high) {
+    /// Coefficients without limits.
+    public static Coefficients of(final double keep, final double shift, final double take) {
+      return new Coefficients(
+          (float) keep,
+          (float) shift,
+          (float) take,
+          Float.NEGATIVE_INFINITY,
+          Float.POSITIVE_INFINITY);
+    }
+  }
+
+  /// Where a source value comes from.
+  enum Source {
+    /// The operation uses none.
+    NONE,
+    /// The same site in the run of another input, with the base's noise.
+    OTHER_INPUT,
+    /// The mean of the site over the inputs of the sweep.
+    MEAN,
+    /// A draw from the posterior of the base input; latents only.
+    POSTERIOR,
+    /// Standard normal noise keyed by (input, draw).
+    NOISE
+  }
+
+  /// The elements become the value.
+  record Assign() implements Operation {
+    @Override
+    public Coefficients with(final double value) {
+      return Coefficients.of(0, value, 0);
+    }
+
+    @Override
+    public Source source() {
+      return Source.NONE;
+    }
+
+    @Override
+    public String label() {
+      return "set";
+    }
+
+    @Override
+    public boolean takesValue() {
+      return true;
+    }
+  }
+
+  /// The value is added.
+  record Add() implements Operation {
+    @Override
+    public Coefficients with(final double value) {
+      return Coefficients.of(1, value, 0);
+    }
+
+    @Override
+    public Source source() {
+      return Source.NONE;
+    }
+
+    @Override
+    public String label() {
+      return "add";
+    }
+
+    @Override
+    public boolean takesValue() {
+      return true;
+    }
+  }
+
+  /// The elements are multiplied by the value.
+  record Scale() implements Operation {
+    @Override
+    public Coefficients with(final double value) {
+      return Coefficients.of(value, 0, 0);
+    }
+
+    @Override
+    public Source source() {
+      return Source.NONE;
+    }
+
+    @Override
+    public String label() {
+      return "scale";
+    }
+
+    @Override
+    public boolean takesValue() {
+      return true;
+    }
+  }
+
+  /// The elements are limited to [-value, value].
+  record Clamp() implements Operation {
+    @Override
+    public Coefficients with(final double value) {
+      final float limit = (float) Math.abs(value);
+      return new Coefficients(1, 0, 0, -limit, limit);
+    }
+
+    @Override
+    public Source source() {
+      return Source.NONE;
+    }
+
+    @Override
+    public String label() {
+      return "clamp";
+    }
+
+    @Override
+    public boolean takesValue() {
+      return true;
+    }
+  }
+
+  /// An operation without a value.
+  ///
+  /// @param label the name that the command line uses
+  /// @param keep the share of the clean activation
+  /// @param take the share of the source
+  record Fixed(String label, double keep, double take, Source source) implements Operation {
+    @Override
+    public Coefficients with(final double value) {
+      return Coefficients.of(keep, 0, take);
+    }
+  }
+
+  /// Noise of the given standard deviation is added.
+  record AddNoise() implements Operation {
+    @Override
+    public Coefficients with(final double value) {
+      return Coefficients.of(1, 0, value);
+    }
+
+    @Override
+    public Source source() {
+      return Source.NOISE;
+    }
+
+    @Override
+    public String label() {
+      return "noise";
+    }
+
+    @Override
+    public boolean takesValue() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.patchbay.analysis.intervention;
+
+import io.patchbay.analysis.intervention.Operation.Fixed;
+import io.patchbay.analysis.intervention.Operation.Source;
+import io.patchbay.vae.data.Nearest;
+import io.patchbay.vae.io.BadInputException;
+import java.util.List;
+
+/// The built-in operations by name.
+public final class Operations {
+  /// The elements become the value.
+  public static final Operation SET = new Operation.Assign();
+
+  /// The elements become zero.
+  public static final Operation ZERO = new Fixed("zero", 0, 0, Source.NONE);
+
+  /// The elements change their sign.
+  public static final Operation SIGN_FLIP = new Fixed("sign-flip", -1, 0, Source.NONE);
+
+  /// The elements become their mean over the inputs.
+  public static final Operation MEAN = new Fixed("mean", 0, 1, Source.MEAN);
+
+  /// The elements come from the run of another input.
+  public static final Operation INTERCHANGE =
+      new Fixed("interchange", 0, 1, Source.OTHER_INPUT);
+
+  /// The elements come from an input drawn at random: a draw from their marginal distribution.
+  public static final Operation MARGINAL_RESAMPLE =
+      new Fixed("marginal-resample", 0, 1, Source.OTHER_INPUT);
+
+  /// The latents are drawn from their posterior.
+  public static final Operation POSTERIOR_RESAMPLE =
+      new Fixed("posterior-resample", 0, 1, Source.POSTERIOR);
+
+  private static final List<Operation> ALL =
+      List.of(
+          SET,
+          new Operation.Add(),
+          new Operation.Scale(),
+          new Operation.Clamp(),
+          SIGN_FLIP,
+          ZERO,
+          MEAN,
+          MARGINAL_RESAMPLE,
+          POSTERIOR_RESAMPLE,
+          new Operation.AddNoise(),
+          INTERCHANGE);
+
+  private Operations() {}
+
+  public static List<Operation> all() {
+    return ALL;
+  }
+
+  /// @throws BadInputException when there is no such operation
+  public static Operation named(final String name) {
+    final var names = ALL.stream().map(Operation::label).toList();
+    return ALL.stream()
+        .filter(o -> o.label().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BadInputException(
+                    "--op",
+                    name,
+                    "no such operation",
+                    "one of " + String.join(", ", Nearest.of(name, names))));
+  }
+}

@@ -1,0 +1,216 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.engine.Axis;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Program;
+import io.patchbay.engine.Sizes;
+import io.patchbay.vae.model.VaeGraph;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/// Interventions at fixed sites of one model: a program for what comes before them, run once per
+/// input, and a program for what comes after, run once per cell with many cells at a time.
+///
+/// An intervention that does not fire on exactly the elements that were planned is an error.
+public final class PatchRunner implements AutoCloseable {
+  private final VaeGraph model;
+  private final Suffix suffix;
+  private final List<String> sites;
+  private final Capacity capacity;
+  private final Map<Effect, Node> effects = new LinkedHashMap<>();
+  private final Map<String, Node> values = new LinkedHashMap<>();
+  private final Program prefix;
+  private final Program cells;
+  private final Node rowsImage;
+  private int bases;
+  private int sources = 1;
+  private int rows;
+
+  /// How much fits at once.
+  ///
+  /// @param ranges per cell, on average
+  public record Capacity(int bases, int sources, int cells, int ranges) {}
+
+  /// @param model the graph that is intervened on; noise, where it has any, is keyed per input
+  /// @param sites the patched sites
+  /// @param effects the numbers to compute per cell
+  /// @param values the sites whose whole values can be read per cell
+  public PatchRunner(
+      final Subject subject,
+      final VaeGraph model,
+      final List<String> sites,
+      final List<Effect> effects,
+      final List<String> values,
+      final Capacity capacity) {
+    this.model = model;
+    this.sites = List.copyOf(sites);
+    this.capacity = capacity;
+    this.suffix = new Suffix(model.graph(), sites);
+    for (final var effect : effects) {
+      this.effects.put(
+          effect, effect.of(suffix.value(effect.site()), suffix.base(effect.site())));
+    }
+    for (final var site : values) {
+      this.values.put(site, suffix.value(site));
+    }
+    final var outputs = new ArrayList<>(this.effects.values());
+    outputs.addAll(this.values.values());
+    Sizes size = Sizes.of(Suffix.ROWS, capacity.cells()).and(Suffix.BASES, capacity.bases());
+    size = size.and(Suffix.SOURCES, capacity.sources());
+    for (final var point : suffix.points().values()) {
+      size = size.and(axis(point), capacity.cells() * capacity.ranges());
+    }
+    final var needed = new LinkedHashSet<>(suffix.tables().keySet());
+    suffix.points().values().forEach(point -> needed.add(point.site()));
+    final int inputs = Math.max(capacity.bases(), capacity.sources());
+    this.rowsImage = model.image();
+    this.prefix =
+        subject
+            .backend()
+            .load(
+                Plan.of(model.graph(), List.copyOf(needed), Sizes.of(model.axis(), inputs)),
+                subject.weights());
+    this.cells =
+        subject.backend().load(Plan.of(suffix.graph(), outputs, size), subject.weights());
+    clearSources();
+  }
+
+  private static Axis axis(final Suffix.Point point) {
+    final var axis = point.ranges().shape().axis();
+    if (axis == null) {
+      throw new IllegalStateException("ranges have an axis");
+    }
+    return axis;
+  }
+
+  /// Without sources every cell takes its zeros, times nothing.
+  private void clearSources() {
+    for (final var point : suffix.points().values()) {
+      cells.write(point.sources(), new float[point.sources().shape().rowSize()]);
+    }
+  }
+
+  /// Computes what the cells of these bases share. `images` holds whole inputs, (C, H, W) each.
+  public void bases(final float[] images) {
+    bases = run(images, capacity.bases());
+    for (final var table : suffix.tables().entrySet()) {
+      cells.write(table.getValue(), prefix.read(table.getKey()));
+    }
+  }
+
+  /// Computes the activations of these inputs at the patched sites.
+  public void sources(final float[] images) {
+    sources = run(images, capacity.sources());
+    for (final var point : suffix.points().values()) {
+      cells.write(point.sources(), prefix.read(point.site()));
+    }
+  }
+
+  /// Writes rows that cells may take from at one site, such as means or noise.
+  public void sourceValues(final String site, final float[] rowsOfSite) {
+    final var point = suffix.point(site);
+    sources = rowsOfSite.length / point.sources().shape().rowSize();
+    cells.write(point.sources(), rowsOfSite);
+  }
+
+  /// Keys the noise of the next call of [#bases] or [#sources]; only for a model with noise.
+  public void noise(final long seed, final long[] ids, final int draw) {
+    final var noise =
+        model.noise().orElseThrow(() -> new IllegalStateException("this model has no noise"));
+    prefix.write(noise.seed(), VaeGraph.Noise.seed(seed));
+    prefix.write(noise.ids(), VaeGraph.Noise.ids(ids, draw));
+  }
+
+  private int run(final float[] images, final int most) {
+    final int count = images.length / rowsImage.shape().rowSize();
+    if (count > most) {
+      throw new IllegalArgumentException("more inputs than planned: got=" + count + ", most=" + most);
+    }
+    prefix.write(rowsImage, images);
+    prefix.run(Sizes.of(model.axis(), count));
+    return count;
+  }
+
+  /// The base value of a site that cells read, or of a patched site: rows as [#bases] had them, or
+  /// as [#sources] had them if that was called last.
+  public float[] prefixValue(final String site) {
+    return prefix.read(model.graph().sites().get(site));
+  }
+
+  /// Runs cells; read the results with [#effect] and [#value].
+  ///
+  /// @throws IllegalStateException when a patch did not fire exactly as planned
+  public void run(final List<Cell> batch) {
+    rows = batch.size();
+    if (rows > capacity.cells()) {
+      throw new IllegalArgumentException(
+          "more cells than planned: cells=" + rows + ", most=" + capacity.cells());
+    }
+    cells.write(suffix.baseIndex(), batch.stream().mapToInt(this::baseOf).toArray());
+    Sizes sizes =
+        Sizes.of(Suffix.ROWS, rows).and(Suffix.BASES, bases).and(Suffix.SOURCES, sources);
+    final var planned = new LinkedHashMap<String, int[]>();
+    for (final var site : sites) {
+      final var arrays = new SiteArrays(site, batch);
+      final var point = suffix.point(site);
+      cells.write(point.sourceIndex(), arrays.sourceIndex());
+      cells.write(point.coefficients(), arrays.numbers());
+      cells.write(point.ranges(), arrays.ranges());
+      sizes = sizes.and(axis(point), arrays.ranges().length / 3);
+      planned.put(site, arrays.elements());
+    }
+    cells.run(sizes);
+    planned.forEach(this::checkFired);
+  }
+
+  private int baseOf(final Cell cell) {
+    if (cell.base() < 0 || cell.base() >= bases) {
+      throw new IllegalArgumentException("no such base: base=" + cell.base() + ", bases=" + bases);
+    }
+    return cell.base();
+  }
+
+  private void checkFired(final String site, final int[] planned) {
+    final var fired = cells.fired(suffix.point(site).patch());
+    for (int i = 0; i < planned.length; i++) {
+      if (fired[i] != planned[i]) {
+        throw new IllegalStateException(
+            "intervention did not fire as planned: site=" + site + ", cell=" + i + ", planned="
+                + planned[i] + " elements, fired=" + fired[i]);
+      }
+    }
+  }
+
+  /// One number per cell of the last run.
+  public float[] effect(final Effect effect) {
+    final var node = effects.get(effect);
+    if (node == null) {
+      throw new IllegalArgumentException("effect was not planned: " + effect);
+    }
+    return cells.read(node);
+  }
+
+  /// The value of a site in every cell of the last run, (C, H, W) each.
+  public float[] value(final String site) {
+    final var node = values.get(site);
+    if (node == null) {
+      throw new IllegalArgumentException("value was not planned: site=" + site);
+    }
+    return cells.read(node);
+  }
+
+  /// Bytes of native memory held.
+  public long bytes() {
+    return prefix.bytes() + cells.bytes();
+  }
+
+  @Override
+  public void close() {
+    prefix.close();
+    cells.close();
+  }
+}
