@@ -55,7 +55,7 @@ final class KernelSuite {
           mine.stream().mapToDouble(c -> verifier.check(workload, c)).max().orElse(Double.NaN);
       final var best = mine.get(fastest(mine, clock));
       final DoubleSupplier alone =
-          threads == 1 ? () -> Double.NaN : alone(opened(open, ours, workload, 1), best.form());
+          threads == 1 ? () -> Double.NaN : alone(opened(open, ours, workload, 1), best.batch());
       final var theirs = opened(open, peer, workload, 1);
       theirs.forEach(contestant -> verifier.check(workload, contestant));
       final DoubleSupplier rival;
@@ -110,9 +110,9 @@ final class KernelSuite {
         measured.dropped());
   }
 
-  private DoubleSupplier alone(final List<Contestant> forms, final String form) {
+  private DoubleSupplier alone(final List<Contestant> forms, final int batch) {
     final var same =
-        forms.stream().filter(c -> c.form().equals(form)).findFirst().orElse(forms.getFirst());
+        forms.stream().filter(c -> c.batch() == batch).findFirst().orElseThrow();
     meter.rate(same, Clock.WALL);
     return () -> meter.rate(same, Clock.WALL);
   }
