@@ -15,6 +15,8 @@ import java.util.OptionalDouble;
 /// counted.
 ///
 /// The intervals resample blocks of inputs; the standard deviations stay those of all inputs.
+/// Resampling adds noise to the effects, which lowers every |rho|: where the mean effects are noise
+/// for the most part the whole interval lies above its estimate, a sign of too few inputs.
 ///
 /// @param model mean over the sites that have a value, with equal weight
 /// @param sites in the order given
