@@ -69,11 +69,18 @@ public final class Graph {
 
   /// The site whose value is `node`, or the nearest one that it was computed from, for messages.
   public @Nullable String siteOf(final Node node) {
+    final var before = new boolean[node.id() + 1];
+    before[node.id()] = true;
+    for (int id = node.id(); id >= 0; id--) {
+      if (before[id]) {
+        nodes.get(id).inputs().forEach(input -> before[input.id()] = true);
+      }
+    }
     String best = null;
     int bestId = -1;
     for (final var entry : sites.entrySet()) {
       final int id = entry.getValue().id();
-      if (id <= node.id() && id > bestId) {
+      if (id <= node.id() && before[id] && id > bestId) {
         best = entry.getKey();
         bestId = id;
       }
@@ -88,7 +95,8 @@ public final class Graph {
     final var copy = new Graph();
     final var images = new ArrayList<Node>(nodes.size());
     final var editOf = new LinkedHashMap<Integer, List<String>>();
-    sites.forEach((name, node) -> editOf.computeIfAbsent(node.id(), k -> new ArrayList<>()).add(name));
+    sites.forEach(
+        (name, node) -> editOf.computeIfAbsent(node.id(), k -> new ArrayList<>()).add(name));
     for (final var name : edits.keySet()) {
       if (!sites.containsKey(name)) {
         throw new IllegalArgumentException("no such site: name=" + name);

@@ -57,11 +57,10 @@ public final class Plan {
       if (!values.contains(node)) {
         order.add(node);
       }
-      capacity.of(node.shape().axis());
+      capacity.of(node.op() instanceof final Op.Count c ? c.axis() : node.shape().axis());
     }
     checkAssigns(order);
-    return new Plan(
-        graph, capacity, List.copyOf(values), List.copyOf(outputs), List.copyOf(order));
+    return new Plan(graph, capacity, List.copyOf(values), List.copyOf(outputs), List.copyOf(order));
   }
 
   /// Plans `outputs` from the graph's own inputs.

@@ -29,7 +29,9 @@ final class Shapes {
         yield floats(op, in, 0).without(r.positions());
       }
       case final Op.Broadcast b -> {
-        check(op, in, b.target().without(b.positions()).equals(in.get(0)), "the target's rest");
+        final boolean there = b.positions().stream().allMatch(p -> has(b.target(), p));
+        final boolean rest = b.target().without(b.positions()).equals(in.get(0));
+        check(op, in, there && rest, "the target's rest");
         yield b.target();
       }
       case final Op.Reshape r -> {
@@ -78,11 +80,23 @@ final class Shapes {
     final int count =
         switch (op) {
           case Op.Input _, Op.State _, Op.Constant _, Op.Count _ -> 0;
-          case Op.Unary _, Op.Reduce _, Op.Broadcast _, Op.Reshape _, Op.Slice _, Op.Pad _,
+          case Op.Unary _,
+              Op.Reduce _,
+              Op.Broadcast _,
+              Op.Reshape _,
+              Op.Slice _,
+              Op.Pad _,
               Op.StopGradient _ ->
               1;
-          case Op.Binary _, Op.MatMul _, Op.Conv2d _, Op.ConvInputGrad _, Op.ConvWeightGrad _,
-              Op.Gather _, Op.Scatter _, Op.Normal _, Op.Assign _ ->
+          case Op.Binary _,
+              Op.MatMul _,
+              Op.Conv2d _,
+              Op.ConvInputGrad _,
+              Op.ConvWeightGrad _,
+              Op.Gather _,
+              Op.Scatter _,
+              Op.Normal _,
+              Op.Assign _ ->
               2;
           case Op.Reparameterise _, Op.Patch _ -> 3;
         };
@@ -121,9 +135,10 @@ final class Shapes {
   }
 
   private static Shape conv(final Op.Conv2d op, final List<Shape> in) {
+    checkSteps(op, in, op.stride(), op.padding());
     final var x = spatial(op, in, 0);
     final var w = in.get(1);
-    check(op, in, w.rank() == 4 && w.dim(1) == x.dim(0), "weights (O, C, kh, kw)");
+    check(op, in, isKernel(w) && w.dim(1) == x.dim(0), "weights (O, C, kh, kw)");
     final int height = outSize(x.dim(1), w.dim(2), op.stride(), op.padding());
     final int width = outSize(x.dim(2), w.dim(3), op.stride(), op.padding());
     check(op, in, height > 0 && width > 0, "an image as large as the kernel");
@@ -131,10 +146,11 @@ final class Shapes {
   }
 
   private static Shape convInputGrad(final Op.ConvInputGrad op, final List<Shape> in) {
+    checkSteps(op, in, op.stride(), op.padding());
     final var g = spatial(op, in, 0);
     final var w = in.get(1);
     final boolean fits =
-        w.rank() == 4
+        isKernel(w)
             && w.dim(0) == g.dim(0)
             && outSize(op.height(), w.dim(2), op.stride(), op.padding()) == g.dim(1)
             && outSize(op.width(), w.dim(3), op.stride(), op.padding()) == g.dim(2);
@@ -143,6 +159,7 @@ final class Shapes {
   }
 
   private static Shape convWeightGrad(final Op.ConvWeightGrad op, final List<Shape> in) {
+    checkSteps(op, in, op.stride(), op.padding());
     final var x = spatial(op, in, 0);
     final var g = spatial(op, in, 1);
     final boolean fits =
@@ -151,6 +168,15 @@ final class Shapes {
             && outSize(x.dim(2), op.kernelWidth(), op.stride(), op.padding()) == g.dim(2);
     check(op, in, fits, "the input and the output gradient of one convolution");
     return Shape.of(g.dim(0), x.dim(0), op.kernelHeight(), op.kernelWidth());
+  }
+
+  private static boolean isKernel(final Shape w) {
+    return w.rank() == 4 && !w.isBatched() && w.type() == Shape.Type.F32;
+  }
+
+  private static void checkSteps(
+      final Op op, final List<Shape> in, final int stride, final int padding) {
+    check(op, in, stride > 0 && padding >= 0, "a stride of at least 1 and no negative padding");
   }
 
   /// Output size of a convolution along one direction.

@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.engine;
+
+import org.jspecify.annotations.NullMarked;
