@@ -8,7 +8,11 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -60,7 +64,13 @@ record ImageDecoder(ImageShape shape, boolean crop) {
           throw new BadInputException(
               file, "image size", pixels + " pixels", "at most " + MOST_PIXELS);
         }
-        return reader.read(0);
+        final List<String> broken = new ArrayList<>();
+        reader.addIIOReadWarningListener((_, warning) -> note(warning, broken));
+        final BufferedImage image = reader.read(0);
+        if (!broken.isEmpty()) {
+          throw new BadInputException(file, "image", broken.getFirst(), "a whole PNG or JPEG");
+        }
+        return image;
       } finally {
         reader.dispose();
       }
@@ -71,6 +81,15 @@ record ImageDecoder(ImageShape shape, boolean crop) {
     } catch (RuntimeException e) {
       // The JDK's decoders answer some broken files with whatever happened to fail inside them.
       throw new BadInputException(name, "image", e + "", "a whole PNG or JPEG", e);
+    }
+  }
+
+  // The JPEG decoder fills what a cut-off file lacks with grey and only warns.
+  private static void note(String warning, List<String> broken) {
+    final String text = warning.toLowerCase(Locale.ROOT);
+    if (Stream.of("truncated", "premature", "corrupt data", "corrupt jpeg")
+        .anyMatch(text::contains)) {
+      broken.add(warning);
     }
   }
 
