@@ -1,0 +1,130 @@
+package io.patchbay.analysis.study;
+
+import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.metric.MediationChecks;
+import io.patchbay.analysis.metric.MediationEffects;
+import io.patchbay.analysis.metric.MediationPair;
+import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.analysis.statistics.SignFlipTest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Levels three and four at one site: activation patching of every unit in both directions, and
+/// mediation through a set of units.
+///
+/// @param denoising per unit: source activation put into the base run, 0 = base, 1 = source
+/// @param noising per unit: base activation put into the source run, as the share of the effect lost
+record PatchingStudy(
+    Site site, List<Unit> units, List<Interval> denoising, List<Interval> noising) {
+  private static final int FLIPS = 2000;
+
+  /// Mediation through one set of units, with its checks.
+  record Mediated(String name, MediationEffects effects, MediationChecks checks) {}
+
+  /// Patches every unit of `units` on every pair whose source changes the image.
+  static PatchingStudy of(
+      final PairRunner runner,
+      final Site site,
+      final List<Unit> units,
+      final int firstPair,
+      final int endPair,
+      final Bootstrap bootstrap) {
+    final var pairs = moving(runner, firstPair, endPair);
+    for (final var unit : units) {
+      for (final int pair : pairs) {
+        runner.intoBase(pair, unit);
+        runner.intoSource(pair, unit);
+      }
+    }
+    final var outcomes = runner.outcomes();
+    final var denoising = new ArrayList<Interval>();
+    final var noising = new ArrayList<Interval>();
+    for (int u = 0; u < units.size(); u++) {
+      final int start = 2 * u * pairs.length;
+      final var put = new double[pairs.length];
+      final var lost = new double[pairs.length];
+      for (int i = 0; i < pairs.length; i++) {
+        put[i] = outcomes[start + 2 * i];
+        lost[i] = 1 - outcomes[start + 2 * i + 1];
+      }
+      denoising.add(bootstrap.mean(put));
+      noising.add(bootstrap.mean(lost));
+    }
+    return new PatchingStudy(site, units, denoising, noising);
+  }
+
+  /// The quarter of the units that carry most of the source, as one unit.
+  Unit strongestQuarter() {
+    final int count = Math.max(1, units.size() / 4);
+    final var chosen =
+        IntStream.range(0, units.size())
+            .boxed()
+            .sorted(Comparator.comparingDouble(u -> -Math.abs(denoising.get(u).estimate())))
+            .limit(count)
+            .sorted()
+            .flatMap(u -> units.get(u).ranges().stream())
+            .toList();
+    return new Unit(count + " of " + units.size(), chosen);
+  }
+
+  /// Mediation through `mediators`, over pairs that were not used to choose them. The checks come
+  /// from runs of their own; a full cut is checked with the whole site.
+  static Mediated mediation(
+      final PairRunner runner,
+      final Site site,
+      final Unit mediators,
+      final int firstPair,
+      final int endPair,
+      final Bootstrap bootstrap) {
+    final var pairs = moving(runner, firstPair, endPair);
+    final var empty = new Unit("none", List.of());
+    for (final int pair : pairs) {
+      runner.unchanged(pair, false);
+      runner.unchanged(pair, true);
+      runner.intoSource(pair, mediators);
+      runner.intoBase(pair, mediators);
+      runner.atMean(pair, false, mediators);
+      runner.atMean(pair, true, mediators);
+      runner.baseItself(pair, mediators);
+      runner.intoBase(pair, site.whole());
+      runner.intoBase(pair, empty);
+      // The reversal exchanges the roles of the runs; it is computed again, not copied.
+      runner.intoSource(pair, mediators);
+    }
+    final var y = runner.outcomes();
+    final int each = y.length / pairs.length;
+    final var measured = new ArrayList<MediationPair>();
+    final var columns = new double[each][pairs.length];
+    for (int i = 0; i < pairs.length; i++) {
+      for (int c = 0; c < each; c++) {
+        columns[c][i] = y[i * each + c];
+      }
+      final int at = i * each;
+      final var level = new MediationPair.Controlled(y[at + 4], y[at + 5]);
+      measured.add(
+          new MediationPair(
+              pairs[i], y[at], y[at + 1], y[at + 2], y[at + 3], List.of(level)));
+    }
+    final var effects =
+        MediationEffects.of(measured, bootstrap, new SignFlipTest(FLIPS, bootstrap.seed()));
+    final var indirect = measured.stream().mapToDouble(MediationPair::totalIndirect).toArray();
+    final var reversed = new double[pairs.length];
+    Arrays.setAll(reversed, i -> columns[9][i] - columns[1][i]);
+    final var checks =
+        new MediationChecks(
+            MediationChecks.Check.of(columns[6], columns[0], 0),
+            MediationChecks.Check.of(columns[7], columns[1], 0),
+            MediationChecks.Check.of(columns[8], columns[0], 0),
+            MediationChecks.Check.reversal(indirect, reversed, 0));
+    return new Mediated(site.name() + " [" + mediators.name() + "]", effects, checks);
+  }
+
+  private static int[] moving(final PairRunner runner, final int first, final int end) {
+    return IntStream.range(first, end).filter(runner::moves).toArray();
+  }
+}
