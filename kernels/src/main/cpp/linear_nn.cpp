@@ -1,7 +1,7 @@
 // A linear layer backwards: y[n][k] = g[n][m] W[m][k], the input gradient of y = x W^T.
 //
-// Operations: 2 n k m; bytes: 4 (n k + n m + k m). The columns of W are cut into strips of 2 vectors.
-// With more rows than one tile, kChunk rows of a strip are first copied to 16 KB on the stack: in
+// Operations: 2 n k m; bytes: 4 (n k + n m + k m). The columns of W are cut into strips of kStrip.
+// With more rows than one tile, kChunk rows of a strip are first copied to 24 KB on the stack: in
 // place they lie k floats apart, and for k = 1024 all of them fall into one set of the L1 cache.
 // The copy costs about 3 cycles per row of the strip, the multiplications n of them.
 #include "linear_tile.h"

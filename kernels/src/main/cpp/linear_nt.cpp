@@ -50,6 +50,18 @@ PB_INLINE vec sums_of(const vec (&acc)[kOutputs]) {
 #endif
 }
 
+// Keeps a value in a register: as a memory operand of each of its uses it would be loaded every time,
+// and loads are the scarce thing here.
+PB_INLINE void hold(vec &v) {
+#if defined(__AVX512F__)
+  asm("" : "+v"(v));
+#elif defined(__SSE2__)
+  asm("" : "+x"(v));
+#else
+  (void)v;
+#endif
+}
+
 // S samples x O outputs; x and W rows are k floats apart, y rows m.
 template <int S, int O>
 __attribute__((noinline)) void dots(const float *x, const float *w, float *y, int32_t k, int32_t m,
@@ -68,7 +80,8 @@ __attribute__((noinline)) void dots(const float *x, const float *w, float *y, in
     for (int s = 0; s < S; s++) value[s] = load(x + s * row + t);
 #pragma GCC unroll 8
     for (int o = 0; o < O; o++) {
-      const vec weight = load(w + o * row + t);
+      vec weight = load(w + o * row + t);
+      hold(weight);
 #pragma GCC unroll 3
       for (int s = 0; s < S; s++) acc[s][o] = fma(value[s], weight, acc[s][o]);
     }
@@ -126,10 +139,7 @@ void short_rows(const float *x, const float *w, float *y, int32_t k, int32_t m, 
   const Span span = {k, 1, kStrip, m, k, true, true};
   for (int32_t from = 0; from < m; from += kStrip) {
     const int width = m - from < kStrip ? m - from : kStrip;
-    for (int j = 0; j < kStrip; j++) {
-      const float *row = w + static_cast<int64_t>(from + j) * k;
-      for (int32_t t = 0; t < k; t++) strip[t * kStrip + j] = j < width ? row[t] : 0.0f;
-    }
+    pack_rows(w + static_cast<int64_t>(from) * k, k, width, strip);
     linear_strip(span, x, strip, y + from, width, ending.at(from, from), n);
   }
 }

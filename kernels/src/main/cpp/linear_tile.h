@@ -2,20 +2,22 @@
 //
 //   acc[s][v] += x[s * row + t * step] * w[t * w_step + v]      for t < count, in order
 //
-// that is S broadcasts and V loads for S * V fused multiply-adds. S x V is 8 x 2 in AVX-512 (16
-// accumulators, enough to hide the latency of 4 cycles on two ports), 6 x 2 in AVX2 and 4 x 2 in
-// generic. Fewer rows finish a batch; each accumulator sees bias, then t in ascending order, in
+// that is S broadcasts and V loads for S * V fused multiply-adds. S x V is 8 x 3 in AVX-512 (11 loads
+// for 24 operations, 28 of 32 registers), 4 x 3 in AVX2 (7 for 12, all 16 registers) and 4 x 2 in
+// generic. Two loads per cycle would also feed 8 x 2, with 10 for 16; but loads are what two threads
+// of a core fight for. Fewer rows finish a batch, fewer vectors a row; each accumulator sees bias, then t in ascending order, in
 // every variant, so a row's bits do not depend on the batch. Long sums are cut into chunks of t that
 // are added up in y: shorter chains of roundings, and a chunk of w can be copied to where it is used.
 #ifndef PB_LINEAR_TILE_H
 #define PB_LINEAR_TILE_H
 
 #include "conv_finish.h"
+#include "transpose.h"
 
 namespace {
 
-constexpr int kRows = PB_LANES == 16 ? 8 : PB_LANES == 8 ? 6 : 4;
-constexpr int kVectors = 2;
+constexpr int kRows = PB_LANES == 16 ? 8 : 4;
+constexpr int kVectors = PB_LANES == 4 ? 2 : 3;
 constexpr int kStrip = kVectors * kLanes;
 
 // What happens to a sum; bias and gate may be null.
@@ -58,7 +60,7 @@ __attribute__((noinline)) void linear_tile(const Span &span, const float *x, con
                                            float *y, int width, const Ending &ending) {
   vec acc[S][V];
   int lanes[V];
-#pragma GCC unroll 2
+#pragma GCC unroll 3
   for (int v = 0; v < V; v++) {
     const int rest = width - v * kLanes;
     lanes[v] = rest >= kLanes ? kLanes : rest > 0 ? rest : 0;
@@ -69,12 +71,12 @@ __attribute__((noinline)) void linear_tile(const Span &span, const float *x, con
   }
   for (int64_t t = 0; t < span.count; t++) {
     vec weight[V];
-#pragma GCC unroll 2
+#pragma GCC unroll 3
     for (int v = 0; v < V; v++) weight[v] = load(w + v * kLanes);
 #pragma GCC unroll 8
     for (int s = 0; s < S; s++) {
       const vec value = broadcast(x[s * span.row]);
-#pragma GCC unroll 2
+#pragma GCC unroll 3
       for (int v = 0; v < V; v++) acc[s][v] = fma(value, weight[v], acc[s][v]);
     }
     x += span.step;
@@ -82,7 +84,7 @@ __attribute__((noinline)) void linear_tile(const Span &span, const float *x, con
   }
 #pragma GCC unroll 8
   for (int s = 0; s < S; s++) {
-#pragma GCC unroll 2
+#pragma GCC unroll 3
     for (int v = 0; v < V; v++) {
       const int64_t at = s * span.pitch + v * kLanes;
       vec value = acc[s][v];
@@ -125,28 +127,40 @@ void linear_rows(const Span &span, const float *x, const float *w, float *y, int
 // n rows times a strip of at most kStrip columns.
 PB_INLINE void linear_strip(const Span &span, const float *x, const float *w, float *y, int width,
                             const Ending &ending, int64_t n) {
-  if (width > kLanes) {
+  if (width <= kLanes) {
+    linear_rows<1>(span, x, w, y, width, ending, n);
+  } else if (width <= 2 * kLanes) {
     linear_rows<2>(span, x, w, y, width, ending, n);
   } else {
-    linear_rows<1>(span, x, w, y, width, ending, n);
+    linear_rows<kVectors>(span, x, w, y, width, ending, n);
   }
 }
 
 // `count` rows of `width` <= kStrip floats, `step` apart, to rows of kStrip floats, zero padded.
 PB_INLINE void pack_strip(const float *w, ptrdiff_t step, int64_t count, int width, float *packed) {
-  if (width == kStrip) {
-    for (int64_t t = 0; t < count; t++, w += step, packed += kStrip) {
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; v++) store(packed + v * kLanes, load(w + v * kLanes));
-      __builtin_prefetch(w + kStrip, 0, 2);  // the next strip of this row
-      __builtin_prefetch(w + kStrip + kLanes, 0, 2);
-    }
-    return;
-  }
-  const int first = width < kLanes ? width : kLanes;
   for (int64_t t = 0; t < count; t++, w += step, packed += kStrip) {
-    store(packed, load_first(w, first));
-    store(packed + kLanes, load_first(w + first, width - first));
+    if (width == kStrip) {
+#pragma GCC unroll 3
+      for (int v = 0; v < kVectors; v++) {
+        store(packed + v * kLanes, load(w + v * kLanes));
+        __builtin_prefetch(w + kStrip + v * kLanes, 0, 2);  // the next strip of this row
+      }
+      continue;
+    }
+#pragma GCC unroll 3
+    for (int v = 0; v < kVectors; v++) {
+      const int rest = width - v * kLanes;
+      const int lanes = rest >= kLanes ? kLanes : rest > 0 ? rest : 0;
+      store(packed + v * kLanes, lanes > 0 ? load_first(w + v * kLanes, lanes) : vec{});
+    }
+  }
+}
+
+// The same strip from `width` rows of k floats: packed[t][j] = w[j][t].
+PB_INLINE void pack_rows(const float *w, int32_t k, int width, float *packed) {
+  transpose_plane(w, k, packed, kStrip, k, width);
+  for (int32_t t = 0; width < kStrip && t < k; t++) {
+    for (int j = width; j < kStrip; j++) packed[static_cast<int64_t>(t) * kStrip + j] = 0;
   }
 }
 

@@ -2,7 +2,7 @@
 // order of i.
 //
 // Operations: 2 n k m; bytes: 4 (n k + n m + k m), of which dw, written once, is the most for a batch
-// of 64. Columns of x are cut into strips of 2 vectors, kChunk samples of which are copied to 16 KB
+// of 64. Columns of x are cut into strips of kStrip, kChunk samples of which are copied to 24 KB
 // on the stack and serve all rows of dw. A tile is 8 rows of dw; its broadcasts walk g with a stride
 // of m, one cache line per sample for two tiles.
 //
