@@ -78,6 +78,15 @@ public final class EffectMass {
     return blocks.blocks();
   }
 
+  /// The unit's effect on each element, summed over all cells.
+  public double[] total(int unit) {
+    double[] mass = new double[elements];
+    int[] once = new int[blocks.blocks()];
+    Arrays.fill(once, 1);
+    weighted(unit, once, mass);
+    return mass;
+  }
+
   /// The unit's mass with block b counted `counts[b]` times.
   void weighted(int unit, int[] counts, double[] mass) {
     Arrays.fill(mass, 0);

@@ -2,6 +2,7 @@ package io.patchbay.kernels.cpu;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
+import io.patchbay.engine.Op.ReduceKind;
 import io.patchbay.kernels.cpu.ConvKernels.Finish;
 import io.patchbay.kernels.cpu.ConvKernels.Grid;
 import java.util.ArrayList;
@@ -31,6 +32,11 @@ final class ConvCandidate implements Candidate {
   public Optional<List<Step>> bind(final Node node, final Scope scope) {
     if (node.op() instanceof final Op.ConvWeightGrad op) {
       return weightGrad(node, op, scope);
+    }
+    if (node.op() instanceof final Op.Reduce op
+        && op.kind() == ReduceKind.SUM
+        && op.positions().equals(BIAS_POSITIONS)) {
+      return biasGrad(node, scope);
     }
     return Epilogue.of(node, scope, ConvCandidate::isConv, BIAS_POSITIONS)
         .flatMap(e -> layer(node, e, scope));
@@ -104,6 +110,23 @@ final class ConvCandidate implements Candidate {
                         f.rows(x.axis()),
                         part,
                         parts))));
+  }
+
+  /// The gradient of a bias: the sums of each channel over rows and places.
+  private Optional<List<Step>> biasGrad(final Node node, final Scope scope) {
+    final var g = scope.value(node.input(0));
+    final var out = scope.value(node);
+    final long pixels = (long) g.shape().dim(1) * g.shape().dim(2);
+    return Optional.of(
+        List.of(
+            Step.whole(
+                "conv_bias_grad",
+                1,
+                out,
+                List.of(g),
+                (f, part, parts) ->
+                    kernels.biasGrad(
+                        g.address(), out.address(), out.size(), pixels, f.rows(g.axis())))));
   }
 
   Value packed(final Node weights, final boolean isUp, final Grid g, final Scope scope) {

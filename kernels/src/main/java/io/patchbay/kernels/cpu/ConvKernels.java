@@ -34,6 +34,7 @@ final class ConvKernels {
   private final MethodHandle effect;
   private final MethodHandle weightGrad;
   private final MethodHandle weightGradScratch;
+  private final MethodHandle biasGrad;
 
   /// The small grid of a layer and the channels of both sides.
   record Grid(int h, int w, int cl, int cs) {}
@@ -52,6 +53,8 @@ final class ConvKernels {
     effect = library.kernel("conv_up_effect", EFFECT);
     weightGrad = library.kernel("conv_wgrad", WGRAD);
     weightGradScratch = library.function("conv_wgrad_scratch_size", size);
+    biasGrad =
+        library.kernel("conv_bias_grad", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
   }
 
   long packedSize(final boolean isUp, final int cl, final int cs) {
@@ -155,6 +158,17 @@ final class ConvKernels {
                   large, small, to, scratch, g.h(), g.w(), g.cl(), g.cs(), n, part, parts));
     } catch (final Throwable e) {
       throw KernelLibrary.unexpected("conv_wgrad", e);
+    }
+  }
+
+  /// Sums of every channel over `n` images of `pixels` places.
+  void biasGrad(
+      final long g, final long to, final int channels, final long pixels, final long n) {
+    try {
+      KernelLibrary.check(
+          "conv_bias_grad", (int) biasGrad.invokeExact(g, to, channels, pixels, n));
+    } catch (final Throwable e) {
+      throw KernelLibrary.unexpected("conv_bias_grad", e);
     }
   }
 }
