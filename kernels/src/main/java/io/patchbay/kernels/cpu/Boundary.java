@@ -33,14 +33,14 @@ final class Boundary {
       final Memory memory) {
     final long to = value.address() + row * value.rowBytes();
     if (value.ordered()) {
-      copy(array, offset * 4, Memory.at(to, count * value.rowBytes()), 0, count * value.size());
+      copy(array, offset * 4, Memory.at(to, count * value.rowBytes()), 0, (long) count * value.size());
       return;
     }
     final int chunk = chunk(value);
     final var stage = memory.stage(chunk * value.rowBytes());
     for (int i = 0; i < count; i += chunk) {
       final int n = Math.min(chunk, count - i);
-      copy(array, (offset + (long) i * value.size()) * 4, stage, 0, n * value.size());
+      copy(array, (offset + (long) i * value.size()) * 4, stage, 0, (long) n * value.size());
       turn(toNhwc, stage.address(), to + i * value.rowBytes(), value, n);
     }
   }
@@ -54,7 +54,7 @@ final class Boundary {
       final Memory memory) {
     final long from = value.address();
     if (value.ordered()) {
-      copy(Memory.at(from, count * value.rowBytes()), 0, array, offset * 4, count * value.size());
+      copy(Memory.at(from, count * value.rowBytes()), 0, array, offset * 4, (long) count * value.size());
       return;
     }
     final int chunk = chunk(value);
@@ -62,7 +62,7 @@ final class Boundary {
     for (int i = 0; i < count; i += chunk) {
       final int n = Math.min(chunk, count - i);
       turn(toNchw, from + i * value.rowBytes(), stage.address(), value, n);
-      copy(stage, 0, array, (offset + (long) i * value.size()) * 4, n * value.size());
+      copy(stage, 0, array, (offset + (long) i * value.size()) * 4, (long) n * value.size());
     }
   }
 
