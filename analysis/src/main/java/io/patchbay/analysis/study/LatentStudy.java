@@ -21,11 +21,11 @@ import java.util.Optional;
 /// Level two, perturbing latents: do(z_i = v) for every latent over a grid of values, with z = mu(x)
 /// elsewhere.
 ///
-/// @param effects the norm of the change of the image, [latent][input][value]
+/// @param effects the norm of the change of the image, `[latent][input][value]`
 /// @param places squared change of every pixel, per latent
 /// @param circuits how latents move the units of each decoder site; empty when not asked for
 /// @param factors F by the oracle of the renderer; empty when not asked for
-/// @param traversal the images of the first input, [latent][value]
+/// @param traversal the images of the first input, `[latent][value]`
 /// @param recordedInputs inputs behind `circuits` and `factors`
 record LatentStudy(
     EffectCube effects,

@@ -14,7 +14,7 @@ import java.util.List;
 /// mean is measured.
 ///
 /// @param places rows and columns of squares
-/// @param sensitivity mean |change of mu_j|, [latent][place], places row by row
+/// @param sensitivity mean |change of mu_j|, `[latent][place]`, places row by row
 record OcclusionStudy(int places, double[][] sensitivity, int inputs) {
   static final int SQUARE = 8;
   static final double GREY = 0.5;

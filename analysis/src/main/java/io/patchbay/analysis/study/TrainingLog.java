@@ -53,7 +53,7 @@ final class TrainingLog {
     }
     final var result = new ArrayList<Training.Curve>();
     curves.forEach(
-        (name, points) -> result.add(new Training.Curve(name, UNITS.get(name), points)));
+        (name, points) -> result.add(new Training.Curve(name, UNITS.getOrDefault(name, ""), points)));
     return Optional.of(new Training(result));
   }
 

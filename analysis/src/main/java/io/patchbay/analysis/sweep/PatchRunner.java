@@ -138,7 +138,7 @@ public final class PatchRunner implements AutoCloseable {
   /// The base value of a site that cells read, or of a patched site: rows as [#bases] had them, or
   /// as [#sources] had them if that was called last.
   public float[] prefixValue(final String site) {
-    return prefix.read(model.graph().sites().get(site));
+    return prefix.read(Suffix.site(model.graph(), site));
   }
 
   /// Runs cells; read the results with [#effect] and [#value].

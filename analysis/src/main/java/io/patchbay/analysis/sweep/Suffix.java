@@ -47,9 +47,8 @@ final class Suffix {
   Suffix(final Graph original, final List<String> sites) {
     this.original = original;
     for (final var site : sites) {
-      final var node = original.sites().get(site);
-      if (node == null || patched.putIfAbsent(node, site) != null) {
-        throw new IllegalArgumentException("no such site, or one value twice: site=" + site);
+      if (patched.putIfAbsent(site(original, site), site) != null) {
+        throw new IllegalArgumentException("one value cannot be patched twice: site=" + site);
       }
     }
     for (final var node : original.nodes()) {
@@ -60,6 +59,14 @@ final class Suffix {
         fed.add(node);
       }
     }
+  }
+
+  static Node site(final Graph graph, final String name) {
+    final var node = graph.sites().get(name);
+    if (node == null) {
+      throw new IllegalArgumentException("no such site: site=" + name);
+    }
+    return node;
   }
 
   Graph graph() {
@@ -89,16 +96,12 @@ final class Suffix {
 
   /// The value of a site of the original graph, after the patches.
   Node value(final String site) {
-    final var node = original.sites().get(site);
-    if (node == null) {
-      throw new IllegalArgumentException("no such site: site=" + site);
-    }
-    return image(node);
+    return image(site(original, site));
   }
 
   /// The value of a site without any patch: (rows; dims).
   Node base(final String site) {
-    return base(original.sites().get(site));
+    return base(site(original, site));
   }
 
   private Node base(final Node node) {

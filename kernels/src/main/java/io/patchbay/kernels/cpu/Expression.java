@@ -55,6 +55,7 @@ final class Expression {
   }
 
   /// Returns the operand that holds the value of `node`.
+  @SuppressWarnings("EnumOrdinal") // the kernel's codes are the order of the enums
   private int emit(
       final Node node,
       final Scope scope,

@@ -21,6 +21,7 @@ final class ReduceCandidate implements Candidate {
   }
 
   @Override
+  @SuppressWarnings("EnumOrdinal") // the kernel's codes are the order of the enum
   public Optional<List<Step>> bind(final Node node, final Scope scope) {
     if (!(node.op() instanceof final Op.Reduce op)) {
       return Optional.empty();
