@@ -28,7 +28,12 @@ final class Page {
           "lines.js",
           "pixels.js",
           "pictures.js",
-          "sections.js",
+          "model.js",
+          "summary.js",
+          "models.js",
+          "effects.js",
+          "paths.js",
+          "making.js",
           "page.js");
 
   private Page() {}

@@ -5,7 +5,8 @@ function cellsPanel({ title, alt, grid, rowNames, columnNames, scaled, note, mar
   const height = () => grid.rows * 28 + 74;
   const at = (row, column) => grid.values[row * grid.columns + column];
   const data = [];
-  for (let row = 0; row < grid.rows; row++) for (let column = 0; column < grid.columns; column++) data.push([column, row]);
+  for (let row = 0; row < grid.rows; row++)
+    for (let column = 0; column < grid.columns; column++) data.push([column, row]);
   const option = (colours, width) => {
     const cell = Math.max(1, (width - 90) / grid.columns);
     const longest = Math.max(...columnNames.map((name) => name.length));
@@ -13,28 +14,73 @@ function cellsPanel({ title, alt, grid, rowNames, columnNames, scaled, note, mar
     return {
       ...baseOption(colours),
       grid: { left: 6, right: 10, top: 8, bottom: 6, containLabel: true },
-      xAxis: nameAxis(colours, columnNames, { axisLabel: { color: colours.ink, interval: 0, rotate: slanted ? 40 : 0, width: 110, overflow: "truncate" } }),
-      yAxis: nameAxis(colours, rowNames, { inverse: true, axisLabel: { color: colours.ink, interval: 0, width: 80, overflow: "truncate" } }),
-      tooltip: { ...baseOption(colours).tooltip, formatter: (hit) => tip(`${rowNames[hit.data[1]]}, ${columnNames[hit.data[0]]}`, note(hit.data[1], hit.data[0])) },
-      series: [{
-        type: "custom",
-        data,
-        renderItem: (params, api) => {
-          const column = api.value(0);
-          const row = api.value(1);
-          const [x, y] = api.coord([column, row]);
-          const [w, h] = api.size([1, 1]);
-          const value = at(row, column);
-          const fill = scaled.colour(value);
-          const text = (value === null ? "\u2013" : twoPlaces(value)) + (marked(row, column) ? "*" : "");
-          return { type: "group", children: [
-            { type: "rect", shape: { x: x - w / 2 + 0.5, y: y - h / 2 + 0.5, width: Math.max(w - 1, 1), height: Math.max(h - 1, 1) }, style: { fill: rgb(fill) } },
-            w > 33 || (marked(row, column) && w > 9)
-              ? { type: "text", style: { text: w > 33 ? text : "*", x, y, align: "center", verticalAlign: "middle", fill: inkOn(fill), font: `11px ${FONT}` }, silent: true }
-              : { type: "group", children: [] },
-          ] };
+      xAxis: nameAxis(colours, columnNames, {
+        axisLabel: {
+          color: colours.ink,
+          interval: 0,
+          rotate: slanted ? 40 : 0,
+          width: 110,
+          overflow: "truncate",
         },
-      }],
+      }),
+      yAxis: nameAxis(colours, rowNames, {
+        inverse: true,
+        axisLabel: { color: colours.ink, interval: 0, width: 80, overflow: "truncate" },
+      }),
+      tooltip: {
+        ...baseOption(colours).tooltip,
+        formatter: (hit) =>
+          tip(
+            `${rowNames[hit.data[1]]}, ${columnNames[hit.data[0]]}`,
+            note(hit.data[1], hit.data[0]),
+          ),
+      },
+      series: [
+        {
+          type: "custom",
+          data,
+          renderItem: (params, api) => {
+            const column = api.value(0);
+            const row = api.value(1);
+            const [x, y] = api.coord([column, row]);
+            const [w, h] = api.size([1, 1]);
+            const value = at(row, column);
+            const fill = scaled.colour(value);
+            const text =
+              (value === null ? "\u2013" : twoPlaces(value)) + (marked(row, column) ? "*" : "");
+            return {
+              type: "group",
+              children: [
+                {
+                  type: "rect",
+                  shape: {
+                    x: x - w / 2 + 0.5,
+                    y: y - h / 2 + 0.5,
+                    width: Math.max(w - 1, 1),
+                    height: Math.max(h - 1, 1),
+                  },
+                  style: { fill: rgb(fill) },
+                },
+                w > 33 || (marked(row, column) && w > 9)
+                  ? {
+                      type: "text",
+                      style: {
+                        text: w > 33 ? text : "*",
+                        x,
+                        y,
+                        align: "center",
+                        verticalAlign: "middle",
+                        fill: inkOn(fill),
+                        font: `11px ${FONT}`,
+                      },
+                      silent: true,
+                    }
+                  : { type: "group", children: [] },
+              ],
+            };
+          },
+        },
+      ],
     };
   };
   return { title, alt, height, option, wide };
@@ -47,29 +93,63 @@ function stripsPanel({ title, alt, rows, scaled, wide }) {
   const option = (colours, width) => ({
     ...baseOption(colours),
     grid: { left: 6, right: 12, top: 8, bottom: 20, containLabel: true },
-    xAxis: valueAxis(colours, "units of a site in index order", { min: 0, max: 1, nameGap: 10, axisLabel: { show: false }, axisTick: { show: false }, splitLine: { show: false } }),
-    yAxis: nameAxis(colours, rows.map((row) => `${row.name} (${row.cells.length})`), { inverse: true, axisLabel: { color: colours.ink, interval: 0, width: width < 420 ? 124 : 180, overflow: "truncate", fontSize: width < 420 ? 11 : 12 } }),
-    tooltip: { ...baseOption(colours).tooltip, formatter: (hit) => {
-      const row = rows[hit.data[0]];
-      const cell = row.cells[hit.data[1]];
-      return tip(`${row.name}, ${cell.name}`, [estimateText(cell.estimate)]);
-    } },
-    series: [{
-      type: "custom",
-      encode: { y: 0 },
-      dimensions: ["row", "cell"],
-      data,
-      progressive: 0,
-      renderItem: (params, api) => {
-        const row = rows[api.value(0)];
-        const at = api.value(1);
-        const [left, middle] = api.coord([at / row.cells.length, api.value(0)]);
-        const right = api.coord([(at + 1) / row.cells.length, api.value(0)])[0];
-        const tall = api.size([0, 1])[1] - 4;
-        const gap = right - left > 4 ? 1 : 0;
-        return { type: "rect", shape: { x: left, y: middle - tall / 2, width: Math.max(right - left - gap, 0.5), height: tall }, style: { fill: rgb(scaled.colour(row.cells[at].estimate.value)) } };
+    xAxis: valueAxis(colours, "units of a site in index order", {
+      min: 0,
+      max: 1,
+      nameGap: 10,
+      axisLabel: { show: false },
+      axisTick: { show: false },
+      splitLine: { show: false },
+    }),
+    yAxis: nameAxis(
+      colours,
+      rows.map((row) => `${row.name} (${row.cells.length})`),
+      {
+        inverse: true,
+        axisLabel: {
+          color: colours.ink,
+          interval: 0,
+          width: width < 420 ? 124 : 180,
+          overflow: "truncate",
+          fontSize: width < 420 ? 11 : 12,
+        },
       },
-    }],
+    ),
+    tooltip: {
+      ...baseOption(colours).tooltip,
+      formatter: (hit) => {
+        const row = rows[hit.data[0]];
+        const cell = row.cells[hit.data[1]];
+        return tip(`${row.name}, ${cell.name}`, [estimateText(cell.estimate)]);
+      },
+    },
+    series: [
+      {
+        type: "custom",
+        encode: { y: 0 },
+        dimensions: ["row", "cell"],
+        data,
+        progressive: 0,
+        renderItem: (params, api) => {
+          const row = rows[api.value(0)];
+          const at = api.value(1);
+          const [left, middle] = api.coord([at / row.cells.length, api.value(0)]);
+          const right = api.coord([(at + 1) / row.cells.length, api.value(0)])[0];
+          const tall = api.size([0, 1])[1] - 4;
+          const gap = right - left > 4 ? 1 : 0;
+          return {
+            type: "rect",
+            shape: {
+              x: left,
+              y: middle - tall / 2,
+              width: Math.max(right - left - gap, 0.5),
+              height: tall,
+            },
+            style: { fill: rgb(scaled.colour(row.cells[at].estimate.value)) },
+          };
+        },
+      },
+    ],
   });
   return { title, alt, height, option, wide };
 }

@@ -18,10 +18,32 @@ function element(tag, attributes, ...children) {
 
 // The columns of a data table are strings, its cells strings, numbers or null.
 function dataTable(columns, rows) {
-  return element("table", { class: "data" },
-    element("thead", {}, element("tr", {}, columns.map((name) => element("th", { scope: "col" }, name)))),
-    element("tbody", {}, rows.map((row) => element("tr", {}, row.map((cell) =>
-      element("td", { class: typeof cell === "number" ? "number" : null }, cellText(cell)))))));
+  return element(
+    "table",
+    { class: "data" },
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        columns.map((name) => element("th", { scope: "col" }, name)),
+      ),
+    ),
+    element(
+      "tbody",
+      {},
+      rows.map((row) =>
+        element(
+          "tr",
+          {},
+          row.map((cell) =>
+            element("td", { class: typeof cell === "number" ? "number" : null }, cellText(cell)),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function cellText(cell) {

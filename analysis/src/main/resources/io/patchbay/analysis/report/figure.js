@@ -10,15 +10,19 @@ const waiting = new Map(); // host -> panel
 const drawn = new Map(); // host -> {panel, chart, width}
 const drawAll = new URLSearchParams(window.location.search).has("all");
 
-const near = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
-}, { rootMargin: "400px" });
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
+  },
+  { rootMargin: "400px" },
+);
 
 const resized = new ResizeObserver((entries) => {
   for (const entry of entries) {
     const known = drawn.get(entry.target);
     const width = Math.round(entry.contentRect.width);
-    if (known && width > 0 && width !== known.width) requestAnimationFrame(() => redraw(entry.target));
+    if (known && width > 0 && width !== known.width)
+      requestAnimationFrame(() => redraw(entry.target));
   }
 });
 
@@ -26,14 +30,19 @@ const resized = new ResizeObserver((entries) => {
 // for one that draws itself, or {title, node} for a part that is no chart.
 function panelNode(panel) {
   const heading = panel.title ? element("h4", {}, panel.title) : null;
-  if (panel.node) return element("div", { class: "panel " + (panel.wide ? "wide" : "") }, heading, panel.node);
+  if (panel.node)
+    return element("div", { class: "panel " + (panel.wide ? "wide" : "") }, heading, panel.node);
   const host = element("div", { class: "chart", role: "img", "aria-label": panel.alt });
   if (panel.height) host.style.height = panel.height(600) + "px";
   report.charts += 1;
   waiting.set(host, panel);
   near.observe(host);
-  return element("div", { class: "panel " + (panel.wide ? "wide" : "") }, heading,
-    element("div", { class: "scroll" }, host));
+  return element(
+    "div",
+    { class: "panel " + (panel.wide ? "wide" : "") },
+    heading,
+    element("div", { class: "scroll" }, host),
+  );
 }
 
 function draw(host) {
@@ -78,7 +87,9 @@ function guarded(host, panel, work) {
     work();
   } catch (error) {
     report.errors.push(`${panel.title}: ${error.message}`);
-    host.replaceChildren(element("p", { class: "missing" }, `This figure could not be drawn: ${error.message}`));
+    host.replaceChildren(
+      element("p", { class: "missing" }, `This figure could not be drawn: ${error.message}`),
+    );
   }
 }
 
@@ -110,29 +121,45 @@ let figures = 0;
 function figure({ title, caption, legend, panels, table, layout }) {
   figures += 1;
   const name = `figure-${figures}`;
-  return element("figure", { id: name },
+  return element(
+    "figure",
+    { id: name },
     element("h3", {}, title),
     legend,
     element("div", { class: "panels " + (layout || "") }, panels.map(panelNode)),
     element("figcaption", {}, element("span", { class: "label" }, `Figure ${figures}. `), caption),
-    table ? dataDisclosure(name, title, table) : null);
+    table ? dataDisclosure(name, title, table) : null,
+  );
 }
 
 const MOST_ROWS = 200;
 
 function dataDisclosure(name, title, table) {
   const body = element("div", { class: "scroll" });
-  const details = element("details", { class: "numbers" },
+  const details = element(
+    "details",
+    { class: "numbers" },
     element("summary", {}, "Data"),
-    element("button", { type: "button", click: () => download(`${name}.csv`, csv(table.columns, table.rows())) },
-      `Download CSV`, element("span", { class: "unseen" }, ` of ${title}`)),
-    body);
+    element(
+      "button",
+      { type: "button", click: () => download(`${name}.csv`, csv(table.columns, table.rows())) },
+      `Download CSV`,
+      element("span", { class: "unseen" }, ` of ${title}`),
+    ),
+    body,
+  );
   details.addEventListener("toggle", () => {
     if (!details.open || body.hasChildNodes()) return;
     const rows = table.rows();
     body.append(dataTable(table.columns, rows.slice(0, MOST_ROWS)));
     if (rows.length > MOST_ROWS) {
-      details.append(element("p", { class: "missing" }, `The first ${MOST_ROWS} of ${grouped(rows.length)} rows; the CSV has all.`));
+      details.append(
+        element(
+          "p",
+          { class: "missing" },
+          `The first ${MOST_ROWS} of ${grouped(rows.length)} rows; the CSV has all.`,
+        ),
+      );
     }
   });
   return details;

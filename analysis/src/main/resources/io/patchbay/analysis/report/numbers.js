@@ -3,9 +3,10 @@ function plain(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "undefined";
   if (Number.isInteger(value)) return grouped(value);
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e6)
-    ? value.toExponential(2)
-    : String(Number(value.toPrecision(4)));
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e6)
+      ? value.toExponential(2)
+      : String(Number(value.toPrecision(4)));
   return text.replace("-", "\u2212");
 }
 
@@ -17,11 +18,15 @@ function grouped(value) {
 }
 
 function interval(estimate) {
-  return estimate.low === null ? "no interval" : `[${plain(estimate.low)}, ${plain(estimate.high)}]`;
+  return estimate.low === null
+    ? "no interval"
+    : `[${plain(estimate.low)}, ${plain(estimate.high)}]`;
 }
 
 function estimateText(estimate) {
-  return estimate.value === null ? "undefined" : `${plain(estimate.value)} ${interval(estimate)}, n = ${grouped(estimate.n)}`;
+  return estimate.value === null
+    ? "undefined"
+    : `${plain(estimate.value)} ${interval(estimate)}, n = ${grouped(estimate.n)}`;
 }
 
 // "n = 64 base inputs", or the range when the estimates rest on different numbers.

@@ -7,24 +7,57 @@ const SECTIONS = [
   ["traversals", "Traversals", traversalSection],
   ["strength", "Causal effect strength", strengthSection],
   ["factors", "Latents and factors", factorSection],
-  ["places", "Where effects land", () => placeSection("places", "PLACES", "Where in the image a unit acts", "Each map is the image plane.")],
+  [
+    "places",
+    "Where effects land",
+    () =>
+      placeSection(
+        "places",
+        "PLACES",
+        "Where in the image a unit acts",
+        "Each map is the image plane.",
+      ),
+  ],
   ["patching", "Activation patching", patchingSection],
   ["mediation", "Mediation", mediationSection],
-  ["occlusion", "Occlusion", () => placeSection("occlusion", "OCCLUSION", "Where in the image a latent looks", "Each map is the image plane: how much the latent's mean changes when that place is covered.")],
+  [
+    "occlusion",
+    "Occlusion",
+    () =>
+      placeSection(
+        "occlusion",
+        "OCCLUSION",
+        "Where in the image a latent looks",
+        "Each map is the image plane: how much the latent's mean changes when that place is covered.",
+      ),
+  ],
   ["guards", "Controls", guardSection],
   ["making", "How it was made", makingSection],
   ["notes", "Limits", noteSection],
 ];
 
 function head() {
-  const failed = model.guards.flatMap((run) => [...(run.balanced ? [] : [`${run.name}: cells do not add up`]),
-    ...run.controls.filter((control) => !control.passed).map((control) => `${run.name}: ${control.name}`)]);
+  const failed = model.guards.flatMap((run) => [
+    ...(run.balanced ? [] : [`${run.name}: cells do not add up`]),
+    ...run.controls
+      .filter((control) => !control.passed)
+      .map((control) => `${run.name}: ${control.name}`),
+  ]);
   return [
     element("h1", {}, model.title),
     model.summary ? element("p", { class: "lead" }, model.summary) : null,
-    element("p", { class: "byline" }, `${model.created} \u00b7 ${seed} \u00b7 ${model.made.device}`),
-    failed.length ? element("p", { class: "alarm", role: "alert" },
-      `\u2717 ${failed.length} control${failed.length > 1 ? "s" : ""} failed (${listed(failed)}). The figures of these sweeps are not to be trusted.`) : null,
+    element(
+      "p",
+      { class: "byline" },
+      `${model.created} \u00b7 ${seed} \u00b7 ${model.made.device}`,
+    ),
+    failed.length
+      ? element(
+          "p",
+          { class: "alarm", role: "alert" },
+          `\u2717 ${failed.length} control${failed.length > 1 ? "s" : ""} failed (${listed(failed)}). The figures of these sweeps are not to be trusted.`,
+        )
+      : null,
   ];
 }
 
@@ -37,13 +70,28 @@ function build() {
       content = make();
     } catch (error) {
       report.errors.push(`${title}: ${error.message}`);
-      content = [element("p", { class: "missing" }, `This section could not be built: ${error.message}`)];
+      content = [
+        element("p", { class: "missing" }, `This section could not be built: ${error.message}`),
+      ];
     }
-    document.getElementById("content").append(element("section", { id, "aria-labelledby": id + "-title" }, element("h2", { id: id + "-title" }, title), content));
+    document
+      .getElementById("content")
+      .append(
+        element(
+          "section",
+          { id, "aria-labelledby": id + "-title" },
+          element("h2", { id: id + "-title" }, title),
+          content,
+        ),
+      );
     links.push(element("li", {}, element("a", { href: "#" + id }, title)));
   }
-  document.getElementById("contents").append(element("h2", {}, "Contents"), element("ol", {}, links));
-  document.getElementById("foot").append(element("p", {}, "Made by Patchbay. This page loads nothing from a network."));
+  document
+    .getElementById("contents")
+    .append(element("h2", {}, "Contents"), element("ol", {}, links));
+  document
+    .getElementById("foot")
+    .append(element("p", {}, "Made by Patchbay. This page loads nothing from a network."));
   follow(links);
   if (drawAll) drawEverything();
   report.ready = true;
@@ -62,10 +110,14 @@ function follow(links) {
       else link.firstChild.removeAttribute("aria-current");
     });
   };
-  window.addEventListener("scroll", () => {
-    if (!planned) requestAnimationFrame(update);
-    planned = true;
-  }, { passive: true });
+  window.addEventListener(
+    "scroll",
+    () => {
+      if (!planned) requestAnimationFrame(update);
+      planned = true;
+    },
+    { passive: true },
+  );
   update();
 }
 

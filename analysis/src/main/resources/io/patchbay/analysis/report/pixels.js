@@ -9,14 +9,31 @@ function pixelsPanel({ title, alt, maps, scaled, wide }) {
     wide,
     paint: (host) => {
       const tiles = maps.map((map) => {
-        const canvas = element("canvas", { width: map.values.columns, height: map.values.rows, "aria-hidden": "true" });
+        const canvas = element("canvas", {
+          width: map.values.columns,
+          height: map.values.rows,
+          "aria-hidden": "true",
+        });
         fill(canvas, map.values, scaled);
         canvas.addEventListener("mousemove", (event) => {
-          readout.textContent = placeText(map, event.offsetX / canvas.clientWidth, event.offsetY / canvas.clientHeight);
+          readout.textContent = placeText(
+            map,
+            event.offsetX / canvas.clientWidth,
+            event.offsetY / canvas.clientHeight,
+          );
         });
         const most = rangeOf(map.values.values);
-        return element("div", { class: "map" }, element("span", { class: "name" }, map.unit), canvas,
-          element("span", { class: "most" }, most ? plain(Number(most[1].toPrecision(3))) : "undefined"));
+        return element(
+          "div",
+          { class: "map" },
+          element("span", { class: "name" }, map.unit),
+          canvas,
+          element(
+            "span",
+            { class: "most" },
+            most ? plain(Number(most[1].toPrecision(3))) : "undefined",
+          ),
+        );
       });
       host.replaceChildren(element("div", { class: "maps" }, tiles), readout);
     },
@@ -34,7 +51,10 @@ function fill(canvas, grid, scaled) {
 }
 
 function placeText(map, across, down) {
-  const column = Math.min(Math.max(Math.floor(across * map.values.columns), 0), map.values.columns - 1);
+  const column = Math.min(
+    Math.max(Math.floor(across * map.values.columns), 0),
+    map.values.columns - 1,
+  );
   const row = Math.min(Math.max(Math.floor(down * map.values.rows), 0), map.values.rows - 1);
   return `${map.unit}, row ${row}, column ${column}: ${plain(map.values.values[row * map.values.columns + column])}`;
 }
