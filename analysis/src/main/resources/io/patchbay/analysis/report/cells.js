@@ -89,7 +89,15 @@ function cellsPanel({ title, alt, grid, rowNames, columnNames, scaled, note, mar
 // rows: [{name, cells: [{name, estimate}]}]; every row fills the width, however many cells it has.
 function stripsPanel({ title, alt, rows, scaled, wide }) {
   const height = () => rows.length * 26 + 40;
-  const data = rows.flatMap((row, place) => row.cells.map((cell, at) => [place, at]));
+  const data = (width) =>
+    rows.flatMap((row, place) =>
+      strongestPerSlot(row.cells, Math.max(width - 200, 100)).map((at, slot, slots) => [
+        place,
+        at,
+        slot / slots.length,
+        (slot + 1) / slots.length,
+      ]),
+    );
   const option = (colours, width) => ({
     ...baseOption(colours),
     grid: { left: 6, right: 12, top: 8, bottom: 20, containLabel: true },
@@ -127,14 +135,13 @@ function stripsPanel({ title, alt, rows, scaled, wide }) {
       {
         type: "custom",
         encode: { y: 0 },
-        dimensions: ["row", "cell"],
-        data,
+        dimensions: ["row", "cell", "left", "right"],
+        data: data(width),
         progressive: 0,
         renderItem: (params, api) => {
           const row = rows[api.value(0)];
-          const at = api.value(1);
-          const [left, middle] = api.coord([at / row.cells.length, api.value(0)]);
-          const right = api.coord([(at + 1) / row.cells.length, api.value(0)])[0];
+          const [left, middle] = api.coord([api.value(2), api.value(0)]);
+          const right = api.coord([api.value(3), api.value(0)])[0];
           const tall = api.size([0, 1])[1] - 4;
           const gap = right - left > 4 ? 1 : 0;
           return {
@@ -145,11 +152,24 @@ function stripsPanel({ title, alt, rows, scaled, wide }) {
               width: Math.max(right - left - gap, 0.5),
               height: tall,
             },
-            style: { fill: rgb(scaled.colour(row.cells[at].estimate.value)) },
+            style: { fill: rgb(scaled.colour(row.cells[api.value(1)].estimate.value)) },
           };
         },
       },
     ],
   });
   return { title, alt, height, option, wide };
+}
+
+// The places of the cells to draw, at most one per slot: of the cells that share a slot, the one
+// with the largest magnitude, because an average would hide a single strong unit among thousands.
+function strongestPerSlot(cells, most) {
+  const slots = Math.min(cells.length, Math.floor(most));
+  const size = (at) => Math.abs(cells[at].estimate.value ?? 0);
+  return Array.from({ length: slots }, (unused, slot) => {
+    const end = Math.floor(((slot + 1) * cells.length) / slots);
+    let best = Math.floor((slot * cells.length) / slots);
+    for (let at = best + 1; at < end; at++) if (size(at) > size(best)) best = at;
+    return best;
+  });
 }

@@ -18,7 +18,7 @@ function patchingSection() {
     figure({
       title: "Activation patching, one unit at a time",
       legend: scaleLegend(scaled, "share of the way: 0 = base, 1 = source"),
-      caption: `Every unit of every site, patched alone; outcome: ${said(present, "outcome")}. Rows are sites in the order of computation, with their number of units; a row's units fill its width. Noising is the share of the effect that it destroys. ${counts(
+      caption: `Every unit of every site, patched alone; outcome: ${said(present, "outcome")}. Rows are sites in the order of computation, with their number of units; a row's units fill its width, and where they are too many to tell apart, the strongest of neighbours is drawn. Noising is the share of the effect that it destroys. ${counts(
         units.flatMap((unit) => [unit.denoising, unit.noising]),
         "pairs",
       )} (${seed}); 95 % intervals are in the data and under the pointer.`,

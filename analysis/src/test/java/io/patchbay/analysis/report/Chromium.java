@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// network.
 final class Chromium implements AutoCloseable {
 
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 240;
 
   private final JsonMapper json = JsonMapper.builder().build();
   private final Process process;
