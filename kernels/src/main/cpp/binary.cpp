@@ -2,9 +2,9 @@
 // y[i0..i4] = f(a[sum i_k strides_a[k]], b[sum i_k strides_b[k]]), y dense over dims.
 //
 // Operations per element: 1; bytes: 4 per operand that is not repeated, 4 written; the speed of the
-// memory. A bias per channel of an NHWC value is rows of C with b dense in the row and repeated over
-// rows; a value per sample is rows with b repeated inside the row. Both have their own inner loop;
-// other strides are gathered lane by lane. y may be an operand that is dense over dims.
+// memory. A bias per channel of an NHWC value is rows of C with b dense in the row and repeated
+// over rows; a value per sample is rows with b repeated inside the row. Both have their own inner
+// loop; other strides are gathered lane by lane. y may be an operand that is dense over dims.
 #include "strides.h"
 
 namespace {

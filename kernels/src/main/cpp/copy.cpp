@@ -1,10 +1,10 @@
 // Copies that change where elements lie: materialised broadcasts, slices, permutes, and the change
 // between (C, H, W) and (H, W, C).
 //
-// Operations: none; bytes: 4 read and 4 written per element. Three inner loops: dense rows (memcpy),
-// one value repeated (fill), and a transpose, where the dense dimension of one side is another one
-// of the other side. A transpose goes through squares in registers, see transpose.h. Any other pair of
-// strides is copied element by element.
+// Operations: none; bytes: 4 read and 4 written per element. Three inner loops: dense rows
+// (memcpy), one value repeated (fill), and a transpose, where the dense dimension of one side is
+// another one of the other side. A transpose goes through squares in registers, see transpose.h.
+// Any other pair of strides is copied element by element.
 #include <string.h>
 
 #include "strides.h"

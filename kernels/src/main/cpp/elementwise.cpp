@@ -2,8 +2,8 @@
 //
 // Operations per element: from 1 (neg) to about 45 (softplus), see vec_math.h; bytes: 4 read and 4
 // written, so everything but exp, log, sigmoid, tanh and softplus runs at the speed of the memory.
-// The rest of a row is computed by the same vector code on masked lanes, so a value never depends on
-// its place. y may be x. NaN goes through every function but step, which is 0 there.
+// The rest of a row is computed by the same vector code on masked lanes, so a value never depends
+// on its place. y may be x. NaN goes through every function but step, which is 0 there.
 #include "vec_math.h"
 
 namespace {

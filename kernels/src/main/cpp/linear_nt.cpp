@@ -5,11 +5,11 @@
 //
 // k > kShort: the dot products run along k in whole vectors, a tile of kSamples x kOutputs
 //   accumulators (3 x 8 in AVX-512: 11 loads for 24 fused multiply-adds). At the end the kOutputs
-//   accumulators of a sample are folded into one vector of sums: about 3 shuffles and additions per
-//   output, 64 / (64 + 12 ...) of the peak at k = 256 and less than a tenth of the time at k = 1000.
+//   accumulators of a sample are folded into one vector of sums: about 3 shuffles and additions
+//   per output, a fifth of the time at k = 256 and a tenth at k = 1000.
 //   The kOutputs rows of W (32 KB at k = 1000) stay in the L1 cache while all samples pass by.
-// k <= kShort: folding would cost more than the products. The rows of W for one strip of outputs are
-//   transposed to the stack, and the tile of linear_tile.h broadcasts x.
+// k <= kShort: folding would cost more than the products. The rows of W for one strip of outputs
+//   are transposed to the stack, and the tile of linear_tile.h broadcasts x.
 #include "linear_tile.h"
 
 namespace {
@@ -18,7 +18,8 @@ constexpr int kShort = 64;
 constexpr int kSamples = PB_LANES == 16 ? 3 : 2;
 constexpr int kOutputs = PB_LANES == 16 ? 8 : 4;
 
-// In groups of 2 * kHalf lanes: the first half is a[i] + a[i + kHalf], the second b[i] + b[i - kHalf].
+// In groups of 2 * kHalf lanes: a[i] + a[i + kHalf] in the first half, b[i] + b[i - kHalf] in the
+// second.
 template <int kHalf>
 PB_INLINE vec fold(vec a, vec b) {
   ivec keep;
@@ -50,8 +51,8 @@ PB_INLINE vec sums_of(const vec (&acc)[kOutputs]) {
 #endif
 }
 
-// Keeps a value in a register: as a memory operand of each of its uses it would be loaded every time,
-// and loads are the scarce thing here.
+// Keeps a value in a register: as a memory operand of each of its uses it would be loaded every
+// time, and loads are the scarce thing here.
 PB_INLINE void hold(vec &v) {
 #if defined(__AVX512F__)
   asm("" : "+v"(v));

@@ -21,7 +21,8 @@ PB_EXPORT int64_t PB_NAME(linear_packed_size)(int32_t k, int32_t m) {
   return panels * kStrip * k;
 }
 
-// W[m][k] (transposed = 0), or W[k][m] (transposed = 1, the layer y = x W: a layer's input gradient).
+// W[m][k] (transposed = 0), or W[k][m] (transposed = 1, the layer y = x W: a layer's input
+// gradient).
 PB_EXPORT int32_t PB_NAME(linear_pack)(const float *w, float *packed, int32_t k, int32_t m,
                                        int32_t transposed) {
   if (k < 0) return 3;

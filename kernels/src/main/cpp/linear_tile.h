@@ -2,12 +2,13 @@
 //
 //   acc[s][v] += x[s * row + t * step] * w[t * w_step + v]      for t < count, in order
 //
-// that is S broadcasts and V loads for S * V fused multiply-adds. S x V is 8 x 3 in AVX-512 (11 loads
-// for 24 operations, 28 of 32 registers), 4 x 3 in AVX2 (7 for 12, all 16 registers) and 4 x 2 in
-// generic. Two loads per cycle would also feed 8 x 2, with 10 for 16; but loads are what two threads
-// of a core fight for. Fewer rows finish a batch, fewer vectors a row; each accumulator sees bias, then t in ascending order, in
-// every variant, so a row's bits do not depend on the batch. Long sums are cut into chunks of t that
-// are added up in y: shorter chains of roundings, and a chunk of w can be copied to where it is used.
+// that is S broadcasts and V loads for S * V fused multiply-adds. S x V is 8 x 3 in AVX-512 (11
+// loads for 24 operations, 28 of 32 registers), 4 x 3 in AVX2 (7 for 12, all 16 registers) and
+// 4 x 2 in generic. Two loads per cycle would also feed 8 x 2, with 10 for 16; but loads are what two
+// threads of a core fight for. Fewer rows finish a batch, fewer vectors a row; each accumulator
+// sees bias, then t in ascending order, in every variant, so a row's bits do not depend on the
+// batch. Long sums are cut into chunks of t that are added up in y: shorter chains of roundings,
+// and a chunk of w can be copied to where it is used.
 #ifndef PB_LINEAR_TILE_H
 #define PB_LINEAR_TILE_H
 
@@ -27,7 +28,7 @@ struct Ending {
   int act;
   float alpha;
 
-  // The same, `columns` further and `rows * pitch` down.
+  // The same, `columns` further; the gate also counts rows.
   PB_INLINE Ending at(int64_t columns, int64_t gate_offset) const {
     return {bias == nullptr ? nullptr : bias + columns,
             gate == nullptr ? nullptr : gate + gate_offset, act, alpha};

@@ -1,13 +1,13 @@
 // The weight gradient of a linear layer: dw[m][k] = sum over samples i of g[i][m] x[i][k], in the
 // order of i.
 //
-// Operations: 2 n k m; bytes: 4 (n k + n m + k m), of which dw, written once, is the most for a batch
-// of 64. Columns of x are cut into strips of kStrip, kChunk samples of which are copied to 24 KB
-// on the stack and serve all rows of dw. A tile is 8 rows of dw; its broadcasts walk g with a stride
-// of m, one cache line per sample for two tiles.
+// Operations: 2 n k m; bytes: 4 (n k + n m + k m), of which dw, written once, is the most for a
+// batch of 64. Columns of x are cut into strips of kStrip, kChunk samples of which are copied to
+// 24 KB on the stack and serve all rows of dw. A tile is 8 rows of dw; its broadcasts walk g with a
+// stride of m, one cache line per sample for two tiles.
 //
-// `part` of `parts` computes a share of dw: strips, or rows where there are few strips. The sums are
-// the same whoever computes them.
+// `part` of `parts` computes a share of dw: strips, or rows where there are few strips. The sums
+// are the same whoever computes them.
 #include "linear_tile.h"
 
 namespace {

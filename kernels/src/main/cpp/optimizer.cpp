@@ -5,8 +5,9 @@
 //     m = m + (1 - beta1) (g - m);  v = beta2 v + (1 - beta2) g^2
 //     p = p - lr / bias1 * m / (sqrt(v) / sqrt(bias2) + eps)
 // sgd: p = p - lr g
-// Operations per parameter: 13 (adam, with a square root and a division), 2 (sgd); bytes: 28 and 12.
-// Both run at the speed of the memory; a slab is cut among threads by whole parameters.
+//
+// Operations per parameter: 13 (adam, with a square root and a division) and 2 (sgd); bytes: 28 and
+// 12. Both run at the speed of the memory; a slab is cut among threads by whole parameters.
 //
 // finite: the index of the first element that is not finite, or -1; sum_squares: accurate to 1e-7
 // (sums.h). Bytes: 4 per element, operations: 1 and 2.
@@ -33,7 +34,10 @@ struct AdamStep {
 struct ElementSquares {
   const float *x;
   PB_INLINE vec all(int64_t i) const { return load(x + i) * load(x + i); }
-  PB_INLINE vec first(int64_t i, int k) const { return load_first(x + i, k) * load_first(x + i, k); }
+  PB_INLINE vec first(int64_t i, int k) const {
+    const vec v = load_first(x + i, k);
+    return v * v;
+  }
 };
 
 // Are all lanes finite? x - x is zero exactly for finite x.

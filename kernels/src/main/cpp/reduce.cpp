@@ -5,8 +5,8 @@
 // Operations per element: 1; bytes: 4 read; the speed of the memory, or of the cache when x lies
 // there. Neighbouring dimensions of the same mask are joined, so what remains is at most
 //   reduced r0, kept k0, reduced r1, kept k1, reduced r2, kept k2
-// and one of two inner loops: rows of r2 dense floats when k2 is 1 (vector lanes are added up at the
-// end, see sums.h), else columns: k2 dense sums, to which row after row is added in order. All
+// and one of two inner loops: rows of r2 dense floats when k2 is 1 (vector lanes are added up at
+// the end, see sums.h), else columns: k2 dense sums, to which row after row is added in order. All
 // sums are kept in double and rounded once. An output's order of additions depends on the reduced
 // sizes alone; when the first dimension is the batch and is reduced, samples are added in order.
 //
@@ -150,8 +150,8 @@ int32_t reduce(const Groups &g, const float *x, float *y) {
 
 }  // namespace
 
-// kind: 0 sum, 1 largest. mask[i]: 1 if dimension i is reduced. The sum of nothing is 0; the largest
-// of nothing is refused.
+// kind: 0 sum, 1 largest. mask[i]: 1 if dimension i is reduced. The sum of nothing is 0; the
+// largest of nothing is refused.
 PB_EXPORT int32_t PB_NAME(reduce)(int32_t kind, const float *x, float *y, const int64_t *dims,
                                   const int32_t *mask) {
   if (kind < 0 || kind > 1) return 1;

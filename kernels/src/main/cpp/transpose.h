@@ -1,8 +1,8 @@
 // The transpose of a plane through squares of kLanes x kLanes in registers.
 //
-// Both sides are touched in whole vectors; element by element it would cost up to one cache line per
-// element, and for power-of-two widths all those lines fall into one cache set. Operations: about
-// log2(kLanes) shuffles per vector; bytes: 4 read and 4 written per element.
+// Both sides are touched in whole vectors; element by element it would cost up to one cache line
+// per element, and for power-of-two widths all those lines fall into one cache set. Operations:
+// about log2(kLanes) shuffles per vector; bytes: 4 read and 4 written per element.
 #ifndef PB_TRANSPOSE_H
 #define PB_TRANSPOSE_H
 
