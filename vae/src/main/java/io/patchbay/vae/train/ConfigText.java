@@ -109,8 +109,23 @@ final class ConfigText {
     return JSON.writeValueAsString(values);
   }
 
+  /// Block style for names, flow style for lists; texts are quoted as in JSON, which YAML reads.
   static String yaml(final Map<String, ?> values) {
-    return YAML.writeValueAsString(values);
+    final var text = new StringBuilder();
+    yaml(values, "", text);
+    return text.toString();
+  }
+
+  private static void yaml(final Map<?, ?> values, final String indent, final StringBuilder text) {
+    values.forEach((name, value) -> {
+      text.append(indent).append(name).append(':');
+      if (value instanceof final Map<?, ?> nested) {
+        text.append('\n');
+        yaml(nested, indent + "  ", text);
+      } else {
+        text.append(' ').append(JSON.writeValueAsString(value)).append('\n');
+      }
+    });
   }
 
   /// One object of JSON text.

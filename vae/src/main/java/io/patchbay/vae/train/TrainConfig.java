@@ -75,7 +75,8 @@ public record TrainConfig(
     return of(settings);
   }
 
-  /// This configuration with some settings given otherwise.
+  /// This configuration with some settings given otherwise. It has all settings written out: those
+  /// that follow from one another (widths and kernels, encoder and decoder) are given together.
   public TrainConfig with(final String... overrides) {
     final var settings = new Settings();
     ConfigText.parse("config.json", toJson(), settings);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.vae.train;
+
+import org.jspecify.annotations.NullMarked;
