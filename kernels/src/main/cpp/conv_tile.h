@@ -47,11 +47,13 @@ struct Tiling {
 
 // Channels read at run time, or known to the compiler (images: the loops unroll).
 struct Free {
+  static constexpr bool kShares = true;
   static PB_INLINE ptrdiff_t channels(const Tiling &t) { return t.channels; }
   static PB_INLINE ptrdiff_t step(const Tiling &t) { return t.step; }
 };
 template <int kChannels>
 struct Image {
+  static constexpr bool kShares = false;
   static PB_INLINE ptrdiff_t channels(const Tiling &) { return kChannels; }
   static PB_INLINE ptrdiff_t step(const Tiling &) { return 2 * kChannels; }
 };
@@ -92,8 +94,8 @@ PB_INLINE void pair(vec (&acc)[S * C][V], const float *x, const float *w, ptrdif
 }
 
 PB_INLINE vec activate(vec v, int act, float alpha) {
-  // A comparison that is false for NaN lets it through.
-  if (act == kRelu) return select(v < 0.0f, vec{}, v);
+  // In this order NaN goes through.
+  if (act == kRelu) return max(vec{}, v);
   if (act == kLeaky) return select(v < 0.0f, alpha * v, v);
   return v;
 }
@@ -162,35 +164,39 @@ PB_INLINE void tile_at(const Tiling &t, bool first, bool last, const float *x, c
   }
 }
 
-// One row of `width` output pixels of `samples` samples.
+// One row of `width` output pixels of `samples` samples; more than one only where width is 4.
 template <class G, Pairs pairs, int V>
 void tile_row(const Tiling &t, int width, int samples, const float *x, const float *w, int rows,
               const float *bias, const float *gate, float *y) {
-  if (samples == 3) {
-    tile_at<G, pairs, kShared, 4, V>(t, true, true, x, w, rows, bias, gate, y);
-    return;
-  }
-  if (samples == 2) {
-    tile_at<G, pairs, (kShared > 1 ? 2 : 1), 4, V>(t, true, true, x, w, rows, bias, gate, y);
-    return;
+  if constexpr (kShared > 1 && V == 2 && G::kShares) {
+    if (samples == 3) {
+      tile_at<G, pairs, 3, 4, V>(t, true, true, x, w, rows, bias, gate, y);
+      return;
+    }
+    if (samples == 2) {
+      tile_at<G, pairs, 2, 4, V>(t, true, true, x, w, rows, bias, gate, y);
+      return;
+    }
   }
   const ptrdiff_t step = G::step(t);
-  for (int at = 0; at < width;) {
-    const int rest = width - at;
-    const int size = rest >= kTile ? kTile : rest >= 4 ? 4 : 1;
-    const bool first = at == 0;
-    const bool last = size == rest;
-    const float *from = x + at * step;
-    const ptrdiff_t to = at * t.y_step;
-    const float *gate_to = gate == nullptr ? nullptr : gate + to;
-    if (size == kTile) {
-      tile_at<G, pairs, 1, kTile, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
-    } else if (size == 4) {
-      tile_at<G, pairs, 1, 4, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
-    } else {
-      tile_at<G, pairs, 1, 1, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
+  for (int s = 0; s < samples; s++) {
+    for (int at = 0; at < width;) {
+      const int rest = width - at;
+      const int size = rest >= kTile ? kTile : rest >= 4 ? 4 : 1;
+      const bool first = at == 0;
+      const bool last = size == rest;
+      const float *from = x + s * t.sample + at * step;
+      const ptrdiff_t to = s * t.y_sample + at * t.y_step;
+      const float *gate_to = gate == nullptr ? nullptr : gate + to;
+      if (size == kTile) {
+        tile_at<G, pairs, 1, kTile, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
+      } else if (size == 4) {
+        tile_at<G, pairs, 1, 4, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
+      } else {
+        tile_at<G, pairs, 1, 1, V>(t, first, last, from, w, rows, bias, gate_to, y + to);
+      }
+      at += size;
     }
-    at += size;
   }
 }
 

@@ -11,25 +11,38 @@
 
 namespace {
 
+// Vectors of pixels whose sigmoids are computed in step.
+constexpr int kTogether = PB_LANES == 16 ? 4 : 2;
+
 struct SquaredDifference {
   const float *ref;
   vec sum;
 
-  PB_INLINE void add(vec logits, vec reference) {
-    const vec difference = sigmoid(logits) - reference;
-    sum = fma(difference, difference, sum);
-  }
-
-  PB_INLINE void take(ptrdiff_t at, const float *values, int count) {
-    int i = 0;
-    for (; i + kLanes <= count; i += kLanes) add(load(values + i), load(ref + at + i));
-    const int rest = count - i;
+  __attribute__((noinline)) void take(ptrdiff_t at, const float *values, int count) {
+    const float *reference = ref + at;
+    vec total = sum;
+    int at_value = 0;
+    for (; at_value + kTogether * kLanes <= count; at_value += kTogether * kLanes) {
+      vec image[kTogether];
+      PB_EACH(kTogether) image[i] = load(values + at_value + i * kLanes);
+      sigmoid_each(image);
+      PB_EACH(kTogether) {
+        const vec difference = image[i] - load(reference + at_value + i * kLanes);
+        total = fma(difference, difference, total);
+      }
+    }
+    for (; at_value + kLanes <= count; at_value += kLanes) {
+      const vec difference = sigmoid(load(values + at_value)) - load(reference + at_value);
+      total = fma(difference, difference, total);
+    }
+    const int rest = count - at_value;
     if (rest > 0) {
-      const vec difference = sigmoid(load(values + i)) - load_first(ref + at + i, rest);
+      const vec difference = sigmoid(load(values + at_value)) - load_first(reference + at_value, rest);
       float squares[kLanes];
       store(squares, difference * difference);
-      sum += load_first(squares, rest);
+      total += load_first(squares, rest);
     }
+    sum = total;
   }
 };
 

@@ -53,49 +53,85 @@ PB_INLINE void store_pixel(ThinRow<3> &row, int slot, const vec *sums) {
   for (int v = 0; v < 48 / kLanes; v++) store(row.t + 48 * slot + v * kLanes, sums[v]);
 }
 
-template <int C, int P>
-PB_INLINE void thin_pixels(const float *x, const float *packed, int cs, ThinRow<C> &row, int slot) {
+// Three pixels in eight (C = 1): then load ports and arithmetic are equally busy.
+PB_INLINE constexpr bool shuffled(int C, int p) { return C == 1 && p % 8 % 3 == 0; }
+
+// kStep floats of x at a time: acc[p][v] += x[p * cs + k] * packed[k][v]. Where one multiply-add per
+// broadcast would leave the load ports short (C = 1), some pixels take their four floats with one
+// load and spread them with shuffles.
+template <int C, int P, int kStep>
+PB_INLINE void thin_channels(vec (&acc)[P][16 * C / kLanes], const float *x, const float *packed,
+                             ptrdiff_t cs) {
   constexpr int V = 16 * C / kLanes;
-  vec acc[P][V] = {};
-  for (int ci = 0; ci < cs; ci++) {
+#if PB_LANES == 16
+  vec four[P];
+#pragma GCC unroll 16
+  for (int p = 0; p < P; p++) {
+    if (kStep == 4 && shuffled(C, p)) {
+      four[p] = _mm512_broadcast_f32x4(_mm_loadu_ps(x + p * cs));
+    }
+  }
+#endif
+#pragma GCC unroll 4
+  for (int k = 0; k < kStep; k++) {
     vec weight[V];
 #pragma GCC unroll 12
-    for (int v = 0; v < V; v++) weight[v] = load(packed + v * kLanes);
+    for (int v = 0; v < V; v++) weight[v] = load(packed + (k * V + v) * kLanes);
 #pragma GCC unroll 16
     for (int p = 0; p < P; p++) {
-      const vec value = broadcast(x[static_cast<ptrdiff_t>(p) * cs + ci]);
+      vec value;
+#if PB_LANES == 16
+      if (kStep == 4 && shuffled(C, p)) {
+        value = k == 0   ? _mm512_permute_ps(four[p], 0x00)
+                : k == 1 ? _mm512_permute_ps(four[p], 0x55)
+                : k == 2 ? _mm512_permute_ps(four[p], 0xaa)
+                         : _mm512_permute_ps(four[p], 0xff);
+      } else {
+        value = broadcast(x[p * cs + k]);
+      }
+#else
+      value = broadcast(x[p * cs + k]);
+#endif
 #pragma GCC unroll 12
       for (int v = 0; v < V; v++) acc[p][v] = fma(value, weight[v], acc[p][v]);
     }
-    packed += V * kLanes;
+  }
+}
+
+// kCs: the channels, where the compiler may know them; else 0 and `cs` counts.
+template <int C, int P, int kCs>
+PB_INLINE void thin_pixels(const float *x, const float *packed, int cs, ThinRow<C> &row, int slot) {
+  constexpr int V = 16 * C / kLanes;
+  const ptrdiff_t channels = kCs == 0 ? cs : kCs;
+  vec acc[P][V] = {};
+  ptrdiff_t ci = 0;
+  for (; ci + 4 <= channels; ci += 4) {
+    thin_channels<C, P, 4>(acc, x + ci, packed + ci * V * kLanes, channels);
+  }
+  if (kCs == 0) {
+    for (; ci < channels; ci++) {
+      thin_channels<C, P, 1>(acc, x + ci, packed + ci * V * kLanes, channels);
+    }
   }
 #pragma GCC unroll 16
   for (int p = 0; p < P; p++) store_pixel(row, slot + p, acc[p]);
 }
 
 // The sums of `count` neighbouring pixels into slots slot.. of a scratch row.
-template <int C>
-void thin_sums(const float *x, const float *packed, int cs, int count, ThinRow<C> &row, int slot) {
+template <int C, int kCs>
+__attribute__((noinline)) void thin_sums(const float *x, const float *packed, int cs, int count,
+                                         ThinRow<C> &row, int slot) {
   constexpr int most = PB_LANES == 16 ? (C == 1 ? 16 : 8)
                        : PB_LANES == 8 ? (C == 1 ? 4 : 2)
                                        : (C == 1 ? 2 : 1);
-  while (count > 0) {
-    int done = 1;
-    if (count >= most) {
-      thin_pixels<C, most>(x, packed, cs, row, slot);
-      done = most;
-    } else if (most > 8 && count >= 8) {
-      thin_pixels<C, (most > 8 ? 8 : 1)>(x, packed, cs, row, slot);
-      done = 8;
-    } else if (most > 4 && count >= 4) {
-      thin_pixels<C, (most > 4 ? 4 : 1)>(x, packed, cs, row, slot);
-      done = 4;
-    } else {
-      thin_pixels<C, 1>(x, packed, cs, row, slot);
-    }
-    x += static_cast<ptrdiff_t>(done) * cs;
-    slot += done;
-    count -= done;
+  for (; count >= most; count -= most) {
+    thin_pixels<C, most, kCs>(x, packed, cs, row, slot);
+    x += static_cast<ptrdiff_t>(most) * cs;
+    slot += most;
+  }
+  for (; count > 0; count--) {
+    thin_pixels<C, 1, kCs>(x, packed, cs, row, slot++);
+    x += cs;
   }
 }
 
@@ -115,7 +151,7 @@ PB_INLINE void split_pairs(vec a, vec b, vec &even, vec &odd) {
 
 // `corners` corners between the rows above and below -> two image rows, each beginning at the
 // odd pixel right of the strip's first slot. Writes whole groups, so a little past the end.
-PB_INLINE void gather(const ThinRow<1> &above, const ThinRow<1> &below, const float *bias,
+__attribute__((noinline)) void gather(const ThinRow<1> &above, const ThinRow<1> &below, const float *bias,
                       int corners, float *upper, float *lower) {
   const vec start = broadcast(bias == nullptr ? 0.0f : *bias);
   constexpr int plane = 4 * kSlots;
@@ -174,9 +210,9 @@ void thin_up(const float *x, const float *packed, const float *bias, int h, int 
     const int corners = w - corner < kStrip ? w - corner : kStrip;
     const int first = corner < 0 ? 0 : corner;
     const int end = corner + corners + 1 < w ? corner + corners + 1 : w;
-    const int from = corner < 0 ? C : 0;
-    const int count = 2 * corners * C - from - (corner + corners == w ? C : 0);
-    const ptrdiff_t at = static_cast<ptrdiff_t>(2 * corner + 1) * C + from;
+    const int cut = corner < 0 ? C : 0;
+    const int count = 2 * corners * C - cut - (corner + corners == w ? C : 0);
+    const ptrdiff_t at = static_cast<ptrdiff_t>(2 * corner + 1) * C + cut;
     const ptrdiff_t width = static_cast<ptrdiff_t>(2) * w * C;
     // Slot 0 is pixel `corner`; what no pixel of the image fills stays zero.
     __builtin_memset(rows, 0, sizeof rows);
@@ -184,14 +220,18 @@ void thin_up(const float *x, const float *packed, const float *bias, int h, int 
       ThinRow<C> &above = rows[(i + 1) & 1];
       ThinRow<C> &below = rows[i & 1];
       if (i + 1 < h) {
-        thin_sums<C>(x + (static_cast<ptrdiff_t>(i + 1) * w + first) * cs, packed, cs, end - first,
-                     below, first - corner);
+        const float *from = x + (static_cast<ptrdiff_t>(i + 1) * w + first) * cs;
+        if (cs == 32) {
+          thin_sums<C, 32>(from, packed, cs, end - first, below, first - corner);
+        } else {
+          thin_sums<C, 0>(from, packed, cs, end - first, below, first - corner);
+        }
       } else {
         __builtin_memset(&below, 0, sizeof below);
       }
       gather(above, below, bias, corners, upper, lower);
-      if (i >= 0) sink.take((2 * i + 1) * width + at, upper + from, count);
-      if (i + 1 < h) sink.take((2 * i + 2) * width + at, lower + from, count);
+      if (i >= 0) sink.take((2 * i + 1) * width + at, upper + cut, count);
+      if (i + 1 < h) sink.take((2 * i + 2) * width + at, lower + cut, count);
     }
   }
 }

@@ -5,7 +5,8 @@
 // floats are broadcast, and the vectors run over the channels of g. R kernel rows (two for C = 1,
 // one for C = 3) x 4 C floats x V vectors of g stay in registers for a whole sample:
 // 10 loads for 16 fused multiply-adds, 14 for 24.
-// Sums: pixels of a sample in order, then samples in order, in `scratch` [ky][kx][c][co].
+// Sums: pixels of a band of rows in order, then bands and samples in order, in `scratch`
+// [ky][kx][c][co]. A band of g (32 KB) is read from far away once, for all kernel rows.
 #ifndef PB_CONV_WGRAD_THIN_H
 #define PB_CONV_WGRAD_THIN_H
 
@@ -47,14 +48,16 @@ PB_INLINE void thin_line(vec (&acc)[R][4 * C][V], const float *x, ptrdiff_t row,
   thin_pixel<R, C, V, kTop, kBottom, 0, 3 * C>(acc, x + 2 * C, row, g + cs);
 }
 
-// Kernel rows ky.. of one sample for V vectors of g; `sums` is scratch at ky and these channels.
+// Kernel rows ky.. of rows oy..to of one sample, V vectors of g; `sums` is scratch at ky and these
+// channels.
 template <int R, int C, int V>
-__attribute__((noinline)) void thin_tile(const float *x, const float *g, float *sums, int ky, int h,
-                                         int w, int cs, bool begin) {
+__attribute__((noinline)) void thin_tile(const float *x, const float *g, float *sums, int ky, int oy,
+                                         int to, int h, int w, int cs, bool begin) {
   vec acc[R][4 * C][V] = {};
   const ptrdiff_t row = static_cast<ptrdiff_t>(2) * w * C;
-  x += (ky - 1) * row - C;
-  for (int oy = 0; oy < h; oy++) {
+  x += (2 * oy - 1 + ky) * row - C;
+  g += static_cast<ptrdiff_t>(oy) * w * cs;
+  for (; oy < to; oy++) {
     const bool top = 2 * oy - 1 + ky >= 0;
     const bool bottom = 2 * oy - 1 + ky + R - 1 < 2 * h;
     if (R == 2 && !top) {
@@ -90,18 +93,33 @@ void thin_wgrad(const float *x, const float *g, float *dw, float *scratch, int h
   const int64_t units = static_cast<int64_t>(4 / R) * blocks;
   const ptrdiff_t image = static_cast<ptrdiff_t>(4) * h * w * C;
   const ptrdiff_t small = static_cast<ptrdiff_t>(h) * w * cs;
-  for (int64_t unit = units * part / parts; unit < units * (part + 1) / parts; unit++) {
+  const int64_t begin = units * part / parts;
+  const int64_t end = units * (part + 1) / parts;
+  // Rows of g that stay in the first-level cache for all units.
+  const int64_t line = static_cast<int64_t>(w) * cs;
+  const int band = line >= 8192 ? 1 : static_cast<int>(8192 / line);
+  for (int64_t i = 0; i < n; i++) {
+    for (int oy = 0; oy < h; oy += band) {
+      const int to = oy + band < h ? oy + band : h;
+      const bool fresh = i == 0 && oy == 0;
+      for (int64_t unit = begin; unit < end; unit++) {
+        const int ky = static_cast<int>(unit / blocks) * R;
+        const int co = static_cast<int>(unit % blocks) * step;
+        float *sums = scratch + static_cast<ptrdiff_t>(ky) * 4 * C * cs + co;
+        if (cs - co >= step) {
+          thin_tile<R, C, most>(x + i * image, g + i * small + co, sums, ky, oy, to, h, w, cs,
+                                fresh);
+        } else {
+          thin_tile<R, C, 1>(x + i * image, g + i * small + co, sums, ky, oy, to, h, w, cs, fresh);
+        }
+      }
+    }
+  }
+  for (int64_t unit = begin; unit < end; unit++) {
     const int ky = static_cast<int>(unit / blocks) * R;
     const int co = static_cast<int>(unit % blocks) * step;
     const int size = cs - co < step ? cs - co : step;
-    float *sums = scratch + static_cast<ptrdiff_t>(ky) * 4 * C * cs + co;
-    for (int64_t i = 0; i < n; i++) {
-      if (size == step) {
-        thin_tile<R, C, most>(x + i * image, g + i * small + co, sums, ky, h, w, cs, i == 0);
-      } else {
-        thin_tile<R, C, 1>(x + i * image, g + i * small + co, sums, ky, h, w, cs, i == 0);
-      }
-    }
+    const float *sums = scratch + static_cast<ptrdiff_t>(ky) * 4 * C * cs + co;
     for (int k = 0; k < 4 * R; k++) {
       for (int c = 0; c < C; c++) {
         for (int o = 0; o < size; o++) {

@@ -91,9 +91,25 @@ PB_INLINE vec abs(vec v) { return as_float(as_int(v) & 0x7fffffff); }
 PB_INLINE vec copysign(vec a, vec b) {
   return as_float((as_int(a) & 0x7fffffff) | (as_int(b) & INT32_MIN));
 }
-// b where a lane of a is not a number, like the instruction.
-PB_INLINE vec max(vec a, vec b) { return a > b ? a : b; }
-PB_INLINE vec min(vec a, vec b) { return a < b ? a : b; }
+// b where a lane of a or b is not a number, like the instruction.
+PB_INLINE vec max(vec a, vec b) {
+#if PB_LANES == 16
+  return _mm512_max_ps(a, b);
+#elif PB_LANES == 8
+  return _mm256_max_ps(a, b);
+#else
+  return a > b ? a : b;
+#endif
+}
+PB_INLINE vec min(vec a, vec b) {
+#if PB_LANES == 16
+  return _mm512_min_ps(a, b);
+#elif PB_LANES == 8
+  return _mm256_min_ps(a, b);
+#else
+  return a < b ? a : b;
+#endif
+}
 
 // Correctly rounded.
 PB_INLINE vec sqrt(vec v) {

@@ -12,37 +12,59 @@
 
 #include "vec.h"
 
+// A statement for each of N vectors, written out one after the other.
+#define PB_EACH(N) _Pragma("GCC unroll 8") for (int i = 0; i < (N); i++)
+
 namespace {
 
 // 2^n as a float for -126 <= n <= 127.
 PB_INLINE vec power_of_two(ivec n) { return as_float((n + 127) << 23); }
 
-PB_INLINE vec exp(vec x) {
-  // Beyond these the result is 0 or infinite anyway; a comparison keeps NaN.
-  x = select(x < -110.0f, broadcast(-110.0f), x);
-  x = select(x > 90.0f, broadcast(90.0f), x);
+// x[i] = exp(x[i]) for -110 <= x[i] <= 90, or NaN. Step by step over the N vectors: each is a
+// chain of twenty dependent operations, and only neighbouring chains keep the units busy.
+template <int N>
+PB_INLINE void exp_inside(vec (&x)[N]) {
+  vec n[N];
+  vec r[N];
+  vec p[N];
   // n = x / ln 2 rounded to nearest: adding 1.5 * 2^23 leaves n in the low bits.
   const vec magic = broadcast(12582912.0f);
-  const vec shifted = fma(x, broadcast(1.44269504f), magic);
-  const vec n = shifted - magic;
+  vec shifted[N];
+  PB_EACH(N) shifted[i] = fma(x[i], broadcast(1.44269504f), magic);
+  PB_EACH(N) n[i] = shifted[i] - magic;
   // ln 2 in two parts, the first of ten bits so that n times it is exact without fma too.
-  vec r = fnma(n, broadcast(0.693359375f), x);
-  r = fma(n, broadcast(2.12194440e-4f), r);
+  PB_EACH(N) r[i] = fnma(n[i], broadcast(0.693359375f), x[i]);
+  PB_EACH(N) r[i] = fma(n[i], broadcast(2.12194440e-4f), r[i]);
   // exp(r) = 1 + r + r^2 P(r) on |r| <= ln(2)/2, error 3.1e-9.
-  vec p = broadcast(1.381453789e-3f);
-  p = fma(p, r, broadcast(8.368745320e-3f));
-  p = fma(p, r, broadcast(4.166839083e-2f));
-  p = fma(p, r, broadcast(1.666652040e-1f));
-  p = fma(p, r, broadcast(4.999999343e-1f));
-  p = fma(p, r * r, r) + 1.0f;
+  PB_EACH(N) p[i] = fma(broadcast(1.381453789e-3f), r[i], broadcast(8.368745320e-3f));
+  PB_EACH(N) p[i] = fma(p[i], r[i], broadcast(4.166839083e-2f));
+  PB_EACH(N) p[i] = fma(p[i], r[i], broadcast(1.666652040e-1f));
+  PB_EACH(N) p[i] = fma(p[i], r[i], broadcast(4.999999343e-1f));
+  PB_EACH(N) p[i] = fma(p[i], r[i] * r[i], r[i]) + 1.0f;
 #if PB_LANES == 16
-  return _mm512_scalef_ps(p, n);
+  PB_EACH(N) x[i] = _mm512_scalef_ps(p[i], n[i]);
 #else
   // 2^n in two factors, so that denormal results round once and 2^128 does not overflow early.
-  const ivec whole = as_int(shifted) - as_int(magic);
-  const ivec half = whole >> 1;
-  return p * power_of_two(half) * power_of_two(whole - half);
+  PB_EACH(N) {
+    const ivec whole = as_int(shifted[i]) - as_int(magic);
+    const ivec half = whole >> 1;
+    x[i] = p[i] * power_of_two(half) * power_of_two(whole - half);
+  }
 #endif
+}
+
+// Beyond the clamps the result is 0 or infinite anyway; max and min hand NaN through.
+PB_INLINE vec exp(vec x) {
+  vec each[1] = {max(broadcast(-110.0f), min(broadcast(90.0f), x))};
+  exp_inside(each);
+  return each[0];
+}
+
+// x[i] = exp(-|x[i]|).
+template <int N>
+PB_INLINE void exp_negative(vec (&x)[N]) {
+  PB_EACH(N) x[i] = max(broadcast(-110.0f), as_float(as_int(x[i]) | INT32_MIN));
+  exp_inside(x);
 }
 
 // 1 / d for 1 <= d <= 2.
@@ -56,15 +78,27 @@ PB_INLINE vec reciprocal(vec d) {
 #endif
 }
 
-// 1 / (1 + exp(-x)), as exp(x) / (1 + exp(x)) below 0: no overflow, and full relative accuracy
-// down to the denormals, error at most 2e-7.
+// x[i] = 1 / (1 + exp(-x[i])), as exp(x) / (1 + exp(x)) below 0: no overflow, and full relative
+// accuracy down to the denormals, error at most 2e-7.
+template <int N>
+PB_INLINE void sigmoid_each(vec (&x)[N]) {
+  vec e[N];
+  vec d[N];
+  vec r[N];
+  PB_EACH(N) e[i] = x[i];
+  exp_negative(e);
+  PB_EACH(N) d[i] = 1.0f + e[i];
+  PB_EACH(N) r[i] = reciprocal(d[i]);
+  // What rounding 1 + e lost, put back to first order.
+  PB_EACH(N) d[i] = e[i] - (d[i] - 1.0f);
+  PB_EACH(N) r[i] = fnma(r[i] * r[i], d[i], r[i]);
+  PB_EACH(N) x[i] = select(x[i] < 0.0f, e[i] * r[i], r[i]);
+}
+
 PB_INLINE vec sigmoid(vec x) {
-  const vec e = exp(as_float(as_int(x) | INT32_MIN));
-  const vec d = 1.0f + e;
-  const vec lost = e - (d - 1.0f);
-  vec r = reciprocal(d);
-  r = fnma(r * r, lost, r);
-  return select(x < 0.0f, e * r, r);
+  vec each[1] = {x};
+  sigmoid_each(each);
+  return each[0];
 }
 
 PB_INLINE vec tanh(vec x) {
@@ -123,8 +157,9 @@ PB_INLINE vec log1p(vec x) {
 
 // log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)): no overflow.
 PB_INLINE vec softplus(vec x) {
-  const vec e = exp(as_float(as_int(x) | INT32_MIN));
-  return select(x < 0.0f, broadcast(0.0f), x) + log1p(e);
+  vec e[1] = {x};
+  exp_negative(e);
+  return select(x < 0.0f, broadcast(0.0f), x) + log1p(e[0]);
 }
 
 }  // namespace
