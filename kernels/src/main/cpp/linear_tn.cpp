@@ -6,8 +6,8 @@
 // 24 KB on the stack and serve all rows of dw. A tile is 8 rows of dw; its broadcasts walk g with a
 // stride of m, one cache line per sample for two tiles.
 //
-// `part` of `parts` computes a share of dw: strips, or rows where there are few strips. The sums
-// are the same whoever computes them.
+// `part` of `parts` computes a share of dw: whole strips, or some of their rows where there are
+// fewer strips than parts need. The sums are the same whoever computes them.
 #include "linear_tile.h"
 
 namespace {
@@ -31,18 +31,21 @@ PB_EXPORT int32_t PB_NAME(linear_tn)(const float *g, const float *x, float *dw, 
   if (x == nullptr && n > 0) return 2;
   if (dw == nullptr) return 3;
   const int64_t strips = (static_cast<int64_t>(k) + kStrip - 1) / kStrip;
-  const bool by_strip = strips >= 2 * parts;
   const int64_t tiles = (static_cast<int64_t>(m) + kRows - 1) / kRows;
-  const int64_t first_strip = by_strip ? share(strips, part, parts) : 0;
-  const int64_t last_strip = by_strip ? share(strips, part + 1, parts) : strips;
-  const int64_t first_row = by_strip ? 0 : share(tiles, part, parts) * kRows;
-  const int64_t end_row = by_strip ? m : share(tiles, part + 1, parts) * kRows;
-  const int64_t rows = (end_row < m ? end_row : m) - first_row;
-  if (rows <= 0) return 0;
+  // Cells of (strip, group of tiles), strip after strip: about two for each part.
+  const int64_t wanted = (2 * static_cast<int64_t>(parts) + strips - 1) / strips;
+  const int64_t groups = parts == 1 ? 1 : wanted < tiles ? wanted : tiles;
+  const int64_t begin = share(strips * groups, part, parts);
+  const int64_t end = share(strips * groups, part + 1, parts);
 
   const Ending ending = {nullptr, nullptr, kNone, 0};
   alignas(64) float strip[kChunk * kStrip];
-  for (int64_t s = first_strip; s < last_strip; s++) {
+  for (int64_t cell = begin; cell < end;) {
+    const int64_t s = cell / groups;
+    const int64_t last = end < (s + 1) * groups ? end : (s + 1) * groups;
+    const int64_t first_row = share(tiles, cell % groups, groups) * kRows;
+    const int64_t end_row = share(tiles, last - s * groups, groups) * kRows;
+    const int64_t rows = (end_row < m ? end_row : m) - first_row;
     const int64_t from = s * kStrip;
     const int width = static_cast<int>(k - from < kStrip ? k - from : kStrip);
     int64_t t = 0;
@@ -54,6 +57,7 @@ PB_EXPORT int32_t PB_NAME(linear_tn)(const float *g, const float *x, float *dw, 
                    rows);
       t += count;
     } while (t < n);
+    cell = last;
   }
   return 0;
 }
