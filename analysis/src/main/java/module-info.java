@@ -5,4 +5,18 @@ module io.patchbay.analysis {
   requires info.picocli;
   requires java.desktop;
   requires tools.jackson.databind;
+
+  exports io.patchbay.analysis.cli;
+  exports io.patchbay.analysis.intervention;
+  exports io.patchbay.analysis.metric;
+  exports io.patchbay.analysis.report;
+  exports io.patchbay.analysis.statistics;
+  exports io.patchbay.analysis.study;
+  exports io.patchbay.analysis.sweep;
+
+  // The options of a command are fields that picocli sets.
+  opens io.patchbay.analysis.cli to
+      info.picocli;
+
+  uses io.patchbay.analysis.cli.CommandProvider;
 }

@@ -1,0 +1,71 @@
+package io.patchbay.analysis.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Where a command writes: data to stdout, everything else to stderr.
+final class OutputOptions {
+  @SuppressWarnings("NullAway.Init") // set by picocli before the command is called
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(names = "--json", description = "Write the result as JSON to stdout.")
+  private boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Write nothing to stderr but errors.")
+  private boolean quiet;
+
+  OutputOptions() {}
+
+  /// Whether the result is for a machine.
+  boolean json() {
+    return json;
+  }
+
+  boolean quiet() {
+    return quiet;
+  }
+
+  /// For the result.
+  PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  /// One line for the user, on stderr.
+  void note(final String line) {
+    if (!quiet) {
+      command.commandLine().getErr().println(line);
+    }
+  }
+
+  /// Writes a record, map or list as JSON.
+  void json(final Object value) {
+    out().println(JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(value));
+  }
+
+  /// A new progress line.
+  ///
+  /// @param unit what is counted, in the plural
+  Progress progress(final String title, final String unit) {
+    final var err =
+        quiet ? new PrintWriter(PrintWriter.nullWriter()) : command.commandLine().getErr();
+    return new Progress(err, Screen.ofProcess(), title, unit, System::nanoTime);
+  }
+
+  /// An option that is wrong in a way that only the command knows: thrown, it ends in one line and
+  /// [ExitCode#USAGE].
+  ParameterException wrong(final String text) {
+    return new ParameterException(line(), text);
+  }
+
+  private CommandLine line() {
+    return command.commandLine();
+  }
+}
