@@ -1,0 +1,113 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.analysis.intervention.Operation;
+import io.patchbay.analysis.intervention.Operation.Source;
+import io.patchbay.analysis.intervention.Operations;
+import io.patchbay.vae.io.BadInputException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What a sweep computes: every choice that its numbers depend on.
+///
+/// @param units see [io.patchbay.analysis.intervention.UnitSelection]
+/// @param op one of [Operations]
+/// @param values of an operation that takes one; empty otherwise
+/// @param sources other inputs per base, or draws of a resampling operation; at least 1
+/// @param draws of the noise of the codes, keyed by (seed, base input, draw); 0 = the codes are means
+/// @param inputs base inputs
+/// @param metric `l2`, `l1`, `mu`, or `site:NAME`
+public record SweepPlan(
+    String site,
+    String units,
+    String op,
+    List<Double> values,
+    int sources,
+    int draws,
+    int inputs,
+    String metric,
+    long seed) {
+  /// The default grid of a latent.
+  public static final List<Double> GRID = List.of(-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0);
+
+  private static final int MOST_INPUTS = 10_000_000;
+
+  public SweepPlan {
+    values = List.copyOf(values);
+    final var operation = Operations.named(op);
+    if (operation.takesValue() && values.isEmpty()) {
+      throw new BadInputException("--values", op, "no values", "at least one number");
+    }
+    if (!operation.takesValue() && !values.isEmpty()) {
+      throw new BadInputException("--values", op, "values", "none, this operation takes no value");
+    }
+    for (final double value : values) {
+      if (!Double.isFinite(value)) {
+        throw new BadInputException("--values", op, "found " + value, "finite numbers");
+      }
+    }
+    positive("--sources", sources, 1, 100_000);
+    positive("--draws", draws, 0, 100_000);
+    positive("--inputs", inputs, 1, MOST_INPUTS);
+    if (operation.source() == Source.POSTERIOR
+        && !site.equals("latent.z")
+        && !site.equals("encoder.mu")) {
+      throw new BadInputException("--op", op, "site " + site, "latent.z or encoder.mu");
+    }
+  }
+
+  private static void positive(
+      final String option, final int value, final int least, final int most) {
+    if (value < least || value > most) {
+      throw new BadInputException(
+          option, Integer.toString(value), "out of range", "a number from " + least + " to " + most);
+    }
+  }
+
+  Operation operation() {
+    return Operations.named(op);
+  }
+
+  /// Values or sources: the third axis of the effects.
+  int variations() {
+    final var source = operation().source();
+    final boolean drawn = source != Source.NONE && source != Source.MEAN;
+    return Math.max(1, values.size()) * (drawn ? sources : 1);
+  }
+
+  /// Draws of the noise, at least one column.
+  int columns() {
+    return Math.max(1, draws);
+  }
+
+  Effect effect() {
+    return switch (metric) {
+      case "l2" -> Effect.IMAGE;
+      case "l1" -> new Effect(Effect.Kind.L1, "output");
+      case "mu" -> Effect.MU;
+      default -> {
+        if (!metric.startsWith("site:")) {
+          throw new BadInputException(
+              "--metric", metric, "no such metric", "l2, l1, mu or site:NAME");
+        }
+        yield new Effect(Effect.Kind.L2, metric.substring("site:".length()));
+      }
+    };
+  }
+
+  /// For `plan.json`.
+  Map<String, Object> toMap() {
+    final var map = new LinkedHashMap<String, Object>();
+    map.put("site", site);
+    map.put("units", units);
+    map.put("op", op);
+    map.put("values", values);
+    map.put("sources", sources);
+    map.put("draws", draws);
+    map.put("inputs", inputs);
+    map.put("metric", metric);
+    map.put("seed", seed);
+    map.put("precision", "fp32");
+    return map;
+  }
+}
