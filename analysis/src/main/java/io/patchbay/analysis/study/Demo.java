@@ -1,6 +1,7 @@
 package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.report.Estimate;
+import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.report.Provenance;
 import io.patchbay.analysis.report.ReportModel;
 import io.patchbay.analysis.report.ReportWriter;
@@ -73,6 +74,7 @@ public final class Demo {
   /// `summary.json`. A folder with unfinished runs of the same seed is gone on with.
   public Result run(final Path folder, final String command) throws IOException {
     final var reports = new ArrayList<VariantReport>();
+    final var guards = new ArrayList<GuardRun>();
     final var summary = new LinkedHashMap<String, Object>();
     for (final var variant : List.of(Variant.VAE, Variant.BETA_VAE, Variant.FACTOR_VAE)) {
       final var config =
@@ -102,6 +104,7 @@ public final class Demo {
             VariantPage.of(
                 variant.id(), describe(config), study, TrainingLog.read(path).orElse(null));
         reports.add(page);
+        study.guards().forEach(g -> guards.add(named(variant.id() + ", " + g.name(), g)));
         summary.put(variant.id(), numbers(page, study));
       }
     }
@@ -113,7 +116,7 @@ public final class Demo {
             Instant.now(),
             provenance(command),
             reports,
-            List.of(),
+            guards,
             List.of());
     final var page = ReportWriter.write(report, folder.resolve("report"));
     AtomicFiles.write(
@@ -121,6 +124,11 @@ public final class Demo {
         JsonMapper.builder().build().writerWithDefaultPrettyPrinter()
             .writeValueAsString(Map.of("variants", summary)));
     return new Result(false, SummaryTable.of(report), page);
+  }
+
+  private static GuardRun named(final String name, final GuardRun g) {
+    return new GuardRun(
+        name, g.cells(), g.computed(), g.deduplicated(), g.provedZero(), g.controls());
   }
 
   private Provenance provenance(final String command) {

@@ -7,9 +7,11 @@ import io.patchbay.analysis.metric.FactorCells;
 import io.patchbay.analysis.metric.GaussianKl;
 import io.patchbay.analysis.metric.InterventionSpecificity;
 import io.patchbay.analysis.metric.MutualInformationGap;
+import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
+import io.patchbay.analysis.sweep.Controls;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.model.VaeGraph;
 import io.patchbay.vae.train.Representation;
@@ -39,6 +41,7 @@ record VariantStudy(
     List<PatchingStudy> patching,
     List<PatchingStudy.Mediated> mediation,
     OcclusionStudy occlusion,
+    List<GuardRun> guards,
     float[] originals,
     float[] reconstructions) {
   /// Latents with at least this KL count as used, in nats.
@@ -48,6 +51,7 @@ record VariantStudy(
   private static final int MOST_UNITS = 64;
 
   private static final int SHOWN = 8;
+  private static final int CONTROL_INPUTS = 4;
 
   /// @param untrained the same model before its first step
   /// @param progress hears what is being done
@@ -89,6 +93,8 @@ record VariantStudy(
         hasFactors
             ? Optional.of(MutualInformationGap.of(codes, classes(scene, sample), bootstrap))
             : Optional.<MutualInformationGap>empty();
+    progress.accept("controls");
+    final var guards = guards(scene, (long) d * size.effects() * LatentStudy.GRID.size());
     progress.accept("patching and mediation");
     final var patching = new ArrayList<PatchingStudy>();
     final var mediation = new ArrayList<PatchingStudy.Mediated>();
@@ -105,6 +111,11 @@ record VariantStudy(
         mediation.add(
             PatchingStudy.mediation(
                 runner, site, study.strongestQuarter(), half, size.pairs(), bootstrap));
+      }
+    }
+    for (final var m : mediation) {
+      if (!m.checks().passed()) {
+        throw new IllegalStateException("mediation check failed: " + m.name() + ", " + m.checks());
       }
     }
     progress.accept("occlusion");
@@ -125,6 +136,7 @@ record VariantStudy(
         patching,
         mediation,
         occlusion,
+        guards,
         scene.images(first),
         shown);
   }
@@ -141,6 +153,19 @@ record VariantStudy(
         .toList();
   }
 
+  /// The control rows of every patched site; one that fails ends the study.
+  private static List<GuardRun> guards(final Scene scene, final long cells) {
+    final var rows = scene.rows(CONTROL_INPUTS);
+    final var guards = new ArrayList<GuardRun>();
+    for (final var site : patchedSites(scene)) {
+      final var guard =
+          Controls.of(scene.subject(), site, scene.images(rows), rows.length, cells);
+      Controls.require(guard);
+      guards.add(guard);
+    }
+    return guards;
+  }
+
   private static int[][] classes(final Scene scene, final long[] rows) {
     return IntStream.range(0, rows.length)
         .mapToObj(i -> scene.data().factorsOf(rows[i]))
@@ -152,7 +177,4 @@ record VariantStudy(
     return kl.activeCount(USED);
   }
 
-  boolean checksPassed() {
-    return mediation.stream().allMatch(m -> m.checks().passed());
-  }
 }

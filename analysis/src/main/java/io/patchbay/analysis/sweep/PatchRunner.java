@@ -66,6 +66,7 @@ public final class PatchRunner implements AutoCloseable {
     }
     final var needed = new LinkedHashSet<>(suffix.tables().keySet());
     suffix.points().values().forEach(point -> needed.add(point.site()));
+    values.forEach(site -> needed.add(Suffix.site(model.graph(), site)));
     final int inputs = Math.max(capacity.bases(), capacity.sources());
     this.rowsImage = model.image();
     this.prefix =
@@ -135,7 +136,7 @@ public final class PatchRunner implements AutoCloseable {
     return count;
   }
 
-  /// The base value of a site that cells read, or of a patched site: rows as [#bases] had them, or
+  /// The base value of a patched site or of one of the planned values: rows as [#bases] had them, or
   /// as [#sources] had them if that was called last.
   public float[] prefixValue(final String site) {
     return prefix.read(Suffix.site(model.graph(), site));

@@ -56,7 +56,7 @@ final class ShardRunner implements AutoCloseable {
               List.of(site.name()),
               List.of(plan.effect()),
               plan.operation().source() == Source.POSTERIOR
-                  ? List.of("encoder.logvar")
+                  ? List.of("encoder.mu", "encoder.logvar")
                   : List.of(),
               new Capacity(1, sources, CELLS, ranges));
     } catch (final IllegalArgumentException e) {

@@ -1,0 +1,118 @@
+package io.patchbay.analysis.cli;
+
+import io.patchbay.analysis.study.MediationStudy;
+import io.patchbay.analysis.study.Scene;
+import io.patchbay.vae.data.Datasets;
+import io.patchbay.vae.train.TrainedVae;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `patchbay mediate`.
+@Command(
+    name = "mediate",
+    description =
+        "Mediation between pairs of inputs through units of a site: TE, NDE, NIE, CDE, TIE, with"
+            + " intervals and checks.",
+    sortOptions = false)
+final class MediateCommand implements Callable<Integer> {
+  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
+  @Parameters(paramLabel = "RUN", description = "A run folder.")
+  private Path run;
+
+  @Option(names = "--site", required = true, paramLabel = "S", description = "See `sites RUN`.")
+  private String site = "";
+
+  @Option(
+      names = "--units",
+      paramLabel = "U",
+      description = "Mediators, one set per unit; as in sweep. Default: all.")
+  private String units = "all";
+
+  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without one of the two
+  @ArgGroup(multiplicity = "1")
+  private Choice choice;
+
+  @Option(names = "--pairs", paramLabel = "N", description = "Pairs. Default: 64.")
+  private int pairs = 64;
+
+  @Option(
+      names = "--outcome",
+      paramLabel = "Y",
+      description =
+          "projection: of the image on the change that the source brings (0 = base, 1 = source)."
+              + " Default: projection.")
+  private String outcome = "projection";
+
+  @Option(names = "--data", paramLabel = "NAME", description = "Default: the run's own data.")
+  private @Nullable String data;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/mediation.")
+  private @Nullable Path out;
+
+  @Mixin private final SeedOption seed = new SeedOption();
+  @Mixin private final DeviceOptions device = new DeviceOptions();
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  MediateCommand() {}
+
+  /// How the two inputs of a pair differ.
+  private static final class Choice {
+    @Option(names = "--factor", paramLabel = "K", description = "In this factor, by name or number.")
+    private @Nullable String factor;
+
+    @Option(names = "--random-pairs", description = "In everything: two inputs at random.")
+    private boolean random;
+  }
+
+  @Override
+  public Integer call() {
+    if (!outcome.equals("projection")) {
+      throw output.wrong("--outcome: found " + outcome + ", expected projection");
+    }
+    if (pairs < 2) {
+      throw output.wrong("--pairs: found " + pairs + ", expected a number from 2");
+    }
+    try (var backend = device.open(output);
+        var model = TrainedVae.open(run, backend);
+        var images =
+            Datasets.of(System.getenv()).open(data == null ? model.data() : data)) {
+      seed.value();
+      seed.say(output);
+      final var scene = new Scene(model, images, seed.value());
+      final var study = MediationStudy.of(scene, site, units, choice.factor, pairs);
+      study.write(out == null ? run.resolve("mediation") : out);
+      if (output.json()) {
+        output.json(study.numbers());
+      } else {
+        print(study);
+      }
+      output.note("checks: " + (study.passed() ? "all passed" : "FAILED, see mediation.json"));
+      return study.passed() ? ExitCode.OK : ExitCode.FAILED;
+    }
+  }
+
+  private void print(final MediationStudy study) {
+    output.out().println("mediators                        TE      NDE      NIE      CDE      TIE");
+    for (final var row : study.rows()) {
+      final var e = row.effects();
+      output
+          .out()
+          .printf(
+              Locale.ROOT,
+              "%-26s  %7.4f  %7.4f  %7.4f  %7.4f  %7.4f%n",
+              row.name(),
+              e.total().mean().estimate(),
+              e.naturalDirect().mean().estimate(),
+              e.naturalIndirect().mean().estimate(),
+              e.controlledDirect().getFirst().mean().estimate(),
+              e.totalIndirect().mean().estimate());
+    }
+  }
+}

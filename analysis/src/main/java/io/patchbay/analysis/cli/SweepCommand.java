@@ -1,0 +1,179 @@
+package io.patchbay.analysis.cli;
+
+import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.sweep.Sweep;
+import io.patchbay.analysis.sweep.SweepPlan;
+import io.patchbay.vae.data.Datasets;
+import io.patchbay.vae.train.TrainedVae;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `patchbay sweep`.
+@Command(
+    name = "sweep",
+    description =
+        "Intervene on every chosen unit of a site, on many inputs, and write the effects as a"
+            + " tensor. Resumable; control rows run first.",
+    sortOptions = false)
+final class SweepCommand implements Callable<Integer> {
+  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
+  @Parameters(paramLabel = "RUN", description = "A run folder.")
+  private Path run;
+
+  @Option(names = "--site", required = true, paramLabel = "S", description = "See `sites RUN`.")
+  private String site = "";
+
+  @Option(
+      names = "--units",
+      paramLabel = "U",
+      description =
+          "all (the whole site as one), channels, elements, numbers such as 0-7,12, rect:Y:X:HxW,"
+              + " grid:HxW/STEP. Default: channels.")
+  private String units = "channels";
+
+  @Option(
+      names = "--op",
+      required = true,
+      paramLabel = "OP",
+      description =
+          "set, add, scale, clamp, sign-flip, zero, mean, marginal-resample, posterior-resample,"
+              + " noise, interchange.")
+  private String op = "";
+
+  @Option(
+      names = "--values",
+      split = ",",
+      paramLabel = "V",
+      description =
+          "Numbers for an operation that takes one. Default for set at latent.z: -3 to 3 in 7"
+              + " steps.")
+  private List<Double> values = new ArrayList<>();
+
+  @Option(names = "--sources", paramLabel = "K", description = "Sources per base. Default: 1.")
+  private int sources = 1;
+
+  @Option(
+      names = "--draws",
+      paramLabel = "N",
+      description = "Draws of the codes' noise; 0 takes their means. Default: 0.")
+  private int draws;
+
+  @Option(names = "--inputs", paramLabel = "N", description = "Base inputs. Default: 64.")
+  private int inputs = 64;
+
+  @Option(
+      names = "--metric",
+      paramLabel = "M",
+      description = "l2, l1 (of the image), mu, or site:NAME. Default: l2.")
+  private String metric = "l2";
+
+  @Option(names = "--precision", paramLabel = "P", description = "fp32.")
+  private String precision = "fp32";
+
+  @Option(names = "--data", paramLabel = "NAME", description = "Default: the run's own data.")
+  private @Nullable String data;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/sweep.")
+  private @Nullable Path out;
+
+  @Option(names = "--resume", description = "Go on with a sweep that was stopped.")
+  private boolean resume;
+
+  @Mixin private final SeedOption seed = new SeedOption();
+  @Mixin private final DeviceOptions device = new DeviceOptions();
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  SweepCommand() {}
+
+  @Override
+  public Integer call() {
+    if (!precision.equals("fp32")) {
+      throw output.wrong("--precision: found " + precision + ", expected fp32");
+    }
+    if (values.isEmpty() && op.equals("set") && site.equals("latent.z")) {
+      values = SweepPlan.GRID;
+    }
+    final var plan =
+        new SweepPlan(site, units, op, values, sources, draws, inputs, metric, seed.value());
+    final var folder = out == null ? run.resolve("sweep") : out;
+    try (var backend = device.open(output);
+        var model = TrainedVae.open(run, backend);
+        var images =
+            Datasets.of(System.getenv()).open(data == null ? model.data() : data);
+        var stop = Interruption.listen(() -> output.note("stopping after this input"))) {
+      seed.say(output);
+      final var subject = new Subject(backend, model.vae(), model.weights());
+      final var sweep = new Sweep(subject, images, plan, folder);
+      final Sweep.Result result;
+      try (var progress = output.progress("sweep", "cells")) {
+        result =
+            sweep.run(
+                resume,
+                (done, all) -> progress.update(done, all, ""),
+                stop::asked);
+      }
+      if (result.interrupted()) {
+        output.note("stopped: --resume goes on");
+        return ExitCode.INTERRUPTED;
+      }
+      print(result, folder);
+      return ExitCode.OK;
+    }
+  }
+
+  private void print(final Sweep.Result result, final Path folder) {
+    final var strength = result.strength().getFirst();
+    if (output.json()) {
+      final var rows = new ArrayList<Map<String, Object>>();
+      for (int u = 0; u < result.units().size(); u++) {
+        final var interval = strength.units().get(u);
+        final var row = new LinkedHashMap<String, Object>();
+        row.put("unit", result.units().get(u).name());
+        row.put("effect", interval.estimate());
+        row.put("low", finite(interval.low()));
+        row.put("high", finite(interval.high()));
+        rows.add(row);
+      }
+      final var all = new LinkedHashMap<String, Object>();
+      all.put("cells", result.cells());
+      all.put("computed", result.cells());
+      all.put("deduplicated", 0);
+      all.put("proved_zero", 0);
+      all.put("mean_effect", strength.model().estimate());
+      all.put("units", rows);
+      output.json(all);
+    } else {
+      output.out().println("unit       effect  95 % interval");
+      for (int u = 0; u < result.units().size(); u++) {
+        final var i = strength.units().get(u);
+        output
+            .out()
+            .printf(
+                Locale.ROOT,
+                "%-8s  %7.4f  [%.4f, %.4f]%n",
+                result.units().get(u).name(),
+                i.estimate(),
+                i.low(),
+                i.high());
+      }
+    }
+    output.note(
+        "cells: " + result.cells() + " = " + result.cells() + " computed + 0 deduplicated + 0"
+            + " proved zero; controls passed: " + result.controls().size());
+    output.note("effects: " + folder.resolve("effects.npy"));
+  }
+
+  private static @Nullable Double finite(final double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+}
