@@ -93,9 +93,9 @@ record VariantStudy(
         hasFactors
             ? Optional.of(MutualInformationGap.of(codes, classes(scene, sample), bootstrap))
             : Optional.<MutualInformationGap>empty();
-    progress.accept("controls");
-    final var guards = guards(scene, (long) d * size.effects() * LatentStudy.GRID.size());
-    progress.accept("patching and mediation");
+    progress.accept("patching, mediation and their controls");
+    final var guards = new ArrayList<GuardRun>();
+    final long grid = (long) d * size.effects() * LatentStudy.GRID.size();
     final var patching = new ArrayList<PatchingStudy>();
     final var mediation = new ArrayList<PatchingStudy.Mediated>();
     final var pairs =
@@ -108,6 +108,8 @@ record VariantStudy(
         final var study =
             PatchingStudy.of(runner, site, site.channelUnits(), 0, half, bootstrap);
         patching.add(study);
+        final long cells = 2L * study.units().size() * study.denoising().getFirst().n();
+        guards.add(guard(scene, site, site.name().equals("latent.z") ? cells + grid : cells));
         mediation.add(
             PatchingStudy.mediation(
                 runner, site, study.strongestQuarter(), half, size.pairs(), bootstrap));
@@ -153,17 +155,12 @@ record VariantStudy(
         .toList();
   }
 
-  /// The control rows of every patched site; one that fails ends the study.
-  private static List<GuardRun> guards(final Scene scene, final long cells) {
+  /// The control rows beside the cells of one site; one that fails ends the study.
+  private static GuardRun guard(final Scene scene, final Site site, final long cells) {
     final var rows = scene.rows(CONTROL_INPUTS);
-    final var guards = new ArrayList<GuardRun>();
-    for (final var site : patchedSites(scene)) {
-      final var guard =
-          Controls.of(scene.subject(), site, scene.images(rows), rows.length, cells);
-      Controls.require(guard);
-      guards.add(guard);
-    }
-    return guards;
+    final var guard = Controls.of(scene.subject(), site, scene.images(rows), rows.length, cells);
+    Controls.require(guard);
+    return guard;
   }
 
   private static int[][] classes(final Scene scene, final long[] rows) {
