@@ -67,6 +67,7 @@ final class MediateCommand implements Callable<Integer> {
     @Option(names = "--factor", paramLabel = "K", description = "In this factor, by name or number.")
     private @Nullable String factor;
 
+    @SuppressWarnings("UnusedVariable") // being given at all is what it says
     @Option(names = "--random-pairs", description = "In everything: two inputs at random.")
     private boolean random;
   }
