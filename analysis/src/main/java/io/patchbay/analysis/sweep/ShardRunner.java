@@ -61,7 +61,7 @@ final class ShardRunner implements AutoCloseable {
               new Capacity(1, sources, CELLS, ranges));
     } catch (final IllegalArgumentException e) {
       throw new BadInputException(
-          "--metric", plan.metric(), e.getMessage(), "a place that this site can change");
+          "--metric", plan.metric(), String.valueOf(e.getMessage()), "a place that this site can change");
     }
   }
 
