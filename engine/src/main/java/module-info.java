@@ -5,6 +5,5 @@ module io.patchbay.engine {
   exports io.patchbay.engine;
   exports io.patchbay.engine.random;
 
-
   uses io.patchbay.engine.BackendProvider;
 }

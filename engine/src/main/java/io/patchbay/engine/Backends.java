@@ -37,15 +37,15 @@ public final class Backends {
       if (provider.name().equals(device)) {
         provider
             .unavailable()
-            .ifPresent(
-                reason -> {
-                  throw new DeviceMissingException(device, reason);
-                });
+            .ifPresent(reason -> {
+              throw new DeviceMissingException(device, reason);
+            });
         final var backend = provider.open(settings);
         return new Choice(backend, backend.device() + " (asked for)");
       }
     }
-    final var known = providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "));
+    final var known =
+        providers.stream().map(BackendProvider::name).collect(Collectors.joining(", "));
     throw new DeviceMissingException(device, "no such backend, expected one of auto, " + known);
   }
 

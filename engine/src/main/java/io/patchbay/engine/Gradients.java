@@ -77,8 +77,7 @@ public final class Gradients {
         final var w = in.get(1).shape();
         final var back = new Op.ConvInputGrad(c.stride(), c.padding(), x.dim(1), x.dim(2));
         yield List.of(
-            emit(back, g, in.get(1)),
-            emit(weightGrad(c.stride(), c.padding(), w), in.get(0), g));
+            emit(back, g, in.get(1)), emit(weightGrad(c.stride(), c.padding(), w), in.get(0), g));
       }
       case final Op.ConvInputGrad c ->
           List.of(
@@ -108,8 +107,7 @@ public final class Gradients {
       case final Op.Broadcast b -> List.of(Ops.reduce(ReduceKind.SUM, g, b.positions()));
       case Op.Reshape _ -> List.of(Ops.reshape(g, in.get(0).shape().dims()));
       case final Op.Slice s ->
-          List.of(
-              Ops.pad(g, s.position(), s.from(), in.get(0).shape().dim(s.position() - 1)));
+          List.of(Ops.pad(g, s.position(), s.from(), in.get(0).shape().dim(s.position() - 1)));
       case final Op.Pad p -> {
         final int size = in.get(0).shape().dim(p.position() - 1);
         yield List.of(Ops.slice(g, p.position(), p.from(), p.from() + size));

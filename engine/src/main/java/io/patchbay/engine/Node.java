@@ -11,8 +11,7 @@ public final class Node {
   private final List<Node> inputs;
   private final Shape shape;
 
-  Node(
-      final Graph graph, final int id, final Op op, final List<Node> inputs, final Shape shape) {
+  Node(final Graph graph, final int id, final Op op, final List<Node> inputs, final Shape shape) {
     this.graph = graph;
     this.id = id;
     this.op = op;

@@ -2,9 +2,9 @@ package io.patchbay.engine;
 
 import java.util.List;
 
-/// What a node does; its edges are in the [Node]. Every primitive is one record, and every rule over
-/// ops (shape, gradient, kernel) is a `switch` without `default`, so that a new primitive does not
-/// compile until all of its rules are written.
+/// What a node does; its edges are in the [Node]. Every primitive is one record, and every rule
+/// over ops (shape, gradient, kernel) is a `switch` without `default`, so that a new primitive does
+/// not compile until all of its rules are written.
 public sealed interface Op {
   /// A value given at each run.
   record Input(String name) implements Op {}
@@ -31,13 +31,12 @@ public sealed interface Op {
   /// `x` (axis; C, H, W) with weights (O, C, kh, kw) to (axis; O, OH, OW).
   record Conv2d(int stride, int padding) implements Op {}
 
-  /// The input gradient of [Conv2d]; used forward it is the transposed convolution. Takes
-  /// `g` (axis; O, OH, OW) and the same weights, gives (axis; C, height, width).
+  /// The input gradient of [Conv2d]; used forward it is the transposed convolution. Takes `g`
+  /// (axis; O, OH, OW) and the same weights, gives (axis; C, height, width).
   record ConvInputGrad(int stride, int padding, int height, int width) implements Op {}
 
   /// The weight gradient of [Conv2d] from `x` and `g`, summed over rows in their order.
-  record ConvWeightGrad(int stride, int padding, int kernelHeight, int kernelWidth)
-      implements Op {}
+  record ConvWeightGrad(int stride, int padding, int kernelHeight, int kernelWidth) implements Op {}
 
   /// Removes `positions` (see [Shape]) by summing or by taking the largest element.
   record Reduce(ReduceKind kind, List<Integer> positions) implements Op {

@@ -50,14 +50,13 @@ public final class Sizes {
 
   /// @throws IllegalArgumentException when an axis is longer here than in `capacity`
   public void checkWithin(final Sizes capacity) {
-    rows.forEach(
-        (axis, count) -> {
-          final var most = capacity.rows.get(axis);
-          if (most != null && count > most) {
-            throw new IllegalArgumentException(
-                "more rows than planned: axis=" + axis + ", rows=" + count + ", capacity=" + most);
-          }
-        });
+    rows.forEach((axis, count) -> {
+      final var most = capacity.rows.get(axis);
+      if (most != null && count > most) {
+        throw new IllegalArgumentException(
+            "more rows than planned: axis=" + axis + ", rows=" + count + ", capacity=" + most);
+      }
+    });
   }
 
   @Override

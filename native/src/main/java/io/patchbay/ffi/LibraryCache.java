@@ -38,7 +38,8 @@ final class LibraryCache {
 
   Path store(final String name, final byte[] content) throws IOException {
     final var folder = root.resolve(HexFormat.of().formatHex(sha256(content)));
-    final var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    final var owner =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     Files.createDirectories(root, owner);
     try {
       Files.createDirectory(folder, owner);

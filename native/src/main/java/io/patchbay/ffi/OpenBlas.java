@@ -19,8 +19,16 @@ public final class OpenBlas {
       final double[] a, final double[] b, final int rows, final int m, final int n) {
     if (a.length != (long) rows * m || b.length != (long) rows * n) {
       throw new IllegalArgumentException(
-          "matrix sizes differ from their shapes: a=" + a.length + ", b=" + b.length + ", rows="
-              + rows + ", m=" + m + ", n=" + n);
+          "matrix sizes differ from their shapes: a="
+              + a.length
+              + ", b="
+              + b.length
+              + ", rows="
+              + rows
+              + ", m="
+              + m
+              + ", n="
+              + n);
     }
     openblas_nolapack.blas_set_num_threads(1);
     final var c = new double[m * n];
@@ -28,8 +36,20 @@ public final class OpenBlas {
         var pb = new DoublePointer(b);
         var pc = new DoublePointer(c)) {
       openblas.cblas_dgemm(
-          openblas.CblasRowMajor, openblas.CblasTrans, openblas.CblasNoTrans,
-          m, n, rows, 1.0, pa, m, pb, n, 0.0, pc, n);
+          openblas.CblasRowMajor,
+          openblas.CblasTrans,
+          openblas.CblasNoTrans,
+          m,
+          n,
+          rows,
+          1.0,
+          pa,
+          m,
+          pb,
+          n,
+          0.0,
+          pc,
+          n);
       pc.get(c);
     }
     return c;

@@ -64,7 +64,10 @@ final class MediateCommand implements Callable<Integer> {
 
   /// How the two inputs of a pair differ.
   private static final class Choice {
-    @Option(names = "--factor", paramLabel = "K", description = "In this factor, by name or number.")
+    @Option(
+        names = "--factor",
+        paramLabel = "K",
+        description = "In this factor, by name or number.")
     private @Nullable String factor;
 
     @SuppressWarnings("UnusedVariable") // being given at all is what it says
@@ -82,8 +85,7 @@ final class MediateCommand implements Callable<Integer> {
     }
     try (var backend = device.open(output);
         var model = TrainedVae.open(run, backend);
-        var images =
-            Datasets.of(System.getenv()).open(data == null ? model.data() : data)) {
+        var images = Datasets.of(System.getenv()).open(data == null ? model.data() : data)) {
       seed.value();
       seed.say(output);
       final var scene = new Scene(model, images, seed.value());

@@ -108,19 +108,14 @@ final class SweepCommand implements Callable<Integer> {
     final var folder = out == null ? run.resolve("sweep") : out;
     try (var backend = device.open(output);
         var model = TrainedVae.open(run, backend);
-        var images =
-            Datasets.of(System.getenv()).open(data == null ? model.data() : data);
+        var images = Datasets.of(System.getenv()).open(data == null ? model.data() : data);
         var stop = Interruption.listen(() -> output.note("stopping after this input"))) {
       seed.say(output);
       final var subject = new Subject(backend, model.vae(), model.weights());
       final var sweep = new Sweep(subject, images, plan, folder);
       final Sweep.Result result;
       try (var progress = output.progress("sweep", "cells")) {
-        result =
-            sweep.run(
-                resume,
-                (done, all) -> progress.update(done, all, ""),
-                stop::asked);
+        result = sweep.run(resume, (done, all) -> progress.update(done, all, ""), stop::asked);
       }
       if (result.interrupted()) {
         output.note("stopped: --resume goes on");
@@ -168,8 +163,13 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     output.note(
-        "cells: " + result.cells() + " = " + result.cells() + " computed + 0 deduplicated + 0"
-            + " proved zero; controls passed: " + result.controls().size());
+        "cells: "
+            + result.cells()
+            + " = "
+            + result.cells()
+            + " computed + 0 deduplicated + 0"
+            + " proved zero; controls passed: "
+            + result.controls().size());
     output.note("effects: " + folder.resolve("effects.npy"));
   }
 

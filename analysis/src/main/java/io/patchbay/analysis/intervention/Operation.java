@@ -1,8 +1,7 @@
 package io.patchbay.analysis.intervention;
 
-/// What an intervention does to the elements of its unit. Every operation is
-/// `clamp(keep * clean + shift + take * source, low, high)`; where the source comes from is part of
-/// the operation.
+/// What an intervention does to the elements of its unit. Every operation is `clamp(keep * clean +
+/// shift + take * source, low, high)`; where the source comes from is part of the operation.
 public sealed interface Operation {
   /// The five numbers of one application with the given value.
   Coefficients with(double value);

@@ -21,8 +21,7 @@ public final class Operations {
   public static final Operation MEAN = new Fixed("mean", 0, 1, Source.MEAN);
 
   /// The elements come from the run of another input.
-  public static final Operation INTERCHANGE =
-      new Fixed("interchange", 0, 1, Source.OTHER_INPUT);
+  public static final Operation INTERCHANGE = new Fixed("interchange", 0, 1, Source.OTHER_INPUT);
 
   /// The elements come from an input drawn at random: a draw from their marginal distribution.
   public static final Operation MARGINAL_RESAMPLE =
@@ -58,12 +57,11 @@ public final class Operations {
     return ALL.stream()
         .filter(o -> o.label().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new BadInputException(
-                    "--op",
-                    name,
-                    "no such operation",
-                    "one of " + String.join(", ", Nearest.of(name, names))));
+        .orElseThrow(() ->
+            new BadInputException(
+                "--op",
+                name,
+                "no such operation",
+                "one of " + String.join(", ", Nearest.of(name, names))));
   }
 }

@@ -28,9 +28,7 @@ public record Site(String name, Shape shape) {
     final int each = size() / channels();
     final var units = new ArrayList<Unit>();
     for (int c = 0; c < channels(); c++) {
-      units.add(
-          new Unit(
-              Integer.toString(c), List.of(new UnitRange(c * each, (c + 1) * each))));
+      units.add(new Unit(Integer.toString(c), List.of(new UnitRange(c * each, (c + 1) * each))));
     }
     return units;
   }
@@ -63,8 +61,18 @@ public record Site(String name, Shape shape) {
         || top + height > shape.dim(1)
         || left + width > shape.dim(2)) {
       throw new IllegalArgumentException(
-          "rectangle outside the site: site=" + name + ", shape=" + shape + ", top=" + top
-              + ", left=" + left + ", height=" + height + ", width=" + width);
+          "rectangle outside the site: site="
+              + name
+              + ", shape="
+              + shape
+              + ", top="
+              + top
+              + ", left="
+              + left
+              + ", height="
+              + height
+              + ", width="
+              + width);
     }
     final int columns = shape.dim(2);
     final int plane = shape.dim(1) * columns;

@@ -25,10 +25,9 @@ public record Sites(List<Site> all) {
     return all.stream()
         .filter(s -> s.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new BadInputException(
-                    "--site", name, "no such site", "one of this model's, such as " + near(name)));
+        .orElseThrow(() ->
+            new BadInputException(
+                "--site", name, "no such site", "one of this model's, such as " + near(name)));
   }
 
   private String near(final String name) {

@@ -2,8 +2,8 @@ package io.patchbay.analysis.intervention;
 
 import java.util.List;
 
-/// What one intervention changes at a site: a latent, a channel, a position, a rectangle, or a named
-/// group. The ranges are ascending and do not overlap.
+/// What one intervention changes at a site: a latent, a channel, a position, a rectangle, or a
+/// named group. The ranges are ascending and do not overlap.
 public record Unit(String name, List<UnitRange> ranges) {
   public Unit {
     ranges = List.copyOf(ranges);

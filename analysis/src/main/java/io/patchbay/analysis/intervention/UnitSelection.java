@@ -6,9 +6,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Units of a site by a text: `all` (the whole site as one unit), `channels`, `elements`, numbers of
-/// channels or latents such as `0-7,12`, `rect:Y:X:HxW` (a rectangle), `grid:HxW/STEP` (rectangles
-/// over the whole image).
+/// Units of a site by a text: `all` (the whole site as one unit), `channels`, `elements`, numbers
+/// of channels or latents such as `0-7,12`, `rect:Y:X:HxW` (a rectangle), `grid:HxW/STEP`
+/// (rectangles over the whole image).
 public final class UnitSelection {
   private static final String EXPECTED =
       "all, channels, elements, numbers such as 0-7,12, rect:Y:X:HxW or grid:HxW/STEP";

@@ -24,8 +24,7 @@ sealed interface Counterfactuals {
   ///
   /// @throws IllegalArgumentException when the factors behind the images are unknown
   static Counterfactuals of(final FactorDataset data) {
-    if (data instanceof final GenerativeDataset g
-        && g.variables().size() > data.factors().size()) {
+    if (data instanceof final GenerativeDataset g && g.variables().size() > data.factors().size()) {
       return new Rendered(g);
     }
     if (data.factors().isEmpty()) {
@@ -76,8 +75,7 @@ sealed interface Counterfactuals {
         final double set = variable.discrete() ? Math.rint(value) : value;
         if (set != variables[factor]) {
           final var image = new float[size(data)];
-          data.render(
-              data.intervene(variables, Map.of(variable.name(), set), false), image, 0);
+          data.render(data.intervene(variables, Map.of(variable.name(), set), false), image, 0);
           images.add(image);
         }
       }

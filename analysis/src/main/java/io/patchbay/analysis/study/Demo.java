@@ -87,8 +87,7 @@ public final class Demo {
               "log_every=20",
               "checkpoint_every=500");
       final var path = folder.resolve(variant.id());
-      final var trainer =
-          new Trainer(config, data, backend, listener.training(variant.id()), stop);
+      final var trainer = new Trainer(config, data, backend, listener.training(variant.id()), stop);
       if (trainer.run(path, Files.exists(new RunFolder(path).config())).interrupted()) {
         return new Result(true, "", null);
       }
@@ -121,7 +120,9 @@ public final class Demo {
     final var page = ReportWriter.write(report, folder.resolve("report"));
     AtomicFiles.write(
         folder.resolve("summary.json"),
-        JsonMapper.builder().build().writerWithDefaultPrettyPrinter()
+        JsonMapper.builder()
+            .build()
+            .writerWithDefaultPrettyPrinter()
             .writeValueAsString(Map.of("variants", summary)));
     return new Result(false, SummaryTable.of(report), page);
   }
@@ -141,8 +142,16 @@ public final class Demo {
   }
 
   private static String describe(final TrainConfig config) {
-    return config.objective().name() + ", " + config.steps() + " steps of " + config.batch()
-        + ", Adam " + config.rate() + ", " + config.latent() + " latents";
+    return config.objective().name()
+        + ", "
+        + config.steps()
+        + " steps of "
+        + config.batch()
+        + ", Adam "
+        + config.rate()
+        + ", "
+        + config.latent()
+        + " latents";
   }
 
   private static Map<String, Object> numbers(final VariantReport page, final VariantStudy study) {
@@ -163,9 +172,6 @@ public final class Demo {
   }
 
   private static @Nullable Double value(final @Nullable Estimate estimate) {
-    return Optional.ofNullable(estimate)
-        .map(Estimate::value)
-        .filter(v -> !v.isNaN())
-        .orElse(null);
+    return Optional.ofNullable(estimate).map(Estimate::value).filter(v -> !v.isNaN()).orElse(null);
   }
 }

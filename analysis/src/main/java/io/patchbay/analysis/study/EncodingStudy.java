@@ -9,8 +9,8 @@ import io.patchbay.engine.Sizes;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.List;
 
-/// Level one, changing the input by its factors: one factor is re-rendered with the others held, and
-/// the change of each posterior mean is measured in its standard deviations (the matrix G).
+/// Level one, changing the input by its factors: one factor is re-rendered with the others held,
+/// and the change of each posterior mean is measured in its standard deviations (the matrix G).
 final class EncodingStudy {
   private static final int BATCH = 64;
 

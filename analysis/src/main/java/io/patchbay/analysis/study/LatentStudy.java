@@ -1,5 +1,7 @@
 package io.patchbay.analysis.study;
 
+import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.intervention.UnitRange;
 import io.patchbay.analysis.metric.EffectCube;
 import io.patchbay.analysis.metric.EffectMass;
 import io.patchbay.analysis.metric.FactorCells;
@@ -9,8 +11,6 @@ import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.Effect;
 import io.patchbay.analysis.sweep.PatchRunner;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
-import io.patchbay.analysis.intervention.Unit;
-import io.patchbay.analysis.intervention.UnitRange;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -18,8 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Level two, perturbing latents: do(z_i = v) for every latent over a grid of values, with z = mu(x)
-/// elsewhere.
+/// Level two, perturbing latents: do(z_i = v) for every latent over a grid of values, with z =
+/// mu(x) elsewhere.
 ///
 /// @param effects the norm of the change of the image, `[latent][input][value]`
 /// @param places squared change of every pixel, per latent
@@ -55,7 +55,8 @@ record LatentStudy(
     return new EffectCube(cube, d, rows.length, GRID.size());
   }
 
-  /// Everything, with decoder activations and counterfactual images for the first `recorded` inputs.
+  /// Everything, with decoder activations and counterfactual images for the first `recorded`
+  /// inputs.
   static LatentStudy of(final Scene scene, final long[] rows, final int recorded) {
     final int d = scene.model().vae().latent();
     final int size = scene.imageSize();
@@ -67,8 +68,7 @@ record LatentStudy(
             ? Optional.<Counterfactuals>empty()
             : Optional.of(Counterfactuals.of(scene.data()));
     final int inputs = Math.min(recorded, rows.length);
-    final var factors =
-        counterfactuals.map(c -> new FactorCells(d, c.names().size(), inputs));
+    final var factors = counterfactuals.map(c -> new FactorCells(d, c.names().size(), inputs));
     final var circuits = circuits(scene, Arrays.copyOf(rows, inputs));
     try (var runner = runner(scene, List.of("output"))) {
       for (int from = 0; from < rows.length; from += BASES) {
@@ -94,10 +94,7 @@ record LatentStudy(
             final var image = Arrays.copyOfRange(images, b * size, (b + 1) * size);
             final int start = b * d * GRID.size() * size;
             counterfactuals.ifPresent(
-                c ->
-                    oracle(
-                        c, row, image, changed, start, input,
-                        factors.orElseThrow()));
+                c -> oracle(c, row, image, changed, start, input, factors.orElseThrow()));
           }
         }
       }
@@ -212,7 +209,10 @@ record LatentStudy(
       names.add(site.getKey());
       effects.add(
           new OrientedEffects(
-              site.getKey(), d, site.getValue().shape().rowSize(), rows.length,
+              site.getKey(),
+              d,
+              site.getValue().shape().rowSize(),
+              rows.length,
               Math.min(rows.length, 8)));
     }
     final var unpatched = new ArrayList<>(cells(1, d));

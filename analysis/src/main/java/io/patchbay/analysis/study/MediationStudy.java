@@ -66,7 +66,9 @@ public record MediationStudy(String site, String pairs, long seed, String device
       return new PairRunner(scene, pairs, site);
     } catch (final IllegalArgumentException e) {
       throw new BadInputException(
-          "--site", site, e.getMessage() == null ? "no path" : e.getMessage(),
+          "--site",
+          site,
+          e.getMessage() == null ? "no path" : e.getMessage(),
           "a site from which the image can be reached");
     }
   }
@@ -84,7 +86,9 @@ public record MediationStudy(String site, String pairs, long seed, String device
         "--factor",
         factor,
         "no such factor of " + data.name(),
-        names.isEmpty() ? "--random-pairs" : "one of " + String.join(", ", Nearest.of(factor, names)));
+        names.isEmpty()
+            ? "--random-pairs"
+            : "one of " + String.join(", ", Nearest.of(factor, names)));
   }
 
   public boolean passed() {

@@ -26,7 +26,8 @@ public record Pairs(long[] bases, long[] sources) {
     final var bases = scene.rows(count);
     final var sources = new long[count];
     for (int i = 0; i < count; i++) {
-      sources[i] = other(data, bases[i], factor, new PhiloxRandom(scene.seed(), Streams.BATCH, i, 1));
+      sources[i] =
+          other(data, bases[i], factor, new PhiloxRandom(scene.seed(), Streams.BATCH, i, 1));
     }
     return new Pairs(bases, sources);
   }

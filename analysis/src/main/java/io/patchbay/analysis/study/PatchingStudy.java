@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
 /// mediation through a set of units.
 ///
 /// @param denoising per unit: source activation put into the base run, 0 = base, 1 = source
-/// @param noising per unit: base activation put into the source run, as the share of the effect lost
+/// @param noising per unit: base activation put into the source run, as the share of the effect
+///   lost
 record PatchingStudy(
     Site site, List<Unit> units, List<Interval> denoising, List<Interval> noising) {
   private static final int FLIPS = 2000;
@@ -107,8 +108,7 @@ record PatchingStudy(
       final int at = i * each;
       final var level = new MediationPair.Controlled(y[at + 4], y[at + 5]);
       measured.add(
-          new MediationPair(
-              pairs[i], y[at], y[at + 1], y[at + 2], y[at + 3], List.of(level)));
+          new MediationPair(pairs[i], y[at], y[at + 1], y[at + 2], y[at + 3], List.of(level)));
     }
     final var effects =
         MediationEffects.of(measured, bootstrap, new SignFlipTest(FLIPS, bootstrap.seed()));

@@ -22,8 +22,8 @@ import java.util.Map;
 /// intervention on another one. A linear probe reads the variable from clean reconstructions; it is
 /// trained once and its R² on held-out inputs is given.
 ///
-/// A change is oriented by the sign of the true change of the variable when its cause is set and its
-/// mechanism follows, and divided by the standard deviation of the variable: 0 means that the
+/// A change is oriented by the sign of the true change of the variable when its cause is set and
+/// its mechanism follows, and divided by the standard deviation of the variable: 0 means that the
 /// read-out does not move.
 ///
 /// @param rSquared of the probe on held-out clean reconstructions

@@ -12,8 +12,8 @@ public record Scene(TrainedVae model, FactorDataset data, long seed) {
     return new Subject(model.backend(), model.vae(), model.weights());
   }
 
-  /// Base inputs drawn without regard to the model: the first `count` of the seed's order, so that a
-  /// smaller study sees a part of a larger one.
+  /// Base inputs drawn without regard to the model: the first `count` of the seed's order, so that
+  /// a smaller study sees a part of a larger one.
   public long[] rows(final int count) {
     final var random = new PhiloxRandom(seed, Streams.METRIC, 0, 0);
     final var rows = new long[count];

@@ -52,8 +52,8 @@ final class TrainingLog {
       throw BadInputException.unreadable(file.toString(), "log", e);
     }
     final var result = new ArrayList<Training.Curve>();
-    curves.forEach(
-        (name, points) -> result.add(new Training.Curve(name, UNITS.getOrDefault(name, ""), points)));
+    curves.forEach((name, points) ->
+        result.add(new Training.Curve(name, UNITS.getOrDefault(name, ""), points)));
     return Optional.of(new Training(result));
   }
 
@@ -61,10 +61,9 @@ final class TrainingLog {
     final long step = line.path("step").asLong();
     line.propertyStream()
         .filter(e -> UNITS.containsKey(e.getKey()) && e.getValue().isNumber())
-        .forEach(
-            e ->
-                curves
-                    .computeIfAbsent(e.getKey(), k -> new ArrayList<>())
-                    .add(new Training.Point(step, e.getValue().asDouble())));
+        .forEach(e ->
+            curves
+                .computeIfAbsent(e.getKey(), k -> new ArrayList<>())
+                .add(new Training.Point(step, e.getValue().asDouble())));
   }
 }

@@ -105,10 +105,9 @@ final class VariantPage {
     return new Reconstructions(
         "Inputs and their reconstructions from the posterior mean, no noise.",
         IntStream.range(0, count)
-            .mapToObj(
-                i ->
-                    new Reconstructions.Pair(
-                        picture(study.originals(), i), picture(study.reconstructions(), i)))
+            .mapToObj(i ->
+                new Reconstructions.Pair(
+                    picture(study.originals(), i), picture(study.reconstructions(), i)))
             .toList());
   }
 
@@ -158,8 +157,7 @@ final class VariantPage {
       final FactorMap.Kind kind, final FactorCells cells, final List<String> names) {
     final var bootstrap = Bootstrap.standard(study.scene().seed());
     final var effect =
-        FactorEffect.of(
-            cells, bootstrap, new PermutationTest(PERMUTATIONS, study.scene().seed()));
+        FactorEffect.of(cells, bootstrap, new PermutationTest(PERMUTATIONS, study.scene().seed()));
     final int units = cells.units();
     final int factors = cells.factors();
     final var value = new double[units][factors];
@@ -232,14 +230,13 @@ final class VariantPage {
         "projection of the image on the change that the source brings, 0 = base, 1 = source",
         "95 % bootstrap over pairs; the mediators were chosen on other pairs",
         study.mediation().stream()
-            .map(
-                m ->
-                    new Mediation.Site(
-                        m.name(),
-                        estimate(m.effects().total().mean()),
-                        estimate(m.effects().naturalDirect().mean()),
-                        estimate(m.effects().naturalIndirect().mean()),
-                        estimate(m.effects().totalIndirect().mean())))
+            .map(m ->
+                new Mediation.Site(
+                    m.name(),
+                    estimate(m.effects().total().mean()),
+                    estimate(m.effects().naturalDirect().mean()),
+                    estimate(m.effects().naturalIndirect().mean()),
+                    estimate(m.effects().totalIndirect().mean())))
             .toList());
   }
 
@@ -249,8 +246,7 @@ final class VariantPage {
     for (int j = 0; j < o.sensitivity().length; j++) {
       final var row = o.sensitivity()[j];
       maps.add(
-          new PlaceMaps.PlaceMap(
-              latent(j), Grid.of(o.places(), row.length / o.places(), row)));
+          new PlaceMaps.PlaceMap(latent(j), Grid.of(o.places(), row.length / o.places(), row)));
     }
     return new PlaceMaps(
         "mean |change of mu|",

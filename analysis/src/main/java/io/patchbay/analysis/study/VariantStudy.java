@@ -99,14 +99,11 @@ record VariantStudy(
     final var patching = new ArrayList<PatchingStudy>();
     final var mediation = new ArrayList<PatchingStudy.Mediated>();
     final var pairs =
-        hasFactors
-            ? Pairs.differingIn(scene, -1, size.pairs())
-            : Pairs.random(scene, size.pairs());
+        hasFactors ? Pairs.differingIn(scene, -1, size.pairs()) : Pairs.random(scene, size.pairs());
     for (final var site : patchedSites(scene)) {
       try (var runner = new PairRunner(scene, pairs, site.name())) {
         final int half = size.pairs() / 2;
-        final var study =
-            PatchingStudy.of(runner, site, site.channelUnits(), 0, half, bootstrap);
+        final var study = PatchingStudy.of(runner, site, site.channelUnits(), 0, half, bootstrap);
         patching.add(study);
         final long cells = 2L * study.units().size() * study.denoising().getFirst().n();
         guards.add(guard(scene, site, site.name().equals("latent.z") ? cells + grid : cells));
@@ -149,8 +146,10 @@ record VariantStudy(
     return graph.sites().entrySet().stream()
         .map(e -> new Site(e.getKey(), e.getValue().shape()))
         .filter(s -> !s.name().endsWith(".pre"))
-        .filter(s -> s.name().startsWith("encoder.conv") || s.name().startsWith("decoder.convt")
-            || s.name().equals("latent.z"))
+        .filter(s ->
+            s.name().startsWith("encoder.conv")
+                || s.name().startsWith("decoder.convt")
+                || s.name().equals("latent.z"))
         .filter(s -> s.channels() > 1 && s.channels() <= MOST_UNITS)
         .toList();
   }
@@ -173,5 +172,4 @@ record VariantStudy(
   int used() {
     return kl.activeCount(USED);
   }
-
 }

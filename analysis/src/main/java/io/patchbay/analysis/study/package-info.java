@@ -1,4 +1,5 @@
-/// Whole studies of a trained model: the four levels of intervention, their metrics, and the report.
+/// Whole studies of a trained model: the four levels of intervention, their metrics, and the
+/// report.
 @NullMarked
 package io.patchbay.analysis.study;
 

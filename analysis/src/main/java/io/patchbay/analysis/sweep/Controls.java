@@ -85,8 +85,14 @@ public final class Controls implements AutoCloseable {
     for (final var control : run.controls()) {
       if (!control.passed()) {
         throw new IllegalStateException(
-            "control row failed: site=" + run.name() + ", control=" + control.name() + ", measured="
-                + control.measured() + ", expected=" + control.expected());
+            "control row failed: site="
+                + run.name()
+                + ", control="
+                + control.name()
+                + ", measured="
+                + control.measured()
+                + ", expected="
+                + control.expected());
       }
     }
   }
@@ -113,7 +119,10 @@ public final class Controls implements AutoCloseable {
         "full",
         inputs,
         equal == inputs && changes,
-        equal + " of " + inputs + " bit-equal to the source's own run"
+        equal
+            + " of "
+            + inputs
+            + " bit-equal to the source's own run"
             + (changes ? "" : ", but all inputs have one output"));
   }
 
@@ -147,7 +156,11 @@ public final class Controls implements AutoCloseable {
         "positive",
         units.size(),
         !units.isEmpty() && right == units.size() && moved > 0,
-        right + " of " + units.size() + " units read back as planned, " + moved
+        right
+            + " of "
+            + units.size()
+            + " units read back as planned, "
+            + moved
             + " of them move the image");
   }
 
@@ -228,8 +241,7 @@ public final class Controls implements AutoCloseable {
     try (var program =
         subject.backend().load(Plan.of(patched, List.of(output), sizes), subject.weights())) {
       program.write(image, repeat(images, images.length / inputs, count));
-      final var source =
-          Arrays.copyOfRange(activations, site.size(), 2 * site.size());
+      final var source = Arrays.copyOfRange(activations, site.size(), 2 * site.size());
       program.write(inputsOf.get(0), repeat(source, site.size(), count));
       program.write(inputsOf.get(1), triples.stream().mapToInt(Integer::intValue).toArray());
       program.run(sizes);
@@ -251,13 +263,13 @@ public final class Controls implements AutoCloseable {
     int equal = 0;
     for (int i = 0; i < inputs; i++) {
       final int other = (i + shift) % inputs * size;
-      equal += Arrays.equals(images, i * size, (i + 1) * size, expected, other, other + size) ? 1 : 0;
+      equal +=
+          Arrays.equals(images, i * size, (i + 1) * size, expected, other, other + size) ? 1 : 0;
     }
     return equal;
   }
 
-  private void add(
-      final String name, final int rows, final boolean passed, final String measured) {
+  private void add(final String name, final int rows, final boolean passed, final String measured) {
     final var expected =
         switch (name) {
           case "identity" -> "the base, bit for bit";

@@ -51,8 +51,7 @@ public final class PatchRunner implements AutoCloseable {
     this.capacity = capacity;
     this.suffix = new Suffix(model.graph(), sites);
     for (final var effect : effects) {
-      this.effects.put(
-          effect, effect.of(suffix.value(effect.site()), suffix.base(effect.site())));
+      this.effects.put(effect, effect.of(suffix.value(effect.site()), suffix.base(effect.site())));
     }
     for (final var site : values) {
       this.values.put(site, suffix.value(site));
@@ -75,8 +74,7 @@ public final class PatchRunner implements AutoCloseable {
             .load(
                 Plan.of(model.graph(), List.copyOf(needed), Sizes.of(model.axis(), inputs)),
                 subject.weights());
-    this.cells =
-        subject.backend().load(Plan.of(suffix.graph(), outputs, size), subject.weights());
+    this.cells = subject.backend().load(Plan.of(suffix.graph(), outputs, size), subject.weights());
     clearSources();
   }
 
@@ -129,15 +127,16 @@ public final class PatchRunner implements AutoCloseable {
   private int run(final float[] images, final int most) {
     final int count = images.length / rowsImage.shape().rowSize();
     if (count > most) {
-      throw new IllegalArgumentException("more inputs than planned: got=" + count + ", most=" + most);
+      throw new IllegalArgumentException(
+          "more inputs than planned: got=" + count + ", most=" + most);
     }
     prefix.write(rowsImage, images);
     prefix.run(Sizes.of(model.axis(), count));
     return count;
   }
 
-  /// The base value of a patched site or of one of the planned values: rows as [#bases] had them, or
-  /// as [#sources] had them if that was called last.
+  /// The base value of a patched site or of one of the planned values: rows as [#bases] had them,
+  /// or as [#sources] had them if that was called last.
   public float[] prefixValue(final String site) {
     return prefix.read(Suffix.site(model.graph(), site));
   }
@@ -152,8 +151,7 @@ public final class PatchRunner implements AutoCloseable {
           "more cells than planned: cells=" + rows + ", most=" + capacity.cells());
     }
     cells.write(suffix.baseIndex(), batch.stream().mapToInt(this::baseOf).toArray());
-    Sizes sizes =
-        Sizes.of(Suffix.ROWS, rows).and(Suffix.BASES, bases).and(Suffix.SOURCES, sources);
+    Sizes sizes = Sizes.of(Suffix.ROWS, rows).and(Suffix.BASES, bases).and(Suffix.SOURCES, sources);
     final var planned = new LinkedHashMap<String, int[]>();
     for (final var site : sites) {
       final var arrays = new SiteArrays(site, batch);
@@ -180,8 +178,14 @@ public final class PatchRunner implements AutoCloseable {
     for (int i = 0; i < planned.length; i++) {
       if (fired[i] != planned[i]) {
         throw new IllegalStateException(
-            "intervention did not fire as planned: site=" + site + ", cell=" + i + ", planned="
-                + planned[i] + " elements, fired=" + fired[i]);
+            "intervention did not fire as planned: site="
+                + site
+                + ", cell="
+                + i
+                + ", planned="
+                + planned[i]
+                + " elements, fired="
+                + fired[i]);
       }
     }
   }

@@ -61,7 +61,10 @@ final class ShardRunner implements AutoCloseable {
               new Capacity(1, sources, CELLS, ranges));
     } catch (final IllegalArgumentException e) {
       throw new BadInputException(
-          "--metric", plan.metric(), String.valueOf(e.getMessage()), "a place that this site can change");
+          "--metric",
+          plan.metric(),
+          String.valueOf(e.getMessage()),
+          "a place that this site can change");
     }
   }
 
@@ -101,8 +104,7 @@ final class ShardRunner implements AutoCloseable {
     for (final var unit : units) {
       for (final double value : values) {
         for (int source = 0; source < sources; source++) {
-          cells.add(
-              Cell.of(0, new Change(site.name(), unit, operation.with(value), source)));
+          cells.add(Cell.of(0, new Change(site.name(), unit, operation.with(value), source)));
         }
       }
     }

@@ -9,9 +9,7 @@ final class SiteArrays {
   private final int[] ranges;
   private final int[] elements;
 
-  private static final float[] KEEP = {
-    1, 0, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY
-  };
+  private static final float[] KEEP = {1, 0, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
 
   SiteArrays(final String site, final List<Cell> cells) {
     sourceIndex = new int[cells.size()];

@@ -106,8 +106,7 @@ final class Suffix {
 
   private Node base(final Node node) {
     final var table =
-        tables.computeIfAbsent(
-            node, n -> graph.input("table" + n.id(), n.shape().on(BASES)));
+        tables.computeIfAbsent(node, n -> graph.input("table" + n.id(), n.shape().on(BASES)));
     return Ops.gather(table, baseIndex);
   }
 

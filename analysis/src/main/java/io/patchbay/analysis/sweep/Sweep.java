@@ -23,9 +23,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/// Many interventions at one site, as a folder of files: `plan.json`, one shard of effects per group
-/// of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped goes on where
-/// it was; what it computes does not depend on that.
+/// Many interventions at one site, as a folder of files: `plan.json`, one shard of effects per
+/// group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped goes on
+/// where it was; what it computes does not depend on that.
 public final class Sweep {
   private static final int SHARD = 16;
   private static final int CONTROL_INPUTS = 4;
@@ -160,8 +160,7 @@ public final class Sweep {
         subject
             .backend()
             .load(
-                Plan.of(graph.graph(), List.of(node), Sizes.of(axis, SHARD)),
-                subject.weights())) {
+                Plan.of(graph.graph(), List.of(node), Sizes.of(axis, SHARD)), subject.weights())) {
       for (int from = 0; from < rows.length; from += SHARD) {
         final int to = Math.min(rows.length, from + SHARD);
         program.write(graph.image(), images(Arrays.copyOfRange(rows, from, to)));

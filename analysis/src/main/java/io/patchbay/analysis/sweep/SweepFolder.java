@@ -26,8 +26,7 @@ record SweepFolder(Path path, SweepPlan plan) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /// Writes the plan, or checks that the folder holds the same one.
-  void begin(
-      final boolean resume, final List<Unit> units, final long[] rows, final String device) {
+  void begin(final boolean resume, final List<Unit> units, final long[] rows, final String device) {
     final var file = path.resolve("plan.json");
     final var text = text(plan.toMap());
     if (Files.exists(file)) {

@@ -14,7 +14,8 @@ import java.util.Map;
 /// @param op one of [Operations]
 /// @param values of an operation that takes one; empty otherwise
 /// @param sources other inputs per base, or draws of a resampling operation; at least 1
-/// @param draws of the noise of the codes, keyed by (seed, base input, draw); 0 = the codes are means
+/// @param draws of the noise of the codes, keyed by (seed, base input, draw); 0 = the codes are
+///   means
 /// @param inputs base inputs
 /// @param metric `l2`, `l1`, `mu`, or `site:NAME`
 public record SweepPlan(
@@ -60,7 +61,10 @@ public record SweepPlan(
       final String option, final int value, final int least, final int most) {
     if (value < least || value > most) {
       throw new BadInputException(
-          option, Integer.toString(value), "out of range", "a number from " + least + " to " + most);
+          option,
+          Integer.toString(value),
+          "out of range",
+          "a number from " + least + " to " + most);
     }
   }
 

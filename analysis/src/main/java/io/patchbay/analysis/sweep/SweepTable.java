@@ -53,22 +53,30 @@ public record SweepTable(
               (long) draws.size());
       if (!reader.header().shape().equals(expected)) {
         throw new BadInputException(
-            folder.resolve("effects.npy"), "shape", reader.header().shape().toString(),
+            folder.resolve("effects.npy"),
+            "shape",
+            reader.header().shape().toString(),
             expected + " as axes.json says");
       }
-      reader.rows(
-          (row, bytes) -> {
-            int at = 0;
-            for (final var unit : units) {
-              for (final var variation : variations) {
-                for (final var draw : draws) {
-                  out.println(
-                      inputs.get((int) row) + "," + unit + ",\"" + variation + "\"," + draw + ","
-                          + bytes.get(FLOAT, 4L * at++));
-                }
-              }
+      reader.rows((row, bytes) -> {
+        int at = 0;
+        for (final var unit : units) {
+          for (final var variation : variations) {
+            for (final var draw : draws) {
+              out.println(
+                  inputs.get((int) row)
+                      + ","
+                      + unit
+                      + ",\""
+                      + variation
+                      + "\","
+                      + draw
+                      + ","
+                      + bytes.get(FLOAT, 4L * at++));
             }
-          });
+          }
+        }
+      });
     }
     out.flush();
   }

@@ -14,7 +14,7 @@ public final class PhiloxRandom {
   private int next = Philox.WORDS;
 
   /// @throws IllegalArgumentException if the stream or the id is out of range, see
-  ///     [Philox#lastCounter]
+  ///   [Philox#lastCounter]
   public PhiloxRandom(long seed, int stream, long id, int draw) {
     key0 = (int) seed;
     key1 = (int) (seed >>> 32);

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// A plan as steps: nodes are taken from the outputs backwards, and each goes to the first candidate
-/// that fits it, together with the nodes that candidate swallows.
+/// A plan as steps: nodes are taken from the outputs backwards, and each goes to the first
+/// candidate that fits it, together with the nodes that candidate swallows.
 final class Binding {
   private final List<Step> derived = new ArrayList<>();
   private final List<Phase> phases;

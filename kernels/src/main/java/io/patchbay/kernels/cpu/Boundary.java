@@ -33,7 +33,12 @@ final class Boundary {
       final Memory memory) {
     final long to = value.address() + row * value.rowBytes();
     if (value.ordered()) {
-      copy(array, offset * 4, Memory.at(to, count * value.rowBytes()), 0, (long) count * value.size());
+      copy(
+          array,
+          offset * 4,
+          Memory.at(to, count * value.rowBytes()),
+          0,
+          (long) count * value.size());
       return;
     }
     final int chunk = chunk(value);
@@ -54,7 +59,12 @@ final class Boundary {
       final Memory memory) {
     final long from = value.address();
     if (value.ordered()) {
-      copy(Memory.at(from, count * value.rowBytes()), 0, array, offset * 4, (long) count * value.size());
+      copy(
+          Memory.at(from, count * value.rowBytes()),
+          0,
+          array,
+          offset * 4,
+          (long) count * value.size());
       return;
     }
     final int chunk = chunk(value);
@@ -71,10 +81,18 @@ final class Boundary {
   }
 
   private static void copy(
-      final MemorySegment from, final long at, final MemorySegment to, final long where,
+      final MemorySegment from,
+      final long at,
+      final MemorySegment to,
+      final long where,
       final long elements) {
     MemorySegment.copy(
-        from, ValueLayout.JAVA_INT_UNALIGNED, at, to, ValueLayout.JAVA_INT_UNALIGNED, where,
+        from,
+        ValueLayout.JAVA_INT_UNALIGNED,
+        at,
+        to,
+        ValueLayout.JAVA_INT_UNALIGNED,
+        where,
         elements);
   }
 
@@ -84,9 +102,7 @@ final class Boundary {
     try {
       KernelLibrary.check(
           "layout",
-          (int)
-              kernel.invokeExact(
-                  from, to, shape.dim(0), shape.dim(1), shape.dim(2), (long) n));
+          (int) kernel.invokeExact(from, to, shape.dim(0), shape.dim(1), shape.dim(2), (long) n));
     } catch (final Throwable t) {
       throw KernelLibrary.unexpected("layout", t);
     }

@@ -8,21 +8,31 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 
-/// The k4 s2 p1 convolutions of `conv_*.cpp`, one method per kernel. "Down" goes from the large grid
-/// (2h x 2w, `cl` channels) to the small one (h x w, `cs` channels), "up" is its transpose.
+/// The k4 s2 p1 convolutions of `conv_*.cpp`, one method per kernel. "Down" goes from the large
+/// grid (2h x 2w, `cl` channels) to the small one (h x w, `cs` channels), "up" is its transpose.
 final class ConvKernels {
   private static final MemoryLayout[] PACK = {JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT};
   private static final MemoryLayout[] LAYER = {
-    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_LONG, JAVA_LONG,
-    JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG
+    JAVA_LONG,
+    JAVA_LONG,
+    JAVA_LONG,
+    JAVA_INT,
+    JAVA_FLOAT,
+    JAVA_LONG,
+    JAVA_LONG,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_LONG
   };
   private static final MemoryLayout[] EFFECT = {
-    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-    JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG
+    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+    JAVA_INT, JAVA_LONG
   };
   private static final MemoryLayout[] WGRAD = {
-    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-    JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT
+    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG,
+    JAVA_INT, JAVA_INT
   };
 
   private final MethodHandle downPackedSize;
@@ -92,8 +102,18 @@ final class ConvKernels {
           "conv_down",
           (int)
               down.invokeExact(
-                  x, w, end.bias(), end.activation(), end.alpha(), end.gate(), y,
-                  g.h(), g.w(), g.cl(), g.cs(), n));
+                  x,
+                  w,
+                  end.bias(),
+                  end.activation(),
+                  end.alpha(),
+                  end.gate(),
+                  y,
+                  g.h(),
+                  g.w(),
+                  g.cl(),
+                  g.cs(),
+                  n));
     } catch (final Throwable e) {
       throw KernelLibrary.unexpected("conv_down", e);
     }
@@ -105,8 +125,18 @@ final class ConvKernels {
           "conv_up",
           (int)
               up.invokeExact(
-                  x, w, end.bias(), end.activation(), end.alpha(), end.gate(), y,
-                  g.h(), g.w(), g.cl(), g.cs(), n));
+                  x,
+                  w,
+                  end.bias(),
+                  end.activation(),
+                  end.alpha(),
+                  end.gate(),
+                  y,
+                  g.h(),
+                  g.w(),
+                  g.cl(),
+                  g.cs(),
+                  n));
     } catch (final Throwable e) {
       throw KernelLibrary.unexpected("conv_up", e);
     }
@@ -162,11 +192,9 @@ final class ConvKernels {
   }
 
   /// Sums of every channel over `n` images of `pixels` places.
-  void biasGrad(
-      final long g, final long to, final int channels, final long pixels, final long n) {
+  void biasGrad(final long g, final long to, final int channels, final long pixels, final long n) {
     try {
-      KernelLibrary.check(
-          "conv_bias_grad", (int) biasGrad.invokeExact(g, to, channels, pixels, n));
+      KernelLibrary.check("conv_bias_grad", (int) biasGrad.invokeExact(g, to, channels, pixels, n));
     } catch (final Throwable e) {
       throw KernelLibrary.unexpected("conv_bias_grad", e);
     }

@@ -36,8 +36,7 @@ final class CopyCandidate implements Candidate {
         final var x = scope.value(node.input(0));
         final var from = longs(x.strides());
         final long start = (long) s.from() * x.strides()[s.position() - 1];
-        final var move =
-            new Move(out.shape().dims(), from, start, longs(out.strides()), 0);
+        final var move = new Move(out.shape().dims(), from, start, longs(out.strides()), 0);
         yield Optional.of(List.of(step("copy_strided", out, x, move, false)));
       }
       case final Op.Pad p -> {
@@ -71,11 +70,13 @@ final class CopyCandidate implements Candidate {
     }
     final var middle = scope.scratch("reshape", out.axis(), out.size());
     final var first =
-        new Move(
-            x.shape().dims(), longs(x.strides()), 0, longs(denseStrides(x.shape().dims())), 0);
+        new Move(x.shape().dims(), longs(x.strides()), 0, longs(denseStrides(x.shape().dims())), 0);
     final var second =
         new Move(
-            out.shape().dims(), longs(denseStrides(out.shape().dims())), 0, longs(out.strides()),
+            out.shape().dims(),
+            longs(denseStrides(out.shape().dims())),
+            0,
+            longs(out.strides()),
             0);
     return List.of(
         step("copy_strided", middle, x, first, false),

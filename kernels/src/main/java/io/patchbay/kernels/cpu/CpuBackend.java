@@ -66,8 +66,7 @@ public final class CpuBackend implements Backend {
     try {
       final var rows = new RowCandidate(library, patch);
       final var binding = new Binding(plan, mode, candidates(memory, rows), new Copies());
-      return new CpuProgram(
-          plan, mode, binding, own, workers, boundary, memory, rows.fired());
+      return new CpuProgram(plan, mode, binding, own, workers, boundary, memory, rows.fired());
     } catch (final RuntimeException e) {
       memory.close();
       throw e;
@@ -91,8 +90,7 @@ public final class CpuBackend implements Backend {
 
   /// Whether a node is the end of a convolution or a product with its activation.
   private static boolean isLayer(final Node node, final Scope scope) {
-    return Epilogue.of(node, scope, ConvCandidate::isConv, ConvCandidate.BIAS_POSITIONS)
-            .isPresent()
+    return Epilogue.of(node, scope, ConvCandidate::isConv, ConvCandidate.BIAS_POSITIONS).isPresent()
         || Epilogue.of(node, scope, LinearCandidate::isLayer, LinearCandidate.BIAS_POSITIONS)
             .isPresent();
   }

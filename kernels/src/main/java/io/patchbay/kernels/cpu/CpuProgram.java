@@ -73,20 +73,18 @@ final class CpuProgram implements Program {
     binding
         .scope()
         .values()
-        .forEach(
-            (node, value) -> {
-              if (node.op() instanceof Op.State) {
-                value.placeAt(weights.address(node));
-                states.add(value);
-              }
-            });
+        .forEach((node, value) -> {
+          if (node.op() instanceof Op.State) {
+            value.placeAt(weights.address(node));
+            states.add(value);
+          }
+        });
     binding
         .inPlace()
-        .forEach(
-            (value, state) -> {
-              value.placeAt(state.address());
-              states.add(value);
-            });
+        .forEach((value, state) -> {
+          value.placeAt(state.address());
+          states.add(value);
+        });
     return states;
   }
 
@@ -95,13 +93,12 @@ final class CpuProgram implements Program {
     binding
         .scope()
         .values()
-        .forEach(
-            (node, value) -> {
-              final boolean outside = plan.outputs().contains(node) || plan.given().contains(node);
-              if (outside || Binding.isStored(node)) {
-                values.add(value.root());
-              }
-            });
+        .forEach((node, value) -> {
+          final boolean outside = plan.outputs().contains(node) || plan.given().contains(node);
+          if (outside || Binding.isStored(node)) {
+            values.add(value.root());
+          }
+        });
     binding.derived().forEach(step -> values.addAll(step.writes()));
     values.removeAll(elsewhere);
     return values;
@@ -139,8 +136,18 @@ final class CpuProgram implements Program {
         || toRow + count > most
         || (long) (fromRow + count) * value.size() > values.length) {
       throw new IllegalArgumentException(
-          "rows outside the value: value=" + given + ", from=" + fromRow + ", to=" + toRow
-              + ", count=" + count + ", capacity=" + most + ", array=" + values.length);
+          "rows outside the value: value="
+              + given
+              + ", from="
+              + fromRow
+              + ", to="
+              + toRow
+              + ", count="
+              + count
+              + ", capacity="
+              + most
+              + ", array="
+              + values.length);
     }
     final var array = MemorySegment.ofArray(values);
     boundary.write(array, (long) fromRow * value.size(), value, toRow, count, memory);
@@ -159,8 +166,12 @@ final class CpuProgram implements Program {
     final int most = plan.capacity().of(node.shape().axis());
     if (elements % size != 0 || elements / size > most) {
       throw new IllegalArgumentException(
-          "array does not hold whole rows within capacity: value=" + node + ", elements="
-              + elements + ", capacity=" + most);
+          "array does not hold whole rows within capacity: value="
+              + node
+              + ", elements="
+              + elements
+              + ", capacity="
+              + most);
     }
     return elements / size;
   }
@@ -250,8 +261,7 @@ final class CpuProgram implements Program {
 
   @Override
   public float[] read(final Node output) {
-    final var result =
-        new float[Math.toIntExact(last.elements(output.shape()))];
+    final var result = new float[Math.toIntExact(last.elements(output.shape()))];
     read(output, result, 0);
     return result;
   }
@@ -266,8 +276,14 @@ final class CpuProgram implements Program {
     final var value = binding.scope().value(output);
     if (offset < 0 || offset + (long) rows * value.size() > target.length) {
       throw new IllegalArgumentException(
-          "array too short: value=" + output + ", rows=" + rows + ", offset=" + offset
-              + ", array=" + target.length);
+          "array too short: value="
+              + output
+              + ", rows="
+              + rows
+              + ", offset="
+              + offset
+              + ", array="
+              + target.length);
     }
     boundary.read(value, rows, MemorySegment.ofArray(target), offset, memory);
   }
@@ -294,13 +310,12 @@ final class CpuProgram implements Program {
   @Override
   public String toString() {
     return phases.stream()
-        .map(
-            p ->
-                p.axis()
-                    + ": "
-                    + p.steps().stream()
-                        .map(s -> s.name() + s.writes())
-                        .collect(Collectors.joining(", ")))
+        .map(p ->
+            p.axis()
+                + ": "
+                + p.steps().stream()
+                    .map(s -> s.name() + s.writes())
+                    .collect(Collectors.joining(", ")))
         .collect(Collectors.joining("\n"));
   }
 

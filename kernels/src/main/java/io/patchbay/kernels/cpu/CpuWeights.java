@@ -57,7 +57,11 @@ final class CpuWeights implements Weights {
     final var entry = entry(name);
     if (values.length != entry.shape().rowSize()) {
       throw new IllegalArgumentException(
-          "state has another size: name=" + name + ", shape=" + entry.shape() + ", values="
+          "state has another size: name="
+              + name
+              + ", shape="
+              + entry.shape()
+              + ", values="
               + values.length);
     }
     MemorySegment.copy(values, 0, block.segment(), JAVA_FLOAT, entry.offset(), values.length);
@@ -81,7 +85,11 @@ final class CpuWeights implements Weights {
     final var entry = entry(name);
     if (!entry.shape().equals(node.shape())) {
       throw new IllegalArgumentException(
-          "state has another shape: name=" + name + ", weights=" + entry.shape() + ", plan="
+          "state has another shape: name="
+              + name
+              + ", weights="
+              + entry.shape()
+              + ", plan="
               + node.shape());
     }
     return block.segment().address() + entry.offset();

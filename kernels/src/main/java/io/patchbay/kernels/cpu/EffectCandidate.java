@@ -43,7 +43,9 @@ final class EffectCandidate implements Candidate {
       return Optional.empty();
     }
     return Epilogue.of(
-            difference.input(0), scope, Op.ConvInputGrad.class::isInstance,
+            difference.input(0),
+            scope,
+            Op.ConvInputGrad.class::isInstance,
             ConvCandidate.BIAS_POSITIONS)
         .flatMap(e -> bind(node, e, difference.input(1), scope));
   }

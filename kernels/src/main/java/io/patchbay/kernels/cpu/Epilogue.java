@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param activation the kernel's code: 0 none, 1 relu, 2 leaky relu, 3 sigmoid, 4 tanh
 /// @param gate the value whose sign gates the result, if any
 /// @param alpha slope of the activation or of the gate below zero
-record Epilogue(
-    Node core, @Nullable Node bias, int activation, @Nullable Node gate, float alpha) {
+record Epilogue(Node core, @Nullable Node bias, int activation, @Nullable Node gate, float alpha) {
 
   private record Gate(Node value, double alpha) {}
 
@@ -56,8 +55,7 @@ record Epilogue(
     }
     return isCore.test(at.op())
         ? Optional.of(
-            new Epilogue(
-                at, bias, activation, gate == null ? null : gate.value(), (float) alpha))
+            new Epilogue(at, bias, activation, gate == null ? null : gate.value(), (float) alpha))
         : Optional.empty();
   }
 
@@ -103,8 +101,6 @@ record Epilogue(
 
   private static Optional<Double> constant(final Node node) {
     final var source = node.op() instanceof Op.Broadcast ? node.input(0) : node;
-    return source.op() instanceof final Op.Constant c
-        ? Optional.of(c.value())
-        : Optional.empty();
+    return source.op() instanceof final Op.Constant c ? Optional.of(c.value()) : Optional.empty();
   }
 }

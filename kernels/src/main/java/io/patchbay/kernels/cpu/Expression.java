@@ -38,8 +38,7 @@ final class Expression {
 
   /// Compiles `root` and all that may vanish into it; `better` says which producers are left to
   /// another kernel.
-  static Expression of(
-      final Node root, final Scope scope, final Predicate<Node> better) {
+  static Expression of(final Node root, final Scope scope, final Predicate<Node> better) {
     final var expression = new Expression(root);
     expression.emit(root, scope, better, true);
     return expression;
@@ -57,10 +56,7 @@ final class Expression {
   /// Returns the operand that holds the value of `node`.
   @SuppressWarnings("EnumOrdinal") // the kernel's codes are the order of the enums
   private int emit(
-      final Node node,
-      final Scope scope,
-      final Predicate<Node> better,
-      final boolean isRoot) {
+      final Node node, final Scope scope, final Predicate<Node> better, final boolean isRoot) {
     final boolean inside =
         isRoot
             || (fits(node)
@@ -105,8 +101,7 @@ final class Expression {
   private int leaf(final Node node, final Scope scope) {
     final boolean spread = node.op() instanceof Op.Broadcast && scope.interior(node);
     final var source = spread ? node.input(0) : node;
-    final List<Integer> repeated =
-        spread ? ((Op.Broadcast) node.op()).positions() : List.of();
+    final List<Integer> repeated = spread ? ((Op.Broadcast) node.op()).positions() : List.of();
     final var leaf = new Leaf(scope.value(source), repeated);
     final int known = leaves.indexOf(leaf);
     if (known >= 0) {

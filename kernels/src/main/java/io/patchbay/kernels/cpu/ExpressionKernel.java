@@ -28,7 +28,14 @@ final class ExpressionKernel implements Candidate {
       final KernelLibrary library, final Memory memory, final BiPredicate<Node, Scope> better) {
     this.expression =
         library.kernel(
-            "expression", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+            "expression",
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG);
     this.memory = memory;
     this.better = better;
   }
@@ -39,8 +46,7 @@ final class ExpressionKernel implements Candidate {
       return Optional.empty();
     }
     final var out = scope.value(node);
-    final var compiled =
-        Expression.of(node, scope, n -> better.test(n, scope));
+    final var compiled = Expression.of(node, scope, n -> better.test(n, scope));
     final var code = compiled.program();
     final var program = memory.permanent("expression", 4L * code.length);
     MemorySegment.copy(code, 0, program, JAVA_INT, 0, code.length);
@@ -70,8 +76,7 @@ final class ExpressionKernel implements Candidate {
                 (f, part, count) -> {
                   final int from = share(size, part, count);
                   final int to = share(size, part + 1, count);
-                  final var dims =
-                      walk.flat() ? new long[] {1, 1, 1, to - from} : walk.dims(1);
+                  final var dims = walk.flat() ? new long[] {1, 1, 1, to - from} : walk.dims(1);
                   call(f, program, length, values, walk, out, 0, from, dims);
                 })));
   }
@@ -133,7 +138,9 @@ final class ExpressionKernel implements Candidate {
       final var strides = new ArrayList<long[]>();
       dims.add(1L);
       strides.add(
-          leaves.stream().mapToLong(l -> l.value().axis() == null ? 0 : l.value().size()).toArray());
+          leaves.stream()
+              .mapToLong(l -> l.value().axis() == null ? 0 : l.value().size())
+              .toArray());
       for (int i = 0; i < rank; i++) {
         final int position = order[i] + 1;
         dims.add((long) out.shape().dim(order[i]));
@@ -209,8 +216,7 @@ final class ExpressionKernel implements Candidate {
       if (leaf.repeated().contains(position)) {
         return 0;
       }
-      final long skipped =
-          leaf.repeated().stream().filter(p -> p > 0 && p < position).count();
+      final long skipped = leaf.repeated().stream().filter(p -> p > 0 && p < position).count();
       return leaf.value().strides()[position - 1 - (int) skipped];
     }
 

@@ -17,14 +17,28 @@ final class GenericConvCandidate implements Candidate {
   private static final int PARTS = 8;
 
   private static final MemoryLayout[] LAYER = {
-    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_LONG, JAVA_LONG,
-    JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
-    JAVA_INT, JAVA_LONG
+    JAVA_LONG,
+    JAVA_LONG,
+    JAVA_LONG,
+    JAVA_INT,
+    JAVA_FLOAT,
+    JAVA_LONG,
+    JAVA_LONG,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_LONG
   };
   private static final MemoryLayout[] WGRAD = {
-    JAVA_LONG, JAVA_LONG, JAVA_LONG,
-    JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
-    JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT
+    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
+    JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT
   };
 
   private final MethodHandle forward;
@@ -53,8 +67,7 @@ final class GenericConvCandidate implements Candidate {
 
     void pack(final long from, final long to, final Geometry g) {
       try {
-        KernelLibrary.check(
-            name, (int) pack.invokeExact(from, to, g.c(), g.o(), g.kh(), g.kw()));
+        KernelLibrary.check(name, (int) pack.invokeExact(from, to, g.c(), g.o(), g.kh(), g.kw()));
       } catch (final Throwable t) {
         throw KernelLibrary.unexpected(name, t);
       }
@@ -103,10 +116,24 @@ final class GenericConvCandidate implements Candidate {
                 name,
                 (int)
                     kernel.invokeExact(
-                        x.at(f, first), packed.at(f, 0), bias == null ? 0L : bias.at(f, 0),
-                        e.activation(), e.alpha(), gate == null ? 0L : gate.at(f, first),
-                        out.at(f, first), g.c(), g.h(), g.w(), g.o(), g.kh(), g.kw(),
-                        g.stride(), g.padding(), g.oh(), g.ow(), (long) count));
+                        x.at(f, first),
+                        packed.at(f, 0),
+                        bias == null ? 0L : bias.at(f, 0),
+                        e.activation(),
+                        e.alpha(),
+                        gate == null ? 0L : gate.at(f, first),
+                        out.at(f, first),
+                        g.c(),
+                        g.h(),
+                        g.w(),
+                        g.o(),
+                        g.kh(),
+                        g.kw(),
+                        g.stride(),
+                        g.padding(),
+                        g.oh(),
+                        g.ow(),
+                        (long) count));
           } catch (final Throwable t) {
             throw KernelLibrary.unexpected(name, t);
           }
@@ -130,9 +157,21 @@ final class GenericConvCandidate implements Candidate {
                 "conv_generic_wgrad",
                 (int)
                     weightGrad.invokeExact(
-                        x.address(), g.address(), out.address(), in.dim(0), in.dim(1), in.dim(2),
-                        to.dim(0), op.kernelHeight(), op.kernelWidth(), op.stride(),
-                        op.padding(), to.dim(1), to.dim(2), (long) f.rows(x.axis()), part,
+                        x.address(),
+                        g.address(),
+                        out.address(),
+                        in.dim(0),
+                        in.dim(1),
+                        in.dim(2),
+                        to.dim(0),
+                        op.kernelHeight(),
+                        op.kernelWidth(),
+                        op.stride(),
+                        op.padding(),
+                        to.dim(1),
+                        to.dim(2),
+                        (long) f.rows(x.axis()),
+                        part,
                         parts));
           } catch (final Throwable t) {
             throw KernelLibrary.unexpected("conv_generic_wgrad", t);
@@ -154,12 +193,28 @@ final class GenericConvCandidate implements Candidate {
     return switch (core.op()) {
       case final Op.Conv2d c ->
           new Geometry(
-              in.dim(0), in.dim(1), in.dim(2), w.dim(0), w.dim(2), w.dim(3), c.stride(),
-              c.padding(), out.dim(1), out.dim(2));
+              in.dim(0),
+              in.dim(1),
+              in.dim(2),
+              w.dim(0),
+              w.dim(2),
+              w.dim(3),
+              c.stride(),
+              c.padding(),
+              out.dim(1),
+              out.dim(2));
       case final Op.ConvInputGrad c ->
           new Geometry(
-              out.dim(0), out.dim(1), out.dim(2), w.dim(0), w.dim(2), w.dim(3), c.stride(),
-              c.padding(), in.dim(1), in.dim(2));
+              out.dim(0),
+              out.dim(1),
+              out.dim(2),
+              w.dim(0),
+              w.dim(2),
+              w.dim(3),
+              c.stride(),
+              c.padding(),
+              in.dim(1),
+              in.dim(2));
       default -> throw new IllegalArgumentException("not a convolution: " + core);
     };
   }

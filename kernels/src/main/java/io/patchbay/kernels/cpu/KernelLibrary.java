@@ -49,8 +49,8 @@ final class KernelLibrary {
               .filter(i -> i.label().equals(forced.toLowerCase(Locale.ROOT)))
               .findFirst()
               .filter(i -> supported(library, i));
-      return isa.orElseThrow(
-          () -> new NativeException("PATCHBAY_ISA=" + forced + ": expected one of " + all(library)));
+      return isa.orElseThrow(() ->
+          new NativeException("PATCHBAY_ISA=" + forced + ": expected one of " + all(library)));
     }
     return Arrays.stream(Isa.values()).filter(i -> supported(library, i)).findFirst().orElseThrow();
   }

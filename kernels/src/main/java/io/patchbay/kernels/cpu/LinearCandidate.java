@@ -18,8 +18,16 @@ final class LinearCandidate implements Candidate {
   static final List<Integer> BIAS_POSITIONS = List.of(0);
 
   private static final MemoryLayout[] LAYER = {
-    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_LONG, JAVA_LONG,
-    JAVA_INT, JAVA_INT, JAVA_LONG
+    JAVA_LONG,
+    JAVA_LONG,
+    JAVA_LONG,
+    JAVA_INT,
+    JAVA_FLOAT,
+    JAVA_LONG,
+    JAVA_LONG,
+    JAVA_INT,
+    JAVA_INT,
+    JAVA_LONG
   };
 
   /// Elements of one share of a weight gradient.
@@ -38,7 +46,14 @@ final class LinearCandidate implements Candidate {
     packed = library.kernel("linear_packed", LAYER);
     weightGrad =
         library.kernel(
-            "linear_tn", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT,
+            "linear_tn",
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
             JAVA_INT);
   }
 
@@ -101,8 +116,7 @@ final class LinearCandidate implements Candidate {
   }
 
   private Step weightGrad(final Node node, final Scope scope) {
-    return transposedBy(
-        scope.value(node.input(0)), scope.value(node.input(1)), scope.value(node));
+    return transposedBy(scope.value(node.input(0)), scope.value(node.input(1)), scope.value(node));
   }
 
   /// `gᵀ x`, summed over rows in their order.

@@ -4,8 +4,8 @@ package io.patchbay.kernels.cpu;
 /// place and see that the guards notice.
 public interface PatchKernel {
   /// Writes rows `firstRow` to `firstRow + n - 1` of `y`: `x`, with the units of `ranges` (`m`
-  /// triples of row, first unit, end unit) from `source`; adds the units written to `fired`.
-  /// All but sizes are addresses.
+  /// triples of row, first unit, end unit) from `source`; adds the units written to `fired`. All
+  /// but sizes are addresses.
   void patch(
       long x,
       long source,

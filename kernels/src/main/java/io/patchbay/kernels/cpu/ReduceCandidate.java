@@ -16,8 +16,7 @@ final class ReduceCandidate implements Candidate {
   private final MethodHandle reduce;
 
   ReduceCandidate(final KernelLibrary library) {
-    this.reduce =
-        library.kernel("reduce", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    this.reduce = library.kernel("reduce", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   }
 
   @Override
@@ -84,8 +83,7 @@ final class ReduceCandidate implements Candidate {
     }
     final long base = scratch.address();
     try {
-      KernelLibrary.check(
-          "reduce", (int) reduce.invokeExact(kind, x, y, base, base + 8L * DIMS));
+      KernelLibrary.check("reduce", (int) reduce.invokeExact(kind, x, y, base, base + 8L * DIMS));
     } catch (final Throwable t) {
       throw KernelLibrary.unexpected("reduce", t);
     }

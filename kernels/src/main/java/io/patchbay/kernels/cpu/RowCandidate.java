@@ -25,9 +25,7 @@ final class RowCandidate implements Candidate {
   private final Map<Node, Value> fired = new ConcurrentHashMap<>();
 
   RowCandidate(final KernelLibrary library, final PatchKernel patch) {
-    final MemoryLayout[] rows = {
-      JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG
-    };
+    final MemoryLayout[] rows = {JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG};
     this.gatherRows = library.kernel("gather_rows", rows);
     this.gatherElements = library.kernel("gather_elements", rows);
     this.scatterRows = library.kernel("scatter_rows", rows);
@@ -73,8 +71,12 @@ final class RowCandidate implements Candidate {
                 "gather",
                 (int)
                     kernel.invokeExact(
-                        table.address(), index.at(f, first), out.at(f, first), out.size(),
-                        f.rows(table.axis()), (long) count));
+                        table.address(),
+                        index.at(f, first),
+                        out.at(f, first),
+                        out.size(),
+                        f.rows(table.axis()),
+                        (long) count));
           } catch (final Throwable t) {
             throw KernelLibrary.unexpected("gather", t);
           }
@@ -97,8 +99,12 @@ final class RowCandidate implements Candidate {
                 "scatter",
                 (int)
                     kernel.invokeExact(
-                        g.address(), index.address(), out.address(), out.size(),
-                        f.rows(out.axis()), (long) f.rows(g.axis())));
+                        g.address(),
+                        index.address(),
+                        out.address(),
+                        out.size(),
+                        f.rows(out.axis()),
+                        (long) f.rows(g.axis())));
           } catch (final Throwable t) {
             throw KernelLibrary.unexpected("scatter", t);
           }
@@ -120,8 +126,12 @@ final class RowCandidate implements Candidate {
                 "normal",
                 (int)
                     normal.invokeExact(
-                        key.getAtIndex(JAVA_INT, 0), key.getAtIndex(JAVA_INT, 1),
-                        ids.at(f, first), op.stream(), out.at(f, first), out.size(),
+                        key.getAtIndex(JAVA_INT, 0),
+                        key.getAtIndex(JAVA_INT, 1),
+                        ids.at(f, first),
+                        op.stream(),
+                        out.at(f, first),
+                        out.size(),
                         (long) count));
           } catch (final Throwable t) {
             throw KernelLibrary.unexpected("normal", t);
@@ -142,8 +152,11 @@ final class RowCandidate implements Candidate {
                 "reparameterise",
                 (int)
                     reparameterise.invokeExact(
-                        mu.at(f, first), logvar.at(f, first), eps.at(f, first),
-                        out.at(f, first), (long) n * out.size()));
+                        mu.at(f, first),
+                        logvar.at(f, first),
+                        eps.at(f, first),
+                        out.at(f, first),
+                        (long) n * out.size()));
           } catch (final Throwable t) {
             throw KernelLibrary.unexpected("reparameterise", t);
           }

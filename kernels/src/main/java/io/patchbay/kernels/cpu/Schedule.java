@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Orders steps into phases. As many steps over one axis as possible go into one phase: a step joins
-/// when all it reads at other rows is complete before the phase, and all it reads at its own rows is
-/// complete or made earlier in the phase.
+/// Orders steps into phases. As many steps over one axis as possible go into one phase: a step
+/// joins when all it reads at other rows is complete before the phase, and all it reads at its own
+/// rows is complete or made earlier in the phase.
 final class Schedule {
   private final Map<Value, Step> makers = new HashMap<>();
   private final Set<Step> done = new HashSet<>();
@@ -57,8 +57,7 @@ final class Schedule {
   }
 
   private void whole() {
-    final var steps =
-        left.stream().filter(s -> s.axis() == null && isReady(s, Set.of())).toList();
+    final var steps = left.stream().filter(s -> s.axis() == null && isReady(s, Set.of())).toList();
     if (steps.isEmpty()) {
       throw new IllegalStateException("steps wait for one another: " + left);
     }

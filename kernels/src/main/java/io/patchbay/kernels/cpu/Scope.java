@@ -103,8 +103,11 @@ final class Scope {
               final var to = Value.plain(kind + "(%" + weights.id() + ")", null, (int) elements);
               final var step =
                   Step.whole(
-                      kind, 1, to, List.of(from), (f, part, parts) ->
-                          packer.pack(from.address(), to.address()));
+                      kind,
+                      1,
+                      to,
+                      List.of(from),
+                      (f, part, parts) -> packer.pack(from.address(), to.address()));
               return new Packed(to, step, weights.op() instanceof Op.State);
             })
         .value();

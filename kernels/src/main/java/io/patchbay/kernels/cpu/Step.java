@@ -27,8 +27,7 @@ record Step(
     void run(Frame frame, int first, int count);
   }
 
-  static Step rows(
-      final String name, final Value write, final List<Value> reads, final Body body) {
+  static Step rows(final String name, final Value write, final List<Value> reads, final Body body) {
     return rows(name, write, reads, List.of(), body);
   }
 

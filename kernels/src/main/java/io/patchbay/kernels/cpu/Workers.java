@@ -49,11 +49,10 @@ final class Workers implements AutoCloseable {
     final var done = new CountDownLatch(helpers);
     for (int h = 1; h <= helpers; h++) {
       final int worker = h;
-      others.execute(
-          () -> {
-            take(worker, count, task, next, failure);
-            done.countDown();
-          });
+      others.execute(() -> {
+        take(worker, count, task, next, failure);
+        done.countDown();
+      });
     }
     take(0, count, task, next, failure);
     await(done);
