@@ -1,0 +1,229 @@
+package io.patchbay.analysis.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Backends;
+import io.patchbay.vae.data.Sprites;
+import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.train.TrainConfig;
+import io.patchbay.vae.train.TrainedVae;
+import io.patchbay.vae.train.Variant;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SweepTest {
+  private static final List<Double> NONE = List.of();
+
+  private final Sprites data = new Sprites(false);
+  private Backend backend;
+  private TrainedVae model;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  void open() {
+    backend = Backends.open("auto", new Settings(2, 1L << 30)).backend();
+    final var config =
+        TrainConfig.defaults(
+            Variant.VAE, "arch.widths=4,4", "arch.hidden=16", "latent=3", "seed=5");
+    model = TrainedVae.untrained(config, data.shape(), backend);
+  }
+
+  @AfterAll
+  void close() {
+    model.close();
+    backend.close();
+  }
+
+  private Subject subject() {
+    return new Subject(backend, model.vae(), model.weights());
+  }
+
+  private Sweep sweep(final SweepPlan plan, final Path to) {
+    return new Sweep(subject(), data, plan, to);
+  }
+
+  private static SweepPlan plan(
+      final String site, final String units, final String op, final List<Double> values) {
+    return new SweepPlan(site, units, op, values, 2, 0, 20, "l2", 9);
+  }
+
+  @Test
+  void stoppedAndResumedGivesTheSameBytes() throws IOException {
+    final var plan = plan("decoder.convt1", "channels", "interchange", NONE);
+    final var whole = folder.resolve("whole");
+    sweep(plan, whole).run(false, (_, _) -> {}, () -> false);
+    final var parts = folder.resolve("parts");
+    final var polls = new AtomicInteger();
+    final var stopped =
+        sweep(plan, parts).run(false, (_, _) -> {}, () -> polls.incrementAndGet() > 17);
+    assertTrue(stopped.interrupted());
+    assertFalse(Files.exists(parts.resolve("DONE")));
+    assertFalse(sweep(plan, parts).run(true, (_, _) -> {}, () -> false).interrupted());
+    for (final var file : List.of("effects.npy", "index.csv", "axes.json", "plan.json")) {
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(parts.resolve(file)), file);
+    }
+    assertTrue(Files.exists(parts.resolve("DONE")));
+  }
+
+  @Test
+  void aFolderOfAnotherSweepIsRefused() {
+    final var first = plan("latent.z", "channels", "zero", NONE);
+    final var to = folder.resolve("taken");
+    sweep(first, to).run(false, (_, _) -> {}, () -> false);
+    assertThrows(
+        BadInputException.class, () -> sweep(first, to).run(false, (_, _) -> {}, () -> false));
+    final var other = plan("latent.z", "channels", "sign-flip", NONE);
+    final var e =
+        assertThrows(
+            BadInputException.class, () -> sweep(other, to).run(true, (_, _) -> {}, () -> false));
+    assertTrue(e.getMessage().contains("plan.json"), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "zero",
+        "sign-flip",
+        "mean",
+        "marginal-resample",
+        "interchange",
+        "posterior-resample"
+      })
+  void everyOperationWithoutValueRuns(final String op) {
+    final var result =
+        sweep(plan("latent.z", "channels", op, NONE), folder.resolve("op-" + op))
+            .run(false, (_, _) -> {}, () -> false);
+    final int variations = op.equals("zero") || op.equals("sign-flip") || op.equals("mean") ? 1 : 2;
+    assertEquals(20L * 3 * variations, result.cells());
+    assertTrue(result.strength().getFirst().model().estimate() > 0);
+    assertEquals(1, result.controls().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"set", "add", "scale", "clamp", "noise"})
+  void everyOperationWithValuesRuns(final String op) {
+    final var result =
+        sweep(
+                plan("encoder.conv1.pre", "0,2-3", op, List.of(0.01, 2.0)),
+                folder.resolve("op-" + op))
+            .run(false, (_, _) -> {}, () -> false);
+    assertEquals(20L * 3 * 2 * (op.equals("noise") ? 2 : 1), result.cells());
+  }
+
+  @Test
+  void noiseIsCoupledByInputAndDraw() throws IOException {
+    final var plan = new SweepPlan("latent.z", "0", "add", List.of(1.0), 1, 3, 4, "l2", 9);
+    final var to = folder.resolve("draws");
+    sweep(plan, to).run(false, (_, _) -> {}, () -> false);
+    final var fewer = new SweepPlan("latent.z", "0", "add", List.of(1.0), 1, 2, 2, "l2", 9);
+    final var part = folder.resolve("fewer");
+    sweep(fewer, part).run(false, (_, _) -> {}, () -> false);
+    final var all = Files.readAllLines(to.resolve("index.csv"));
+    for (final var line : Files.readAllLines(part.resolve("index.csv"))) {
+      assertTrue(all.contains(line), line);
+    }
+  }
+
+  @Test
+  void exportIsTheIndex() throws IOException {
+    final var to = folder.resolve("export");
+    sweep(plan("latent.z", "channels", "set", List.of(-1.0, 1.0)), to)
+        .run(false, (_, _) -> {}, () -> false);
+    final var text = new StringWriter();
+    SweepTable.open(to).write(new PrintWriter(text));
+    assertEquals(Files.readAllLines(to.resolve("index.csv")), text.toString().lines().toList());
+  }
+
+  record Wrong(String what, Runnable made, String says) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  Stream<Wrong> wrong() {
+    return Stream.of(
+        wrong("operation", "latent.z", "all", "intercange", NONE, "interchange"),
+        wrong("no values", "latent.z", "all", "set", NONE, "--values"),
+        wrong("values not taken", "latent.z", "all", "zero", List.of(1.0), "--values"),
+        wrong("NaN", "latent.z", "all", "set", List.of(Double.NaN), "finite"),
+        wrong("infinite", "latent.z", "all", "add", List.of(Double.NEGATIVE_INFINITY), "finite"),
+        wrong("site", "latent.x", "all", "zero", NONE, "latent.z"),
+        wrong("posterior", "decoder.fc1", "all", "posterior-resample", NONE, "latent.z"),
+        wrong("unit out of range", "latent.z", "3", "zero", NONE, "0 to 2"),
+        wrong("range backwards", "latent.z", "2-1", "zero", NONE, "0 to 2"),
+        wrong("range out of range", "latent.z", "0-7", "zero", NONE, "0 to 2"),
+        wrong("empty part", "latent.z", "0,,1", "zero", NONE, "--units"),
+        wrong("no units", "latent.z", "", "zero", NONE, "--units"),
+        wrong("a word", "latent.z", "chanels", "zero", NONE, "channels"),
+        wrong("huge number", "latent.z", "99999999999", "zero", NONE, "--units"),
+        wrong("rectangle outside", "input", "rect:60:0:8x8", "zero", NONE, "--units"),
+        wrong("rectangle on a flat site", "latent.z", "rect:0:0:1x1", "zero", NONE, "--units"),
+        wrong("grid too large", "input", "grid:65x1/1", "zero", NONE, "--units"),
+        wrong("grid without step", "input", "grid:8x8/0", "zero", NONE, "--units"),
+        of(
+            "no sources",
+            () -> new SweepPlan("latent.z", "all", "mean", NONE, 0, 0, 1, "l2", 1),
+            "--sources"),
+        of(
+            "no inputs",
+            () -> new SweepPlan("latent.z", "all", "zero", NONE, 1, 0, 0, "l2", 1),
+            "--inputs"),
+        of(
+            "draws",
+            () -> new SweepPlan("latent.z", "all", "zero", NONE, 1, -1, 1, "l2", 1),
+            "--draws"),
+        of("metric", () -> run("l3"), "--metric"),
+        of("metric site", () -> run("site:decoder.fc9"), "decoder.fc1"));
+  }
+
+  private void run(final String metric) {
+    final var plan = new SweepPlan("latent.z", "all", "zero", NONE, 1, 0, 1, metric, 1);
+    sweep(plan, folder.resolve("never")).run(false, (_, _) -> {}, () -> false);
+  }
+
+  private Wrong wrong(
+      final String what,
+      final String site,
+      final String units,
+      final String op,
+      final List<Double> values,
+      final String says) {
+    return of(what, () -> sweep(plan(site, units, op, values), folder.resolve("never")), says);
+  }
+
+  private static Wrong of(final String what, final Runnable made, final String says) {
+    return new Wrong(what, made, says);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrong")
+  void wrongPlansAreRefusedInOneLine(final Wrong wrong) {
+    final var e = assertThrows(BadInputException.class, () -> wrong.made().run());
+    assertTrue(e.getMessage().contains(wrong.says()), e.getMessage());
+    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+  }
+}
