@@ -30,7 +30,18 @@ final class SweepCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run folder.")
   private Path run;
 
-  @Option(names = "--site", required = true, paramLabel = "S", description = "See `sites RUN`.")
+  @Option(
+      names = "--plan",
+      paramLabel = "FILE",
+      description = "All choices from a JSON file, as plan.json of an earlier sweep has them.")
+  private @Nullable Path planFile;
+
+  @Option(
+      names = "--explain",
+      description = "Print what runs per input and per cell, and compute nothing.")
+  private boolean explain;
+
+  @Option(names = "--site", paramLabel = "S", description = "See `sites RUN`.")
   private String site = "";
 
   @Option(
@@ -43,7 +54,6 @@ final class SweepCommand implements Callable<Integer> {
 
   @Option(
       names = "--op",
-      required = true,
       paramLabel = "OP",
       description =
           "set, add, scale, clamp, sign-flip, zero, mean, marginal-resample, posterior-resample,"
@@ -103,16 +113,21 @@ final class SweepCommand implements Callable<Integer> {
     if (values.isEmpty() && op.equals("set") && site.equals("latent.z")) {
       values = SweepPlan.GRID;
     }
-    final var plan =
-        new SweepPlan(site, units, op, values, sources, draws, inputs, metric, seed.value());
+    final var plan = plan();
     final var folder = out == null ? run.resolve("sweep") : out;
     try (var backend = device.open(output);
         var model = TrainedVae.open(run, backend);
         var images = Datasets.of(System.getenv()).open(data == null ? model.data() : data);
         var stop = Interruption.listen(() -> output.note("stopping after this input"))) {
-      seed.say(output);
+      if (planFile == null) {
+        seed.say(output);
+      }
       final var subject = new Subject(backend, model.vae(), model.weights());
       final var sweep = new Sweep(subject, images, plan, folder);
+      if (explain) {
+        output.out().println(sweep.explain());
+        return ExitCode.OK;
+      }
       final Sweep.Result result;
       try (var progress = output.progress("sweep", "cells")) {
         result = sweep.run(resume, (done, all) -> progress.update(done, all, ""), stop::asked);
@@ -124,6 +139,19 @@ final class SweepCommand implements Callable<Integer> {
       print(result, folder);
       return ExitCode.OK;
     }
+  }
+
+  private SweepPlan plan() {
+    if (planFile != null) {
+      if (!site.isEmpty() || !op.isEmpty()) {
+        throw output.wrong("--plan: found --site or --op beside it, expected all choices in one");
+      }
+      return SweepPlan.read(planFile);
+    }
+    if (site.isEmpty() || op.isEmpty()) {
+      throw output.wrong("--site and --op: found none, expected both, or --plan FILE");
+    }
+    return new SweepPlan(site, units, op, values, sources, draws, inputs, metric, seed.value());
   }
 
   private void print(final Sweep.Result result, final Path folder) {

@@ -213,6 +213,11 @@ public final class PatchRunner implements AutoCloseable {
     return prefix.bytes() + cells.bytes();
   }
 
+  /// What runs once per input and what runs once per cell, for people.
+  public String explain() {
+    return "once per input:\n" + prefix + "\nonce per cell:\n" + cells;
+  }
+
   @Override
   public void close() {
     prefix.close();

@@ -96,6 +96,11 @@ final class ShardRunner implements AutoCloseable {
     return result;
   }
 
+  /// The steps of both programs and the memory they hold.
+  String explain() {
+    return runner.explain() + "\nnative memory: " + runner.bytes() + " bytes";
+  }
+
   private List<Cell> cells() {
     final var operation = plan.operation();
     final int sources = plan.variations() / Math.max(1, plan.values().size());

@@ -84,6 +84,13 @@ public final class Sweep {
     return (long) rows.length * units.size() * plan.variations() * plan.columns();
   }
 
+  /// What would run, and how much: nothing is computed.
+  public String explain() {
+    try (var runner = new ShardRunner(subject, data, plan, site, units, new float[0])) {
+      return runner.explain() + "\ncells: " + cells() + " in shards of " + SHARD + " inputs";
+    }
+  }
+
   /// @param resume whether a folder that holds a part of this very sweep is gone on with
   public Result run(final boolean resume, final Listener listener, final BooleanSupplier stop) {
     try (var _ = RunLock.acquire(folder.path())) {

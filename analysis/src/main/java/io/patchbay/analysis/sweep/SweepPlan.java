@@ -4,9 +4,16 @@ import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Operations;
 import io.patchbay.vae.io.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// What a sweep computes: every choice that its numbers depend on.
 ///
@@ -97,6 +104,43 @@ public record SweepPlan(
         yield new Effect(Effect.Kind.L2, metric.substring("site:".length()));
       }
     };
+  }
+
+  /// A plan from a JSON file with the fields that `plan.json` has; none may be missing or unknown.
+  ///
+  /// @throws BadInputException naming the file and what is wrong in it
+  public static SweepPlan read(final Path file) {
+    final String text;
+    try {
+      text = Files.readString(file);
+    } catch (final IOException e) {
+      throw BadInputException.unreadable(file.toString(), "plan", e);
+    }
+    try {
+      final var fields = JsonMapper.shared().readTree(text);
+      final var known =
+          new SweepPlan("latent.z", "all", "zero", List.of(), 1, 0, 1, "l2", 0).toMap();
+      final var names = new TreeSet<>(fields.propertyNames());
+      if (!names.equals(new TreeSet<>(known.keySet()))) {
+        throw new BadInputException(file, "fields", names.toString(), known.keySet().toString());
+      }
+      if (!fields.path("precision").asString().equals("fp32")) {
+        throw new BadInputException(file, "precision", fields.path("precision").toString(), "fp32");
+      }
+      return new SweepPlan(
+          fields.path("site").stringValue(),
+          fields.path("units").stringValue(),
+          fields.path("op").stringValue(),
+          fields.path("values").valueStream().map(JsonNode::doubleValue).toList(),
+          fields.path("sources").intValue(),
+          fields.path("draws").intValue(),
+          fields.path("inputs").intValue(),
+          fields.path("metric").stringValue(),
+          fields.path("seed").longValue());
+    } catch (final JacksonException e) {
+      throw new BadInputException(
+          file, "plan", e.getOriginalMessage(), "a JSON object as plan.json has it");
+    }
   }
 
   /// For `plan.json`.
