@@ -99,7 +99,7 @@ class SweepTest {
     final var e =
         assertThrows(
             BadInputException.class, () -> sweep(other, to).run(true, (_, _) -> {}, () -> false));
-    assertTrue(e.getMessage().contains("plan.json"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("plan.json"), e.getMessage());
   }
 
   @ParameterizedTest
@@ -223,7 +223,8 @@ class SweepTest {
   @MethodSource("wrong")
   void wrongPlansAreRefusedInOneLine(final Wrong wrong) {
     final var e = assertThrows(BadInputException.class, () -> wrong.made().run());
-    assertTrue(e.getMessage().contains(wrong.says()), e.getMessage());
-    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+    final var text = String.valueOf(e.getMessage());
+    assertTrue(text.contains(wrong.says()), text);
+    assertEquals(1, text.lines().count(), text);
   }
 }
