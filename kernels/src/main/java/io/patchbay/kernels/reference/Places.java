@@ -14,6 +14,10 @@ final class Places {
   static Step reduce(final Op.Reduce op, final Value x, final Value out) {
     return (sizes, workers) -> {
       final boolean sum = op.kind() == ReduceKind.SUM;
+      if (!sum && x.elements(sizes) == 0 && out.elements(sizes) > 0) {
+        throw new IllegalArgumentException(
+            "the largest of no elements: shape=" + x.shape() + ", sizes=" + sizes);
+      }
       final double[] from = x.data();
       final double[] to = out.data();
       Arrays.fill(to, out.at(), out.at() + out.elements(sizes), sum ? 0 : Double.NEGATIVE_INFINITY);

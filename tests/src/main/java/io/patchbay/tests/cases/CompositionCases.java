@@ -166,9 +166,17 @@ final class CompositionCases {
   private static void step(final Draft draft, final Optimizer optimizer) {
     final var parameters = new ArrayList<Node>();
     final var gradients = new ArrayList<Node>();
-    for (final int size : new int[] {1, 7, 64, 130}) {
-      parameters.add(draft.state("p" + size, Shape.of(size), -1, 1));
-      gradients.add(draft.fixed(Shape.of(size), -2, 2));
+    final var shapes =
+        List.of(
+            Shape.of(),
+            Shape.of(1),
+            Shape.of(7),
+            Shape.of(130),
+            Shape.of(5, 33),
+            Shape.of(16, 3, 4, 4));
+    for (final var shape : shapes) {
+      parameters.add(draft.state("p" + parameters.size(), shape, -1, 1));
+      gradients.add(draft.fixed(shape, -2, 2));
     }
     final var rate = draft.fixed(Shape.of(), 0.001, 0.01);
     draft.output(optimizer.update(parameters, gradients, rate).toArray(Node[]::new));

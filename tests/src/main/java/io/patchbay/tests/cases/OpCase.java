@@ -9,25 +9,35 @@ import java.util.function.Consumer;
 /// @param rowwise row i of every output depends on row i of the inputs alone (and on what has no
 ///   rows), so that it may be computed alone
 /// @param gradients its gradients exist and agree with differences at the values it draws
+/// @param rare no model needs it: a backend may refuse it when it loads the plan, naming the op
 public record OpCase(
-    String name, Consumer<Draft> author, double tolerance, boolean rowwise, boolean gradients) {
+    String name,
+    Consumer<Draft> author,
+    double tolerance,
+    boolean rowwise,
+    boolean gradients,
+    boolean rare) {
   private static final double ELEMENTWISE = 2e-6;
 
   /// A row-wise case with gradients, each element from a few operations.
   static OpCase of(final String name, final Consumer<Draft> author) {
-    return new OpCase(name, author, ELEMENTWISE, true, true);
+    return new OpCase(name, author, ELEMENTWISE, true, true, false);
   }
 
   OpCase within(final double other) {
-    return new OpCase(name, author, other, rowwise, gradients);
+    return new OpCase(name, author, other, rowwise, gradients, rare);
   }
 
   OpCase mixingRows() {
-    return new OpCase(name, author, tolerance, false, gradients);
+    return new OpCase(name, author, tolerance, false, gradients, rare);
   }
 
   OpCase withoutGradients() {
-    return new OpCase(name, author, tolerance, rowwise, false);
+    return new OpCase(name, author, tolerance, rowwise, false, rare);
+  }
+
+  OpCase rarely() {
+    return new OpCase(name, author, tolerance, rowwise, gradients, true);
   }
 
   /// The case on fresh random values, the same ones for the same seed.

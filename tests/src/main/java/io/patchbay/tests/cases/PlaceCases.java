@@ -58,11 +58,12 @@ final class PlaceCases {
       final List<OpCase> cases, final Shape shape, final List<Integer> positions) {
     final var three = new ArrayList<OpCase>();
     for (final var kind : ReduceKind.values()) {
-      three.add(
+      final var reduction =
           OpCase.of(
                   "reduce %s %s over %s".formatted(kind, shape, positions),
                   draft -> draft.output(Ops.reduce(kind, draft.distinct(shape), positions)))
-              .within(SUM));
+              .within(SUM);
+      three.add(isOneSideOfAnImage(shape, positions) ? reduction.rarely() : reduction);
     }
     three.add(
         OpCase.of(
@@ -75,6 +76,14 @@ final class PlaceCases {
                             new Op.Broadcast(shape, positions),
                             draft.input(shape.without(positions))))));
     three.forEach(c -> cases.add(positions.contains(0) ? c.mixingRows() : c));
+  }
+
+  /// Whether rows or columns of an image are reduced, but neither the other nor the channels.
+  private static boolean isOneSideOfAnImage(final Shape shape, final List<Integer> positions) {
+    return shape.isBatched()
+        && shape.rank() == 3
+        && !positions.contains(1)
+        && positions.contains(2) != positions.contains(3);
   }
 
   private static void addRanges(final List<OpCase> cases, final Shape shape, final int position) {

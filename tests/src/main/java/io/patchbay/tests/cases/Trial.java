@@ -3,11 +3,12 @@ package io.patchbay.tests.cases;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.Op;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.Weights;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,28 +42,46 @@ public record Trial(
     integers.forEach(program::write);
   }
 
-  /// Runs once on a backend.
-  ///
-  /// @return the outputs in their order, then the states in theirs
-  public Map<String, float[]> run(final Backend backend, final Backend.Mode mode) {
-    final var results = new LinkedHashMap<String, float[]>();
-    try (var weights = weights(backend);
-        var program = backend.load(plan(), weights, mode)) {
-      write(program);
-      program.run(sizes);
-      for (final var output : outputs) {
-        results.put(output.toString(), program.read(output));
-      }
-      for (final var name : graph.states().keySet()) {
-        results.put("state " + name, weights.read(name));
-      }
-    }
-    return results;
+  /// The outputs that are values: an assign is read as its state.
+  public List<Node> values() {
+    return outputs.stream().filter(node -> !(node.op() instanceof Op.Assign)).toList();
   }
 
-  /// The same computation with other outputs.
-  public Trial withOutputs(final List<Node> others) {
-    return new Trial(
-        graph, sizes, floats, integers, states, new ArrayList<>(others), differentiable);
+  /// Row `row` of every input with rows, alone.
+  public Trial row(final int row) {
+    final var alone = new LinkedHashMap<Node, float[]>();
+    floats.forEach((node, v) -> alone.put(node, isRowwise(node) ? part(node, v, row) : v));
+    final var numbers = new LinkedHashMap<Node, int[]>();
+    integers.forEach((node, v) -> numbers.put(node, isRowwise(node) ? part(node, v, row) : v));
+    final var one = sizes.and(Draft.ROWS, 1);
+    return new Trial(graph, one, alone, numbers, states, outputs, differentiable);
+  }
+
+  /// No rows of anything but the table.
+  public Trial without() {
+    final var floatRows = new LinkedHashMap<Node, float[]>();
+    floats.forEach((node, v) -> floatRows.put(node, hasRows(node) ? new float[0] : v));
+    final var integerRows = new LinkedHashMap<Node, int[]>();
+    integers.forEach((node, v) -> integerRows.put(node, hasRows(node) ? new int[0] : v));
+    final var none = sizes.and(Draft.ROWS, 0).and(Draft.RANGES, 0);
+    return new Trial(graph, none, floatRows, integerRows, states, outputs, differentiable);
+  }
+
+  private static boolean hasRows(final Node node) {
+    return isRowwise(node) || Draft.RANGES.equals(node.shape().axis());
+  }
+
+  private static boolean isRowwise(final Node node) {
+    return Draft.ROWS.equals(node.shape().axis());
+  }
+
+  private static float[] part(final Node node, final float[] values, final int row) {
+    final int size = node.shape().rowSize();
+    return Arrays.copyOfRange(values, row * size, (row + 1) * size);
+  }
+
+  private static int[] part(final Node node, final int[] values, final int row) {
+    final int size = node.shape().rowSize();
+    return Arrays.copyOfRange(values, row * size, (row + 1) * size);
   }
 }

@@ -1,0 +1,150 @@
+package io.patchbay.tests.conformance;
+
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Weights;
+import io.patchbay.kernels.reference.ReferenceBackend;
+import io.patchbay.tests.cases.OpCase;
+import io.patchbay.tests.cases.Trial;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// All that one case must hold on one backend.
+final class CaseCheck implements AutoCloseable {
+  private static final long MEMORY = 1L << 30;
+
+  /// Rows of the trials; the largest is the one that is taken apart.
+  private static final int[] FEWER = {1, 2, 3, 8};
+
+  private static final int MANY = 13;
+
+  private final Backend reference = new ReferenceBackend(new Settings(1, MEMORY));
+  private final List<Backend> byThreads = new ArrayList<>();
+
+  CaseCheck(final Function<Settings, Backend> backend) {
+    for (int threads = 1; threads <= 3; threads++) {
+      byThreads.add(backend.apply(new Settings(threads, MEMORY)));
+    }
+  }
+
+  String device() {
+    return byThreads.get(0).device();
+  }
+
+  /// What is wrong, a line each: values, bits for every number of threads, alone or among others.
+  List<String> mainFaults(final OpCase opCase) {
+    final var faults = new ArrayList<String>();
+    final var many = opCase.draw(MANY, opCase.name().hashCode());
+    if (isRefused(opCase, many, faults)) {
+      return faults;
+    }
+    final var expected = Results.of(reference, many, Mode.FAST);
+    final var results = Results.of(backend(1), many, Mode.FAST);
+    add(faults, "rows=13", results.firstFar(expected, opCase.tolerance()));
+    for (int threads = 2; threads <= 3; threads++) {
+      final var other = Results.of(backend(threads), many, Mode.FAST);
+      add(faults, "threads=" + threads, other.firstOtherBit(results));
+    }
+    if (opCase.rowwise()) {
+      for (final int row : new int[] {0, 6, MANY - 1}) {
+        final var alone = Results.of(backend(3), many.row(row), Mode.FAST);
+        add(faults, "row " + row + " alone", alone.firstOtherBit(results.row(many, row)));
+      }
+    }
+    return faults;
+  }
+
+  /// As [#mainFaults], and step by step, with other numbers of rows, and run after run.
+  List<String> faults(final OpCase opCase) {
+    final var faults = mainFaults(opCase);
+    final long seed = opCase.name().hashCode();
+    final var many = opCase.draw(MANY, seed);
+    if (isRefused(opCase, many, faults)) {
+      return faults;
+    }
+    final var expected = Results.of(reference, many, Mode.FAST);
+    final var stepwise = Results.of(backend(2), many, Mode.STEP);
+    add(faults, "step by step", stepwise.firstFar(expected, opCase.tolerance()));
+    for (final int rows : FEWER) {
+      final var few = opCase.draw(rows, seed + rows);
+      final var exact = Results.of(reference, few, Mode.FAST);
+      final var results = Results.of(backend(1 + rows % 3), few, Mode.FAST);
+      add(faults, "rows=" + rows, results.firstFar(exact, opCase.tolerance()));
+    }
+    checkAgain(opCase, many, faults);
+    return faults;
+  }
+
+  /// A program with room for many rows gives the same bits when it runs again, and for one row or
+  /// none after many what a program made for them gives: nothing is left over from the larger run.
+  private void checkAgain(final OpCase opCase, final Trial many, final List<String> faults) {
+    final var none = many.without();
+    try (var weights = many.weights(backend(2));
+        var program = backend(2).load(many.plan(), weights, Mode.FAST)) {
+      final var first = Results.of(program, weights, many);
+      reset(weights, many);
+      add(faults, "run again", Results.of(program, weights, many).firstOtherBit(first));
+      if (opCase.rowwise()) {
+        reset(weights, many);
+        final var alone = Results.of(program, weights, many.row(4));
+        add(faults, "one row after many", alone.firstOtherBit(first.row(many, 4)));
+      }
+      reset(weights, many);
+      final var expected = orRefusal(() -> Results.of(reference, none, Mode.FAST));
+      final var empty = orRefusal(() -> Results.of(program, weights, none));
+      add(faults, "no rows after many", empty.firstFar(expected, opCase.tolerance()));
+    }
+  }
+
+  /// What is asked of no rows may have no value, as the largest of none: both must say so.
+  private static Results orRefusal(final Supplier<Results> run) {
+    try {
+      return run.get();
+    } catch (final RuntimeException e) {
+      return new Results(List.of("refused"), List.of(new float[] {Float.NaN}));
+    }
+  }
+
+  private static void reset(final Weights weights, final Trial trial) {
+    for (final var name : weights.names()) {
+      final var start = trial.states().get(name);
+      weights.write(name, start == null ? new float[weights.shape(name).rowSize()] : start);
+    }
+  }
+
+  /// A rare case may be refused when its plan is loaded, with a message that names the op.
+  private boolean isRefused(final OpCase opCase, final Trial trial, final List<String> faults) {
+    if (!opCase.rare()) {
+      return false;
+    }
+    try (var weights = trial.weights(backend(1));
+        var program = backend(1).load(trial.plan(), weights, Mode.FAST)) {
+      return program.bytes() < 0;
+    } catch (final IllegalArgumentException e) {
+      final var message = String.valueOf(e.getMessage());
+      final boolean named =
+          trial.graph().nodes().stream().anyMatch(n -> message.contains(n.op().toString()));
+      add(faults, "refused", named ? "" : "the message names no op: " + message);
+      return true;
+    }
+  }
+
+  private static void add(final List<String> faults, final String when, final String fault) {
+    if (!fault.isEmpty()) {
+      faults.add(when + ": " + fault);
+    }
+  }
+
+  private Backend backend(final int threads) {
+    return byThreads.get(threads - 1);
+  }
+
+  @Override
+  public void close() {
+    byThreads.forEach(Backend::close);
+    reference.close();
+  }
+}

@@ -1,0 +1,5 @@
+/// Every backend against the reference.
+@NullMarked
+package io.patchbay.tests.conformance;
+
+import org.jspecify.annotations.NullMarked;

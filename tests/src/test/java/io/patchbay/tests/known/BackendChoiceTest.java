@@ -1,0 +1,54 @@
+package io.patchbay.tests.known;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Backends;
+import io.patchbay.engine.DeviceMissingException;
+import java.util.Comparator;
+import org.junit.jupiter.api.Test;
+
+final class BackendChoiceTest {
+  private static final Settings SETTINGS = new Settings(1, 1 << 20);
+
+  @Test
+  void opensABackendByName() {
+    final var choice = Backends.open("reference", SETTINGS);
+    try (var backend = choice.backend()) {
+      assertEquals("reference", backend.name());
+      assertEquals("reference (float64, Java)", backend.device());
+      assertTrue(choice.reason().endsWith("(asked for)"), choice.reason());
+    }
+  }
+
+  @Test
+  void autoTakesTheMostPreferredThatCanRun() {
+    final var expected =
+        Backends.providers().stream()
+            .filter(p -> p.unavailable().isEmpty())
+            .max(Comparator.comparingInt(p -> p.preference()))
+            .orElseThrow();
+    final var choice = Backends.open("auto", SETTINGS);
+    try (var backend = choice.backend()) {
+      assertEquals(expected.name(), backend.name());
+      assertTrue(choice.reason().startsWith(backend.device()), choice.reason());
+    }
+  }
+
+  @Test
+  void anUnknownNameListsTheKnownOnes() {
+    final var thrown =
+        assertThrows(DeviceMissingException.class, () -> Backends.open("abacus", SETTINGS));
+    final var message = String.valueOf(thrown.getMessage());
+    assertTrue(message.contains("name=abacus") && message.contains("reference"), message);
+  }
+
+  @Test
+  void namesAndPreferencesDiffer() {
+    final var providers = Backends.providers();
+    assertEquals(providers.size(), providers.stream().map(p -> p.name()).distinct().count());
+    assertEquals(providers.size(), providers.stream().map(p -> p.preference()).distinct().count());
+  }
+}

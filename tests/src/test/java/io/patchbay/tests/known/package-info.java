@@ -1,0 +1,5 @@
+/// Results that are known without running anything.
+@NullMarked
+package io.patchbay.tests.known;
+
+import org.jspecify.annotations.NullMarked;
