@@ -1,6 +1,7 @@
 // The weight gradient of the convolution of any kernel, stride, padding and channel count.
 //
-//   dw[o][c][ky][kx] = sum over n, oy, ox of g[n][oy][ox][o] x[n][oy s - pad + ky][ox s - pad + kx][c]
+//   dw[o][c][ky][kx] = sum over n, oy, ox of
+//                      g[n][oy][ox][o] x[n][oy s - pad + ky][ox s - pad + kx][c]
 //
 // One unit of work is a tap and two vectors of g's channels; x's channels are broadcast in fours.
 // Operations: 2 kh kw C O FLOP per pixel of g less the border. Bytes: every tile reads all its

@@ -43,7 +43,8 @@ void phase_rows(const Tiling &t, int py, const float *x, const float *packed, co
     // The first of the two kernel rows reads row i - 1 + py.
     const int from = i - 1 + py < 0 ? 1 : 0;
     const int to = i + py >= h ? 1 : 2;
-    const ptrdiff_t out = static_cast<ptrdiff_t>(2 * i + py) * 2 * w * cl + (pairs == kRight ? cl : 0);
+    const ptrdiff_t column = static_cast<ptrdiff_t>(2 * i + py) * 2 * w + (pairs == kRight ? 1 : 0);
+    const ptrdiff_t out = column * cl;
     tile_row<Free, pairs, V>(t, w, samples, x + (i - 1 + py + from) * t.row,
                              packed + from * tap_row, to - from, bias,
                              gate == nullptr ? nullptr : gate + out, y + out);

@@ -37,7 +37,8 @@ struct SquaredDifference {
     }
     const int rest = count - at_value;
     if (rest > 0) {
-      const vec difference = sigmoid(load(values + at_value)) - load_first(reference + at_value, rest);
+      const vec difference =
+          sigmoid(load(values + at_value)) - load_first(reference + at_value, rest);
       float squares[kLanes];
       store(squares, difference * difference);
       total += load_first(squares, rest);

@@ -56,9 +56,9 @@ PB_INLINE void store_pixel(ThinRow<3> &row, int slot, const vec *sums) {
 // Three pixels in eight (C = 1): then load ports and arithmetic are equally busy.
 PB_INLINE constexpr bool shuffled(int C, int p) { return C == 1 && p % 8 % 3 == 0; }
 
-// kStep floats of x at a time: acc[p][v] += x[p * cs + k] * packed[k][v]. Where one multiply-add per
-// broadcast would leave the load ports short (C = 1), some pixels take their four floats with one
-// load and spread them with shuffles.
+// kStep floats of x at a time: acc[p][v] += x[p * cs + k] * packed[k][v]. Where one multiply-add
+// per broadcast would leave the load ports short (C = 1), some pixels take their four floats with
+// one load and spread them with shuffles.
 template <int C, int P, int kStep>
 PB_INLINE void thin_channels(vec (&acc)[P][16 * C / kLanes], const float *x, const float *packed,
                              ptrdiff_t cs) {
@@ -151,7 +151,7 @@ PB_INLINE void split_pairs(vec a, vec b, vec &even, vec &odd) {
 
 // `corners` corners between the rows above and below -> two image rows, each beginning at the
 // odd pixel right of the strip's first slot. Writes whole groups, so a little past the end.
-__attribute__((noinline)) void gather(const ThinRow<1> &above, const ThinRow<1> &below, const float *bias,
+PB_INLINE void gather(const ThinRow<1> &above, const ThinRow<1> &below, const float *bias,
                       int corners, float *upper, float *lower) {
   const vec start = broadcast(bias == nullptr ? 0.0f : *bias);
   constexpr int plane = 4 * kSlots;

@@ -1,7 +1,8 @@
 // The weight gradient of the k4 s2 p1 convolution, for both directions: x is the large grid
 // (2h x 2w, cl channels), g the small one (h x w, cs).
 //
-//   dw[co][ci][ky][kx] = sum over n, oy, ox of g[n][oy][ox][co] x[n][2 oy - 1 + ky][2 ox - 1 + kx][ci]
+//   dw[co][ci][ky][kx] = sum over n, oy, ox of
+//                        g[n][oy][ox][co] x[n][2 oy - 1 + ky][2 ox - 1 + kx][ci]
 //
 // Wide inputs: per kernel row, kTaps neighbouring taps share the broadcasts of g: a tile of
 // T channels of g x kTaps taps x V vectors of x's channels stays in registers while a block of
@@ -118,7 +119,9 @@ void wide(const Gradient &d, int64_t n, int part, int parts) {
   const int64_t to = units * (part + 1) / parts;
   // Enough pixels to keep a tile in registers, few enough samples to stay in cache.
   const int64_t pixels_each = static_cast<int64_t>(d.h) * d.w;
-  const int block = pixels_each >= 256 ? 1 : pixels_each <= 16 ? 16 : static_cast<int>(256 / pixels_each);
+  const int block = pixels_each >= 256  ? 1
+                    : pixels_each <= 16 ? 16
+                                        : static_cast<int>(256 / pixels_each);
   for (int64_t first = 0; first < n || first == 0; first += block) {
     const int samples = n - first < block ? static_cast<int>(n - first) : block;
     int64_t unit = 0;
@@ -138,7 +141,8 @@ void wide(const Gradient &d, int64_t n, int part, int parts) {
               const int tap = 4 * ky + kx + k;
               const float *sums = d.scratch + (static_cast<ptrdiff_t>(tap) * d.cs + co) * d.cl;
               float *dw = d.dw + static_cast<ptrdiff_t>(co) * d.cl * 16 + tap;
-              for (ptrdiff_t i = 0; i < static_cast<ptrdiff_t>(size) * d.cl; i++) dw[16 * i] = sums[i];
+              const ptrdiff_t count = static_cast<ptrdiff_t>(size) * d.cl;
+              for (ptrdiff_t i = 0; i < count; i++) dw[16 * i] = sums[i];
             }
           }
         }

@@ -51,8 +51,8 @@ PB_INLINE void thin_line(vec (&acc)[R][4 * C][V], const float *x, ptrdiff_t row,
 // Kernel rows ky.. of rows oy..to of one sample, V vectors of g; `sums` is scratch at ky and these
 // channels.
 template <int R, int C, int V>
-__attribute__((noinline)) void thin_tile(const float *x, const float *g, float *sums, int ky, int oy,
-                                         int to, int h, int w, int cs, bool begin) {
+__attribute__((noinline)) void thin_tile(const float *x, const float *g, float *sums, int ky,
+                                         int oy, int to, int h, int w, int cs, bool begin) {
   vec acc[R][4 * C][V] = {};
   const ptrdiff_t row = static_cast<ptrdiff_t>(2) * w * C;
   x += (2 * oy - 1 + ky) * row - C;
