@@ -57,15 +57,6 @@ void copy(const Loop<2> &loop, const float *x, float *y) {
   }
 }
 
-int32_t dense_strides(const int64_t *dims, int64_t *strides) {
-  int64_t step = 1;
-  for (int i = kDims - 1; i >= 0; i--) {
-    strides[i] = step;
-    step *= dims[i];
-  }
-  return 0;
-}
-
 // n planes of (h, w) to n planes of (w, h).
 int32_t transpose_planes(const float *x, float *y, int64_t h, int64_t w, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
@@ -87,22 +78,6 @@ PB_EXPORT int32_t PB_NAME(copy_strided)(const float *x, const int64_t *strides_x
   if (count == 0) return 0;
   if (x == nullptr) return 1;
   if (y == nullptr) return 3;
-  copy(merge<2>(dims, {strides_x, strides_y}), x, y);
-  return 0;
-}
-
-// The same to y dense over dims: a broadcast (stride 0), a permute, a slice.
-PB_EXPORT int32_t PB_NAME(broadcast)(const float *x, float *y, const int64_t *dims,
-                                     const int64_t *strides_x) {
-  if (dims == nullptr) return 3;
-  if (strides_x == nullptr) return 4;
-  const int64_t count = elements(dims);
-  if (count < 0) return 3;
-  if (count == 0) return 0;
-  if (x == nullptr) return 1;
-  if (y == nullptr) return 2;
-  int64_t strides_y[kDims];
-  dense_strides(dims, strides_y);
   copy(merge<2>(dims, {strides_x, strides_y}), x, y);
   return 0;
 }
