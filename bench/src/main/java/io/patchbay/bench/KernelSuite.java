@@ -3,7 +3,6 @@ package io.patchbay.bench;
 import io.patchbay.bench.Meter.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /// Times workloads on both sides: every form is checked against float64, each side's fastest form
@@ -20,33 +19,28 @@ final class KernelSuite {
   private final Entrant ours;
   private final Entrant peer;
   private final int pairs;
-  private final Consumer<String> progress;
 
   /// @param peer the side to compare with; one that offers nothing leaves its columns empty
   /// @param pairs pairs to keep for each row
-  /// @param progress takes one line for each row begun
   KernelSuite(
       final Kernels kernels,
       final Meter meter,
       final Verifier verifier,
       final Entrant ours,
       final Entrant peer,
-      final int pairs,
-      final Consumer<String> progress) {
+      final int pairs) {
     this.kernels = kernels;
     this.meter = meter;
     this.verifier = verifier;
     this.ours = ours;
     this.peer = peer;
     this.pairs = pairs;
-    this.progress = progress;
   }
 
   /// Measures one row.
   ///
   /// Throws IllegalStateException when a result differs from float64.
   Row row(final Workload workload, final int threads) {
-    progress.accept(workload.label() + ", threads=" + threads);
     final Clock clock = threads == 1 ? Clock.THREAD : Clock.WALL;
     final var open = new ArrayList<Contestant>();
     try {
@@ -111,8 +105,7 @@ final class KernelSuite {
   }
 
   private DoubleSupplier alone(final List<Contestant> forms, final int batch) {
-    final var same =
-        forms.stream().filter(c -> c.batch() == batch).findFirst().orElseThrow();
+    final var same = forms.stream().filter(c -> c.batch() == batch).findFirst().orElseThrow();
     meter.rate(same, Clock.WALL);
     return () -> meter.rate(same, Clock.WALL);
   }

@@ -1,13 +1,13 @@
 package io.patchbay.bench;
 
 import io.patchbay.ffi.Library;
+import io.patchbay.kernels.cpu.CpuBackend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.net.URL;
 import java.util.List;
 
 /// The C++ kernels called directly, for what has no graph: the FMA ceiling and single layers. They
@@ -44,15 +44,21 @@ final class Kernels {
     this.up = bind(library, isa, "conv_up", convolution);
   }
 
-  /// Opens the library of the cpu backend for the widest instruction set that runs here.
-  static Kernels open(final URL resource) {
+  /// Opens the library of the cpu backend for the widest instruction set that runs here, or the one
+  /// that `PATCHBAY_ISA` forces there.
+  static Kernels open() {
+    final var resource = CpuBackend.class.getResource("libpatchbay.so");
+    if (resource == null) {
+      throw new IllegalStateException("the build had no C++ compiler, so there is nothing to time");
+    }
     final var library = Library.open(resource, "patchbay");
-    for (final var isa : ISAS) {
+    final var forced = System.getenv("PATCHBAY_ISA");
+    for (final var isa : forced == null || forced.isBlank() ? ISAS : List.of(forced)) {
       if (library.has("pb_" + isa + "_isa_supported") && ask(library, isa, "isa_supported") != 0) {
         return new Kernels(library, isa);
       }
     }
-    throw new IllegalStateException("no kernels for this machine: resource=" + resource);
+    throw new IllegalStateException("no kernels for this machine: PATCHBAY_ISA=" + forced);
   }
 
   /// `avx512`, `avx2` or `generic`.

@@ -1,6 +1,7 @@
 package io.patchbay.bench;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// One line of the table. Rates and times are medians; `ratio` says how many times faster we are.
@@ -32,6 +33,21 @@ record Row(
     double error,
     int pairs,
     int dropped) {
+
+  /// The figures on one line, for progress.
+  String summary() {
+    return String.format(
+        Locale.ROOT,
+        "ours %.1f, peer %.1f %s, ratio %.2f (%.2f - %.2f), %.1f %% of peak, scaling %.2f",
+        ours,
+        peer,
+        unit,
+        ratio.median(),
+        ratio.min(),
+        ratio.max(),
+        100 * fractionOfPeak,
+        scaling);
+  }
 
   /// The row as JSON values; a figure that does not exist is null.
   Map<String, Object> json() {

@@ -1,5 +1,7 @@
 package io.patchbay.bench;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -42,6 +44,11 @@ public enum Workload {
     this.effectiveMacs = layer.effectiveMacs();
     this.samplesPerItem = 1;
     this.layer = Optional.of(layer);
+  }
+
+  /// The names of all rows.
+  static List<String> labels() {
+    return Arrays.stream(values()).map(Workload::label).toList();
   }
 
   /// The row's name: `decode`, `train-step`, `e1`.

@@ -1,0 +1,96 @@
+package io.patchbay.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+
+/// One run of a suite: inputs, sides, rows.
+final class BenchRun {
+  private static final String LAYER_PEER = "onednn";
+
+  private BenchRun() {}
+
+  /// Measures what `options` ask for.
+  ///
+  /// Throws IllegalStateException when a peer is missing or a result differs from float64.
+  static BenchReport run(final BenchOptions options, final Consumer<String> progress) {
+    final var weights = Conv4Weights.random(options.seed());
+    final var inputs = new InputPool(options.seed() + 1);
+    final var peers = peers(options);
+    final var kernels = Kernels.open();
+    try (var meter = new Meter(options.windowMillis() * 1_000_000L);
+        var ours = new EngineEntrant(kernels, weights, inputs, options.device())) {
+      final var machine = Machine.measure(kernels, meter);
+      final Entrant rival =
+          (workload, threads) ->
+              rival(peers, workload, options).stream()
+                  .flatMap(peer -> peer.contestants(workload, weights, inputs).stream())
+                  .toList();
+      final var suite =
+          new KernelSuite(
+              kernels, meter, new Verifier(weights, inputs), ours, rival, options.pairs());
+      final var rows = new ArrayList<Row>();
+      for (final var workload : workloads(options)) {
+        final boolean both =
+            workload.layer().isEmpty() && Runtime.getRuntime().availableProcessors() > 1;
+        for (int threads = 1; threads <= (both ? 2 : 1); threads++) {
+          progress.accept(workload.label() + ", threads=" + threads + " ...");
+          final var row = suite.row(workload, threads);
+          progress.accept("  " + row.summary());
+          rows.add(row);
+        }
+      }
+      return new BenchReport(machine, rows, notes(options, peers));
+    }
+  }
+
+  private static List<Workload> workloads(final BenchOptions options) {
+    return Arrays.stream(Workload.values())
+        .filter(w -> options.suite() == Suite.KERNELS || w.layer().isPresent())
+        .filter(w -> options.rows().isEmpty() || options.rows().contains(w.label()))
+        .toList();
+  }
+
+  /// The net meets the peer that was asked for; single layers meet the one that has them.
+  private static List<Peer> rival(
+      final List<Peer> peers, final Workload workload, final BenchOptions options) {
+    final var wanted = workload.layer().isPresent() ? LAYER_PEER : options.peer();
+    return peers.stream().filter(peer -> peer.name().equals(wanted)).toList();
+  }
+
+  private static List<Peer> peers(final BenchOptions options) {
+    if (!options.wantsPeer()) {
+      return List.of();
+    }
+    final var found = ServiceLoader.load(Peer.class).stream().map(p -> p.get()).toList();
+    if (found.stream().noneMatch(peer -> peer.name().equals(options.peer()))) {
+      throw new IllegalStateException(
+          "no such peer: name="
+              + options.peer()
+              + ", present="
+              + found.stream().map(Peer::name).toList()
+              + ", the profile `peers` builds them");
+    }
+    return found;
+  }
+
+  private static List<String> notes(final BenchOptions options, final List<Peer> peers) {
+    final var notes = new ArrayList<String>();
+    peers.forEach(peer -> notes.add("peer " + peer.name() + " " + peer.version()));
+    notes.add(
+        "seed "
+            + options.seed()
+            + ", "
+            + options.pairs()
+            + " pairs of "
+            + options.windowMillis()
+            + " ms a side");
+    if (options.pairs() < BenchOptions.QUOTABLE_PAIRS) {
+      notes.add(
+          "shortened run: fewer than " + BenchOptions.QUOTABLE_PAIRS + " pairs, not to be quoted");
+    }
+    return notes;
+  }
+}
