@@ -46,6 +46,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    output.hold();
     try (var data = new Sprites(false);
         var backend = device.open(output);
         var stop = Interruption.listen(() -> output.note("stopping after this step"));
@@ -82,12 +83,16 @@ final class DemoCommand implements Callable<Integer> {
       end();
       final var line = output.progress(variant, "steps");
       progress = line;
-      return (step, steps, losses, _) -> line.update(step, steps, note(losses));
+      return (step, steps, losses, _) -> {
+        output.release();
+        line.update(step, steps, note(losses));
+      };
     }
 
     @Override
     public void studying(final String variant, final String what) {
       end();
+      output.release();
       output.note(variant + ": " + what);
     }
 

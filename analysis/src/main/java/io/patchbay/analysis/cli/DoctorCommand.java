@@ -53,10 +53,11 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    final var settings = device.settings(output);
     final var findings = new ArrayList<Finding>();
     findings.add(jdk());
     for (final var provider : Backends.providers()) {
-      findings.add(backend(provider));
+      findings.add(backend(provider, settings));
     }
     findings.add(blas());
     findings.add(new Finding("CUDA driver", true, cudaDriver(System.getenv())));
@@ -88,13 +89,14 @@ final class DoctorCommand implements Callable<Integer> {
         "JDK", reason.isEmpty(), Runtime.version() + reason.map(r -> ": " + r).orElse(""));
   }
 
-  private Finding backend(final BackendProvider provider) {
+  private static Finding backend(
+      final BackendProvider provider, final BackendProvider.Settings settings) {
     final var name = "backend " + provider.name();
     final var reason = provider.unavailable();
     if (reason.isPresent()) {
       return new Finding(name, false, reason.get());
     }
-    try (var backend = provider.open(device.settings(output))) {
+    try (var backend = provider.open(settings)) {
       return new Finding(name, true, backend.device());
     } catch (final RuntimeException e) {
       // What a backend says when it does not open is what the user came here for.

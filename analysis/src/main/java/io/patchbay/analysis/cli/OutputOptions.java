@@ -1,6 +1,8 @@
 package io.patchbay.analysis.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,6 +24,9 @@ final class OutputOptions {
       description = "Write nothing to stderr but errors.")
   private boolean quiet;
 
+  private final List<String> held = new ArrayList<>();
+  private boolean holding;
+
   OutputOptions() {}
 
   /// Whether the result is for a machine.
@@ -40,8 +45,24 @@ final class OutputOptions {
 
   /// One line for the user, on stderr.
   void note(final String line) {
-    if (!quiet) {
+    if (holding) {
+      held.add(line);
+    } else if (!quiet) {
       command.commandLine().getErr().println(line);
+    }
+  }
+
+  /// Keeps notes back until [#release], so that a command that is refused says that alone.
+  void hold() {
+    holding = true;
+  }
+
+  /// Writes what was kept back; once the work has begun.
+  void release() {
+    if (holding) {
+      holding = false;
+      held.forEach(this::note);
+      held.clear();
     }
   }
 
