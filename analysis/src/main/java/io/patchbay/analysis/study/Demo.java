@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Demo {
   private static final Map<Variant, Integer> STEPS =
       new LinkedHashMap<>(
-          Map.of(Variant.VAE, 1500, Variant.BETA_VAE, 1500, Variant.FACTOR_VAE, 800));
+          Map.of(Variant.VAE, 1200, Variant.BETA_VAE, 1200, Variant.FACTOR_VAE, 600));
 
   private final Backend backend;
   private final FactorDataset data;

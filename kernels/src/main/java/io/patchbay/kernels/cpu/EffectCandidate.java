@@ -5,6 +5,7 @@ import io.patchbay.engine.Op;
 import io.patchbay.engine.Op.BinaryKind;
 import io.patchbay.engine.Op.ReduceKind;
 import io.patchbay.engine.Op.UnaryKind;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,16 +70,30 @@ final class EffectCandidate implements Candidate {
                 out,
                 List.of(x, packed, bias, index),
                 List.of(table),
-                (f, first, count) ->
-                    kernels.effect(
-                        x.at(f, first),
-                        packed.at(f, 0),
-                        bias.at(f, 0),
-                        table.address(),
-                        index.at(f, first),
-                        out.at(f, first),
-                        grid,
-                        count))));
+                (f, first, count) -> {
+                  checkInside(index.at(f, first), count, f.rows(table.axis()));
+                  kernels.effect(
+                      x.at(f, first),
+                      packed.at(f, 0),
+                      bias.at(f, 0),
+                      table.address(),
+                      index.at(f, first),
+                      out.at(f, first),
+                      grid,
+                      count);
+                })));
+  }
+
+  /// The kernel does not know how many references there are.
+  private static void checkInside(final long index, final int count, final int references) {
+    final var rows = Memory.at(index, 4L * count);
+    for (int i = 0; i < count; i++) {
+      final int row = rows.getAtIndex(ValueLayout.JAVA_INT, i);
+      if (row < 0 || row >= references) {
+        throw new IllegalArgumentException(
+            "no such reference: row=" + i + ", index=" + row + ", references=" + references);
+      }
+    }
   }
 
   private static boolean isUnary(final Node node, final UnaryKind kind) {

@@ -14,10 +14,12 @@ import java.util.Set;
 /// block of rows per worker; the others share one slab by their lifetimes.
 final class Placement {
   /// Bytes of block-sized values that fit a core's own cache beside the weights.
-  private static final long CACHE = 768 * 1024;
+  private static final long CACHE = 1000 * 1024;
 
-  private static final int MOST_ROWS = 32;
-  private static final int FEWEST_ROWS = 4;
+  /// The smallest layers take rows by three, the linear ones by eight at most.
+  private static final int FEWEST_ROWS = 6;
+
+  private static final int MOST_ROWS = 36;
 
   private final Plan plan;
   private final List<Phase> phases;
