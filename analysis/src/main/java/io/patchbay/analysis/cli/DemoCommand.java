@@ -49,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
     output.hold();
     try (var data = new Sprites(false);
         var backend = device.open(output);
-        var stop = Interruption.listen(() -> output.note("stopping after this step"));
+        var stop = Interruption.listen(() -> output.interject("stopping after this step"));
         var shown = new Shown(output)) {
       output.note("folder: " + out + ", seed: " + seed);
       final var demo = new Demo(backend, data, seed, shown, stop::asked);

@@ -52,6 +52,11 @@ final class OutputOptions {
     }
   }
 
+  /// A note that breaks in while a progress line stands on the screen.
+  void interject(final String line) {
+    note(Screen.ofProcess().terminal() ? System.lineSeparator() + line : line);
+  }
+
   /// Keeps notes back until [#release], so that a command that is refused says that alone.
   void hold() {
     holding = true;

@@ -18,7 +18,7 @@ final class Progress implements AutoCloseable {
   private final String title;
   private final String unit;
   private final LongSupplier nanos;
-  private final long began;
+  private long began;
   private long shown;
   private long first = -1;
   private long done;
@@ -48,14 +48,15 @@ final class Progress implements AutoCloseable {
   ///
   /// @param note a figure worth seeing, such as `elbo -21.3`; may be empty
   void update(final long done, final long total, final String note) {
+    final long now = nanos.getAsLong();
     if (first < 0) {
-      // The first call tells where a resumed run began: the rate counts from there.
-      first = Math.max(0, done - 1);
+      // The rate counts from the first call: what came before was preparation, or another run.
+      first = done;
+      began = now;
     }
     this.done = done;
     this.total = total;
     this.note = note;
-    final long now = nanos.getAsLong();
     if (now - shown >= (screen.terminal() ? TERMINAL_NANOS : PLAIN_NANOS)) {
       show(now);
     }

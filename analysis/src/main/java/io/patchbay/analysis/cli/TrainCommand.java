@@ -49,7 +49,7 @@ final class TrainCommand implements Callable<Integer> {
       final var whole = config.on(data.shape());
       final var folder = out == null ? RunName.of(whole) : out;
       final TrainResult result;
-      try (var stop = Interruption.listen(() -> output.note("stopping after this step"))) {
+      try (var stop = Interruption.listen(() -> output.interject("stopping after this step"))) {
         seed.say(output);
         output.note("run folder: " + folder);
         try (var progress = output.progress("train", "steps")) {

@@ -50,11 +50,14 @@ class ProgressTest {
   @Test
   void rateAndRemainingTimeAreRight() {
     try (var progress = progress(true, 100)) {
+      pass(60_000); // Preparing does not count.
+      progress.update(1, 400, "elbo -21.5");
       pass(10_000);
-      progress.update(100, 400, "elbo -21.5");
+      progress.update(101, 400, "elbo -20.5");
     }
-    // The first call brought 99 unseen steps with it: 1 step in 10 seconds.
-    assertTrue(shown().getFirst().contains("0.1 steps/s  50:00 left"), text::toString);
+    assertTrue(shown().getFirst().contains("--:-- left"), text::toString);
+    final var line = shown().get(1);
+    assertTrue(line.contains("101/400 steps  10.0 steps/s  0:30 left  elbo -20.5"), line);
   }
 
   @Test
@@ -65,7 +68,7 @@ class ProgressTest {
       progress.update(5101, 6001, "");
     }
     final var line = shown().getFirst();
-    assertTrue(line.contains("5,101/6,001 steps  10.1 steps/s  1:29 left"), line);
+    assertTrue(line.contains("5,101/6,001 steps  10.0 steps/s  1:30 left"), line);
     assertTrue(line.contains(" 85%"), line);
   }
 
