@@ -21,7 +21,7 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--suite",
       defaultValue = "kernels",
       paramLabel = "NAME",
-      description = "kernels (the net, then its layers), layers, or sweep. Default: kernels.")
+      description = "kernels (the net, then its layers) or layers. Default: kernels.")
   private String suite = "kernels";
 
   @Option(

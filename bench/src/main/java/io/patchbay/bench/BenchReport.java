@@ -49,8 +49,8 @@ record BenchReport(Machine machine, List<Row> rows, List<String> notes) {
               one(row.peer()),
               row.unit(),
               two(row.ratio().median()),
-              two(row.ratio().min()) + " - " + two(row.ratio().max()),
-              one(100 * row.fractionOfPeak()) + " %",
+              range(row.ratio()),
+              percent(row.fractionOfPeak()),
               two(row.scaling()),
               row.pairs() + (row.dropped() == 0 ? "" : " (-" + row.dropped() + ")")));
     }
@@ -82,6 +82,14 @@ record BenchReport(Machine machine, List<Row> rows, List<String> notes) {
       final String pairs) {
     return "%-11s %3s %11s %11s  %-10s %6s %15s %7s %7s %9s"
         .formatted(row, threads, ours, peer, unit, ratio, range, fraction, scaling, pairs);
+  }
+
+  private static String range(final Pairs.Spread spread) {
+    return Double.isFinite(spread.min()) ? two(spread.min()) + " - " + two(spread.max()) : "-";
+  }
+
+  private static String percent(final double share) {
+    return Double.isFinite(share) ? one(100 * share) + " %" : "-";
   }
 
   private static String one(final double value) {

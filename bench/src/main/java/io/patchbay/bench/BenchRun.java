@@ -42,7 +42,7 @@ final class BenchRun {
           rows.add(row);
         }
       }
-      return new BenchReport(machine, rows, notes(options, peers));
+      return new BenchReport(machine, rows, notes(options, peers, rows));
     }
   }
 
@@ -76,7 +76,8 @@ final class BenchRun {
     return found;
   }
 
-  private static List<String> notes(final BenchOptions options, final List<Peer> peers) {
+  private static List<String> notes(
+      final BenchOptions options, final List<Peer> peers, final List<Row> rows) {
     final var notes = new ArrayList<String>();
     peers.forEach(peer -> notes.add("peer " + peer.name() + " " + peer.version()));
     notes.add(
@@ -87,6 +88,11 @@ final class BenchRun {
             + " pairs of "
             + options.windowMillis()
             + " ms a side");
+    if (rows.stream().anyMatch(row -> row.pairs() < options.pairs())) {
+      notes.add(
+          "the machine was not steady: some rows kept fewer pairs than asked for, and a row without"
+              + " pairs has no figure");
+    }
     if (options.pairs() < BenchOptions.QUOTABLE_PAIRS) {
       notes.add(
           "shortened run: fewer than " + BenchOptions.QUOTABLE_PAIRS + " pairs, not to be quoted");

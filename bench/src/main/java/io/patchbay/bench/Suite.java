@@ -9,9 +9,7 @@ enum Suite {
   /// The net on one and two threads, then its layers.
   KERNELS,
   /// The layers alone.
-  LAYERS,
-  /// Interventions: cells of a sweep against full forwards.
-  SWEEP;
+  LAYERS;
 
   /// The name on the command line.
   String label() {
