@@ -99,7 +99,8 @@ class TrainCommandTest {
   @Test
   void ctrlCWritesACheckpointAndEndsWith130() throws IOException, InterruptedException {
     final var run = folder.resolve("run");
-    final var command = new ArrayList<String>();
+    // A build in the background ignores Ctrl-C, and so would its children.
+    final var command = new ArrayList<>(List.of("env", "--default-signal=INT"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(Shell.smallTraining(run, "--steps", "9999999", "--seed", "1")));
