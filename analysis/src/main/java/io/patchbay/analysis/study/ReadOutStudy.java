@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Map;
 
 /// What a model's reconstruction says of a variable when the input is re-rendered under an
-/// intervention on another one. A linear probe reads the variable from clean reconstructions; it is
-/// trained once and its R² on held-out inputs is given.
+/// intervention on another one. A linear probe reads the variable from some rows of pixels of clean
+/// reconstructions; it is trained once and its R² on held-out inputs is given. The rows have to
+/// show the variable itself and not its causes: a probe that sees these reads the variable from
+/// them.
 ///
 /// A change is oriented by the sign of the true change of the variable when its cause is set and
 /// its mechanism follows, and divided by the standard deviation of the variable: 0 means that the
@@ -38,21 +40,28 @@ public record ReadOutStudy(
     Interval following,
     Interval held) {
   private static final int BATCH = 128;
-  private static final int POOL = 2;
   private static final double PENALTY = 10;
-  private static final double TRAINING = 0.75;
+  private static final double HELD_OUT = 0.25;
 
   /// @param cause the variable that is set
   /// @param effect the variable that is read out
   /// @param inputs inputs to train and judge the probe on
   /// @param pairs inputs to intervene on
+  /// @param top the first row of pixels that the probe sees, counted from the top
+  /// @param bottom the row after the last
   public static ReadOutStudy of(
       final Scene scene,
       final GenerativeDataset data,
       final String cause,
       final String effect,
       final int inputs,
-      final int pairs) {
+      final int pairs,
+      final int top,
+      final int bottom) {
+    if (top < 0 || bottom <= top || bottom > data.shape().height()) {
+      throw new IllegalArgumentException(
+          "rows outside the image: top=" + top + ", bottom=" + bottom + ", " + data.shape());
+    }
     final var bootstrap = Bootstrap.standard(scene.seed());
     final int read = index(data, effect);
     final int set = index(data, cause);
@@ -65,12 +74,12 @@ public record ReadOutStudy(
       target[i] = clean[i][read];
       summary.add(target[i]);
     }
-    final var reconstruction = new Reconstruction(scene, data);
+    final var reconstruction = new Reconstruction(scene, data, top, bottom);
     final var probe =
         RegressionProbe.train(
             reconstruction.features(clean),
             target,
-            Split.of(inputs, TRAINING, scene.seed()),
+            Split.of(inputs, HELD_OUT, scene.seed()),
             PENALTY,
             bootstrap);
     final var base = new double[pairs][];
@@ -129,13 +138,13 @@ public record ReadOutStudy(
     return map;
   }
 
-  /// Reconstructions of rendered images, pooled, as features.
-  private record Reconstruction(Scene scene, GenerativeDataset data) {
+  /// Rows of pixels of reconstructions of rendered images, as features.
+  private record Reconstruction(Scene scene, GenerativeDataset data, int top, int bottom) {
     Matrix features(final double[][] variables) {
       final var shape = data.shape();
       final int size = scene.imageSize();
-      final int width = shape.width() / POOL;
-      final int height = shape.height() / POOL;
+      final int width = shape.width();
+      final int height = bottom - top;
       final int features = shape.channels() * height * width;
       final var values = new double[variables.length * features];
       final var axis = new Axis("rows");
@@ -158,11 +167,12 @@ public record ReadOutStudy(
           program.run(Sizes.of(axis, count));
           final var result = program.read(output);
           for (int p = 0; p < result.length; p++) {
-            final int x = p % shape.width();
-            final int y = p / shape.width() % shape.height();
-            final int c = p / (shape.width() * shape.height()) % shape.channels();
-            final int at = (c * height + y / POOL) * width + x / POOL;
-            values[(from + p / size) * features + at] += result[p] / (POOL * POOL);
+            final int y = p / width % shape.height();
+            if (y >= top && y < bottom) {
+              final int c = p / (width * shape.height()) % shape.channels();
+              final int at = (c * height + y - top) * width + p % width;
+              values[(from + p / size) * features + at] = result[p];
+            }
           }
         }
       }
