@@ -46,7 +46,6 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    output.hold();
     try (var data = new Sprites(false);
         var backend = device.open(output);
         var stop = Interruption.listen(() -> output.interject("stopping after this step"));
@@ -55,6 +54,7 @@ final class DemoCommand implements Callable<Integer> {
       final var demo = new Demo(backend, data, seed, shown, stop::asked);
       final var result = demo.run(out, "patchbay demo --out " + out + " --seed " + seed);
       shown.end();
+      output.release();
       if (result.interrupted()) {
         output.note("stopped: the same command goes on");
         return ExitCode.INTERRUPTED;
@@ -83,10 +83,7 @@ final class DemoCommand implements Callable<Integer> {
       end();
       final var line = output.progress(variant, "steps");
       progress = line;
-      return (step, steps, losses, _) -> {
-        output.release();
-        line.update(step, steps, note(losses));
-      };
+      return (step, steps, losses, _) -> line.update(step, steps, note(losses));
     }
 
     @Override

@@ -25,7 +25,7 @@ final class OutputOptions {
   private boolean quiet;
 
   private final List<String> held = new ArrayList<>();
-  private boolean holding;
+  private boolean holding = true;
 
   OutputOptions() {}
 
@@ -40,10 +40,11 @@ final class OutputOptions {
 
   /// For the result.
   PrintWriter out() {
+    release();
     return command.commandLine().getOut();
   }
 
-  /// One line for the user, on stderr.
+  /// One line for the user, on stderr, once the work has begun.
   void note(final String line) {
     if (holding) {
       held.add(line);
@@ -54,15 +55,12 @@ final class OutputOptions {
 
   /// A note that breaks in while a progress line stands on the screen.
   void interject(final String line) {
+    release();
     note(Screen.ofProcess().terminal() ? System.lineSeparator() + line : line);
   }
 
-  /// Keeps notes back until [#release], so that a command that is refused says that alone.
-  void hold() {
-    holding = true;
-  }
-
-  /// Writes what was kept back; once the work has begun.
+  /// Writes what was kept back: the work has begun. Until then notes wait, so that a command that
+  /// is refused says that alone.
   void release() {
     if (holding) {
       holding = false;
@@ -82,7 +80,7 @@ final class OutputOptions {
   Progress progress(final String title, final String unit) {
     final var err =
         quiet ? new PrintWriter(PrintWriter.nullWriter()) : command.commandLine().getErr();
-    return new Progress(err, Screen.ofProcess(), title, unit, System::nanoTime);
+    return new Progress(err, Screen.ofProcess(), title, unit, System::nanoTime, this::release);
   }
 
   /// An option that is wrong in a way that only the command knows: thrown, it ends in one line and

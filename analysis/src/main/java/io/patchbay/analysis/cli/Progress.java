@@ -18,6 +18,7 @@ final class Progress implements AutoCloseable {
   private final String title;
   private final String unit;
   private final LongSupplier nanos;
+  private final Runnable onBegin;
   private long began;
   private long shown;
   private long first = -1;
@@ -29,17 +30,20 @@ final class Progress implements AutoCloseable {
   /// @param title what is being done, one word
   /// @param unit what is counted, in the plural
   /// @param nanos the clock
+  /// @param onBegin called before the first update is shown
   Progress(
       final PrintWriter err,
       final Screen screen,
       final String title,
       final String unit,
-      final LongSupplier nanos) {
+      final LongSupplier nanos,
+      final Runnable onBegin) {
     this.err = err;
     this.screen = screen;
     this.title = title;
     this.unit = unit;
     this.nanos = nanos;
+    this.onBegin = onBegin;
     began = nanos.getAsLong();
     shown = began;
   }
@@ -53,6 +57,7 @@ final class Progress implements AutoCloseable {
       // The rate counts from the first call: what came before was preparation, or another run.
       first = done;
       began = now;
+      onBegin.run();
     }
     this.done = done;
     this.total = total;

@@ -53,7 +53,10 @@ final class ReportCommand implements Callable<Integer> {
               backend,
               Datasets.of(System.getenv()),
               seed.value(),
-              (run, what) -> output.note(run + ": " + what));
+              (run, what) -> {
+                output.release();
+                output.note(run + ": " + what);
+              });
       final var page =
           report.write(runs, folder, singleFile ? Form.SINGLE_FILE : Form.FOLDER, command(folder));
       if (output.json()) {

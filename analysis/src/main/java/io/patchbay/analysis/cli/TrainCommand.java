@@ -42,7 +42,6 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    output.hold();
     final var config = config();
     try (var data = Datasets.of(System.getenv()).open(config.data());
         var backend = device.open(output)) {
@@ -58,10 +57,7 @@ final class TrainCommand implements Callable<Integer> {
                   whole,
                   data,
                   backend,
-                  (step, steps, losses, _) -> {
-                    output.release();
-                    progress.update(step, steps, note(losses));
-                  },
+                  (step, steps, losses, _) -> progress.update(step, steps, note(losses)),
                   stop::asked);
           result = trainer.run(folder, resume);
         }

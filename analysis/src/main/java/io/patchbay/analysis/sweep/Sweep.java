@@ -64,9 +64,10 @@ public final class Sweep {
     this.units = UnitSelection.of(site, plan.units());
     this.rows = rows(plan, data);
     this.folder = new SweepFolder(folder, plan);
+    // A metric that there is not is refused here, before anything is written.
+    final var measured = plan.effect().site();
     if (plan.metric().startsWith("site:")) {
-      Sites.of(ShardRunner.graph(subject, false).graph())
-          .named(plan.metric().substring("site:".length()));
+      Sites.of(ShardRunner.graph(subject, false).graph()).named(measured);
     }
   }
 

@@ -21,7 +21,12 @@ class ProgressTest {
 
   private Progress progress(final boolean terminal, final int columns) {
     return new Progress(
-        new PrintWriter(text, true), new Screen(terminal, columns), "train", "steps", clock::get);
+        new PrintWriter(text, true),
+        new Screen(terminal, columns),
+        "train",
+        "steps",
+        clock::get,
+        () -> {});
   }
 
   private void pass(final long millis) {
