@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -73,6 +74,21 @@ public final class Demo {
   /// Trains and studies the variants into `folder`: `vae`, `beta-vae`, `factor-vae`, `report`,
   /// `summary.json`. A folder with unfinished runs of the same seed is gone on with.
   public Result run(final Path folder, final String command) throws IOException {
+    try {
+      return whole(folder, command);
+    } catch (final CancellationException _) {
+      return new Result(true, "", null);
+    }
+  }
+
+  private void studying(final Variant variant, final String what) {
+    if (stop.getAsBoolean()) {
+      throw new CancellationException("stopped before: " + what);
+    }
+    listener.studying(variant.id(), what);
+  }
+
+  private Result whole(final Path folder, final String command) throws IOException {
     final var reports = new ArrayList<VariantReport>();
     final var guards = new ArrayList<GuardRun>();
     final var summary = new LinkedHashMap<String, Object>();
@@ -98,7 +114,7 @@ public final class Demo {
                 new Scene(model, data, seed),
                 new Scene(untrained, data, seed),
                 StudySize.DEMO,
-                what -> listener.studying(variant.id(), what));
+                what -> studying(variant, what));
         final var page =
             VariantPage.of(
                 variant.id(), describe(config), study, TrainingLog.read(path).orElse(null));
