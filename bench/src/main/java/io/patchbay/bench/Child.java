@@ -44,10 +44,8 @@ final class Child {
     // Would choose OpenBLAS kernels for another machine.
     builder.environment().remove("OPENBLAS_CORETYPE");
     final var process = builder.start();
-    try {
-      return process.waitFor();
-    } finally {
-      process.destroy();
-    }
+    // Whoever stops us stops the measurement.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+    return process.waitFor();
   }
 }
