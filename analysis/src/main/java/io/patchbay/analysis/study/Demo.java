@@ -34,8 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// of them the same questions, and writes one report.
 public final class Demo {
   private static final Map<Variant, Integer> STEPS =
-      new LinkedHashMap<>(
-          Map.of(Variant.VAE, 1200, Variant.BETA_VAE, 1200, Variant.FACTOR_VAE, 600));
+      new LinkedHashMap<>(Map.of(Variant.VAE, 700, Variant.BETA_VAE, 700, Variant.FACTOR_VAE, 450));
 
   private final Backend backend;
   private final FactorDataset data;
