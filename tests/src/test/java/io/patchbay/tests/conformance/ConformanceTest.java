@@ -54,8 +54,8 @@ final class ConformanceTest {
     }
   }
 
-  /// `-Drequire=cpu,cuda` makes a missing backend a failure; a browser is asked for in the same list,
-  /// and the test of the report sees to it.
+  /// `-Drequire=cpu,cuda` makes a missing backend a failure; a browser is asked for in the same
+  /// list, and the test of the report sees to it.
   @Test
   void whatIsRequiredIsHere() {
     final var required =
