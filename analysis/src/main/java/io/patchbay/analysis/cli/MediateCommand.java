@@ -46,8 +46,11 @@ final class MediateCommand implements Callable<Integer> {
       names = "--outcome",
       paramLabel = "Y",
       description =
-          "projection: of the image on the change that the source brings (0 = base, 1 = source)."
-              + " Default: projection.")
+          "projection: of the image on the change that the source brings (0 = base, 1 = source);"
+              + " region: mean of the image where the two inputs differ, with the sign of the"
+              + " difference; mu:J: posterior mean J; factor:K: what a probe trained on clean"
+              + " reconstructions reads of a factor, in its standard deviations. Default:"
+              + " projection.")
   private String outcome = "projection";
 
   @Option(names = "--data", paramLabel = "NAME", description = "Default: the run's own data.")
@@ -77,9 +80,6 @@ final class MediateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!outcome.equals("projection")) {
-      throw output.wrong("--outcome: found " + outcome + ", expected projection");
-    }
     if (pairs < 2) {
       throw output.wrong("--pairs: found " + pairs + ", expected a number from 2");
     }
@@ -89,13 +89,14 @@ final class MediateCommand implements Callable<Integer> {
       seed.value();
       seed.say(output);
       final var scene = new Scene(model, images, seed.value());
-      final var study = MediationStudy.of(scene, site, units, choice.factor, pairs);
+      final var study = MediationStudy.of(scene, site, units, choice.factor, pairs, outcome);
       study.write(out == null ? run.resolve("mediation") : out);
       if (output.json()) {
         output.json(study.numbers());
       } else {
         print(study);
       }
+      study.outcome().probe().ifPresent(probe -> output.note(probe.sentence()));
       output.note("checks: " + (study.passed() ? "all passed" : "FAILED, see mediation.json"));
       return study.passed() ? ExitCode.OK : ExitCode.FAILED;
     }

@@ -6,6 +6,7 @@ import io.patchbay.analysis.metric.MediationChecks;
 import io.patchbay.analysis.metric.MediationEffects;
 import io.patchbay.analysis.metric.MediationEffects.Effect;
 import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.sweep.Reach;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.data.Factor;
 import io.patchbay.vae.data.FactorDataset;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Mediation through each of some units of a site.
-public record MediationStudy(String site, String pairs, long seed, String device, List<Row> rows) {
+public record MediationStudy(
+    String site, String pairs, Outcome outcome, long seed, String device, List<Row> rows) {
   public MediationStudy {
     rows = List.copyOf(rows);
   }
@@ -33,14 +35,27 @@ public record MediationStudy(String site, String pairs, long seed, String device
   /// One set of mediators.
   public record Row(String name, MediationEffects effects, MediationChecks checks) {}
 
-  /// @param factor a factor by name or number in which the inputs of a pair differ; null = pairs at
-  ///   random
+  /// With the projection on the change that the source brings as the outcome.
   public static MediationStudy of(
       final Scene scene,
       final String site,
       final String units,
       final @Nullable String factor,
       final int count) {
+    return of(scene, site, units, factor, count, "projection");
+  }
+
+  /// @param factor a factor by name or number in which the inputs of a pair differ; null = pairs at
+  ///   random
+  /// @param y the outcome, see [Outcome#named]
+  /// @throws BadInputException when the model or the data lack what is asked for
+  public static MediationStudy of(
+      final Scene scene,
+      final String site,
+      final String units,
+      final @Nullable String factor,
+      final int count,
+      final String y) {
     final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows")).graph();
     final var at = Sites.of(graph).named(site);
     final var chosen = UnitSelection.of(at, units);
@@ -48,9 +63,18 @@ public record MediationStudy(String site, String pairs, long seed, String device
         factor == null
             ? Pairs.random(scene, count)
             : Pairs.differingIn(scene, index(scene.data(), factor), count);
+    final var outcome = Outcome.named(y, scene);
+    if (!Reach.leads(graph, site, outcome.site())) {
+      throw new BadInputException(
+          "--site",
+          site,
+          "no path to " + outcome.site(),
+          "a site that can change the outcome " + outcome.label());
+    }
     final var bootstrap = Bootstrap.standard(scene.seed());
     final var rows = new ArrayList<Row>();
-    try (var runner = runner(scene, pairs, site)) {
+    final int ranges = chosen.stream().mapToInt(u -> u.ranges().size()).max().orElse(1);
+    try (var runner = new PairRunner(scene, pairs, site, outcome, ranges)) {
       for (final var unit : chosen) {
         final var m = PatchingStudy.mediation(runner, at, unit, 0, count, bootstrap);
         rows.add(new Row(m.name(), m.effects(), m.checks()));
@@ -58,19 +82,7 @@ public record MediationStudy(String site, String pairs, long seed, String device
     }
     final var kind = factor == null ? "random pairs" : "pairs differing in " + factor;
     final var device = scene.model().backend().device();
-    return new MediationStudy(site, kind, scene.seed(), device, rows);
-  }
-
-  private static PairRunner runner(final Scene scene, final Pairs pairs, final String site) {
-    try {
-      return new PairRunner(scene, pairs, site);
-    } catch (final IllegalArgumentException e) {
-      throw new BadInputException(
-          "--site",
-          site,
-          e.getMessage() == null ? "no path" : e.getMessage(),
-          "a site from which the image can be reached");
-    }
+    return new MediationStudy(site, kind, outcome, scene.seed(), device, rows);
   }
 
   private static int index(final FactorDataset data, final String factor) {
@@ -115,7 +127,8 @@ public record MediationStudy(String site, String pairs, long seed, String device
     final var all = new LinkedHashMap<String, Object>();
     all.put("site", site);
     all.put("pairs", pairs);
-    all.put("outcome", "projection");
+    all.put("outcome", outcome.label());
+    outcome.probe().ifPresent(probe -> all.put("probe", probe.numbers()));
     all.put("seed", seed);
     all.put("device", device);
     all.put("java", Runtime.version().toString());

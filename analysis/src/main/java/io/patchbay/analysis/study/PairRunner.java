@@ -11,8 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Interchanges between the two runs of each pair at one site, and the outcome of every run: the
-/// projection of the image on the change that the source brings, 0 at the base, 1 at the source.
+/// Interchanges between the two runs of each pair at one site, and the outcome of every run.
 ///
 /// Rows 0 to P-1 of the tables are the bases, rows P to 2P-1 the sources, row 2P of the sources is
 /// the site's mean over both.
@@ -21,18 +20,27 @@ final class PairRunner implements AutoCloseable {
 
   private final String site;
   private final int pairs;
-  private final int size;
+  private final Outcome outcome;
   private final PatchRunner runner;
-  private final float[] baseImages;
-  private final float[] directions;
-  private final double[] lengths;
+  private final Outcome.Measure measure;
   private final List<Cell> cells = new ArrayList<>();
   private final List<Integer> pairOf = new ArrayList<>();
 
+  /// With the projection on the change that the source brings as the outcome.
   PairRunner(final Scene scene, final Pairs pairs, final String site) {
+    this(scene, pairs, site, new Outcome.Projection(), 8);
+  }
+
+  /// @param ranges most ranges of a unit that is interchanged
+  PairRunner(
+      final Scene scene,
+      final Pairs pairs,
+      final String site,
+      final Outcome outcome,
+      final int ranges) {
     this.site = site;
     this.pairs = pairs.size();
-    this.size = scene.imageSize();
+    this.outcome = outcome;
     final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
     final int rows = 2 * this.pairs;
     this.runner =
@@ -41,20 +49,13 @@ final class PairRunner implements AutoCloseable {
             graph,
             List.of(site),
             List.of(),
-            List.of("output"),
-            new Capacity(rows, rows + 1, CELLS, 8));
+            List.of(outcome.site()),
+            new Capacity(rows, rows + 1, CELLS, ranges));
     final var images = scene.images(both(pairs));
     runner.bases(images);
     final var activations = runner.prefixValue(site);
     runner.sourceValues(site, withMean(activations, rows));
-    final var outputs = outputs(rows);
-    this.baseImages = Arrays.copyOf(outputs, this.pairs * size);
-    this.directions = new float[this.pairs * size];
-    this.lengths = new double[this.pairs];
-    for (int i = 0; i < directions.length; i++) {
-      directions[i] = outputs[this.pairs * size + i] - outputs[i];
-      lengths[i / size] += (double) directions[i] * directions[i];
-    }
+    this.measure = outcome.on(new Outcome.Runs(this.pairs, images, unpatched(rows)));
   }
 
   private static long[] both(final Pairs pairs) {
@@ -76,17 +77,19 @@ final class PairRunner implements AutoCloseable {
     return all;
   }
 
-  /// The images of the unpatched runs.
-  private float[] outputs(final int rows) {
-    final var all = new float[rows * size];
+  /// The values of the unpatched runs at the outcome's site.
+  private float[] unpatched(final int rows) {
+    float[] all = new float[0];
     for (int from = 0; from < rows; from += CELLS) {
       final var batch = new ArrayList<Cell>();
       for (int i = from; i < Math.min(rows, from + CELLS); i++) {
         batch.add(new Cell(i, List.of()));
       }
       runner.run(batch);
-      final var values = runner.value("output");
-      System.arraycopy(values, 0, all, from * size, values.length);
+      final var values = runner.value(outcome.site());
+      final int width = values.length / batch.size();
+      all = from == 0 ? new float[rows * width] : all;
+      System.arraycopy(values, 0, all, from * width, values.length);
     }
     return all;
   }
@@ -95,9 +98,9 @@ final class PairRunner implements AutoCloseable {
     return pairs;
   }
 
-  /// Whether the source changes the image of a pair at all.
+  /// Whether the outcome can tell the source of a pair from its base.
   boolean moves(final int pair) {
-    return lengths[pair] > 0;
+    return measure.defined(pair);
   }
 
   /// Queues the base run of a pair with `unit` taken from the source run.
@@ -139,26 +142,12 @@ final class PairRunner implements AutoCloseable {
     for (int from = 0; from < result.length; from += CELLS) {
       final int to = Math.min(result.length, from + CELLS);
       runner.run(cells.subList(from, to));
-      final var images = runner.value("output");
-      for (int i = from; i < to; i++) {
-        result[i] = project(images, (i - from) * size, pairOf.get(i));
-      }
+      final var of = pairOf.subList(from, to).stream().mapToInt(Integer::intValue).toArray();
+      System.arraycopy(measure.of(runner.value(outcome.site()), of), 0, result, from, to - from);
     }
     cells.clear();
     pairOf.clear();
     return result;
-  }
-
-  private double project(final float[] images, final int offset, final int pair) {
-    if (lengths[pair] == 0) {
-      return 0;
-    }
-    double sum = 0;
-    for (int p = 0; p < size; p++) {
-      final int at = pair * size + p;
-      sum += (double) (images[offset + p] - baseImages[at]) * directions[at];
-    }
-    return sum / lengths[pair];
   }
 
   @Override

@@ -47,6 +47,13 @@ class BadSweepTest {
           "mediate DIR/run --site latent.z --units 77 --random-pairs",
           "mediate DIR/run --site latent.z --factor colour",
           "mediate DIR/run --site latent.z --random-pairs --pairs 1",
+          "mediate DIR/run --site latent.z --random-pairs --outcome area",
+          "mediate DIR/run --site latent.z --random-pairs --outcome mu:2",
+          "mediate DIR/run --site latent.z --random-pairs --outcome mu:one",
+          "mediate DIR/run --site decoder.fc1 --random-pairs --outcome mu:0",
+          "mediate DIR/run --site encoder.logvar --random-pairs",
+          "mediate DIR/run --site latent.z --random-pairs --outcome factor:colour",
+          "mediate DIR/run --site latent.z --random-pairs --outcome factor:9",
           "export DIR/none",
           "export DIR/run");
 

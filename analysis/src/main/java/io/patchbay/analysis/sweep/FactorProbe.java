@@ -1,0 +1,236 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.ClassProbe;
+import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.analysis.statistics.Matrix;
+import io.patchbay.analysis.statistics.RegressionProbe;
+import io.patchbay.analysis.statistics.Split;
+import io.patchbay.analysis.statistics.Summary;
+import io.patchbay.engine.Axis;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Sizes;
+import io.patchbay.engine.random.PhiloxRandom;
+import io.patchbay.engine.random.Streams;
+import io.patchbay.vae.data.FactorDataset;
+import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.model.VaeGraph;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+
+/// The read-out of a factor from images: a linear probe, trained once on clean reconstructions and
+/// judged on reconstructions held out. A factor of numbers is read by ridge regression, one of
+/// classes by the mean label under a logistic regression. Read-outs are in standard deviations of
+/// the factor over the probe's inputs.
+///
+/// The same model, data, factor and seed give the same probe, bit for bit; [#numbers] has a digest
+/// that tells.
+public final class FactorProbe {
+  private static final int INPUTS = 1000;
+  private static final int FEWEST = 8;
+  private static final int BATCH = 128;
+  private static final double HELD_OUT = 0.25;
+  private static final double PENALTY = 10;
+
+  /// Under this skill the probe misses more than half of what there is to read.
+  private static final double WEAK = 0.5;
+
+  private final String factor;
+  private final Function<Matrix, double[]> reader;
+  private final String score;
+  private final Interval heldOut;
+  private final double chance;
+  private final double deviation;
+  private final int features;
+  private final int inputs;
+  private final String digest;
+
+  private FactorProbe(
+      final String factor,
+      final Function<Matrix, double[]> reader,
+      final String score,
+      final Interval heldOut,
+      final double chance,
+      final double deviation,
+      final Matrix clean) {
+    this.factor = factor;
+    this.reader = reader;
+    this.score = score;
+    this.heldOut = heldOut;
+    this.chance = chance;
+    this.deviation = deviation;
+    this.features = clean.columns();
+    this.inputs = clean.rows();
+    this.digest = digest(reader.apply(clean));
+  }
+
+  /// @param option the command line's option that asks for the probe, for messages
+  /// @param factor a factor's name or number, or a variable of the generator
+  /// @throws BadInputException when the data have no such factor, or too few inputs to learn it
+  public static FactorProbe train(
+      final Subject subject,
+      final FactorDataset data,
+      final String option,
+      final String factor,
+      final long seed) {
+    final var target = FactorTarget.of(option, data, factor);
+    final var rows = rows(data, seed);
+    if (rows.length < FEWEST) {
+      throw new BadInputException(
+          option, factor, rows.length + " inputs", "at least " + FEWEST + " to train a probe on");
+    }
+    final var values = LongStream.of(rows).mapToDouble(target::value).toArray();
+    final var summary = new Summary();
+    for (final double value : values) {
+      summary.add(value);
+    }
+    final double deviation = summary.deviation();
+    final var clean = reconstructions(subject, data, rows);
+    final var split = Split.of(rows.length, HELD_OUT, seed);
+    final var bootstrap = Bootstrap.standard(seed);
+    try {
+      if (target.discrete()) {
+        final var labels = LongStream.of(rows).mapToInt(r -> (int) target.value(r)).toArray();
+        // As strong a penalty, for its loss, as the other probe's.
+        final var probe = ClassProbe.train(clean, labels, split, 1 / PENALTY, bootstrap);
+        return new FactorProbe(
+            target.name(),
+            probe::expected,
+            "accuracy",
+            probe.heldOut(),
+            probe.majority(),
+            deviation,
+            clean);
+      }
+      final var probe = RegressionProbe.train(clean, values, split, PENALTY, bootstrap);
+      return new FactorProbe(
+          target.name(), probe::predict, "R2", probe.heldOut(), 0, deviation, clean);
+    } catch (final IllegalArgumentException e) {
+      throw new BadInputException(
+          option,
+          factor,
+          String.valueOf(e.getMessage()),
+          "a factor that a probe can be trained on",
+          e);
+    }
+  }
+
+  /// Different inputs, drawn apart from those that are intervened on.
+  private static long[] rows(final FactorDataset data, final long seed) {
+    if (data.size() <= INPUTS) {
+      return LongStream.range(0, data.size()).toArray();
+    }
+    final var random = new PhiloxRandom(seed, Streams.METRIC, 1, 0);
+    final var rows = new LinkedHashSet<Long>();
+    while (rows.size() < INPUTS) {
+      rows.add((long) (random.nextDouble() * data.size()));
+    }
+    return rows.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static Matrix reconstructions(
+      final Subject subject, final FactorDataset data, final long[] rows) {
+    final int size = data.shape().elements();
+    final var axis = new Axis("rows");
+    final var graph = VaeGraph.analysis(subject.vae(), axis);
+    final var output = graph.decoded().output();
+    final var all = new float[Math.multiplyExact(rows.length, size)];
+    try (var program =
+        subject
+            .backend()
+            .load(
+                Plan.of(graph.graph(), List.of(output), Sizes.of(axis, BATCH)),
+                subject.weights())) {
+      for (int from = 0; from < rows.length; from += BATCH) {
+        final int count = Math.min(BATCH, rows.length - from);
+        final var images = new float[count * size];
+        for (int i = 0; i < count; i++) {
+          data.image(rows[from + i], images, i * size);
+        }
+        program.write(graph.image(), images);
+        program.run(Sizes.of(axis, count));
+        program.read(output, all, from * size);
+      }
+    }
+    return Matrix.of(all, rows.length, size);
+  }
+
+  private static String digest(final double[] values) {
+    final var bytes = ByteBuffer.allocate(values.length * Double.BYTES);
+    for (final double value : values) {
+      bytes.putDouble(value);
+    }
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+    } catch (final NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /// The read-out of each image, (C, H, W) one after the other, in standard deviations.
+  public double[] read(final float[] images) {
+    final var values = reader.apply(Matrix.of(images, images.length / features, features));
+    for (int i = 0; i < values.length; i++) {
+      values[i] /= deviation;
+    }
+    return values;
+  }
+
+  /// R², or the share of what the most frequent class leaves to be won.
+  public double skill() {
+    return chance == 1 ? 0 : (heldOut.estimate() - chance) / (1 - chance);
+  }
+
+  /// Whether the probe misses more than half of the factor, so that its read-out says little.
+  public boolean weak() {
+    return skill() < WEAK;
+  }
+
+  /// R² or accuracy on reconstructions held out.
+  public Interval heldOut() {
+    return heldOut;
+  }
+
+  /// One line for people.
+  public String sentence() {
+    return String.format(
+        Locale.ROOT,
+        "probe of %s%s: held-out %s %.3f [%.3f, %.3f], n=%d%s",
+        factor,
+        weak() ? " is weak, its read-out says little" : "",
+        score,
+        heldOut.estimate(),
+        heldOut.low(),
+        heldOut.high(),
+        heldOut.n(),
+        score.equals("R2") ? "" : String.format(Locale.ROOT, ", majority %.3f", chance));
+  }
+
+  /// Everything that tells this probe from another, for a file.
+  public Map<String, Object> numbers() {
+    final var map = new LinkedHashMap<String, Object>();
+    map.put("factor", factor);
+    map.put("trained_on", "clean reconstructions");
+    map.put("inputs", inputs);
+    map.put("score", score);
+    map.put("held_out", heldOut.estimate());
+    map.put("held_out_low", heldOut.bounded() ? heldOut.low() : null);
+    map.put("held_out_high", heldOut.bounded() ? heldOut.high() : null);
+    map.put("held_out_inputs", heldOut.n());
+    map.put("chance", chance);
+    map.put("weak", weak());
+    map.put("weak_below_skill", WEAK);
+    map.put("factor_deviation", deviation);
+    map.put("sha256_of_read_outs", digest);
+    return map;
+  }
+}
