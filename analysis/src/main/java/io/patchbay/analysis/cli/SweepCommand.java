@@ -84,7 +84,9 @@ final class SweepCommand implements Callable<Integer> {
   @Option(
       names = "--metric",
       paramLabel = "M",
-      description = "l2, l1 (of the image), mu, or site:NAME. Default: l2.")
+      description =
+          "l2, l1 (of the image), mu, site:NAME, or factor:K (what a probe trained on clean"
+              + " reconstructions reads of it, in its standard deviations). Default: l2.")
   private String metric = "l2";
 
   @Option(names = "--precision", paramLabel = "P", description = "fp32.")
@@ -156,6 +158,7 @@ final class SweepCommand implements Callable<Integer> {
 
   private void print(final Sweep.Result result, final Path folder) {
     final var strength = result.strength().getFirst();
+    final var account = result.account();
     if (output.json()) {
       final var rows = new ArrayList<Map<String, Object>>();
       for (int u = 0; u < result.units().size(); u++) {
@@ -169,9 +172,10 @@ final class SweepCommand implements Callable<Integer> {
       }
       final var all = new LinkedHashMap<String, Object>();
       all.put("cells", result.cells());
-      all.put("computed", result.cells());
-      all.put("deduplicated", 0);
-      all.put("proved_zero", 0);
+      all.put("computed", account.computed());
+      all.put("deduplicated", account.deduplicated());
+      all.put("proved_zero", account.provedZero());
+      result.probe().ifPresent(probe -> all.put("probe", probe.numbers()));
       all.put("mean_effect", strength.model().estimate());
       all.put("units", rows);
       output.json(all);
@@ -190,14 +194,16 @@ final class SweepCommand implements Callable<Integer> {
                 i.high());
       }
     }
+    result.probe().ifPresent(probe -> output.note(probe.sentence()));
     output.note(
-        "cells: "
-            + result.cells()
-            + " = "
-            + result.cells()
-            + " computed + 0 deduplicated + 0"
-            + " proved zero; controls passed: "
-            + result.controls().size());
+        String.format(
+            Locale.ROOT,
+            "cells: %d = %d computed + %d deduplicated + %d proved zero; controls passed: %d",
+            account.cells(),
+            account.computed(),
+            account.deduplicated(),
+            account.provedZero(),
+            result.controls().size()));
     output.note("effects: " + folder.resolve("effects.npy"));
   }
 

@@ -1,7 +1,6 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.statistics.Bootstrap;
-import io.patchbay.analysis.statistics.ClassProbe;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.analysis.statistics.RegressionProbe;
@@ -24,13 +23,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /// The read-out of a factor from images: a linear probe, trained once on clean reconstructions and
-/// judged on reconstructions held out. A factor of numbers is read by ridge regression, one of
-/// classes by the mean label under a logistic regression. Read-outs are in standard deviations of
-/// the factor over the probe's inputs.
+/// judged by its R² on reconstructions held out. It is a ridge regression on standardised pixels;
+/// classes are read as their numbers, which is the mean label under linear probabilities. Read-outs
+/// are in standard deviations of the factor over the probe's inputs.
 ///
 /// The same model, data, factor and seed give the same probe, bit for bit; [#numbers] has a digest
 /// that tells.
@@ -39,16 +37,15 @@ public final class FactorProbe {
   private static final int FEWEST = 8;
   private static final int BATCH = 128;
   private static final double HELD_OUT = 0.25;
-  private static final double PENALTY = 10;
 
-  /// Under this skill the probe misses more than half of what there is to read.
+  /// Per feature: an image has more elements than the probe has inputs, and most say the same.
+  private static final double PENALTY = 0.25;
+
+  /// R² under which a probe is called weak.
   private static final double WEAK = 0.5;
 
   private final String factor;
-  private final Function<Matrix, double[]> reader;
-  private final String score;
-  private final Interval heldOut;
-  private final double chance;
+  private final RegressionProbe probe;
   private final double deviation;
   private final int features;
   private final int inputs;
@@ -56,21 +53,15 @@ public final class FactorProbe {
 
   private FactorProbe(
       final String factor,
-      final Function<Matrix, double[]> reader,
-      final String score,
-      final Interval heldOut,
-      final double chance,
+      final RegressionProbe probe,
       final double deviation,
       final Matrix clean) {
     this.factor = factor;
-    this.reader = reader;
-    this.score = score;
-    this.heldOut = heldOut;
-    this.chance = chance;
+    this.probe = probe;
     this.deviation = deviation;
     this.features = clean.columns();
     this.inputs = clean.rows();
-    this.digest = digest(reader.apply(clean));
+    this.digest = digest(probe.predict(clean));
   }
 
   /// @param option the command line's option that asks for the probe, for messages
@@ -95,25 +86,12 @@ public final class FactorProbe {
     }
     final double deviation = summary.deviation();
     final var clean = reconstructions(subject, data, rows);
+    final double penalty = PENALTY * clean.columns();
     final var split = Split.of(rows.length, HELD_OUT, seed);
     final var bootstrap = Bootstrap.standard(seed);
     try {
-      if (target.discrete()) {
-        final var labels = LongStream.of(rows).mapToInt(r -> (int) target.value(r)).toArray();
-        // As strong a penalty, for its loss, as the other probe's.
-        final var probe = ClassProbe.train(clean, labels, split, 1 / PENALTY, bootstrap);
-        return new FactorProbe(
-            target.name(),
-            probe::expected,
-            "accuracy",
-            probe.heldOut(),
-            probe.majority(),
-            deviation,
-            clean);
-      }
-      final var probe = RegressionProbe.train(clean, values, split, PENALTY, bootstrap);
-      return new FactorProbe(
-          target.name(), probe::predict, "R2", probe.heldOut(), 0, deviation, clean);
+      final var probe = RegressionProbe.train(clean, values, split, penalty, bootstrap);
+      return new FactorProbe(target.name(), probe, deviation, clean);
     } catch (final IllegalArgumentException e) {
       throw new BadInputException(
           option,
@@ -178,41 +156,35 @@ public final class FactorProbe {
 
   /// The read-out of each image, (C, H, W) one after the other, in standard deviations.
   public double[] read(final float[] images) {
-    final var values = reader.apply(Matrix.of(images, images.length / features, features));
+    final var values = probe.predict(Matrix.of(images, images.length / features, features));
     for (int i = 0; i < values.length; i++) {
       values[i] /= deviation;
     }
     return values;
   }
 
-  /// R², or the share of what the most frequent class leaves to be won.
-  public double skill() {
-    return chance == 1 ? 0 : (heldOut.estimate() - chance) / (1 - chance);
-  }
-
-  /// Whether the probe misses more than half of the factor, so that its read-out says little.
+  /// Whether the probe misses more than half of the factor's variance, so that its read-out says
+  /// little.
   public boolean weak() {
-    return skill() < WEAK;
+    return heldOut().estimate() < WEAK;
   }
 
-  /// R² or accuracy on reconstructions held out.
+  /// R² on reconstructions held out.
   public Interval heldOut() {
-    return heldOut;
+    return probe.heldOut();
   }
 
   /// One line for people.
   public String sentence() {
     return String.format(
         Locale.ROOT,
-        "probe of %s%s: held-out %s %.3f [%.3f, %.3f], n=%d%s",
+        "probe of %s%s: held-out R2 %.3f [%.3f, %.3f], n=%d",
         factor,
         weak() ? " is weak, its read-out says little" : "",
-        score,
-        heldOut.estimate(),
-        heldOut.low(),
-        heldOut.high(),
-        heldOut.n(),
-        score.equals("R2") ? "" : String.format(Locale.ROOT, ", majority %.3f", chance));
+        heldOut().estimate(),
+        heldOut().low(),
+        heldOut().high(),
+        heldOut().n());
   }
 
   /// Everything that tells this probe from another, for a file.
@@ -221,14 +193,13 @@ public final class FactorProbe {
     map.put("factor", factor);
     map.put("trained_on", "clean reconstructions");
     map.put("inputs", inputs);
-    map.put("score", score);
-    map.put("held_out", heldOut.estimate());
-    map.put("held_out_low", heldOut.bounded() ? heldOut.low() : null);
-    map.put("held_out_high", heldOut.bounded() ? heldOut.high() : null);
-    map.put("held_out_inputs", heldOut.n());
-    map.put("chance", chance);
+    map.put("penalty_per_feature", PENALTY);
+    map.put("held_out_r2", heldOut().estimate());
+    map.put("held_out_low", heldOut().bounded() ? heldOut().low() : null);
+    map.put("held_out_high", heldOut().bounded() ? heldOut().high() : null);
+    map.put("held_out_inputs", heldOut().n());
     map.put("weak", weak());
-    map.put("weak_below_skill", WEAK);
+    map.put("weak_below", WEAK);
     map.put("factor_deviation", deviation);
     map.put("sha256_of_read_outs", digest);
     return map;

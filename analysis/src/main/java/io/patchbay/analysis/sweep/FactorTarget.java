@@ -13,9 +13,7 @@ import java.util.List;
 ///
 /// @param index among the generator's variables where `rendered`, else among the factors
 /// @param rendered whether the value is that of a generator's variable
-/// @param discrete whether its values are the names of classes
-record FactorTarget(
-    String name, FactorDataset data, int index, boolean rendered, boolean discrete) {
+record FactorTarget(String name, FactorDataset data, int index, boolean rendered) {
 
   /// @param option the option that names the factor
   /// @param text a name, or the number of a factor of the grid
@@ -41,12 +39,12 @@ record FactorTarget(
       final var variables = g.variables().stream().map(Variable::name).toList();
       final int variable = variables.indexOf(name);
       if (variable >= 0) {
-        return new FactorTarget(name, data, variable, true, g.variables().get(variable).discrete());
+        return new FactorTarget(name, data, variable, true);
       }
       variables.stream().filter(v -> !names.contains(v)).forEach(names::add);
     }
     if (factor >= 0) {
-      return new FactorTarget(name, data, factor, false, false);
+      return new FactorTarget(name, data, factor, false);
     }
     throw new BadInputException(
         option, text, "no such factor of " + data.name(), expected(text, names));

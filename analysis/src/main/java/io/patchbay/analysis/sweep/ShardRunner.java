@@ -10,15 +10,15 @@ import io.patchbay.engine.random.Normals;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
-import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// Computes the cells of some base inputs of a sweep. What a cell gives depends on the plan and its
 /// own input alone, never on which others are beside it.
-final class ShardRunner implements AutoCloseable {
+final class ShardRunner implements InputCells {
   private static final int CELLS = 256;
 
   private final SweepPlan plan;
@@ -28,16 +28,20 @@ final class ShardRunner implements AutoCloseable {
   private final PatchRunner runner;
   private final boolean noisy;
   private final float[] mean;
+  private final Optional<FactorProbe> probe;
   private final int imageSize;
 
   /// @param mean of the site over the sweep's inputs, for operations that take it; else empty
+  /// @param probe of a plan that measures a factor
   ShardRunner(
       final Subject subject,
       final FactorDataset data,
       final SweepPlan plan,
       final Site site,
       final List<Unit> units,
-      final float[] mean) {
+      final float[] mean,
+      final Optional<FactorProbe> probe) {
+    this.probe = probe;
     this.plan = plan;
     this.data = data;
     this.site = site;
@@ -48,24 +52,21 @@ final class ShardRunner implements AutoCloseable {
     this.imageSize = shape.channels() * shape.height() * shape.width();
     final int ranges = units.stream().mapToInt(u -> u.ranges().size()).max().orElse(1);
     final int sources = Math.max(1, plan.sources());
-    try {
-      this.runner =
-          new PatchRunner(
-              subject,
-              graph(subject, noisy),
-              List.of(site.name()),
-              List.of(plan.effect()),
-              plan.operation().source() == Source.POSTERIOR
-                  ? List.of("encoder.mu", "encoder.logvar")
-                  : List.of(),
-              new Capacity(1, sources, CELLS, ranges));
-    } catch (final IllegalArgumentException e) {
-      throw new BadInputException(
-          "--metric",
-          plan.metric(),
-          String.valueOf(e.getMessage()),
-          "a place that this site can change");
+    final var values = new ArrayList<String>();
+    if (plan.operation().source() == Source.POSTERIOR) {
+      values.addAll(List.of("encoder.mu", "encoder.logvar"));
     }
+    if (plan.factor().isPresent()) {
+      values.add(plan.measured());
+    }
+    this.runner =
+        new PatchRunner(
+            subject,
+            graph(subject, noisy),
+            List.of(site.name()),
+            plan.effect().stream().toList(),
+            values,
+            new Capacity(1, sources, CELLS, ranges));
   }
 
   static VaeGraph graph(final Subject subject, final boolean noisy) {
@@ -73,27 +74,52 @@ final class ShardRunner implements AutoCloseable {
     return noisy ? VaeGraph.sampled(subject.vae(), axis) : VaeGraph.analysis(subject.vae(), axis);
   }
 
-  /// The effects of one base input, `[unit][variation][draw]`.
-  float[] run(final long row) {
+  @Override
+  public Computed run(final long row) {
     final int columns = plan.columns();
     final var result = new float[units.size() * plan.variations() * columns];
+    long computed = 0;
     for (int draw = 0; draw < columns; draw++) {
       if (noisy) {
         runner.noise(plan.seed(), new long[] {row}, draw);
       }
       runner.bases(image(row));
       writeSources(row, draw);
+      final double clean = clean();
       final var cells = cells();
       for (int from = 0; from < cells.size(); from += CELLS) {
-        final int to = Math.min(cells.size(), from + CELLS);
-        runner.run(cells.subList(from, to));
-        final var effects = runner.effect(plan.effect());
-        for (int i = from; i < to; i++) {
-          result[i * columns + draw] = effects[i - from];
+        runner.run(cells.subList(from, Math.min(cells.size(), from + CELLS)));
+        final var effects = effects(clean);
+        for (int i = 0; i < effects.length; i++) {
+          result[(from + i) * columns + draw] = effects[i];
         }
+        computed += effects.length;
       }
     }
-    return result;
+    return new Computed(result, computed);
+  }
+
+  /// The read-out of the base, by the program that runs the cells: a cell that changes nothing has
+  /// no effect at all then.
+  private double clean() {
+    if (probe.isEmpty()) {
+      return 0;
+    }
+    runner.run(List.of(new Cell(0, List.of())));
+    return probe.get().read(runner.value(plan.measured()))[0];
+  }
+
+  /// One number per cell of the last run.
+  private float[] effects(final double clean) {
+    if (probe.isEmpty()) {
+      return runner.effect(plan.effect().orElseThrow());
+    }
+    final var read = probe.get().read(runner.value(plan.measured()));
+    final var effects = new float[read.length];
+    for (int i = 0; i < read.length; i++) {
+      effects[i] = (float) (read[i] - clean);
+    }
+    return effects;
   }
 
   /// The steps of both programs and the memory they hold.

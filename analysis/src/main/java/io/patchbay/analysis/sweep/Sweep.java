@@ -21,7 +21,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /// Many interventions at one site, as a folder of files: `plan.json`, one shard of effects per
 /// group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped goes on
@@ -29,6 +31,7 @@ import java.util.function.BooleanSupplier;
 public final class Sweep {
   private static final int SHARD = 16;
   private static final int CONTROL_INPUTS = 4;
+  private static final String REACHED = "a place that this site can change";
 
   private final Subject subject;
   private final FactorDataset data;
@@ -37,6 +40,7 @@ public final class Sweep {
   private final List<Unit> units;
   private final long[] rows;
   private final SweepFolder folder;
+  private final UnaryOperator<InputCells> through;
 
   /// Hears of cells computed.
   public interface Listener {
@@ -46,29 +50,49 @@ public final class Sweep {
   /// What a sweep found.
   ///
   /// @param interrupted whether it was stopped before its end
-  /// @param strength mean effect per unit, with intervals over inputs; empty when interrupted
+  /// @param account what became of the cells, summed over the shards; none when interrupted
+  /// @param probe what the effects are read by, where the metric is a factor
+  /// @param strength mean size of the effect per unit, with intervals over inputs; empty when
+  ///   interrupted
   public record Result(
       boolean interrupted,
       long cells,
+      Account account,
       List<Unit> units,
+      Optional<FactorProbe> probe,
       List<CausalEffectStrength> strength,
       List<GuardRun> controls) {}
 
   /// @throws BadInputException when the plan asks for what the model does not have
   public Sweep(
       final Subject subject, final FactorDataset data, final SweepPlan plan, final Path folder) {
+    this(subject, data, plan, folder, UnaryOperator.identity());
+  }
+
+  /// @param through stands between the sweep and what computes its cells
+  Sweep(
+      final Subject subject,
+      final FactorDataset data,
+      final SweepPlan plan,
+      final Path folder,
+      final UnaryOperator<InputCells> through) {
     this.subject = subject;
     this.data = data;
     this.plan = plan;
-    this.site = Sites.of(ShardRunner.graph(subject, plan.draws() > 0).graph()).named(plan.site());
+    this.through = through;
+    final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
+    final var sites = Sites.of(graph);
+    this.site = sites.named(plan.site());
     this.units = UnitSelection.of(site, plan.units());
     this.rows = rows(plan, data);
     this.folder = new SweepFolder(folder, plan);
-    // A metric that there is not is refused here, before anything is written.
-    final var measured = plan.effect().site();
-    if (plan.metric().startsWith("site:")) {
-      Sites.of(ShardRunner.graph(subject, false).graph()).named(measured);
+    // What cannot be measured is refused here, before anything is written.
+    final var measured = sites.named(plan.measured()).name();
+    if (!Reach.leads(graph, site.name(), measured)) {
+      throw new BadInputException(
+          "--metric", plan.metric(), "no path from " + site.name() + " to " + measured, REACHED);
     }
+    plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
   }
 
   private static long[] rows(final SweepPlan plan, final FactorDataset data) {
@@ -87,15 +111,23 @@ public final class Sweep {
 
   /// What would run, and how much: nothing is computed.
   public String explain() {
-    try (var runner = new ShardRunner(subject, data, plan, site, units, new float[0])) {
+    try (var runner =
+        new ShardRunner(subject, data, plan, site, units, new float[0], Optional.empty())) {
       return runner.explain() + "\ncells: " + cells() + " in shards of " + SHARD + " inputs";
     }
   }
 
+  private Optional<FactorProbe> probe() {
+    return plan.factor()
+        .map(factor -> FactorProbe.train(subject, data, "--metric", factor, plan.seed()));
+  }
+
   /// @param resume whether a folder that holds a part of this very sweep is gone on with
+  /// @throws IllegalStateException when a control row fails, or when cells were lost on the way
   public Result run(final boolean resume, final Listener listener, final BooleanSupplier stop) {
+    final var probe = probe();
     try (var _ = RunLock.acquire(folder.path())) {
-      folder.begin(resume, units, rows, subject.backend().device());
+      folder.begin(resume, units, rows, subject.backend().device(), probe);
       final var controls = new ArrayList<GuardRun>();
       if (!site.name().equals("output") && reachesImage()) {
         final var guard =
@@ -104,36 +136,43 @@ public final class Sweep {
         controls.add(guard);
       }
       final int each = units.size() * plan.variations() * plan.columns();
-      try (var runner = new ShardRunner(subject, data, plan, site, units, mean())) {
+      try (var runner =
+          through.apply(new ShardRunner(subject, data, plan, site, units, mean(), probe))) {
         for (int shard = 0; shard * SHARD < rows.length; shard++) {
           final int from = shard * SHARD;
           final int to = Math.min(rows.length, from + SHARD);
           if (!folder.has(shard, (long) (to - from) * each)) {
             final var effects = new float[(to - from) * each];
+            long computed = 0;
             for (int i = from; i < to; i++) {
               if (stop.getAsBoolean()) {
-                return new Result(true, cells(), units, List.of(), controls);
+                return new Result(true, cells(), Account.none(), units, probe, List.of(), controls);
               }
-              System.arraycopy(runner.run(rows[i]), 0, effects, (i - from) * each, each);
+              final var of = runner.run(rows[i]);
+              System.arraycopy(of.effects(), 0, effects, (i - from) * each, each);
+              computed += of.cells();
               listener.cells((long) (i + 1) * each, cells());
             }
-            folder.write(shard, effects);
+            final var account = Account.computed(effects.length, computed);
+            folder.write(shard, effects, account.require("shard=" + shard));
           }
           listener.cells((long) to * each, cells());
         }
       }
-      final var effects = folder.finish(units, rows, SHARD, controls);
-      return new Result(false, cells(), units, List.of(strength(effects)), controls);
+      final var done = folder.finish(units, rows, SHARD, controls);
+      return new Result(
+          false,
+          cells(),
+          done.account(),
+          units,
+          probe,
+          List.of(strength(done.effects())),
+          done.controls());
     }
   }
 
   private boolean reachesImage() {
-    try {
-      new Suffix(ShardRunner.graph(subject, false).graph(), List.of(site.name())).value("output");
-      return true;
-    } catch (final IllegalArgumentException e) {
-      return false;
-    }
+    return Reach.leads(ShardRunner.graph(subject, false).graph(), site.name(), "output");
   }
 
   private long[] controlRows() {
@@ -186,12 +225,12 @@ public final class Sweep {
     return mean;
   }
 
-  /// Means over variations and draws, per unit.
+  /// Mean sizes over variations and draws, per unit.
   private CausalEffectStrength strength(final float[] effects) {
     final int inner = plan.variations() * plan.columns();
     final var means = new double[rows.length * units.size()];
     for (int i = 0; i < effects.length; i++) {
-      means[i / inner] += effects[i] / (double) inner;
+      means[i / inner] += Math.abs(effects[i]) / (double) inner;
     }
     return CausalEffectStrength.of(
         Matrix.of(means, rows.length, units.size()), Bootstrap.standard(plan.seed()));

@@ -15,7 +15,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The files of one sweep.
@@ -25,20 +27,33 @@ record SweepFolder(Path path, SweepPlan plan) {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /// Writes the plan, or checks that the folder holds the same one.
-  void begin(final boolean resume, final List<Unit> units, final long[] rows, final String device) {
-    final var file = path.resolve("plan.json");
-    final var text = text(plan.toMap());
-    if (Files.exists(file)) {
-      if (!resume) {
-        throw new BadInputException(path, "sweep folder", "a sweep", "a new folder, or --resume");
+  /// Writes the plan and the probe, or checks that the folder holds the same ones.
+  void begin(
+      final boolean resume,
+      final List<Unit> units,
+      final long[] rows,
+      final String device,
+      final Optional<FactorProbe> probe) {
+    final var planFile = path.resolve("plan.json");
+    final boolean begun = Files.exists(planFile);
+    if (begun && !resume) {
+      throw new BadInputException(path, "sweep folder", "a sweep", "a new folder, or --resume");
+    }
+    // The plan comes last: where it is, the probe is too.
+    if (begun) {
+      same(planFile, "plan", text(plan.toMap()));
+    }
+    if (probe.isPresent()) {
+      final var file = path.resolve("probe.json");
+      final var text = text(probe.get().numbers());
+      if (begun) {
+        same(file, "probe", text);
+      } else {
+        AtomicFiles.write(file, text);
       }
-      if (!read(file).equals(text)) {
-        throw new BadInputException(
-            file, "plan", "another plan", "the plan that this folder was started with");
-      }
-    } else {
-      AtomicFiles.write(file, text);
+    }
+    if (!begun) {
+      AtomicFiles.write(planFile, text(plan.toMap()));
     }
     create(path.resolve("shards"));
     AtomicFiles.write(path.resolve("axes.json"), text(axes(units, rows)));
@@ -51,8 +66,19 @@ record SweepFolder(Path path, SweepPlan plan) {
                 "seed", plan.seed())));
   }
 
+  private static void same(final Path file, final String what, final String text) {
+    if (!read(file).equals(text)) {
+      throw new BadInputException(
+          file,
+          what,
+          "another " + what,
+          "the " + what + " that this folder was started with, on the same device");
+    }
+  }
+
   private Map<String, Object> axes(final List<Unit> units, final long[] rows) {
     final var axes = new LinkedHashMap<String, Object>();
+    axes.put("effect", plan.meaning());
     axes.put("order", List.of("input", "unit", "variation", "draw"));
     axes.put("input", Arrays.stream(rows).boxed().toList());
     axes.put("unit", units.stream().map(Unit::name).toList());
@@ -72,10 +98,14 @@ record SweepFolder(Path path, SweepPlan plan) {
     return path.resolve("shards").resolve("%06d.npy".formatted(index));
   }
 
-  /// Whether a shard is there, whole.
+  private Path accountOf(final int index) {
+    return path.resolve("shards").resolve("%06d.json".formatted(index));
+  }
+
+  /// Whether a shard is there, whole, with its account.
   boolean has(final int index, final long elements) {
     final var file = shard(index);
-    if (!Files.exists(file)) {
+    if (!Files.exists(file) || !Files.exists(accountOf(index))) {
       return false;
     }
     try (var reader = NpyReader.open(file)) {
@@ -83,23 +113,47 @@ record SweepFolder(Path path, SweepPlan plan) {
     }
   }
 
-  void write(final int index, final float[] effects) {
+  void write(final int index, final float[] effects, final Account account) {
     try (var writer = NpyWriter.create(shard(index), ElementType.F32, effects.length)) {
       writer.write(0, effects, 0, effects.length);
       writer.finish();
     }
+    AtomicFiles.write(accountOf(index), text(account));
+  }
+
+  private Account account(final int index) {
+    final var file = accountOf(index);
+    try {
+      return JSON.readValue(read(file), Account.class);
+    } catch (final JacksonException e) {
+      throw new BadInputException(file, "account", "not one", "what a sweep wrote");
+    }
+  }
+
+  /// The sum over the shards.
+  ///
+  /// @throws IllegalStateException when a cell is missing, or there is one too many
+  private Account account(final long cells, final int shards) {
+    Account sum = Account.none();
+    for (int shard = 0; shard < shards; shard++) {
+      sum = sum.plus(account(shard).require("shard=" + shard(shard)));
+    }
+    return new Account(cells, sum.computed(), sum.deduplicated(), sum.provedZero())
+        .require("sweep=" + path);
   }
 
   /// Joins the shards to `effects.npy`, writes what a reader wants beside it, and `DONE` last.
   ///
-  /// @return all effects, `[input][unit][variation][draw]`
-  float[] finish(
+  /// @throws IllegalStateException when the cells of the shards do not add up to the sweep's
+  Finished finish(
       final List<Unit> units,
       final long[] rows,
       final int inputsPerShard,
       final List<GuardRun> controls) {
     final int each = units.size() * plan.variations() * plan.columns();
     final var all = new float[Math.multiplyExact(rows.length, each)];
+    final int shards = Math.ceilDiv(rows.length, inputsPerShard);
+    final var account = account(all.length, shards);
     try (var writer =
         NpyWriter.create(
             path.resolve("effects.npy"),
@@ -108,7 +162,7 @@ record SweepFolder(Path path, SweepPlan plan) {
             units.size(),
             plan.variations(),
             plan.columns())) {
-      for (int shard = 0; shard * inputsPerShard < rows.length; shard++) {
+      for (int shard = 0; shard < shards; shard++) {
         final int from = shard * inputsPerShard * each;
         try (var reader = NpyReader.open(shard(shard))) {
           final var part = reader.read(4L * inputsPerShard * each).floats();
@@ -121,9 +175,24 @@ record SweepFolder(Path path, SweepPlan plan) {
     if (all.length <= MOST_ROWS) {
       AtomicFiles.write(path.resolve("index.csv"), csv(units, rows, all));
     }
-    AtomicFiles.write(path.resolve("controls.json"), text(controls));
+    final var guards = controls.stream().map(c -> counted(c, account)).toList();
+    AtomicFiles.write(path.resolve("controls.json"), text(guards));
+    AtomicFiles.write(path.resolve("account.json"), text(account));
     AtomicFiles.write(path.resolve("DONE"), "");
-    return all;
+    return new Finished(all, account, guards);
+  }
+
+  /// @param effects all of them, `[input][unit][variation][draw]`
+  record Finished(float[] effects, Account account, List<GuardRun> controls) {}
+
+  private static GuardRun counted(final GuardRun run, final Account account) {
+    return new GuardRun(
+        run.name(),
+        account.cells(),
+        account.computed(),
+        account.deduplicated(),
+        account.provedZero(),
+        run.controls());
   }
 
   private String csv(final List<Unit> units, final long[] rows, final float[] effects) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -24,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param draws of the noise of the codes, keyed by (seed, base input, draw); 0 = the codes are
 ///   means
 /// @param inputs base inputs
-/// @param metric `l2`, `l1`, `mu`, or `site:NAME`
+/// @param metric `l2`, `l1`, `mu`, `site:NAME`, or `factor:K`
 public record SweepPlan(
     String site,
     String units,
@@ -38,6 +39,7 @@ public record SweepPlan(
   /// The default grid of a latent.
   public static final List<Double> GRID = List.of(-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0);
 
+  private static final String FACTOR = "factor:";
   private static final int MOST_INPUTS = 10_000_000;
 
   public SweepPlan {
@@ -91,18 +93,49 @@ public record SweepPlan(
     return Math.max(1, draws);
   }
 
-  Effect effect() {
+  /// The norm to compute; empty where a factor is read out.
+  Optional<Effect> effect() {
     return switch (metric) {
-      case "l2" -> Effect.IMAGE;
-      case "l1" -> new Effect(Effect.Kind.L1, "output");
-      case "mu" -> Effect.MU;
+      case "l2" -> Optional.of(Effect.IMAGE);
+      case "l1" -> Optional.of(new Effect(Effect.Kind.L1, "output"));
+      case "mu" -> Optional.of(Effect.MU);
       default -> {
+        if (metric.startsWith(FACTOR)) {
+          yield Optional.empty();
+        }
         if (!metric.startsWith("site:")) {
           throw new BadInputException(
-              "--metric", metric, "no such metric", "l2, l1, mu or site:NAME");
+              "--metric", metric, "no such metric", "l2, l1, mu, site:NAME or factor:K");
         }
-        yield new Effect(Effect.Kind.L2, metric.substring("site:".length()));
+        yield Optional.of(new Effect(Effect.Kind.L2, metric.substring("site:".length())));
       }
+    };
+  }
+
+  /// The factor whose read-out is measured.
+  Optional<String> factor() {
+    return metric.startsWith(FACTOR)
+        ? Optional.of(metric.substring(FACTOR.length()))
+        : Optional.empty();
+  }
+
+  /// The site at which the effect is measured.
+  String measured() {
+    return effect().map(Effect::site).orElse("output");
+  }
+
+  /// What an effect is, in words.
+  String meaning() {
+    return switch (metric) {
+      case "l2" -> "L2 norm of the change of the image";
+      case "l1" -> "sum of the absolute changes of the image";
+      default ->
+          factor()
+              .map(k ->
+                  "change of the read-out of "
+                      + k
+                      + ", signed, in standard deviations of the factor; means are of its size")
+              .orElse("L2 norm of the change of " + measured());
     };
   }
 

@@ -89,6 +89,83 @@ class SweepTest {
   }
 
   @Test
+  void aReadOutIsTheSameAfterAStop() throws IOException {
+    final var plan = new SweepPlan("decoder.fc1", "0-2", "zero", NONE, 1, 0, 20, "factor:shape", 4);
+    final var whole = folder.resolve("read-whole");
+    final var result = sweep(plan, whole).run(false, (_, _) -> {}, () -> false);
+    assertEquals("shape", result.probe().orElseThrow().numbers().get("factor"));
+    final var parts = folder.resolve("read-parts");
+    final var polls = new AtomicInteger();
+    sweep(plan, parts).run(false, (_, _) -> {}, () -> polls.incrementAndGet() > 17);
+    sweep(plan, parts).run(true, (_, _) -> {}, () -> false);
+    for (final var file : List.of("effects.npy", "probe.json", "axes.json", "account.json")) {
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(parts.resolve(file)), file);
+    }
+    assertTrue(Files.readString(whole.resolve("axes.json")).contains("read-out of shape"));
+    Files.writeString(parts.resolve("probe.json"), "{}");
+    final var e =
+        assertThrows(
+            BadInputException.class, () -> sweep(plan, parts).run(true, (_, _) -> {}, () -> false));
+    assertTrue(String.valueOf(e.getMessage()).contains("another probe"), e.getMessage());
+  }
+
+  /// Loses a cell of the `at`-th input that passes.
+  private record Losing(InputCells cells, AtomicInteger left) implements InputCells {
+    @Override
+    public Computed run(final long row) {
+      final var all = cells.run(row);
+      return left.decrementAndGet() == 0 ? new Computed(all.effects(), all.cells() - 1) : all;
+    }
+
+    @Override
+    public void close() {
+      cells.close();
+    }
+  }
+
+  @Test
+  void aLostCellIsFound() {
+    final var plan = plan("latent.z", "channels", "zero", NONE);
+    final var to = folder.resolve("lost");
+    final var losing =
+        new Sweep(subject(), data, plan, to, cells -> new Losing(cells, new AtomicInteger(18)));
+    final var e =
+        assertThrows(
+            IllegalStateException.class, () -> losing.run(false, (_, _) -> {}, () -> false));
+    final var text = String.valueOf(e.getMessage());
+    assertTrue(text.contains("shard=1, cells=12, computed=11, deduplicated=0"), text);
+    assertFalse(Files.exists(to.resolve("DONE")));
+    // The shard that lost it was not kept.
+    final var account = sweep(plan, to).run(true, (_, _) -> {}, () -> false).account();
+    assertEquals(new Account(60, 60, 0, 0), account);
+  }
+
+  @Test
+  void aShardThatHoldsLessThanItWasAskedForIsFoundOnResuming() throws IOException {
+    final var plan = plan("latent.z", "channels", "zero", NONE);
+    final var to = folder.resolve("less");
+    sweep(plan, to).run(false, (_, _) -> {}, () -> false);
+    Files.delete(to.resolve("DONE"));
+    final var shard = to.resolve("shards").resolve("000000.json");
+    Files.writeString(shard, Files.readString(shard).replace("48", "47"));
+    final var e =
+        assertThrows(
+            IllegalStateException.class,
+            () -> sweep(plan, to).run(true, (_, _) -> {}, () -> false));
+    assertTrue(String.valueOf(e.getMessage()).contains("sweep="), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("cells=60, computed=59"), e.getMessage());
+    Files.writeString(shard, Files.readString(shard).replace("\"cells\" : 47", "\"cells\" : 48"));
+    final var part =
+        assertThrows(
+            IllegalStateException.class,
+            () -> sweep(plan, to).run(true, (_, _) -> {}, () -> false));
+    assertTrue(
+        String.valueOf(part.getMessage()).contains("cells=48, computed=47"), part.getMessage());
+    assertFalse(Files.exists(to.resolve("DONE")));
+  }
+
+  @Test
   void aFolderOfAnotherSweepIsRefused() {
     final var first = plan("latent.z", "channels", "zero", NONE);
     final var to = folder.resolve("taken");
@@ -197,6 +274,8 @@ class SweepTest {
             () -> new SweepPlan("latent.z", "all", "zero", NONE, 1, -1, 1, "l2", 1),
             "--draws"),
         of("metric", () -> run("l3"), "--metric"),
+        of("factor", () -> run("factor:colour"), "posX, posY"),
+        of("angle", () -> run("factor:orientation"), "an angle"),
         of("metric site", () -> run("site:decoder.fc9"), "decoder.fc1"));
   }
 

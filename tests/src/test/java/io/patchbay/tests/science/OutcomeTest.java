@@ -9,13 +9,20 @@ import io.patchbay.analysis.metric.MediationEffects;
 import io.patchbay.analysis.study.MediationStudy;
 import io.patchbay.analysis.study.Pairs;
 import io.patchbay.analysis.study.Scene;
+import io.patchbay.analysis.sweep.Sweep;
+import io.patchbay.analysis.sweep.SweepPlan;
 import io.patchbay.engine.BackendProvider;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.io.BadInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,6 +33,8 @@ class OutcomeTest {
   private static final int PIXELS = LinearModel.IMAGE.elements();
   private static final double CLOSE = 1e-5;
   private static final int PAIRS = 19;
+
+  @TempDir private Path folder = Path.of("");
 
   private final LinearModel linear = LinearModel.random(12);
   private final QuarterImages data = new QuarterImages(LinearModel.IMAGE, 13, 22);
@@ -174,6 +183,47 @@ class OutcomeTest {
           assertEquals(
               study.rows().getFirst().effects().total().mean().estimate(), sum, CLOSE * 10);
         });
+  }
+
+  /// The image of no light is that of both factors at 0.
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aSweepMeasuresTheChangeOfTheReadOut(final String backend) {
+    final var plane = new PlaneImages(LinearModel.IMAGE, 7);
+    final double n = PlaneImages.RIGHT;
+    final double deviation = Math.sqrt((n * n - 1) / 12) / 64;
+    with(
+        backend,
+        plane,
+        scene -> {
+          final var plan =
+              new SweepPlan("input", "all", "zero", List.of(), 1, 0, 24, "factor:1", 3);
+          final var to = folder.resolve("read");
+          final var result =
+              new Sweep(scene.subject(), plane, plan, to).run(false, (_, _) -> {}, () -> false);
+          final var probe = result.probe().orElseThrow();
+          assertTrue(probe.heldOut().estimate() > 0.99, probe::sentence);
+          assertEquals("right", probe.numbers().get("factor"));
+          double sum = 0;
+          final var lines = lines(to.resolve("index.csv"));
+          for (final var line : lines.subList(1, lines.size())) {
+            final var fields = line.split(",", -1);
+            final int at = plane.factorsOf(Long.parseLong(fields[0]))[1];
+            final double expected = -at / 64.0 / deviation;
+            assertEquals(expected, Double.parseDouble(fields[4]), 0.05, line);
+            sum += Math.abs(Double.parseDouble(fields[4]));
+          }
+          assertEquals(24, result.account().computed());
+          assertEquals(sum / 24, result.strength().getFirst().model().estimate(), CLOSE);
+        });
+  }
+
+  private static List<String> lines(final Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest

@@ -1,0 +1,47 @@
+package io.patchbay.analysis.sweep;
+
+/// What became of the cells of a sweep, or of one of its shards.
+///
+/// @param cells as the plan has them
+/// @param computed results that came out of the network, counted where they did
+/// @param deduplicated cells that equal a computed one
+/// @param provedZero cells that cannot change what is measured
+public record Account(long cells, long computed, long deduplicated, long provedZero) {
+  /// Every cell computed but those that were lost.
+  static Account computed(final long cells, final long computed) {
+    return new Account(cells, computed, 0, 0);
+  }
+
+  static Account none() {
+    return computed(0, 0);
+  }
+
+  Account plus(final Account other) {
+    return new Account(
+        cells + other.cells,
+        computed + other.computed,
+        deduplicated + other.deduplicated,
+        provedZero + other.provedZero);
+  }
+
+  /// Refuses an account in which a cell is missing or stands twice.
+  ///
+  /// @param what which cells, for the message
+  /// @throws IllegalStateException with all figures
+  Account require(final String what) {
+    if (cells != computed + deduplicated + provedZero) {
+      throw new IllegalStateException(
+          "cells do not add up: "
+              + what
+              + ", cells="
+              + cells
+              + ", computed="
+              + computed
+              + ", deduplicated="
+              + deduplicated
+              + ", proved zero="
+              + provedZero);
+    }
+    return this;
+  }
+}

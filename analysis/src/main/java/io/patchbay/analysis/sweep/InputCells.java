@@ -1,0 +1,13 @@
+package io.patchbay.analysis.sweep;
+
+/// Computes all cells of one base input of a sweep.
+interface InputCells extends AutoCloseable {
+  Computed run(long row);
+
+  @Override
+  void close();
+
+  /// @param effects `[unit][variation][draw]`
+  /// @param cells how many cells came out of the network, counted there
+  record Computed(float[] effects, long cells) {}
+}
