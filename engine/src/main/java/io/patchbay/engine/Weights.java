@@ -12,6 +12,10 @@ public interface Weights extends AutoCloseable {
 
   float[] read(String name);
 
+  /// Whether a state is just what [#read] gives. False where states are kept wider than float32
+  /// from one run to the next: writing back what was read then changes them.
+  boolean holdsFloats();
+
   void write(String name, float[] values);
 
   /// Changes whenever a state changes; what was derived from the states is stale then.

@@ -103,13 +103,13 @@ public record InterventionSpecificity(
       return List.of();
     }
     int model = 2 * defined.size();
-    double[] scratch = new double[mass.elements()];
     double scale = Math.log(mass.elements());
     return bootstrap
         .statistics(
             mass.blocks(),
             model + (withModel ? 2 : 0),
             (counts, out) -> {
+              double[] scratch = new double[mass.elements()];
               double[] paper = new double[defined.size()];
               double boundedSum = 0;
               int present = 0;

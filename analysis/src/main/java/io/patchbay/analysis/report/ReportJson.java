@@ -1,5 +1,6 @@
 package io.patchbay.analysis.report;
 
+import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ public final class ReportJson {
 
   /// Writes every number with all its digits; NaN as the string `NaN`.
   public static void write(ReportModel model, Path file) throws IOException {
-    AtomicFile.write(file, mapper().writeValueAsBytes(model));
+    AtomicFiles.write(file, mapper().writeValueAsBytes(model));
   }
 
   /// @throws BadInputException when the file cannot be read or is not a report

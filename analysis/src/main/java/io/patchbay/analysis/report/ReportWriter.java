@@ -1,5 +1,6 @@
 package io.patchbay.analysis.report;
 
+import io.patchbay.vae.io.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,6 +47,6 @@ public final class ReportWriter {
   }
 
   private static void put(Path file, String text) throws IOException {
-    AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+    AtomicFiles.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 }

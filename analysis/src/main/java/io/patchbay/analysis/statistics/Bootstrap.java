@@ -3,6 +3,7 @@ package io.patchbay.analysis.statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// Percentile bootstrap over base inputs: whole inputs are drawn with replacement, so all cells of
 /// an input stay together. Every method uses the same resamples for the same seed and number of
@@ -28,13 +29,15 @@ public record Bootstrap(int draws, double level, long seed) {
     return new Bootstrap(2000, 0.95, seed);
   }
 
-  /// A figure as a function of how often each input was drawn; NaN where it is undefined.
+  /// A figure as a function of how often each input was drawn; NaN where it is undefined. Draws are
+  /// taken on several threads, so it must not write to what it captures.
   @FunctionalInterface
   public interface Statistic {
     double of(int[] counts);
   }
 
-  /// Several figures at once: fills `out`, NaN where a figure is undefined.
+  /// Several figures at once: fills `out`, NaN where a figure is undefined. Called on several
+  /// threads like [Statistic].
   @FunctionalInterface
   public interface Statistics {
     void of(int[] counts, double[] out);
@@ -138,14 +141,17 @@ public record Bootstrap(int draws, double level, long seed) {
     statistics.of(counts, estimates);
     Resampling resampling = new Resampling(seed);
     double[][] drawn = new double[figures][draws];
-    double[] out = new double[figures];
-    for (int draw = 0; draw < draws; draw++) {
-      resampling.counts(draw, counts);
-      statistics.of(counts, out);
-      for (int f = 0; f < figures; f++) {
-        drawn[f][draw] = out[f];
-      }
-    }
+    IntStream.range(0, draws)
+        .parallel()
+        .forEach(draw -> {
+          int[] drawnCounts = new int[inputs];
+          double[] out = new double[figures];
+          resampling.counts(draw, drawnCounts);
+          statistics.of(drawnCounts, out);
+          for (int f = 0; f < figures; f++) {
+            drawn[f][draw] = out[f];
+          }
+        });
     return drawn;
   }
 

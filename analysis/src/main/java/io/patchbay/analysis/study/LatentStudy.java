@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Level two, perturbing latents: do(z_i = v) for every latent over a grid of values, with z =
 /// mu(x) elsewhere.
@@ -188,9 +189,13 @@ record LatentStudy(
           other[p] -= image[p];
         }
       }
-      for (int cell = 0; cell < factors.units() * GRID.size(); cell++) {
-        final double value = FactorCells.oracle(differences, start + cell * size, others);
-        factors.add(cell / GRID.size(), k, input, value);
+      final double[] values =
+          IntStream.range(0, factors.units() * GRID.size())
+              .parallel()
+              .mapToDouble(cell -> FactorCells.oracle(differences, start + cell * size, others))
+              .toArray();
+      for (int cell = 0; cell < values.length; cell++) {
+        factors.add(cell / GRID.size(), k, input, values[cell]);
       }
     }
   }

@@ -53,6 +53,11 @@ final class CpuWeights implements Weights {
   }
 
   @Override
+  public boolean holdsFloats() {
+    return true;
+  }
+
+  @Override
   public void write(final String name, final float[] values) {
     final var entry = entry(name);
     if (values.length != entry.shape().rowSize()) {

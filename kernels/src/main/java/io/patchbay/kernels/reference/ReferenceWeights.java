@@ -53,6 +53,11 @@ public final class ReferenceWeights implements Weights {
   }
 
   @Override
+  public boolean holdsFloats() {
+    return false;
+  }
+
+  @Override
   public void write(final String name, final float[] from) {
     write(name, Boundary.doubles(from));
   }

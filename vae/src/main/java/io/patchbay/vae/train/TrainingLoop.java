@@ -109,20 +109,12 @@ final class TrainingLoop {
     program.run(graph.sizes(config.batch()));
     final var terms = new LinkedHashMap<String, Double>();
     graph.terms().forEach((name, node) -> terms.put(name, (double) program.read(node)[0]));
-    if (roundsStates()) {
-      state.round();
-    }
+    state.round();
     final var kl = new ArrayList<Double>();
     for (final float value : program.read(graph.klPerLatent())) {
       kl.add((double) value);
     }
     return new Losses(terms, kl);
-  }
-
-  /// The reference backend keeps states in float64 from one step to the next, a checkpoint holds
-  /// float32: rounding after each step makes a resumed run equal to one that was not stopped.
-  private boolean roundsStates() {
-    return backend.name().equals("reference");
   }
 
   private Map<String, Object> line(final Losses losses, final double seconds, final double rate) {
