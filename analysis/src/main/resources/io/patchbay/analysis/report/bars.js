@@ -27,7 +27,7 @@ function tip(title, lines) {
   );
 }
 
-function valueAxis(colours, name, extra) {
+function valueAxis(colours, name, extra, label) {
   return {
     type: "value",
     name,
@@ -40,6 +40,7 @@ function valueAxis(colours, name, extra) {
       color: colours.muted,
       hideOverlap: true,
       formatter: (value) => plain(Number(value.toPrecision(6))),
+      ...label,
     },
     splitLine: { lineStyle: { color: colours.rule, width: 0.6 } },
     ...extra,

@@ -6,13 +6,19 @@ function linesPanel({ title, alt, lines, unit }) {
   const option = (colours, width) => ({
     ...baseOption(colours),
     grid: { left: 8, right: 26, top: 30, bottom: 22, containLabel: true },
-    xAxis: valueAxis(colours, "training step", {
-      min: "dataMin",
-      max: "dataMax",
-      splitNumber: width < 420 ? 3 : 5,
-      splitLine: { show: false },
-      axisLine: { onZero: false, lineStyle: { color: colours.rule } },
-    }),
+    // The last step is seldom round: its label would run into its neighbour's.
+    xAxis: valueAxis(
+      colours,
+      "training step",
+      {
+        min: "dataMin",
+        max: "dataMax",
+        splitNumber: width < 420 ? 3 : 5,
+        splitLine: { show: false },
+        axisLine: { onZero: false, lineStyle: { color: colours.rule } },
+      },
+      { showMaxLabel: false },
+    ),
     yAxis: valueAxis(colours, unit + (frame ? ", start cut off" : ""), {
       ...(frame || {}),
       scale: true,
