@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// | name | options |
 /// | --- | --- |
 /// | `sprites` | `antialias=false` |
-/// | `pendulum` | `size=64` |
+/// | `pendulum` | `size=64`, `free=0` (pictures with a free shadow for each with a cast one) |
 /// | `dsprites` | the original file under `PATCHBAY_DATA`, else `DISENTANGLEMENT_LIB_DATA` |
 /// | path of an npz file | |
 /// | path of a folder of pictures | `size=64`, `channels=3`, `fit=crop` or `squeeze` |
@@ -54,7 +54,10 @@ public final class Datasets {
             : DatasetSpec.parse(text);
     return switch (spec.name()) {
       case "sprites" -> new Sprites(spec.allow("antialias").flag("antialias", false));
-      case "pendulum" -> new Pendulum(spec.allow("size").number("size", 64, 16, 512));
+      case "pendulum" -> {
+        spec.allow("size", "free");
+        yield new Pendulum(spec.number("size", 64, 16, 512), spec.number("free", 0, 0, 100));
+      }
       case "dsprites" -> dsprites(spec.allow());
       default -> fromPath(spec);
     };

@@ -1,5 +1,7 @@
 package io.patchbay.vae.data;
 
+import io.patchbay.engine.random.PhiloxRandom;
+import io.patchbay.engine.random.Streams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,11 @@ import java.util.Map;
 /// The rows are the grid of angle (84 values, slowest) and light (87 values: 100 is left out, as in
 /// the original): 7,308 images. The shadow is drawn from its own two variables, so each of the four
 /// can be set, or held, by itself.
+///
+/// Free shadows are more pictures of each angle and light, numbered by a third factor: 0 is the
+/// shadow that the light casts, every other number one whose length and position are drawn from
+/// their ranges, for each picture by itself. A model that saw these can tell the shadow from its
+/// causes.
 public final class Pendulum implements GenerativeDataset {
   private static final double STEP = Math.PI / 200;
   private static final double GROUND = -0.5;
@@ -39,26 +46,50 @@ public final class Pendulum implements GenerativeDataset {
   private static final float[] FIREBRICK = {178 / 255f, 34 / 255f, 34 / 255f};
   private static final float[] ORANGE = {1, 165 / 255f, 0};
 
-  private static final List<Factor> FACTORS =
+  private static final List<Factor> CAUSES =
       List.of(
           new Factor("angle", steps(-40, 43, Integer.MIN_VALUE), false),
           new Factor("light", steps(60, 147, 100), false));
-  private static final FactorGrid GRID = new FactorGrid(FACTORS);
   private static final List<Variable> VARIABLES = describe();
+  private static final int MOST_FREE = 100;
 
   private final ImageShape shape;
+  private final int free;
+  private final List<Factor> factors;
+  private final FactorGrid grid;
 
+  /// Without free shadows.
+  ///
   /// @param size height and width in pixels, 16 to 512
   public Pendulum(int size) {
+    this(size, 0);
+  }
+
+  /// @param size height and width in pixels, 16 to 512
+  /// @param free pictures with a free shadow beside each with a cast one, 0 to 100
+  public Pendulum(int size, int free) {
     if (size < 16 || size > 512) {
       throw new IllegalArgumentException("pendulum size: size=" + size + ", low=16, high=512");
     }
+    if (free < 0 || free > MOST_FREE) {
+      throw new IllegalArgumentException(
+          "pendulum free shadows: free=" + free + ", low=0, high=" + MOST_FREE);
+    }
     shape = new ImageShape(3, size, size);
+    this.free = free;
+    factors =
+        free == 0
+            ? CAUSES
+            : List.of(
+                CAUSES.get(0),
+                CAUSES.get(1),
+                new Factor("shadow", steps(0, free, Integer.MIN_VALUE), false));
+    grid = new FactorGrid(factors);
   }
 
   @Override
   public String name() {
-    return "pendulum";
+    return free == 0 ? "pendulum" : "pendulum:free=" + free;
   }
 
   @Override
@@ -68,12 +99,12 @@ public final class Pendulum implements GenerativeDataset {
 
   @Override
   public List<Factor> factors() {
-    return FACTORS;
+    return factors;
   }
 
   @Override
   public long size() {
-    return GRID.rows();
+    return grid.rows();
   }
 
   @Override
@@ -83,12 +114,12 @@ public final class Pendulum implements GenerativeDataset {
 
   @Override
   public int[] factorsOf(long row) {
-    return GRID.indicesOf(row);
+    return grid.indicesOf(row);
   }
 
   @Override
   public long rowOf(int[] factorIndices) {
-    return GRID.rowOf(factorIndices);
+    return grid.rowOf(factorIndices);
   }
 
   @Override
@@ -98,8 +129,18 @@ public final class Pendulum implements GenerativeDataset {
 
   @Override
   public double[] variablesOf(long row) {
-    final int[] indices = GRID.indicesOf(row);
-    return follow(FACTORS.get(0).value(indices[0]), FACTORS.get(1).value(indices[1]));
+    final int[] indices = grid.indicesOf(row);
+    final double[] values =
+        follow(CAUSES.get(0).value(indices[0]), CAUSES.get(1).value(indices[1]));
+    if (free > 0 && indices[2] > 0) {
+      // Of the picture, not of a user's seed: a data set is the same for every run.
+      final var random = new PhiloxRandom(0, Streams.FACTORS, row / (free + 1), indices[2]);
+      for (int i = CAUSES.size(); i < values.length; i++) {
+        final Variable variable = VARIABLES.get(i);
+        values[i] = variable.low() + random.nextDouble() * (variable.high() - variable.low());
+      }
+    }
+    return values;
   }
 
   @Override
@@ -161,8 +202,8 @@ public final class Pendulum implements GenerativeDataset {
   private static List<Variable> describe() {
     final double[] low = {-40, 60, Double.MAX_VALUE, Double.MAX_VALUE};
     final double[] high = {43, 147, 0, 0};
-    for (double angle : FACTORS.get(0).values()) {
-      for (double light : FACTORS.get(1).values()) {
+    for (double angle : CAUSES.get(0).values()) {
+      for (double light : CAUSES.get(1).values()) {
         final double[] values = follow(angle, light);
         for (int i = 2; i < values.length; i++) {
           low[i] = Math.min(low[i], values[i]);

@@ -28,7 +28,8 @@ final class DatasetFilesTest {
     "sprites, 9, 'shape[1], scale[1], orientation[5], posX[4], posY[4]', 0.0, 1x64x64",
     "sprites:antialias=true, 16, 'shape[1], scale[1], orientation[3], posX[2], posY[2]', 0.002,"
         + " 1x64x64",
-    "pendulum:size=20, 13, 'angle[7], light[7]', 0.002, 3x20x20"
+    "pendulum:size=20, 13, 'angle[7], light[7]', 0.002, 3x20x20",
+    "'pendulum:size=20,free=2', 17, 'angle[5], light[6], shadow[1]', 0.002, 3x20x20"
   })
   void anExportedGridReadsBack(
       String spec, int stride, String factors, double tolerance, String shape) throws IOException {

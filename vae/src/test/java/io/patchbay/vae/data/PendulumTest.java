@@ -29,6 +29,97 @@ final class PendulumTest {
   }
 
   @Test
+  void freeShadowsStandBesideTheCastOne() {
+    final Pendulum free = new Pendulum(64, 3);
+    assertEquals(4 * 7308, free.size());
+    assertEquals("[angle[84], light[87], shadow[4]]", free.factors().toString());
+    assertEquals(pendulum.variables(), free.variables());
+    final float[] image = new float[3 * 64 * 64];
+    final float[] rendered = new float[3 * 64 * 64];
+    for (long row = 0; row < pendulum.size(); row += 7) {
+      final double[] cast = pendulum.variablesOf(row);
+      assertArrayEquals(cast, free.variablesOf(4 * row));
+      for (long i = 4 * row + 1; i < 4 * row + 4; i++) {
+        final int[] indices = free.factorsOf(i);
+        assertEquals(i, free.rowOf(indices));
+        final double[] values = free.variablesOf(i);
+        assertEquals(cast[0], values[0]);
+        assertEquals(cast[1], values[1]);
+        // An intervention on a cause brings the shadow back to where it is cast.
+        final Map<String, Double> set = Map.of("light", values[1]);
+        assertArrayEquals(cast, free.intervene(values, set, true));
+        assertArrayEquals(values, free.intervene(values, set, false));
+      }
+      free.image(4 * row + 2, image, 0);
+      pendulum.render(free.variablesOf(4 * row + 2), rendered, 0);
+      assertArrayEquals(rendered, image);
+    }
+  }
+
+  @Test
+  void freeShadowsDependOnNothing() {
+    final int count = 2;
+    final Pendulum free = new Pendulum(64, count);
+    final double[][] columns = new double[4][2 * 7308];
+    int n = 0;
+    for (long row = 0; row < free.size(); row++) {
+      if (row % (count + 1) != 0) {
+        final double[] values = free.variablesOf(row);
+        for (int k = 0; k < 4; k++) {
+          columns[k][n] = values[k];
+        }
+        n++;
+      }
+    }
+    assertEquals(columns[0].length, n);
+    for (int k = 2; k < 4; k++) {
+      final Variable variable = free.variables().get(k);
+      final double[] sorted = columns[k].clone();
+      Arrays.sort(sorted);
+      final double span = variable.high() - variable.low();
+      assertTrue(sorted[0] >= variable.low() && sorted[n - 1] <= variable.high());
+      assertEquals(variable.low() + 0.25 * span, sorted[n / 4], 0.02 * span);
+      assertEquals(variable.low() + 0.75 * span, sorted[3 * n / 4], 0.02 * span);
+      for (int j = 0; j < k; j++) {
+        // Five standard errors of a correlation of independent numbers.
+        assertEquals(0, correlation(columns[j], columns[k]), 5 / Math.sqrt(n), j + ", " + k);
+      }
+    }
+    // The cast shadow goes with the light.
+    final double[][] cast = new double[2][7308];
+    for (int row = 0; row < 7308; row++) {
+      cast[0][row] = pendulum.variablesOf(row)[1];
+      cast[1][row] = pendulum.variablesOf(row)[3];
+    }
+    assertTrue(Math.abs(correlation(cast[0], cast[1])) > 0.8);
+  }
+
+  @Test
+  void freeShadowsAreTheSameInEverySet() {
+    final Pendulum few = new Pendulum(64, 1);
+    final Pendulum many = new Pendulum(32, 5);
+    for (long row = 0; row < pendulum.size(); row += 13) {
+      assertArrayEquals(few.variablesOf(2 * row + 1), many.variablesOf(6 * row + 1));
+    }
+    assertThrows(IllegalArgumentException.class, () -> new Pendulum(64, -1));
+    assertThrows(IllegalArgumentException.class, () -> new Pendulum(64, 101));
+  }
+
+  private static double correlation(double[] a, double[] b) {
+    final double meanA = Arrays.stream(a).average().orElseThrow();
+    final double meanB = Arrays.stream(b).average().orElseThrow();
+    double ab = 0;
+    double aa = 0;
+    double bb = 0;
+    for (int i = 0; i < a.length; i++) {
+      ab += (a[i] - meanA) * (b[i] - meanB);
+      aa += (a[i] - meanA) * (a[i] - meanA);
+      bb += (b[i] - meanB) * (b[i] - meanB);
+    }
+    return ab / Math.sqrt(aa * bb);
+  }
+
+  @Test
   void theShadowHasThePublishedRanges() {
     int clamped = 0;
     double longest = 0;
