@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       SweepCommand.class,
       MediateCommand.class,
+      ReadOutCommand.class,
       ExportCommand.class,
       ReportCommand.class,
       DataCommand.class,

@@ -2,181 +2,194 @@ package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Interval;
-import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.analysis.statistics.RegressionProbe;
 import io.patchbay.analysis.statistics.Split;
 import io.patchbay.analysis.statistics.Summary;
-import io.patchbay.engine.Axis;
-import io.patchbay.engine.Plan;
-import io.patchbay.engine.Sizes;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.GenerativeDataset;
-import io.patchbay.vae.data.Variable;
-import io.patchbay.vae.model.VaeGraph;
+import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.train.TrainedVae;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /// What a model's reconstruction says of a variable when the input is re-rendered under an
-/// intervention on another one. A linear probe reads the variable from some rows of pixels of clean
-/// reconstructions; it is trained once and its R² on held-out inputs is given. The rows have to
-/// show the variable itself and not its causes: a probe that sees these reads the variable from
-/// them.
+/// intervention on another one: once with the mechanisms following, once with the variable held.
 ///
-/// A change is oriented by the sign of the true change of the variable when its cause is set and
-/// its mechanism follows, and divided by the standard deviation of the variable: 0 means that the
-/// read-out does not move.
+/// A linear probe reads the variable from the rows of pixels that show it and not its causes, in
+/// clean reconstructions of held-out inputs of the model's own data; its R² is that on a quarter of
+/// them. Where the data ties the variable to others that the same rows show, so does the probe:
+/// data in which it varies by itself gives a probe that reads it alone.
+///
+/// Bases are held-out inputs that obey the mechanisms, and are none of the probe's. A change is
+/// that of the read-out from the base to the re-rendered input, in standard deviations of the
+/// variable over the bases. Its mean is oriented by the sign of the true change: one that follows
+/// has the mean of the truth, one that does not move 0. Its size is the mean of its absolute value,
+/// which also holds what a probe misreads.
 ///
 /// @param rSquared of the probe on held-out clean reconstructions
-/// @param truth the true change when the mechanism follows
-/// @param following the read-out's change when the mechanism follows
-/// @param held the read-out's change when the variable is held at its own value
+/// @param truth the true change when the mechanisms follow
+/// @param following the read-out's change when the mechanisms follow
+/// @param held the read-out's change when variables are held
+/// @param followingShare mean following change / mean true change
+/// @param heldShare mean held change / mean following change
 public record ReadOutStudy(
-    String cause,
-    String effect,
+    ReadOutQuestion question,
+    String data,
+    PixelRows rows,
+    long seed,
     Interval rSquared,
     Interval truth,
-    Interval following,
-    Interval held) {
-  private static final int BATCH = 128;
-  private static final double PENALTY = 10;
+    Change following,
+    Change held,
+    Interval followingShare,
+    Interval heldShare) {
+  private static final double PENALTY = 1;
   private static final double HELD_OUT = 0.25;
 
-  /// @param cause the variable that is set
-  /// @param effect the variable that is read out
-  /// @param inputs inputs to train and judge the probe on
-  /// @param pairs inputs to intervene on
-  /// @param top the first row of pixels that the probe sees, counted from the top
-  /// @param bottom the row after the last
+  /// A change of the read-out, oriented and absolute.
+  public record Change(Interval mean, Interval size) {
+    private static Change of(final double[] perInput, final Bootstrap bootstrap) {
+      final var sizes = Arrays.stream(perInput).map(Math::abs).toArray();
+      return new Change(bootstrap.mean(perInput), bootstrap.mean(sizes));
+    }
+  }
+
+  /// @param data the data of the model's training
+  /// @throws BadInputException when the question does not fit the data, or the data the model
   public static ReadOutStudy of(
-      final Scene scene,
+      final TrainedVae model,
       final GenerativeDataset data,
-      final String cause,
-      final String effect,
-      final int inputs,
-      final int pairs,
-      final int top,
-      final int bottom) {
-    if (top < 0 || bottom <= top || bottom > data.shape().height()) {
-      throw new IllegalArgumentException(
-          "rows outside the image: top=" + top + ", bottom=" + bottom + ", " + data.shape());
+      final ReadOutQuestion question,
+      final long seed) {
+    question.check(data);
+    if (!data.shape().equals(model.vae().image())) {
+      throw new BadInputException(
+          data.name(), "images", "" + data.shape(), "images of " + model.vae().image());
     }
-    final var bootstrap = Bootstrap.standard(scene.seed());
-    final int read = index(data, effect);
-    final int set = index(data, cause);
-    final var rows = scene.rows(inputs + pairs);
-    final var target = new double[inputs];
-    final var summary = new Summary();
-    final var clean = new double[inputs][];
-    for (int i = 0; i < inputs; i++) {
-      clean[i] = data.variablesOf(rows[i]);
-      target[i] = clean[i][read];
-      summary.add(target[i]);
+    final var scenes = HeldOut.of(model.config(), data, question, seed);
+    try (var reconstructions = Reconstructions.OfModel.open(model)) {
+      return of(reconstructions, data, scenes, question, seed);
     }
-    final var reconstruction = new Reconstruction(scene, data, top, bottom);
+  }
+
+  static ReadOutStudy of(
+      final Reconstructions reconstructions,
+      final GenerativeDataset data,
+      final HeldOut scenes,
+      final ReadOutQuestion question,
+      final long seed) {
+    final var clean = scenes.others();
+    final var base = scenes.bases();
+    final var rows = PixelRows.showing(data, question.effect(), seed);
+    final var bootstrap = Bootstrap.standard(seed);
+    final int read = question.effectIndex(data);
     final var probe =
         RegressionProbe.train(
-            reconstruction.features(clean),
-            target,
-            Split.of(inputs, HELD_OUT, scene.seed()),
+            reconstructions.features(data, clean, rows),
+            Arrays.stream(clean).mapToDouble(v -> v[read]).toArray(),
+            Split.of(clean.length, HELD_OUT, seed),
             PENALTY,
             bootstrap);
-    final var base = new double[pairs][];
-    final var following = new double[pairs][];
-    final var held = new double[pairs][];
-    final var variable = data.variables().get(set);
-    for (int i = 0; i < pairs; i++) {
-      base[i] = data.variablesOf(rows[inputs + i]);
-      final var random = new PhiloxRandom(scene.seed(), Streams.FACTORS, i, 0);
-      final double value =
-          variable.low() + random.nextDouble() * (variable.high() - variable.low());
-      following[i] = data.intervene(base[i], Map.of(cause, value), true);
-      held[i] = data.intervene(following[i], Map.of(effect, base[i][read]), false);
+    final var following = new double[base.length][];
+    final var held = new double[base.length][];
+    final var range = data.variables().get(question.causeIndex(data));
+    final var deviation = new Summary();
+    for (int i = 0; i < base.length; i++) {
+      final var random = new PhiloxRandom(seed, Streams.FACTORS, i, 0);
+      final double value = range.low() + random.nextDouble() * (range.high() - range.low());
+      final var set = Map.of(question.cause(), range.discrete() ? Math.rint(value) : value);
+      following[i] = data.intervene(base[i], set, true);
+      held[i] = data.intervene(following[i], question.heldAt(data, base[i]), false);
+      deviation.add(base[i][read]);
     }
-    final var before = probe.predict(reconstruction.features(base));
-    final var after = probe.predict(reconstruction.features(following));
-    final var still = probe.predict(reconstruction.features(held));
-    final double deviation = summary.deviation();
-    final var truth = new double[pairs];
-    final var moved = new double[pairs];
-    final var stayed = new double[pairs];
-    for (int i = 0; i < pairs; i++) {
+    final var before = probe.predict(reconstructions.features(data, base, rows));
+    final var after = probe.predict(reconstructions.features(data, following, rows));
+    final var still = probe.predict(reconstructions.features(data, held, rows));
+    final var truth = new double[base.length];
+    final var moved = new double[base.length];
+    final var stayed = new double[base.length];
+    for (int i = 0; i < base.length; i++) {
       final double change = following[i][read] - base[i][read];
-      final double sign = Math.signum(change) / deviation;
-      truth[i] = Math.abs(change) / deviation;
+      final double sign = Math.signum(change) / deviation.deviation();
+      truth[i] = change * sign;
       moved[i] = sign * (after[i] - before[i]);
       stayed[i] = sign * (still[i] - before[i]);
     }
     return new ReadOutStudy(
-        cause,
-        effect,
+        question,
+        data.name(),
+        rows,
+        seed,
         probe.heldOut(),
         bootstrap.mean(truth),
-        bootstrap.mean(moved),
-        bootstrap.mean(stayed));
+        Change.of(moved, bootstrap),
+        Change.of(stayed, bootstrap),
+        bootstrap.ratioOfMeans(moved, truth),
+        bootstrap.ratioOfMeans(stayed, moved));
   }
 
-  private static int index(final GenerativeDataset data, final String name) {
-    final var names = data.variables().stream().map(Variable::name).toList();
-    final int index = names.indexOf(name);
-    if (index < 0) {
-      throw new IllegalArgumentException("no such variable: name=" + name + ", known=" + names);
-    }
-    return index;
+  /// Whether the probe reads the variable: its R² is above 1 - tolerance, with its interval.
+  public boolean readable() {
+    return rSquared.bounded() && rSquared.low() >= 1 - question.tolerance();
+  }
+
+  /// Whether the read-out follows as the variable does: their ratio is within the tolerance of 1,
+  /// with its interval.
+  public boolean follows() {
+    return within(followingShare, 1);
+  }
+
+  /// Whether the read-out stays: what it still moves is within the tolerance of what it moves when
+  /// it follows, with its interval.
+  public boolean stays() {
+    return within(heldShare, 0);
+  }
+
+  /// Whether the reconstruction tells the two interventions apart.
+  public boolean tellsApart() {
+    return readable() && follows() && stays();
+  }
+
+  private boolean within(final Interval share, final double of) {
+    return share.low() >= of - question.tolerance() && share.high() <= of + question.tolerance();
   }
 
   /// The figures by name, for a file.
   public Map<String, Object> numbers() {
     final var map = new LinkedHashMap<String, Object>();
-    map.put("cause", cause);
-    map.put("effect", effect);
-    map.put("probe_r2", rSquared);
-    map.put("true_change", truth);
-    map.put("read_out_following", following);
-    map.put("read_out_held", held);
+    map.put("set", question.cause());
+    map.put("read", question.effect());
+    map.put("hold", question.held());
+    map.put("data", data);
+    map.put("probe_inputs", question.probeInputs());
+    map.put("pixel_rows", rows.rows());
+    map.put("probe_r2", interval(rSquared));
+    map.put("true_change", interval(truth));
+    map.put("following", interval(following.mean()));
+    map.put("following_size", interval(following.size()));
+    map.put("held", interval(held.mean()));
+    map.put("held_size", interval(held.size()));
+    map.put("following_over_truth", interval(followingShare));
+    map.put("held_over_following", interval(heldShare));
+    map.put("tolerance", question.tolerance());
+    map.put("readable", readable());
+    map.put("follows", follows());
+    map.put("stays", stays());
+    map.put("tells_apart", tellsApart());
+    map.put("seed", seed);
     return map;
   }
 
-  /// Rows of pixels of reconstructions of rendered images, as features.
-  private record Reconstruction(Scene scene, GenerativeDataset data, int top, int bottom) {
-    Matrix features(final double[][] variables) {
-      final var shape = data.shape();
-      final int size = scene.imageSize();
-      final int width = shape.width();
-      final int height = bottom - top;
-      final int features = shape.channels() * height * width;
-      final var values = new double[variables.length * features];
-      final var axis = new Axis("rows");
-      final var graph = VaeGraph.analysis(scene.model().vae(), axis);
-      final var output = graph.decoded().output();
-      try (var program =
-          scene
-              .model()
-              .backend()
-              .load(
-                  Plan.of(graph.graph(), List.of(output), Sizes.of(axis, BATCH)),
-                  scene.model().weights())) {
-        for (int from = 0; from < variables.length; from += BATCH) {
-          final int count = Math.min(BATCH, variables.length - from);
-          final var images = new float[count * size];
-          for (int i = 0; i < count; i++) {
-            data.render(variables[from + i], images, i * size);
-          }
-          program.write(graph.image(), images);
-          program.run(Sizes.of(axis, count));
-          final var result = program.read(output);
-          for (int p = 0; p < result.length; p++) {
-            final int y = p / width % shape.height();
-            if (y >= top && y < bottom) {
-              final int c = p / (width * shape.height()) % shape.channels();
-              final int at = (c * height + y - top) * width + p % width;
-              values[(from + p / size) * features + at] = result[p];
-            }
-          }
-        }
-      }
-      return Matrix.of(values, variables.length, features);
+  private static Map<String, Object> interval(final Interval interval) {
+    final var map = new LinkedHashMap<String, Object>();
+    map.put("estimate", interval.estimate());
+    if (interval.bounded()) {
+      map.put("low", interval.low());
+      map.put("high", interval.high());
     }
+    map.put("n", interval.n());
+    return map;
   }
 }

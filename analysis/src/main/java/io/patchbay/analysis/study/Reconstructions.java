@@ -1,0 +1,76 @@
+package io.patchbay.analysis.study;
+
+import io.patchbay.analysis.statistics.Matrix;
+import io.patchbay.engine.Axis;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Program;
+import io.patchbay.engine.Sizes;
+import io.patchbay.vae.data.GenerativeDataset;
+import io.patchbay.vae.model.VaeGraph;
+import io.patchbay.vae.train.TrainedVae;
+import java.util.Arrays;
+import java.util.List;
+
+/// What becomes of images, in batches.
+@FunctionalInterface
+interface Reconstructions {
+  /// Images in a batch at most.
+  int BATCH = 128;
+
+  /// @param images (count, C, H, W)
+  /// @return as many images
+  float[] of(float[] images, int count);
+
+  /// Some rows of pixels of the reconstructions of scenes, as features `[scene][c, row, x]`.
+  ///
+  /// @param scenes the variables of each
+  default Matrix features(
+      final GenerativeDataset data, final double[][] scenes, final PixelRows rows) {
+    final var shape = data.shape();
+    final int elements = shape.elements();
+    final int width = shape.width();
+    final int features = shape.channels() * rows.count() * width;
+    final var values = new double[Math.multiplyExact(scenes.length, features)];
+    final var images = new float[BATCH * elements];
+    int at = 0;
+    for (int from = 0; from < scenes.length; from += BATCH) {
+      final int count = Math.min(BATCH, scenes.length - from);
+      for (int i = 0; i < count; i++) {
+        data.render(scenes[from + i], images, i * elements);
+      }
+      final var result = of(Arrays.copyOf(images, count * elements), count);
+      for (int plane = 0; plane < count * shape.channels(); plane++) {
+        for (final int row : rows.rows()) {
+          final int start = (plane * shape.height() + row) * width;
+          for (int x = 0; x < width; x++) {
+            values[at++] = result[start + x];
+          }
+        }
+      }
+    }
+    return Matrix.of(values, scenes.length, features);
+  }
+
+  /// A model's mean images of the means of the codes.
+  record OfModel(VaeGraph graph, Program program) implements Reconstructions, AutoCloseable {
+    static OfModel open(final TrainedVae model) {
+      final var graph = VaeGraph.analysis(model.vae(), new Axis("rows"));
+      final Node output = graph.decoded().output();
+      final var plan = Plan.of(graph.graph(), List.of(output), Sizes.of(graph.axis(), BATCH));
+      return new OfModel(graph, model.backend().load(plan, model.weights()));
+    }
+
+    @Override
+    public float[] of(final float[] images, final int count) {
+      program.write(graph.image(), images);
+      program.run(Sizes.of(graph.axis(), count));
+      return program.read(graph.decoded().output());
+    }
+
+    @Override
+    public void close() {
+      program.close();
+    }
+  }
+}
