@@ -1,5 +1,6 @@
 package io.patchbay.analysis.cli;
 
+import io.patchbay.analysis.sweep.Place;
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.analysis.sweep.Sweep;
 import io.patchbay.analysis.sweep.SweepPlan;
@@ -41,24 +42,33 @@ final class SweepCommand implements Callable<Integer> {
       description = "Print what runs per input and per cell, and compute nothing.")
   private boolean explain;
 
-  @Option(names = "--site", paramLabel = "S", description = "See `sites RUN`.")
-  private String site = "";
+  @Option(
+      names = "--site",
+      paramLabel = "S",
+      description =
+          "See `sites RUN`. Given several times, one intervention changes all of them: --units"
+              + " follow in the same order, and --op likewise or once for all; every combination of"
+              + " their units is a cell.")
+  private List<String> sites = new ArrayList<>();
 
   @Option(
       names = "--units",
       paramLabel = "U",
       description =
-          "all (the whole site as one), channels, elements, numbers such as 0-7,12, rect:Y:X:HxW,"
-              + " grid:HxW/STEP. Default: channels.")
-  private String units = "channels";
+          "all (the whole site as one), channels, elements, numbers such as 0-7,12, several as one"
+              + " such as 0+3, rect:Y:X:HxW, grid:HxW/STEP. Default: channels.")
+  private List<String> units = new ArrayList<>();
 
   @Option(
       names = "--op",
       paramLabel = "OP",
       description =
           "set, add, scale, clamp, sign-flip, zero, mean, marginal-resample, posterior-resample,"
-              + " noise, interchange.")
-  private String op = "";
+              + " noise, interchange; beside another site: hold (at the base's value); on the input"
+              + " also brightness (added), blur (sd in pixels), translate-x, translate-y (pixels),"
+              + " rotate (degrees), factor:NAME (rendered anew with a generative factor at the"
+              + " value, all others held), do:NAME (the others follow their mechanisms).")
+  private List<String> ops = new ArrayList<>();
 
   @Option(
       names = "--values",
@@ -112,9 +122,6 @@ final class SweepCommand implements Callable<Integer> {
     if (!precision.equals("fp32")) {
       throw output.wrong("--precision: found " + precision + ", expected fp32");
     }
-    if (values.isEmpty() && op.equals("set") && site.equals("latent.z")) {
-      values = SweepPlan.GRID;
-    }
     final var plan = plan();
     final var folder = out == null ? run.resolve("sweep") : out;
     try (var backend = device.open(output);
@@ -145,15 +152,44 @@ final class SweepCommand implements Callable<Integer> {
 
   private SweepPlan plan() {
     if (planFile != null) {
-      if (!site.isEmpty() || !op.isEmpty()) {
+      if (!sites.isEmpty() || !ops.isEmpty()) {
         throw output.wrong("--plan: found --site or --op beside it, expected all choices in one");
       }
       return SweepPlan.read(planFile);
     }
-    if (site.isEmpty() || op.isEmpty()) {
+    if (sites.isEmpty() || ops.isEmpty()) {
       throw output.wrong("--site and --op: found none, expected both, or --plan FILE");
     }
-    return new SweepPlan(site, units, op, values, sources, draws, inputs, metric, seed.value());
+    final var places = new ArrayList<Place>();
+    for (int i = 0; i < sites.size(); i++) {
+      places.add(
+          new Place(sites.get(i), each("--units", units, "channels", i), each("--op", ops, "", i)));
+    }
+    final boolean grid =
+        places.stream().anyMatch(p -> p.op().equals("set") && p.site().equals("latent.z"));
+    return new SweepPlan(
+        places,
+        values.isEmpty() && grid ? SweepPlan.GRID : values,
+        sources,
+        draws,
+        inputs,
+        metric,
+        seed.value());
+  }
+
+  /// The value of an option for the site at `index`: its own, or the one for all.
+  private String each(
+      final String option, final List<String> given, final String standard, final int index) {
+    if (given.size() > 1 && given.size() != sites.size()) {
+      throw output.wrong(
+          option
+              + ": found "
+              + given.size()
+              + " of them, expected one, or one for each of "
+              + sites.size()
+              + " sites");
+    }
+    return given.isEmpty() ? standard : given.get(given.size() == 1 ? 0 : index);
   }
 
   private void print(final Sweep.Result result, final Path folder) {

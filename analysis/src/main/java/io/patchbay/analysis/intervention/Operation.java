@@ -17,6 +17,11 @@ public sealed interface Operation {
     return false;
   }
 
+  /// Whether only the input can be changed so.
+  default boolean onInput() {
+    return false;
+  }
+
   /// `clamp(keep * clean + shift + take * source, low, high)`.
   record Coefficients(float keep, float shift, float take, float low, float high) {
     /// Coefficients without limits.
@@ -38,6 +43,10 @@ public sealed interface Operation {
     OTHER_INPUT,
     /// The mean of the site over the inputs of the sweep.
     MEAN,
+    /// The same site in the run of the base itself.
+    BASE,
+    /// The base's image, changed as the value says; the input only.
+    RENDERED,
     /// A draw from the posterior of the base input; latents only.
     POSTERIOR,
     /// Standard normal noise keyed by (input, draw).
@@ -169,6 +178,78 @@ public sealed interface Operation {
     @Override
     public boolean takesValue() {
       return true;
+    }
+  }
+
+  /// The value is added, and the sum limited to [0, 1].
+  record Brightness() implements Operation {
+    @Override
+    public Coefficients with(final double value) {
+      return new Coefficients(1, (float) value, 0, 0, 1);
+    }
+
+    @Override
+    public Source source() {
+      return Source.NONE;
+    }
+
+    @Override
+    public String label() {
+      return "brightness";
+    }
+
+    @Override
+    public boolean takesValue() {
+      return true;
+    }
+
+    @Override
+    public boolean onInput() {
+      return true;
+    }
+  }
+
+  /// The elements come from another image of the base input, which depends on the value.
+  sealed interface Rendered extends Operation {
+    @Override
+    default Coefficients with(final double value) {
+      return Coefficients.of(0, 0, 1);
+    }
+
+    @Override
+    default Source source() {
+      return Source.RENDERED;
+    }
+
+    @Override
+    default boolean takesValue() {
+      return true;
+    }
+
+    @Override
+    default boolean onInput() {
+      return true;
+    }
+  }
+
+  /// From the blurred, shifted or rotated image.
+  record Transform(ImageTransform transform) implements Rendered {
+    @Override
+    public String label() {
+      return transform.label();
+    }
+  }
+
+  /// From the image of the base with a generative factor at the value.
+  ///
+  /// @param follows whether what depends on the factor follows its mechanism; else all else is held
+  record Rerender(String factor, boolean follows) implements Rendered {
+    static final String HOLDING = "factor:";
+    static final String FOLLOWING = "do:";
+
+    @Override
+    public String label() {
+      return (follows ? FOLLOWING : HOLDING) + factor;
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.patchbay.analysis.intervention;
 
 import io.patchbay.analysis.intervention.Operation.Fixed;
+import io.patchbay.analysis.intervention.Operation.Rerender;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.vae.data.Nearest;
 import io.patchbay.vae.io.BadInputException;
@@ -31,6 +32,9 @@ public final class Operations {
   public static final Operation POSTERIOR_RESAMPLE =
       new Fixed("posterior-resample", 0, 1, Source.POSTERIOR);
 
+  /// The elements keep their values of the base, whatever is changed before them.
+  public static final Operation HOLD = new Fixed("hold", 0, 1, Source.BASE);
+
   private static final List<Operation> ALL =
       List.of(
           SET,
@@ -43,16 +47,31 @@ public final class Operations {
           MARGINAL_RESAMPLE,
           POSTERIOR_RESAMPLE,
           new Operation.AddNoise(),
-          INTERCHANGE);
+          INTERCHANGE,
+          HOLD,
+          new Operation.Brightness(),
+          new Operation.Transform(ImageTransform.BLUR),
+          new Operation.Transform(ImageTransform.TRANSLATE_X),
+          new Operation.Transform(ImageTransform.TRANSLATE_Y),
+          new Operation.Transform(ImageTransform.ROTATE));
 
   private Operations() {}
 
+  /// Those that need no name of a factor.
   public static List<Operation> all() {
     return ALL;
   }
 
+  /// One of [#all], or `factor:NAME` or `do:NAME` for a [Operation.Rerender].
+  ///
   /// @throws BadInputException when there is no such operation
   public static Operation named(final String name) {
+    for (final boolean follows : new boolean[] {false, true}) {
+      final var start = follows ? Rerender.FOLLOWING : Rerender.HOLDING;
+      if (name.startsWith(start) && name.length() > start.length()) {
+        return new Rerender(name.substring(start.length()), follows);
+      }
+    }
     final var names = ALL.stream().map(Operation::label).toList();
     return ALL.stream()
         .filter(o -> o.label().equals(name))
@@ -62,6 +81,6 @@ public final class Operations {
                 "--op",
                 name,
                 "no such operation",
-                "one of " + String.join(", ", Nearest.of(name, names))));
+                "one of " + String.join(", ", Nearest.of(name, names)) + ", factor:NAME, do:NAME"));
   }
 }

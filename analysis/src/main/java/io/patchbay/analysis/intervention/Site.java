@@ -86,7 +86,8 @@ public record Site(String name, Shape shape) {
     return new Unit(top + ":" + left, merge(ranges));
   }
 
-  private static List<UnitRange> merge(final List<UnitRange> ranges) {
+  /// Joins ranges that touch.
+  static List<UnitRange> merge(final List<UnitRange> ranges) {
     final var merged = new ArrayList<UnitRange>();
     for (final var range : ranges) {
       if (!merged.isEmpty() && merged.getLast().end() == range.begin()) {

@@ -2,16 +2,19 @@ package io.patchbay.analysis.intervention;
 
 import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Units of a site by a text: `all` (the whole site as one unit), `channels`, `elements`, numbers
-/// of channels or latents such as `0-7,12`, `rect:Y:X:HxW` (a rectangle), `grid:HxW/STEP`
-/// (rectangles over the whole image).
+/// of channels or latents such as `0-7,12`, several of them as one unit such as `0+3`,
+/// `rect:Y:X:HxW` (a rectangle), `grid:HxW/STEP` (rectangles over the whole image).
 public final class UnitSelection {
   private static final String EXPECTED =
-      "all, channels, elements, numbers such as 0-7,12, rect:Y:X:HxW or grid:HxW/STEP";
+      "all, channels, elements, numbers such as 0-7,12 or 0+3, rect:Y:X:HxW or grid:HxW/STEP";
 
   private static final Pattern RECTANGLE = Pattern.compile("rect:(\\d+):(\\d+):(\\d+)x(\\d+)");
   private static final Pattern GRID = Pattern.compile("grid:(\\d+)x(\\d+)/(\\d+)");
@@ -72,26 +75,38 @@ public final class UnitSelection {
   }
 
   private static List<Unit> numbers(final Site site, final String text) {
-    final var chosen = new LinkedHashSet<Integer>();
+    final var all = site.channelUnits();
+    final var chosen = new LinkedHashMap<String, Unit>();
     for (final var part : text.split(",", -1)) {
-      final var range = NUMBERS.matcher(part.strip());
-      if (!range.matches()) {
-        throw new BadInputException("--units", text, "found '" + part + "'", EXPECTED);
-      }
-      final int first = Integer.parseInt(range.group(1));
-      final int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
-      if (first > last || last >= site.channels()) {
-        throw new BadInputException(
-            "--units",
-            text,
-            "units " + part + " at a site of " + site.channels(),
-            "numbers from 0 to " + (site.channels() - 1));
-      }
-      for (int i = first; i <= last; i++) {
-        chosen.add(i);
+      if (part.contains("+")) {
+        final var members = new TreeSet<Integer>();
+        for (final var member : part.split("\\+", -1)) {
+          range(site, text, member).forEach(members::add);
+        }
+        final var ranges = members.stream().flatMap(i -> all.get(i).ranges().stream()).toList();
+        final var name = members.stream().map(String::valueOf).collect(Collectors.joining("+"));
+        chosen.put(name, new Unit(name, Site.merge(ranges)));
+      } else {
+        range(site, text, part).forEach(i -> chosen.put(Integer.toString(i), all.get(i)));
       }
     }
-    final var all = site.channelUnits();
-    return chosen.stream().map(all::get).toList();
+    return List.copyOf(chosen.values());
+  }
+
+  private static IntStream range(final Site site, final String text, final String part) {
+    final var range = NUMBERS.matcher(part.strip());
+    if (!range.matches()) {
+      throw new BadInputException("--units", text, "found '" + part + "'", EXPECTED);
+    }
+    final int first = Integer.parseInt(range.group(1));
+    final int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
+    if (first > last || last >= site.channels()) {
+      throw new BadInputException(
+          "--units",
+          text,
+          "units " + part + " at a site of " + site.channels(),
+          "numbers from 0 to " + (site.channels() - 1));
+    }
+    return IntStream.rangeClosed(first, last);
   }
 }

@@ -1,8 +1,8 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
-import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.engine.Axis;
@@ -13,7 +13,9 @@ import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Computes the cells of some base inputs of a sweep. What a cell gives depends on the plan and its
@@ -23,37 +25,42 @@ final class ShardRunner implements InputCells {
 
   private final SweepPlan plan;
   private final FactorDataset data;
-  private final Site site;
-  private final List<Unit> units;
+  private final List<Site> sites;
+  private final List<JointUnit> units;
   private final PatchRunner runner;
   private final boolean noisy;
-  private final float[] mean;
+  private final Map<String, float[]> means;
   private final Optional<FactorProbe> probe;
   private final int imageSize;
 
-  /// @param mean of the site over the sweep's inputs, for operations that take it; else empty
+  /// @param sites those of the plan's places
+  /// @param means over the sweep's inputs, of the sites whose operation takes them
   /// @param probe of a plan that measures a factor
   ShardRunner(
       final Subject subject,
       final FactorDataset data,
       final SweepPlan plan,
-      final Site site,
-      final List<Unit> units,
-      final float[] mean,
+      final List<Site> sites,
+      final List<JointUnit> units,
+      final Map<String, float[]> means,
       final Optional<FactorProbe> probe) {
     this.probe = probe;
     this.plan = plan;
     this.data = data;
-    this.site = site;
+    this.sites = sites;
     this.units = units;
-    this.mean = mean;
+    this.means = means;
     this.noisy = plan.draws() > 0;
     final var shape = data.shape();
     this.imageSize = shape.channels() * shape.height() * shape.width();
-    final int ranges = units.stream().mapToInt(u -> u.ranges().size()).max().orElse(1);
-    final int sources = Math.max(1, plan.sources());
+    final int ranges =
+        units.stream()
+            .flatMap(u -> u.parts().stream())
+            .mapToInt(u -> u.ranges().size())
+            .max()
+            .orElse(1);
     final var values = new ArrayList<String>();
-    if (plan.operation().source() == Source.POSTERIOR) {
+    if (plan.places().stream().anyMatch(p -> p.operation().source() == Source.POSTERIOR)) {
       values.addAll(List.of("encoder.mu", "encoder.logvar"));
     }
     if (plan.factor().isPresent()) {
@@ -63,10 +70,10 @@ final class ShardRunner implements InputCells {
         new PatchRunner(
             subject,
             graph(subject, noisy),
-            List.of(site.name()),
+            sites.stream().map(Site::name).toList(),
             plan.effect().stream().toList(),
             values,
-            new Capacity(1, sources, CELLS, ranges));
+            new Capacity(1, sourceRows(), CELLS, ranges));
   }
 
   static VaeGraph graph(final Subject subject, final boolean noisy) {
@@ -128,52 +135,119 @@ final class ShardRunner implements InputCells {
   }
 
   private List<Cell> cells() {
-    final var operation = plan.operation();
-    final int sources = plan.variations() / Math.max(1, plan.values().size());
+    final int sources = plan.sourcesPerValue();
     final var values = plan.values().isEmpty() ? List.of(0.0) : plan.values();
     final var cells = new ArrayList<Cell>();
     for (final var unit : units) {
-      for (final double value : values) {
+      for (int value = 0; value < values.size(); value++) {
         for (int source = 0; source < sources; source++) {
-          cells.add(Cell.of(0, new Change(site.name(), unit, operation.with(value), source)));
+          final var changes = new ArrayList<Change>();
+          for (int p = 0; p < sites.size(); p++) {
+            final var operation = plan.places().get(p).operation();
+            final int row = sourceRow(operation, value, source);
+            changes.add(
+                new Change(
+                    sites.get(p).name(),
+                    unit.parts().get(p),
+                    operation.with(values.get(value)),
+                    row));
+          }
+          cells.add(new Cell(0, changes));
         }
       }
     }
     return cells;
   }
 
-  private void writeSources(final long row, final int draw) {
-    switch (plan.operation().source()) {
-      case NONE -> {}
-      case MEAN -> runner.sourceValues(site.name(), mean);
-      case OTHER_INPUT -> {
-        final var others = others(row);
-        if (noisy) {
-          // A source runs with the noise of the base it is paired with.
-          final var ids = new long[others.length];
-          Arrays.fill(ids, row);
-          runner.noise(plan.seed(), ids, draw);
-        }
-        runner.sources(images(others));
-      }
-      case POSTERIOR -> {
-        final var mu = runner.prefixValue("encoder.mu");
-        final var logvar = runner.prefixValue("encoder.logvar");
-        final var rows = normals(row, Streams.RESAMPLE);
-        for (int i = 0; i < rows.length; i++) {
-          final int j = i % mu.length;
-          rows[i] = mu[j] + (float) Math.exp(0.5 * logvar[j]) * rows[i];
-        }
-        runner.sourceValues(site.name(), rows);
-      }
-      case NOISE -> runner.sourceValues(site.name(), normals(row, Streams.NOISE));
+  private static int sourceRow(final Operation operation, final int value, final int source) {
+    if (SweepPlan.drawn(operation)) {
+      return source;
     }
+    return operation.source() == Source.RENDERED ? value : 0;
   }
 
-  private float[] normals(final long row, final int stream) {
+  /// Rows of the tables of sources, which all sites have as many of.
+  private int sourceRows() {
+    final boolean rendered =
+        plan.places().stream().anyMatch(p -> p.operation().source() == Source.RENDERED);
+    return Math.max(plan.sourcesPerValue(), rendered ? plan.values().size() : 1);
+  }
+
+  private void writeSources(final long row, final int draw) {
+    final var tables = new LinkedHashMap<Site, float[]>();
+    boolean others = false;
+    for (int p = 0; p < sites.size(); p++) {
+      final var site = sites.get(p);
+      final var operation = plan.places().get(p).operation();
+      others |= operation.source() == Source.OTHER_INPUT;
+      source(site, operation, row, p).ifPresent(table -> tables.put(site, table));
+    }
+    if (others) {
+      final var rows = others(row);
+      if (noisy) {
+        // A source runs with the noise of the base it is paired with.
+        final var ids = new long[rows.length];
+        Arrays.fill(ids, row);
+        runner.noise(plan.seed(), ids, draw);
+      }
+      runner.sources(images(rows));
+    }
+    tables.forEach((site, table) ->
+        runner.sourceValues(site.name(), repeated(table, sourceRows() * site.size())));
+  }
+
+  /// What the cells take at a site, one row per source; empty where that is nothing, or another
+  /// input's activation. Reads what the run of the base left.
+  private Optional<float[]> source(
+      final Site site, final Operation operation, final long row, final int place) {
+    return switch (operation.source()) {
+      case NONE, OTHER_INPUT -> Optional.empty();
+      case MEAN -> Optional.ofNullable(means.get(site.name()));
+      case BASE -> Optional.of(runner.prefixValue(site.name()));
+      case RENDERED -> Optional.of(rendered(operation, row));
+      case POSTERIOR -> Optional.of(posterior(site, row));
+      case NOISE -> Optional.of(normals(site, row, Streams.NOISE, place));
+    };
+  }
+
+  private float[] rendered(final Operation operation, final long row) {
+    if (!(operation instanceof final Operation.Rendered rendered)) {
+      throw new IllegalStateException("only these are rendered: op=" + operation.label());
+    }
+    final var rendering = new Rendering(rendered, data);
+    final var images = new float[plan.values().size() * imageSize];
+    for (int v = 0; v < plan.values().size(); v++) {
+      final var image = rendering.image(row, plan.values().get(v));
+      System.arraycopy(image, 0, images, v * imageSize, imageSize);
+    }
+    return images;
+  }
+
+  private float[] posterior(final Site site, final long row) {
+    final var mu = runner.prefixValue("encoder.mu");
+    final var logvar = runner.prefixValue("encoder.logvar");
+    final var rows = normals(site, row, Streams.RESAMPLE, 0);
+    for (int i = 0; i < rows.length; i++) {
+      final int j = i % mu.length;
+      rows[i] = mu[j] + (float) Math.exp(0.5 * logvar[j]) * rows[i];
+    }
+    return rows;
+  }
+
+  private static float[] repeated(final float[] rows, final int length) {
+    final var all = new float[length];
+    for (int at = 0; at < length; at += rows.length) {
+      System.arraycopy(rows, 0, all, at, Math.min(rows.length, length - at));
+    }
+    return all;
+  }
+
+  /// Normals keyed by the input, the draw and, so that two sites' noise is independent, the place.
+  private float[] normals(final Site site, final long row, final int stream, final int place) {
     final var values = new float[plan.sources() * site.size()];
     for (int k = 0; k < plan.sources(); k++) {
-      Normals.fill(plan.seed(), stream, row, k, values, k * site.size(), site.size());
+      final int draw = place * plan.sources() + k;
+      Normals.fill(plan.seed(), stream, row, draw, values, k * site.size(), site.size());
     }
     return values;
   }
@@ -181,7 +255,7 @@ final class ShardRunner implements InputCells {
   /// Other inputs, drawn by (seed, base input).
   private long[] others(final long row) {
     final var random = new PhiloxRandom(plan.seed(), Streams.RESAMPLE, row, 0);
-    final var rows = new long[plan.sources()];
+    final var rows = new long[sourceRows()];
     for (int k = 0; k < rows.length; k++) {
       final long drawn = (long) (random.nextDouble() * (data.size() - 1));
       rows[k] = drawn >= row ? drawn + 1 : drawn;

@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
@@ -10,6 +11,7 @@ import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.random.PhiloxRandom;
@@ -20,14 +22,17 @@ import io.patchbay.vae.io.RunLock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
-/// Many interventions at one site, as a folder of files: `plan.json`, one shard of effects per
-/// group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped goes on
-/// where it was; what it computes does not depend on that.
+/// Many interventions at one or more sites, as a folder of files: `plan.json`, one shard of effects
+/// per group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped
+/// goes on where it was; what it computes does not depend on that.
 public final class Sweep {
   private static final int SHARD = 16;
   private static final int CONTROL_INPUTS = 4;
@@ -36,8 +41,8 @@ public final class Sweep {
   private final Subject subject;
   private final FactorDataset data;
   private final SweepPlan plan;
-  private final Site site;
-  private final List<Unit> units;
+  private final List<Site> sites;
+  private final List<JointUnit> units;
   private final long[] rows;
   private final SweepFolder folder;
   private final UnaryOperator<InputCells> through;
@@ -58,7 +63,7 @@ public final class Sweep {
       boolean interrupted,
       long cells,
       Account account,
-      List<Unit> units,
+      List<JointUnit> units,
       Optional<FactorProbe> probe,
       List<CausalEffectStrength> strength,
       List<GuardRun> controls) {}
@@ -81,18 +86,37 @@ public final class Sweep {
     this.plan = plan;
     this.through = through;
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
-    final var sites = Sites.of(graph);
-    this.site = sites.named(plan.site());
-    this.units = UnitSelection.of(site, plan.units());
+    final var known = Sites.of(graph);
+    this.sites = plan.places().stream().map(p -> known.named(p.site())).toList();
+    this.units = JointUnit.of(sites, units(plan, sites));
     this.rows = rows(plan, data);
     this.folder = new SweepFolder(folder, plan);
-    // What cannot be measured is refused here, before anything is written.
-    final var measured = sites.named(plan.measured()).name();
-    if (!Reach.leads(graph, site.name(), measured)) {
-      throw new BadInputException(
-          "--metric", plan.metric(), "no path from " + site.name() + " to " + measured, REACHED);
+    // What cannot be done or measured is refused here, before anything is written.
+    final var measured = known.named(plan.measured()).name();
+    final var patched = new HashSet<Node>();
+    for (final var site : sites) {
+      if (!patched.add(Suffix.site(graph, site.name()))) {
+        throw new BadInputException("--site", site.name(), "one value twice", "different sites");
+      }
+      if (!Reach.leads(graph, site.name(), measured)) {
+        throw new BadInputException(
+            "--metric", plan.metric(), "no path from " + site.name() + " to " + measured, REACHED);
+      }
     }
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
+    for (final var place : plan.places()) {
+      if (place.operation() instanceof final Operation.Rendered rendered) {
+        new Rendering(rendered, data).require(plan.values());
+      }
+    }
+  }
+
+  private static List<List<Unit>> units(final SweepPlan plan, final List<Site> sites) {
+    final var units = new ArrayList<List<Unit>>();
+    for (int i = 0; i < sites.size(); i++) {
+      units.add(UnitSelection.of(sites.get(i), plan.places().get(i).units()));
+    }
+    return units;
   }
 
   private static long[] rows(final SweepPlan plan, final FactorDataset data) {
@@ -112,7 +136,7 @@ public final class Sweep {
   /// What would run, and how much: nothing is computed.
   public String explain() {
     try (var runner =
-        new ShardRunner(subject, data, plan, site, units, new float[0], Optional.empty())) {
+        new ShardRunner(subject, data, plan, sites, units, Map.of(), Optional.empty())) {
       return runner.explain() + "\ncells: " + cells() + " in shards of " + SHARD + " inputs";
     }
   }
@@ -129,15 +153,17 @@ public final class Sweep {
     try (var _ = RunLock.acquire(folder.path())) {
       folder.begin(resume, units, rows, subject.backend().device(), probe);
       final var controls = new ArrayList<GuardRun>();
-      if (!site.name().equals("output") && reachesImage()) {
-        final var guard =
-            Controls.of(subject, site, images(controlRows()), CONTROL_INPUTS, cells());
-        Controls.require(guard);
-        controls.add(guard);
+      for (final var site : sites) {
+        if (!site.name().equals("output") && reachesImage(site)) {
+          final var guard =
+              Controls.of(subject, site, images(controlRows()), CONTROL_INPUTS, cells());
+          Controls.require(guard);
+          controls.add(guard);
+        }
       }
       final int each = units.size() * plan.variations() * plan.columns();
       try (var runner =
-          through.apply(new ShardRunner(subject, data, plan, site, units, mean(), probe))) {
+          through.apply(new ShardRunner(subject, data, plan, sites, units, means(), probe))) {
         for (int shard = 0; shard * SHARD < rows.length; shard++) {
           final int from = shard * SHARD;
           final int to = Math.min(rows.length, from + SHARD);
@@ -171,7 +197,7 @@ public final class Sweep {
     }
   }
 
-  private boolean reachesImage() {
+  private boolean reachesImage(final Site site) {
     return Reach.leads(ShardRunner.graph(subject, false).graph(), site.name(), "output");
   }
 
@@ -194,11 +220,18 @@ public final class Sweep {
     return images;
   }
 
-  /// The site's mean over the sweep's inputs, where the operation takes it.
-  private float[] mean() {
-    if (plan.operation().source() != Source.MEAN) {
-      return new float[0];
+  /// The means over the sweep's inputs of the sites whose operation takes them.
+  private Map<String, float[]> means() {
+    final var means = new HashMap<String, float[]>();
+    for (int i = 0; i < sites.size(); i++) {
+      if (plan.places().get(i).operation().source() == Source.MEAN) {
+        means.put(sites.get(i).name(), mean(sites.get(i)));
+      }
     }
+    return means;
+  }
+
+  private float[] mean(final Site site) {
     final var graph = ShardRunner.graph(subject, false);
     final var node = Suffix.site(graph.graph(), site.name());
     final var axis = new Axis("rows");

@@ -1,6 +1,5 @@
 package io.patchbay.analysis.sweep;
 
-import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
@@ -30,7 +29,7 @@ record SweepFolder(Path path, SweepPlan plan) {
   /// Writes the plan and the probe, or checks that the folder holds the same ones.
   void begin(
       final boolean resume,
-      final List<Unit> units,
+      final List<JointUnit> units,
       final long[] rows,
       final String device,
       final Optional<FactorProbe> probe) {
@@ -76,19 +75,21 @@ record SweepFolder(Path path, SweepPlan plan) {
     }
   }
 
-  private Map<String, Object> axes(final List<Unit> units, final long[] rows) {
+  private Map<String, Object> axes(final List<JointUnit> units, final long[] rows) {
     final var axes = new LinkedHashMap<String, Object>();
     axes.put("effect", plan.meaning());
+    axes.put("site", plan.places().stream().map(Place::site).toList());
+    axes.put("op", plan.places().stream().map(Place::op).toList());
     axes.put("order", List.of("input", "unit", "variation", "draw"));
     axes.put("input", Arrays.stream(rows).boxed().toList());
-    axes.put("unit", units.stream().map(Unit::name).toList());
+    axes.put("unit", units.stream().map(JointUnit::name).toList());
     axes.put("variation", IntStream.range(0, plan.variations()).mapToObj(this::variation).toList());
     axes.put("draw", IntStream.range(0, plan.columns()).boxed().toList());
     return axes;
   }
 
   private String variation(final int index) {
-    final int sources = plan.variations() / Math.max(1, plan.values().size());
+    final int sources = plan.sourcesPerValue();
     final var value = plan.values().isEmpty() ? "" : "value=" + plan.values().get(index / sources);
     final var source = sources > 1 ? "source=" + index % sources : "";
     return value + (value.isEmpty() || source.isEmpty() ? "" : ",") + source;
@@ -146,7 +147,7 @@ record SweepFolder(Path path, SweepPlan plan) {
   ///
   /// @throws IllegalStateException when the cells of the shards do not add up to the sweep's
   Finished finish(
-      final List<Unit> units,
+      final List<JointUnit> units,
       final long[] rows,
       final int inputsPerShard,
       final List<GuardRun> controls) {
@@ -195,7 +196,7 @@ record SweepFolder(Path path, SweepPlan plan) {
         run.controls());
   }
 
-  private String csv(final List<Unit> units, final long[] rows, final float[] effects) {
+  private String csv(final List<JointUnit> units, final long[] rows, final float[] effects) {
     final var text = new StringBuilder("input,unit,variation,draw,effect\n");
     int at = 0;
     for (final long row : rows) {

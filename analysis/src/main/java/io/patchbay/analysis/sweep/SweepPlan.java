@@ -2,11 +2,11 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
-import io.patchbay.analysis.intervention.Operations;
 import io.patchbay.vae.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +18,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What a sweep computes: every choice that its numbers depend on.
 ///
-/// @param units see [io.patchbay.analysis.intervention.UnitSelection]
-/// @param op one of [Operations]
-/// @param values of an operation that takes one; empty otherwise
+/// @param places the sites that one intervention changes together, at least one
+/// @param values for every operation that takes one; empty when none does
 /// @param sources other inputs per base, or draws of a resampling operation; at least 1
 /// @param draws of the noise of the codes, keyed by (seed, base input, draw); 0 = the codes are
 ///   means
 /// @param inputs base inputs
 /// @param metric `l2`, `l1`, `mu`, `site:NAME`, or `factor:K`
 public record SweepPlan(
-    String site,
-    String units,
-    String op,
+    List<Place> places,
     List<Double> values,
     int sources,
     int draws,
@@ -43,27 +40,45 @@ public record SweepPlan(
   private static final int MOST_INPUTS = 10_000_000;
 
   public SweepPlan {
+    places = List.copyOf(places);
     values = List.copyOf(values);
-    final var operation = Operations.named(op);
-    if (operation.takesValue() && values.isEmpty()) {
-      throw new BadInputException("--values", op, "no values", "at least one number");
+    if (places.isEmpty()) {
+      throw new BadInputException("--site", "places", "none", "at least one site");
     }
-    if (!operation.takesValue() && !values.isEmpty()) {
-      throw new BadInputException("--values", op, "values", "none, this operation takes no value");
+    final var ops = String.join(", ", places.stream().map(Place::op).toList());
+    final boolean takesValue = places.stream().anyMatch(p -> p.operation().takesValue());
+    if (takesValue && values.isEmpty()) {
+      throw new BadInputException("--values", ops, "no values", "at least one number");
+    }
+    if (!takesValue && !values.isEmpty()) {
+      throw new BadInputException("--values", ops, "values", "none, no operation takes a value");
+    }
+    if (places.stream().allMatch(p -> p.operation().source() == Source.BASE)) {
+      throw new BadInputException(
+          "--op", ops, "no change", "another --site with an operation that changes something");
     }
     for (final double value : values) {
       if (!Double.isFinite(value)) {
-        throw new BadInputException("--values", op, "found " + value, "finite numbers");
+        throw new BadInputException("--values", ops, "found " + value, "finite numbers");
       }
     }
     positive("--sources", sources, 1, 100_000);
     positive("--draws", draws, 0, 100_000);
     positive("--inputs", inputs, 1, MOST_INPUTS);
-    if (operation.source() == Source.POSTERIOR
-        && !site.equals("latent.z")
-        && !site.equals("encoder.mu")) {
-      throw new BadInputException("--op", op, "site " + site, "latent.z or encoder.mu");
-    }
+  }
+
+  /// An intervention at one site.
+  public SweepPlan(
+      final String site,
+      final String units,
+      final String op,
+      final List<Double> values,
+      final int sources,
+      final int draws,
+      final int inputs,
+      final String metric,
+      final long seed) {
+    this(List.of(new Place(site, units, op)), values, sources, draws, inputs, metric, seed);
   }
 
   private static void positive(
@@ -77,15 +92,22 @@ public record SweepPlan(
     }
   }
 
-  Operation operation() {
-    return Operations.named(op);
+  /// Sources that each value is combined with.
+  int sourcesPerValue() {
+    return places.stream().anyMatch(p -> drawn(p.operation())) ? sources : 1;
+  }
+
+  /// Whether an operation takes as many sources as the plan has.
+  static boolean drawn(final Operation operation) {
+    return switch (operation.source()) {
+      case NONE, MEAN, BASE, RENDERED -> false;
+      case OTHER_INPUT, POSTERIOR, NOISE -> true;
+    };
   }
 
   /// Values or sources: the third axis of the effects.
   int variations() {
-    final var source = operation().source();
-    final boolean drawn = source != Source.NONE && source != Source.MEAN;
-    return Math.max(1, values.size()) * (drawn ? sources : 1);
+    return Math.max(1, values.size()) * sourcesPerValue();
   }
 
   /// Draws of the noise, at least one column.
@@ -153,17 +175,22 @@ public record SweepPlan(
       final var fields = JsonMapper.shared().readTree(text);
       final var known =
           new SweepPlan("latent.z", "all", "zero", List.of(), 1, 0, 1, "l2", 0).toMap();
+      known.put("joint", List.of());
       final var names = new TreeSet<>(fields.propertyNames());
+      names.add("joint");
       if (!names.equals(new TreeSet<>(known.keySet()))) {
         throw new BadInputException(file, "fields", names.toString(), known.keySet().toString());
       }
       if (!fields.path("precision").asString().equals("fp32")) {
         throw new BadInputException(file, "precision", fields.path("precision").toString(), "fp32");
       }
+      final var places = new ArrayList<Place>();
+      places.add(place(fields));
+      for (final var further : joint(file, fields.path("joint"))) {
+        places.add(place(further));
+      }
       return new SweepPlan(
-          fields.path("site").stringValue(),
-          fields.path("units").stringValue(),
-          fields.path("op").stringValue(),
+          places,
           fields.path("values").valueStream().map(JsonNode::doubleValue).toList(),
           fields.path("sources").intValue(),
           fields.path("draws").intValue(),
@@ -176,12 +203,33 @@ public record SweepPlan(
     }
   }
 
-  /// For `plan.json`.
+  /// The further places; a plan of one site may leave them out.
+  private static List<JsonNode> joint(final Path file, final JsonNode list) {
+    final var expected = List.of("op", "site", "units");
+    final var further = list.valueStream().toList();
+    final boolean named =
+        further.stream()
+            .allMatch(f -> List.copyOf(new TreeSet<>(f.propertyNames())).equals(expected));
+    if (!named || !(list.isMissingNode() || list.isArray())) {
+      throw new BadInputException(file, "joint", list.toString(), "a list of " + expected);
+    }
+    return further;
+  }
+
+  private static Place place(final JsonNode fields) {
+    return new Place(
+        fields.path("site").stringValue(),
+        fields.path("units").stringValue(),
+        fields.path("op").stringValue());
+  }
+
+  /// For `plan.json`; the sites after the first stand under `joint`.
   Map<String, Object> toMap() {
     final var map = new LinkedHashMap<String, Object>();
-    map.put("site", site);
-    map.put("units", units);
-    map.put("op", op);
+    map.putAll(places.getFirst().toMap());
+    if (places.size() > 1) {
+      map.put("joint", places.stream().skip(1).map(Place::toMap).toList());
+    }
     map.put("values", values);
     map.put("sources", sources);
     map.put("draws", draws);

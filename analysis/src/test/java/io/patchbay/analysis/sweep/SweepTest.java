@@ -89,25 +89,45 @@ class SweepTest {
   }
 
   @Test
-  void aReadOutIsTheSameAfterAStop() throws IOException {
-    final var plan = new SweepPlan("decoder.fc1", "0-2", "zero", NONE, 1, 0, 20, "factor:shape", 4);
-    final var whole = folder.resolve("read-whole");
-    final var result = sweep(plan, whole).run(false, (_, _) -> {}, () -> false);
-    assertEquals("shape", result.probe().orElseThrow().numbers().get("factor"));
-    final var parts = folder.resolve("read-parts");
-    final var polls = new AtomicInteger();
-    sweep(plan, parts).run(false, (_, _) -> {}, () -> polls.incrementAndGet() > 17);
-    sweep(plan, parts).run(true, (_, _) -> {}, () -> false);
-    for (final var file : List.of("effects.npy", "probe.json", "axes.json", "account.json")) {
-      assertArrayEquals(
-          Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(parts.resolve(file)), file);
+  void aPlanOfSeveralSitesIsReadBack() throws IOException {
+    final var places =
+        List.of(
+            new Place("input", "all", "factor:posX"),
+            new Place("latent.z", "0+2,1", "hold"),
+            new Place("decoder.fc1", "0-2", "interchange"));
+    final var plan = new SweepPlan(places, List.of(0.0, 0.5), 3, 2, 5, "l1", 4);
+    final var to = folder.resolve("joint");
+    final var result = sweep(plan, to).run(false, (_, _) -> {}, () -> false);
+    assertEquals(new Account(360, 360, 0, 0), result.account());
+    assertEquals("input[all]+latent.z[0+2]+decoder.fc1[1]", result.units().get(1).name());
+    assertEquals(plan, SweepPlan.read(to.resolve("plan.json")));
+    final var text = Files.readString(to.resolve("plan.json"));
+    final var wrong = folder.resolve("wrong.json");
+    for (final var broken :
+        List.of(
+            text.replace("\"units\" : \"0-2\",", ""),
+            text.replace("\"units\" : \"0-2\"", "\"unit\" : \"0-2\""),
+            text.replaceAll("(?s)\"joint\" : \\[.*?\\} \\]", "\"joint\" : \"latent.z\""),
+            text.replace("\"decoder.fc1\"", "7"))) {
+      assertFalse(broken.equals(text));
+      Files.writeString(wrong, broken);
+      final var e = assertThrows(BadInputException.class, () -> SweepPlan.read(wrong), broken);
+      assertTrue(String.valueOf(e.getMessage()).contains("wrong.json"), e.getMessage());
     }
-    assertTrue(Files.readString(whole.resolve("axes.json")).contains("read-out of shape"));
-    Files.writeString(parts.resolve("probe.json"), "{}");
-    final var e =
-        assertThrows(
-            BadInputException.class, () -> sweep(plan, parts).run(true, (_, _) -> {}, () -> false));
-    assertTrue(String.valueOf(e.getMessage()).contains("another probe"), e.getMessage());
+  }
+
+  /// What one input gives does not depend on what else the sweep holds.
+  @Test
+  void aJointSweepIsTheSameAloneAndAmongMore() throws IOException {
+    final var places =
+        List.of(new Place("encoder.fc1", "0", "noise"), new Place("decoder.fc1", "0,5", "noise"));
+    final var one = new SweepPlan(places, List.of(0.5, 2.0), 2, 0, 3, "l2", 4);
+    sweep(one, folder.resolve("alone")).run(false, (_, _) -> {}, () -> false);
+    final var more = new SweepPlan(places, List.of(0.5, 2.0), 2, 0, 18, "l2", 4);
+    sweep(more, folder.resolve("among")).run(false, (_, _) -> {}, () -> false);
+    final var all = Files.readAllLines(folder.resolve("among").resolve("index.csv"));
+    final var part = Files.readAllLines(folder.resolve("alone").resolve("index.csv"));
+    assertEquals(part, all.subList(0, part.size()));
   }
 
   /// Loses a cell of the `at`-th input that passes.

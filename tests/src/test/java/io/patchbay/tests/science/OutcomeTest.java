@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,12 +167,12 @@ class OutcomeTest {
           assertEquals(probe.numbers(), study.numbers().get("probe"));
           final var pairs = Pairs.differingIn(scene, 0, PAIRS);
           final double n = PlaneImages.LEFT;
-          final double deviation = Math.sqrt((n * n - 1) / 12) / 64;
+          final double deviation = Math.sqrt((n * n - 1) / 12) / PlaneImages.STEPS;
           double expected = 0;
           for (int i = 0; i < PAIRS; i++) {
             final int from = plane.factorsOf(pairs.bases()[i])[0];
             final int to = plane.factorsOf(pairs.sources()[i])[0];
-            expected += (to - from) / 64.0 / deviation / PAIRS;
+            expected += (to - from) / PlaneImages.STEPS / deviation / PAIRS;
           }
           double sum = 0;
           for (final var row : study.rows()) {
@@ -191,7 +192,7 @@ class OutcomeTest {
   void aSweepMeasuresTheChangeOfTheReadOut(final String backend) {
     final var plane = new PlaneImages(LinearModel.IMAGE, 7);
     final double n = PlaneImages.RIGHT;
-    final double deviation = Math.sqrt((n * n - 1) / 12) / 64;
+    final double deviation = Math.sqrt((n * n - 1) / 12) / PlaneImages.STEPS;
     with(
         backend,
         plane,
@@ -209,12 +210,56 @@ class OutcomeTest {
           for (final var line : lines.subList(1, lines.size())) {
             final var fields = line.split(",", -1);
             final int at = plane.factorsOf(Long.parseLong(fields[0]))[1];
-            final double expected = -at / 64.0 / deviation;
+            final double expected = -at / PlaneImages.STEPS / deviation;
             assertEquals(expected, Double.parseDouble(fields[4]), 0.05, line);
             sum += Math.abs(Double.parseDouble(fields[4]));
           }
           assertEquals(24, result.account().computed());
           assertEquals(sum / 24, result.strength().getFirst().model().estimate(), CLOSE);
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aReadOutIsTheSameAfterAStop(final String backend) {
+    final var plane = new PlaneImages(LinearModel.IMAGE, 8);
+    final var plan =
+        new SweepPlan("decoder.fc1", "0-2", "zero", List.of(), 1, 0, 20, "factor:0", 4);
+    final var whole = folder.resolve("whole");
+    final var parts = folder.resolve("parts");
+    with(
+        backend,
+        plane,
+        scene -> {
+          new Sweep(scene.subject(), plane, plan, whole).run(false, (_, _) -> {}, () -> false);
+          final var polls = new AtomicInteger();
+          new Sweep(scene.subject(), plane, plan, parts)
+              .run(false, (_, _) -> {}, () -> polls.incrementAndGet() > 17);
+          assertFalse(Files.exists(parts.resolve("DONE")));
+        });
+    with(
+        backend,
+        plane,
+        scene -> {
+          final var sweep = new Sweep(scene.subject(), plane, plan, parts);
+          sweep.run(true, (_, _) -> {}, () -> false);
+          for (final var file : List.of("probe.json", "axes.json", "account.json", "index.csv")) {
+            assertEquals(lines(whole.resolve(file)), lines(parts.resolve(file)), file);
+          }
+          assertTrue(lines(whole.resolve("axes.json")).toString().contains("read-out of 0"));
+        });
+    final var other = new PlaneImages(LinearModel.IMAGE, 10);
+    with(
+        backend,
+        other,
+        scene -> {
+          final var e =
+              assertThrows(
+                  BadInputException.class,
+                  () ->
+                      new Sweep(scene.subject(), other, plan, parts)
+                          .run(true, (_, _) -> {}, () -> false));
+          assertTrue(String.valueOf(e.getMessage()).contains("another probe"), e.getMessage());
         });
   }
 

@@ -7,11 +7,15 @@ import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.ImageShape;
 import java.util.List;
 
-/// Images that are affine in two factors: `left` times one random picture plus `right` times
-/// another. What is affine in the image is affine in the factors.
+/// Images that are affine in two factors: some pixels, drawn at random, have the one's value, the
+/// rest the other's. What is affine in the image is affine in the factors. A third factor changes
+/// nothing. All pixels are quarters, see [QuarterImages].
 record PlaneImages(ImageShape shape, long seed) implements FactorDataset {
-  static final int LEFT = 31;
-  static final int RIGHT = 29;
+  static final int LEFT = 5;
+  static final int RIGHT = 4;
+  static final double STEPS = 4;
+
+  private static final int ROUND = 41;
 
   @Override
   public String name() {
@@ -23,20 +27,20 @@ record PlaneImages(ImageShape shape, long seed) implements FactorDataset {
     return List.of(
         new Factor("left", steps(LEFT), false),
         new Factor("right", steps(RIGHT), false),
-        new Factor("round", new double[] {0}, true));
+        new Factor("round", steps(ROUND), true));
   }
 
   private static double[] steps(final int count) {
     final var values = new double[count];
     for (int i = 0; i < count; i++) {
-      values[i] = i / 64.0;
+      values[i] = i / STEPS;
     }
     return values;
   }
 
   @Override
   public long size() {
-    return (long) LEFT * RIGHT;
+    return (long) LEFT * RIGHT * ROUND;
   }
 
   @Override
@@ -44,20 +48,19 @@ record PlaneImages(ImageShape shape, long seed) implements FactorDataset {
     final var at = factorsOf(row);
     final var random = new PhiloxRandom(seed, Streams.FIRST_FREE, 0, 2);
     for (int p = 0; p < shape.elements(); p++) {
-      final float first = random.nextInt(5) / 4f;
-      final float second = random.nextInt(5) / 4f;
-      target[offset + p] = at[0] / 64f * first + at[1] / 64f * second;
+      target[offset + p] = (float) (at[random.nextInt(2)] / STEPS);
     }
   }
 
   @Override
   public int[] factorsOf(final long row) {
-    return new int[] {(int) row / RIGHT, (int) row % RIGHT, 0};
+    final int at = (int) row;
+    return new int[] {at / ROUND / RIGHT, at / ROUND % RIGHT, at % ROUND};
   }
 
   @Override
   public long rowOf(final int[] factorIndices) {
-    return (long) factorIndices[0] * RIGHT + factorIndices[1];
+    return ((long) factorIndices[0] * RIGHT + factorIndices[1]) * ROUND + factorIndices[2];
   }
 
   @Override

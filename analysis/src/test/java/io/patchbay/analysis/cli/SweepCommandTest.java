@@ -1,0 +1,90 @@
+package io.patchbay.analysis.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Sweeps and mediation from the command line, on a small model.
+class SweepCommandTest {
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void train() {
+    final var shell =
+        Shell.run(Shell.smallTraining(folder.resolve("run"), "--steps", "40", "--seed", "1"));
+    assertEquals(ExitCode.OK, shell.code(), shell::err);
+  }
+
+  private static Shell run(final String command, final String out, final String line) {
+    final var words = new ArrayList<>(List.of(command, folder.resolve("run").toString()));
+    words.addAll(List.of("--device", "reference", "--seed", "3"));
+    words.addAll(List.of("--out", folder.resolve(out).toString()));
+    words.addAll(List.of(line.split(" ", -1)));
+    final var shell = Shell.run(words.toArray(String[]::new));
+    assertEquals(ExitCode.OK, shell.code(), shell::err);
+    return shell;
+  }
+
+  private static JsonNode json(final Shell shell) {
+    return JsonMapper.shared().readTree(shell.out());
+  }
+
+  @Test
+  void aFactorIsSetAndAnotherReadOut() {
+    final var shell =
+        run(
+            "sweep",
+            "do",
+            "--site input --units all --op do:light --values 70,90,130 --inputs 6"
+                + " --metric factor:shadow_position --json");
+    final var all = json(shell);
+    assertEquals(18, all.path("cells").intValue());
+    assertEquals(18, all.path("computed").intValue());
+    assertEquals("shadow_position", all.path("probe").path("factor").stringValue());
+    assertTrue(all.path("mean_effect").doubleValue() > 0);
+    assertTrue(shell.err().contains("probe of shadow_position"), shell::err);
+    assertTrue(shell.err().contains("cells: 18 = 18 computed + 0 dedup"), shell::err);
+    assertTrue(Files.exists(folder.resolve("do").resolve("probe.json")));
+  }
+
+  @Test
+  void severalSitesAreOneIntervention() {
+    final var shell =
+        run(
+            "sweep",
+            "joint",
+            "--site latent.z --units 0+1,1 --op set --values 2 --site decoder.fc1 --units all --op"
+                + " hold --inputs 3 --json");
+    final var units = json(shell).path("units");
+    assertEquals(2, units.size());
+    assertEquals("latent.z[0+1]+decoder.fc1[all]", units.get(0).path("unit").stringValue());
+    // The table of held values is float32, the reference backend computes in float64.
+    assertEquals(0, units.get(0).path("effect").doubleValue(), 1e-5);
+    final var free =
+        run("sweep", "free", "--site latent.z --units 0+1 --op set --values 2 --inputs 3 --json");
+    assertTrue(json(free).path("units").get(0).path("effect").doubleValue() > 1e-3);
+  }
+
+  @Test
+  void mediationFollowsTheChosenOutcome() {
+    for (final var outcome : List.of("projection", "region", "mu:1", "factor:angle")) {
+      final var shell =
+          run(
+              "mediate",
+              "mediate-" + outcome.replace(':', '-'),
+              "--site latent.z --factor light --pairs 5 --json --outcome " + outcome);
+      assertEquals(outcome, json(shell).path("outcome").stringValue());
+      assertEquals(outcome.startsWith("factor"), json(shell).has("probe"));
+      assertEquals(1, json(shell).path("rows").size());
+    }
+  }
+}
