@@ -7,6 +7,7 @@ module io.patchbay.analysis {
   requires tools.jackson.databind;
 
   exports io.patchbay.analysis.cli;
+  exports io.patchbay.analysis.disentanglement;
   exports io.patchbay.analysis.intervention;
   exports io.patchbay.analysis.metric;
   exports io.patchbay.analysis.report;
