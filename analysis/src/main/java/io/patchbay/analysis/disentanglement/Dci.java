@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/// Disentanglement, completeness and informativeness (Eastwood and Williams, ICLR 2018), computed as
-/// in disentanglement_lib: each factor is predicted from all codes by [GradientBoosting], whose
+/// Disentanglement, completeness and informativeness (Eastwood and Williams, ICLR 2018), computed
+/// as in disentanglement_lib: each factor is predicted from all codes by [GradientBoosting], whose
 /// importances R[code, factor] say which codes tell of which factor.
 ///
 /// With H_b the entropy to base b of a row or column of R + 1e-11 as a distribution:
@@ -57,7 +57,7 @@ public record Dci(
   }
 
   /// @throws IllegalArgumentException when the parts differ in codes or factors, or when fewer than
-  ///     two codes or two factors of several classes remain
+  ///   two codes or two factors of several classes remain
   public static Dci of(
       final Samples train, final Samples test, final GradientBoosting.Settings settings) {
     final int codes = train.codes().columns();

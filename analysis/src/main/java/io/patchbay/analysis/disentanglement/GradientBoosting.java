@@ -142,8 +142,8 @@ public final class GradientBoosting {
     return result;
   }
 
-  /// One Newton step on the deviance of a leaf's members: sum g / sum |g| (1 - |g|), times (K - 1) /
-  /// K where each class has a score. |g| (1 - |g|) is p (1 - p).
+  /// One Newton step on the deviance of a leaf's members: sum g / sum |g| (1 - |g|), times (K - 1)
+  /// / K where each class has a score. |g| (1 - |g|) is p (1 - p).
   private static double newton(final double[] gradient, final int[] members, final int scores) {
     double slope = 0;
     double curvature = 0;

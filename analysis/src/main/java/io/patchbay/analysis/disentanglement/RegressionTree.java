@@ -76,8 +76,7 @@ final class RegressionTree {
     static final Cut NONE = new Cut(-1, 0, 0, 0);
   }
 
-  private static Cut cut(
-      final double[][] columns, final int[][] orders, final double[] targets) {
+  private static Cut cut(final double[][] columns, final int[][] orders, final double[] targets) {
     final int n = orders[0].length;
     double total = 0;
     double squares = 0;
