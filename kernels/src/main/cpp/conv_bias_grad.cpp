@@ -57,6 +57,7 @@ void few_channels(const float *g, float *db, int c, int64_t pixels, int64_t n) {
 // g[n][pixels][c] -> db[c].
 PB_EXPORT int32_t PB_NAME(conv_bias_grad)(const float *g, float *db, int32_t c, int64_t pixels,
                                           int64_t n) {
+  const FlushDenormals flushed;
   if (g == nullptr && n > 0) return 1;
   if (db == nullptr) return 2;
   if (c < 1) return 3;

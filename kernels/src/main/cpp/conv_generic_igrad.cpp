@@ -110,6 +110,7 @@ PB_EXPORT int32_t PB_NAME(conv_generic_igrad)(const float *g, const float *packe
                                               int32_t W, int32_t O, int32_t kh, int32_t kw,
                                               int32_t stride, int32_t pad, int32_t OH, int32_t OW,
                                               int64_t n) {
+  const FlushDenormals flushed;
   if (g == nullptr && n > 0) return 1;
   if (packed == nullptr) return 2;
   if (!known_activation(act)) return 4;

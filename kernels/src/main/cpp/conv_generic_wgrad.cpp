@@ -94,6 +94,7 @@ PB_EXPORT int32_t PB_NAME(conv_generic_wgrad)(const float *x, const float *g, fl
                                               int32_t H, int32_t W, int32_t O, int32_t kh,
                                               int32_t kw, int32_t stride, int32_t pad, int32_t OH,
                                               int32_t OW, int64_t n, int32_t part, int32_t parts) {
+  const FlushDenormals flushed;
   if (x == nullptr && n > 0) return 1;
   if (g == nullptr && n > 0) return 2;
   if (dw == nullptr) return 3;

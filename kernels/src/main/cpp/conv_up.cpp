@@ -126,6 +126,7 @@ PB_EXPORT int32_t PB_NAME(conv_up_pack)(const float *w, float *packed, int32_t c
 PB_EXPORT int32_t PB_NAME(conv_up)(const float *x, const float *packed, const float *bias,
                                    int32_t act, float alpha, const float *gate, float *y,
                                    int32_t h, int32_t w, int32_t cl, int32_t cs, int64_t n) {
+  const FlushDenormals flushed;
   if (x == nullptr && n > 0) return 1;
   if (packed == nullptr) return 2;
   if (!known_activation(act)) return 4;

@@ -62,6 +62,7 @@ float effect(const float *x, const float *packed, const float *bias, const float
 PB_EXPORT int32_t PB_NAME(conv_up_effect)(const float *x, const float *packed, const float *bias,
                                           const float *ref, const int32_t *refIndex, float *effects,
                                           int32_t h, int32_t w, int32_t cl, int32_t cs, int64_t n) {
+  const FlushDenormals flushed;
   if (x == nullptr && n > 0) return 1;
   if (packed == nullptr) return 2;
   if (ref == nullptr && n > 0) return 4;

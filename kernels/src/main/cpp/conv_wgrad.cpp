@@ -163,6 +163,7 @@ PB_EXPORT int64_t PB_NAME(conv_wgrad_scratch_size)(int32_t cl, int32_t cs) {
 PB_EXPORT int32_t PB_NAME(conv_wgrad)(const float *x, const float *g, float *dw, float *scratch,
                                       int32_t h, int32_t w, int32_t cl, int32_t cs, int64_t n,
                                       int32_t part, int32_t parts) {
+  const FlushDenormals flushed;
   if (x == nullptr && n > 0) return 1;
   if (g == nullptr && n > 0) return 2;
   if (dw == nullptr) return 3;

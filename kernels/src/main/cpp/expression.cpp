@@ -115,6 +115,7 @@ void run_tile(const int32_t *program, int length, const float *const *leaf, Tile
 PB_EXPORT int32_t PB_NAME(expression)(const int32_t *program, int32_t length,
                                       const float *const *leaves, const int64_t *strides,
                                       int32_t leaf_count, float *y, const int64_t *dims) {
+  const FlushDenormals flushed;
   if (length < 1) return 2;
   if (leaf_count < 1 || leaf_count > kLeaves) return 5;
   for (int i = 0; i < length; i++) {

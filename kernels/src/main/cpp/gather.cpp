@@ -62,6 +62,7 @@ PB_EXPORT int32_t PB_NAME(gather_elements)(const float *table, const int32_t *in
 
 PB_EXPORT int32_t PB_NAME(scatter_rows)(const float *g, const int32_t *index, float *y, int32_t d,
                                         int32_t t, int64_t r) {
+  const FlushDenormals flushed;
   const int32_t wrong = check(g, index, r, y, d, t, r);
   if (wrong != 0 || d == 0 || t == 0) return wrong;
   memset(y, 0, sizeof(float) * d * t);
@@ -78,6 +79,7 @@ PB_EXPORT int32_t PB_NAME(scatter_rows)(const float *g, const int32_t *index, fl
 
 PB_EXPORT int32_t PB_NAME(scatter_elements)(const float *g, const int32_t *index, float *y,
                                             int32_t d, int32_t t, int64_t r) {
+  const FlushDenormals flushed;
   const int32_t wrong = check(g, index, r < 0 ? r : r * d, y, d, t, r);
   if (wrong != 0 || d == 0 || t == 0) return wrong;
   memset(y, 0, sizeof(float) * d * t);

@@ -45,6 +45,7 @@ PB_EXPORT int32_t PB_NAME(linear_pack)(const float *w, float *packed, int32_t k,
 PB_EXPORT int32_t PB_NAME(linear_packed)(const float *x, const float *packed, const float *bias,
                                          int32_t act, float alpha, const float *gate, float *y,
                                          int32_t k, int32_t m, int64_t n) {
+  const FlushDenormals flushed;
   if (!known_activation(act)) return 4;
   if (k < 0) return 8;
   if (m < 0) return 9;

@@ -21,6 +21,7 @@ PB_INLINE int64_t share(int64_t count, int64_t part, int64_t parts) { return cou
 
 PB_EXPORT int32_t PB_NAME(linear_tn)(const float *g, const float *x, float *dw, int32_t k,
                                      int32_t m, int64_t n, int32_t part, int32_t parts) {
+  const FlushDenormals flushed;
   if (k < 0) return 4;
   if (m < 0) return 5;
   if (n < 0) return 6;

@@ -171,6 +171,7 @@ PB_EXPORT int32_t PB_NAME(normal)(int32_t key0, int32_t key1, const int32_t *ids
 // z = mu + exp(logvar / 2) eps.
 PB_EXPORT int32_t PB_NAME(reparameterise)(const float *mu, const float *logvar, const float *eps,
                                           float *z, int64_t count) {
+  const FlushDenormals flushed;
   if (count < 0) return 5;
   if (count == 0) return 0;
   if (!mu) return 1;

@@ -56,6 +56,7 @@ void copy_units(const float *source, float *y, Range range, int64_t c, int64_t p
 PB_EXPORT int32_t PB_NAME(patch)(const float *x, const float *source, const int32_t *ranges,
                                  float *y, int32_t c, int32_t h, int32_t w, int32_t first_row,
                                  int64_t n, int64_t m, int32_t *fired) {
+  const FlushDenormals flushed;
   if (c < 0) return 5;
   if (h < 0) return 6;
   if (w < 0) return 7;

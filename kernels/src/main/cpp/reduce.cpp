@@ -154,6 +154,7 @@ int32_t reduce(const Groups &g, const float *x, float *y) {
 // largest of nothing is refused.
 PB_EXPORT int32_t PB_NAME(reduce)(int32_t kind, const float *x, float *y, const int64_t *dims,
                                   const int32_t *mask) {
+  const FlushDenormals flushed;
   if (kind < 0 || kind > 1) return 1;
   if (dims == nullptr) return 4;
   if (mask == nullptr) return 5;

@@ -24,6 +24,8 @@
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <immintrin.h>
 #pragma GCC diagnostic pop
+#elif defined(__SSE__)
+#include <xmmintrin.h>
 #endif
 
 #define PB_CAT3(a, b, c) a##b##_##c
@@ -42,6 +44,27 @@ typedef int32_t ivec __attribute__((vector_size(PB_LANES * 4)));
 // The same bits in memory, at any address that is a multiple of 4.
 typedef float vec_u __attribute__((vector_size(PB_LANES * 4), aligned(4), may_alias));
 typedef int32_t ivec_u __attribute__((vector_size(PB_LANES * 4), aligned(4), may_alias));
+
+// While one lives, numbers too small for a normal float32 (under 1.2e-38) are read and written as
+// zero, and afterwards the caller's rule holds again. Every kernel that computes begins with one:
+// each such number costs some 150 cycles, and a model in training is full of them (moments of units
+// that no longer learn, gradients under saturated pixels), which took three quarters of its speed.
+class FlushDenormals {
+#ifdef __SSE__
+  static constexpr unsigned kBoth = 0x8040;
+  const unsigned before = _mm_getcsr();
+
+ public:
+  FlushDenormals() { _mm_setcsr(before | kBoth); }
+  ~FlushDenormals() { _mm_setcsr(before); }
+#else
+ public:
+  FlushDenormals() {}
+  ~FlushDenormals() {}
+#endif
+  FlushDenormals(const FlushDenormals &) = delete;
+  FlushDenormals &operator=(const FlushDenormals &) = delete;
+};
 
 PB_INLINE vec load(const float *p) { return *reinterpret_cast<const vec_u *>(p); }
 PB_INLINE void store(float *p, vec v) { *reinterpret_cast<vec_u *>(p) = v; }
