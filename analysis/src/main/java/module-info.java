@@ -4,8 +4,10 @@ module io.patchbay.analysis {
   requires transitive io.patchbay.vae;
   requires info.picocli;
   requires java.desktop;
+  requires org.jgrapht.core;
   requires tools.jackson.databind;
 
+  exports io.patchbay.analysis.circuit;
   exports io.patchbay.analysis.cli;
   exports io.patchbay.analysis.disentanglement;
   exports io.patchbay.analysis.intervention;
