@@ -27,6 +27,8 @@ namespace {
 constexpr int kTile = PB_LANES == 16 ? 8 : 4;
 // Samples that share a tile where the map is only 4 pixels wide.
 constexpr int kShared = PB_LANES == 16 ? 3 : 1;
+// Floats of a cache line.
+constexpr int kLine = 16;
 // Output channels per packed block.
 constexpr int kBlock = 2 * kLanes;
 
@@ -48,12 +50,14 @@ struct Tiling {
 // Channels read at run time, or known to the compiler (images: the loops unroll).
 struct Free {
   static constexpr bool kShares = true;
+  static constexpr bool kAhead = true;
   static PB_INLINE ptrdiff_t channels(const Tiling &t) { return t.channels; }
   static PB_INLINE ptrdiff_t step(const Tiling &t) { return t.step; }
 };
 template <int kChannels>
 struct Image {
   static constexpr bool kShares = false;
+  static constexpr bool kAhead = false;
   static PB_INLINE ptrdiff_t channels(const Tiling &) { return kChannels; }
   static PB_INLINE ptrdiff_t step(const Tiling &) { return 2 * kChannels; }
 };
@@ -126,6 +130,15 @@ PB_INLINE void store_tile(const Tiling &t, vec (&acc)[S * C][V], float *y, Finis
   }
 }
 
+// The next row of tiles meets two new rows of x. Asked for while this one is multiplied, a quarter
+// at each kernel row, they are near when it comes; the processor does not guess them, as a channel
+// of neighbouring pixels lies lines apart and a row of 16 or 32 channels ends at a page. `floats`:
+// of a row, under this tile. What lies beyond the last row is asked for in vain.
+PB_INLINE void ask_for_next_rows(const Tiling &t, const float *x, int r, ptrdiff_t floats) {
+  const float *from = x + t.row * (4 - r + r / 2) + floats / 2 * (r % 2);
+  for (ptrdiff_t i = 0; i < floats / 2; i += kLine) __builtin_prefetch(from + i, 0, 2);
+}
+
 // S samples x C pixels x V vectors; `first` and `last`: the tile holds the row's ends. x is the
 // tile's first pixel in the first kernel row inside the image: of the pair's grid, going down of
 // the even columns. `rows` kernel rows are inside.
@@ -143,6 +156,7 @@ __attribute__((noinline)) void tile(const Tiling &t, const float *x, const float
   const ptrdiff_t step = G::step(t);
   const ptrdiff_t weights = 2 * channels * V * kLanes;
   for (int r = 0; r < rows; r++) {
+    if (G::kAhead && pairs == kBoth) ask_for_next_rows(t, x, r, C * step);
     if (pairs != kRight) {
       const float *from = pairs == kBoth ? x + channels : x;
       pair<S, C, V, true, first>(acc, from, w, channels, step, t.sample);
