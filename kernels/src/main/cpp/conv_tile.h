@@ -27,8 +27,6 @@ namespace {
 constexpr int kTile = PB_LANES == 16 ? 8 : 4;
 // Samples that share a tile where the map is only 4 pixels wide.
 constexpr int kShared = PB_LANES == 16 ? 3 : 1;
-// Floats of a cache line.
-constexpr int kLine = 16;
 // Output channels per packed block.
 constexpr int kBlock = 2 * kLanes;
 
@@ -136,7 +134,19 @@ PB_INLINE void store_tile(const Tiling &t, vec (&acc)[S * C][V], float *y, Finis
 // of a row, under this tile. What lies beyond the last row is asked for in vain.
 PB_INLINE void ask_for_next_rows(const Tiling &t, const float *x, int r, ptrdiff_t floats) {
   const float *from = x + t.row * (4 - r + r / 2) + floats / 2 * (r % 2);
-  for (ptrdiff_t i = 0; i < floats / 2; i += kLine) __builtin_prefetch(from + i, 0, 2);
+  ask_for<kSecondLevel>(from, floats / 2);
+}
+
+// What the epilogue will read of the gate, asked for before the multiplications.
+template <int S, int C, int V>
+PB_INLINE void ask_for_gate(const Tiling &t, const float *gate) {
+#pragma GCC unroll 4
+  for (int s = 0; s < S; s++) {
+#pragma GCC unroll 16
+    for (int p = 0; p < C; p++) {
+      ask_for<kFirstLevel>(gate + s * t.y_sample + p * t.y_step, V * kLanes);
+    }
+  }
 }
 
 // S samples x C pixels x V vectors; `first` and `last`: the tile holds the row's ends. x is the
@@ -145,6 +155,7 @@ PB_INLINE void ask_for_next_rows(const Tiling &t, const float *x, int r, ptrdiff
 template <class G, Pairs pairs, int S, int C, int V, bool first, bool last>
 __attribute__((noinline)) void tile(const Tiling &t, const float *x, const float *w, int rows,
                                     const float *bias, const float *gate, float *y) {
+  if (gate != nullptr) ask_for_gate<S, C, V>(t, gate);
   vec acc[S * C][V];
 #pragma GCC unroll 2
   for (int v = 0; v < V; v++) {

@@ -111,6 +111,17 @@ int tiles_of(int cs) {
   return tiles;
 }
 
+// Asks for share `unit` of `units` of what the next block of samples reads, while this one is
+// multiplied: each block passes once through the second-level cache, from much further away.
+void ask_for_next(const Gradient &d, int64_t first, int64_t samples, int64_t unit, int64_t units) {
+  const int64_t small = samples * d.h * d.w * d.cs;
+  const int64_t large = samples * 4 * d.h * d.w * d.cl;
+  const int64_t g = small * unit / units;
+  const int64_t x = large * unit / units;
+  ask_for<kSecondLevel>(d.g + first * d.h * d.w * d.cs + g, small * (unit + 1) / units - g);
+  ask_for<kSecondLevel>(d.x + first * 4 * d.h * d.w * d.cl + x, large * (unit + 1) / units - x);
+}
+
 void wide(const Gradient &d, int64_t n, int part, int parts) {
   const int groups = 16 / kTaps;
   const int tiles = tiles_of(d.cs);
@@ -131,6 +142,8 @@ void wide(const Gradient &d, int64_t n, int part, int parts) {
       for (int co = 0; co < d.cs; unit++) {
         const int size = tile_of(d.cs - co);
         if (unit >= from && unit < to) {
+          const int64_t rest = n - first - samples;
+          ask_for_next(d, first + samples, rest < block ? rest : block, unit - from, to - from);
           if (size == 6) {
             channels<6>(d, ky, kx, co, first, samples);
           } else {

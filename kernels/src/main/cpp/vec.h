@@ -68,6 +68,14 @@ class FlushDenormals {
 
 PB_INLINE vec load(const float *p) { return *reinterpret_cast<const vec_u *>(p); }
 PB_INLINE void store(float *p, vec v) { *reinterpret_cast<vec_u *>(p) = v; }
+// Asks for floats that are to be near when they are read: in the first-level cache, or the second.
+// What lies beyond a buffer may be asked for; it is not read.
+enum Cache { kFirstLevel = 3, kSecondLevel = 2 };
+template <Cache cache>
+PB_INLINE void ask_for(const float *from, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, 0, cache);
+}
+
 PB_INLINE ivec load_int(const int32_t *p) { return *reinterpret_cast<const ivec_u *>(p); }
 PB_INLINE void store_int(int32_t *p, ivec v) { *reinterpret_cast<ivec_u *>(p) = v; }
 
