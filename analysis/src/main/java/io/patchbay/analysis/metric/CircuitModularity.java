@@ -14,9 +14,9 @@ import java.util.OptionalDouble;
 /// whose correlation does not exist (an effect that is the same on all units) is left out and
 /// counted.
 ///
-/// The intervals resample blocks of inputs; the standard deviations stay those of all inputs.
-/// Resampling adds noise to the effects, which lowers every |rho|: where the mean effects are noise
-/// for the most part the whole interval lies above its estimate, a sign of too few inputs.
+/// The intervals resample blocks of inputs; the standard deviations stay those of all inputs. Noise
+/// in the mean effects lowers every |rho|, so estimates and intervals are less the bias that
+/// resampling shows ([Bootstrap#unbiased]).
 ///
 /// @param model mean over the sites that have a value, with equal weight
 /// @param sites in the order given
@@ -74,9 +74,11 @@ public record CircuitModularity(Optional<Interval> model, List<Site> sites, int 
     List<Interval> figures =
         defined.isEmpty()
             ? List.of()
-            : bootstrap.statistics(
+            : bootstrap.unbiased(
                 blocks.blocks(),
                 defined.size() + 1,
+                0,
+                1,
                 (counts, out) -> figures(all, defined, counts, out));
     List<Site> perSite = new ArrayList<>();
     for (int s = 0; s < all.size(); s++) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 
 /// Intervention specificity: how concentrated a unit's effect is. With p_u the unit's effect as a
 /// distribution over n elements and H its entropy in nats, the paper's form is 1 / (H + 1e-6),
@@ -13,6 +14,9 @@ import java.util.Optional;
 ///
 /// A unit without effect, or one element only, has no specificity. The model's figures are over the
 /// active units that have one.
+///
+/// An entropy of n inputs is too small by the order 1/n: entropies, and what follows from them, are
+/// less the bias that resampling shows ([Bootstrap#unbiased]).
 ///
 /// @param units one entry per unit
 /// @param bounded mean of the bounded form over active units
@@ -33,6 +37,13 @@ public record InterventionSpecificity(
   public record Unit(
       Optional<Double> entropy, Optional<Interval> paper, Optional<Interval> bounded) {
     static final Unit UNDEFINED = new Unit(Optional.empty(), Optional.empty(), Optional.empty());
+
+    static Unit of(Interval entropy, double most) {
+      return new Unit(
+          Optional.of(entropy.estimate()),
+          Optional.of(InterventionSpecificity.paper(entropy)),
+          Optional.of(InterventionSpecificity.bounded(entropy, most)));
+    }
   }
 
   public InterventionSpecificity {
@@ -55,45 +66,61 @@ public record InterventionSpecificity(
     }
     int[] all = new int[mass.blocks()];
     Arrays.fill(all, 1);
-    double[] mine = new double[mass.elements()];
-    double[] entropies = new double[units];
+    double[] scratch = new double[mass.elements()];
     int[] place = new int[units];
     List<Integer> defined = new ArrayList<>();
     int counted = 0;
     int inactive = 0;
     for (int u = 0; u < units; u++) {
-      entropies[u] = entropy(mass, u, all, mine);
       place[u] = defined.size();
       inactive += active[u] ? 0 : 1;
-      if (!Double.isNaN(entropies[u])) {
+      if (!Double.isNaN(entropy(mass, u, all, scratch))) {
         defined.add(u);
         counted += active[u] ? 1 : 0;
+      } else {
+        place[u] = -1;
       }
     }
     int undefined = units - inactive - counted;
-    List<Interval> figures = intervals(mass, active, defined, counted > 0, bootstrap);
+    List<Interval> entropies = entropies(mass, active, defined, counted > 0, bootstrap);
+    double most = Math.log(mass.elements());
     List<Unit> perUnit = new ArrayList<>(units);
     for (int u = 0; u < units; u++) {
-      perUnit.add(
-          Double.isNaN(entropies[u])
-              ? Unit.UNDEFINED
-              : new Unit(
-                  Optional.of(entropies[u]),
-                  Optional.of(figures.get(2 * place[u])),
-                  Optional.of(figures.get(2 * place[u] + 1))));
+      perUnit.add(place[u] < 0 ? Unit.UNDEFINED : Unit.of(entropies.get(place[u]), most));
     }
-    int model = 2 * defined.size();
+    int model = defined.size();
     return new InterventionSpecificity(
         perUnit,
-        counted == 0 ? Optional.empty() : Optional.of(figures.get(model)),
-        counted == 0 ? Optional.empty() : Optional.of(figures.get(model + 1)),
+        counted == 0 ? Optional.empty() : Optional.of(bounded(entropies.get(model), most)),
+        counted == 0 ? Optional.empty() : Optional.of(paper(entropies.get(model + 1))),
         counted,
         undefined,
         inactive);
   }
 
-  // Figures: paper's and bounded form of each defined unit, then the model's two.
-  private static List<Interval> intervals(
+  private static Interval bounded(Interval entropy, double most) {
+    return falling(entropy, nats -> 1 - nats / most);
+  }
+
+  private static Interval paper(Interval entropy) {
+    return falling(entropy, nats -> 1 / (nats + EPSILON));
+  }
+
+  // What a falling function makes of an interval.
+  private static Interval falling(Interval entropy, DoubleUnaryOperator form) {
+    double estimate = form.applyAsDouble(entropy.estimate());
+    return entropy.bounded()
+        ? new Interval(
+            estimate,
+            form.applyAsDouble(entropy.high()),
+            form.applyAsDouble(entropy.low()),
+            entropy.n())
+        : Interval.unbounded(estimate, entropy.n());
+  }
+
+  // Entropies of the defined units, then their mean over the active ones and the entropy whose
+  // paper's form is the median of theirs.
+  private static List<Interval> entropies(
       EffectMass mass,
       boolean[] active,
       List<Integer> defined,
@@ -102,30 +129,30 @@ public record InterventionSpecificity(
     if (defined.isEmpty()) {
       return List.of();
     }
-    int model = 2 * defined.size();
-    double scale = Math.log(mass.elements());
+    int model = defined.size();
+    double most = Math.log(mass.elements());
     return bootstrap
-        .statistics(
+        .unbiased(
             mass.blocks(),
             model + (withModel ? 2 : 0),
+            0,
+            most,
             (counts, out) -> {
               double[] scratch = new double[mass.elements()];
               double[] paper = new double[defined.size()];
-              double boundedSum = 0;
+              double sum = 0;
               int present = 0;
               for (int i = 0; i < defined.size(); i++) {
                 int unit = defined.get(i);
-                double entropy = entropy(mass, unit, counts, scratch);
-                out[2 * i] = 1 / (entropy + EPSILON);
-                out[2 * i + 1] = 1 - entropy / scale;
-                if (active[unit] && !Double.isNaN(entropy)) {
-                  boundedSum += out[2 * i + 1];
-                  paper[present++] = out[2 * i];
+                out[i] = entropy(mass, unit, counts, scratch);
+                if (active[unit] && !Double.isNaN(out[i])) {
+                  sum += out[i];
+                  paper[present++] = 1 / (out[i] + EPSILON);
                 }
               }
               if (withModel) {
-                out[model] = present == 0 ? Double.NaN : boundedSum / present;
-                out[model + 1] = median(paper, present);
+                out[model] = present == 0 ? Double.NaN : sum / present;
+                out[model + 1] = 1 / median(paper, present) - EPSILON;
               }
             })
         .stream()

@@ -95,7 +95,7 @@ function summarySection() {
     panels.length
       ? figure({
           title: "The variants side by side",
-          caption: `Each point is the figure of the table, each line its 95 % interval (${seed}). Axes do not start at zero and differ between panels: compare within a panel. Resampled inputs raise specificity and modularity, so with few inputs such an interval may lie right of its point. Where intervals overlap, the order of two variants is not settled.`,
+          caption: `Each point is the figure of the table, each line its 95 % interval (${seed}). Axes do not start at zero and differ between panels: compare within a panel. Specificity and modularity, which few inputs bias upwards, are less that bias. Where intervals overlap, the order of two variants is not settled.`,
           panels,
           table: {
             columns: ["variant", "measure", ...ESTIMATE_COLUMNS],

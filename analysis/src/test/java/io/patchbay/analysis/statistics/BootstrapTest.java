@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
@@ -51,6 +52,65 @@ class BootstrapTest {
     }
     double share = covered / (double) runs;
     assertTrue(share >= 0.92 && share <= 0.98, "coverage " + share);
+  }
+
+  /// Entropy of summed masses, biased by 1/n: inputs with twelve correlated cells each.
+  @Test
+  void aBiasedFigureIsCoveredOnceItsBiasIsOff() {
+    int elements = 40;
+    double[] truth = new double[elements];
+    for (int e = 0; e < elements; e++) {
+      truth[e] = 1 + e % 5;
+    }
+    double expected = entropy(truth);
+    Random random = new Random(29);
+    int covered = 0;
+    int percentiles = 0;
+    double error = 0;
+    double plain = 0;
+    int runs = 500;
+    for (int run = 0; run < runs; run++) {
+      double[][] inputs = new double[120][elements];
+      for (double[] input : inputs) {
+        double strength = Math.exp(0.5 * random.nextGaussian());
+        double[] shift = new double[elements / 4];
+        for (int e = 0; e < elements; e++) {
+          // Neighbouring cells go together.
+          if (e % 4 == 0) {
+            shift[e / 4] = random.nextGaussian();
+          }
+          input[e] = truth[e] * strength * Math.exp(shift[e / 4] + 0.5 * random.nextGaussian());
+        }
+      }
+      Bootstrap.Statistics figure = (counts, out) -> out[0] = entropy(sum(inputs, counts));
+      Bootstrap bootstrap = new Bootstrap(400, 0.95, run);
+      double most = Math.log(elements);
+      Interval unbiased = bootstrap.unbiased(120, 1, 0, most, figure).getFirst();
+      Interval percentile = bootstrap.statistics(120, 1, figure).getFirst();
+      covered += unbiased.contains(expected) ? 1 : 0;
+      percentiles += percentile.contains(expected) ? 1 : 0;
+      error += (unbiased.estimate() - expected) / runs;
+      plain += (percentile.estimate() - expected) / runs;
+    }
+    double share = covered / (double) runs;
+    assertTrue(share >= 0.92 && share <= 0.98, "coverage " + share);
+    assertTrue(percentiles < 0.8 * runs, "percentiles cover too: " + percentiles);
+    assertTrue(Math.abs(error) < 0.2 * Math.abs(plain), "bias " + error + " of " + plain);
+  }
+
+  private static double[] sum(double[][] inputs, int[] counts) {
+    double[] sum = new double[inputs[0].length];
+    for (int i = 0; i < inputs.length; i++) {
+      for (int e = 0; e < sum.length; e++) {
+        sum[e] += counts[i] * inputs[i][e];
+      }
+    }
+    return sum;
+  }
+
+  private static double entropy(double[] mass) {
+    double total = Arrays.stream(mass).sum();
+    return Arrays.stream(mass).map(m -> -m / total * Math.log(m / total)).sum();
   }
 
   @Test
