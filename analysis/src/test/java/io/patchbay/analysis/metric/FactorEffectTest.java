@@ -81,13 +81,13 @@ class FactorEffectTest {
     cells.add(0, 0, 0, 1);
     cells.add(0, 0, 0, 3);
     cells.add(0, 0, 1, 4);
-    cells.add(0, 1, 0, 0);
-    cells.add(0, 1, 1, 1);
+    cells.add(0, 1, 0, 1);
+    cells.add(0, 1, 1, 2);
     FactorEffect effect = FactorEffect.of(cells, BOOTSTRAP, TEST);
     assertEquals(3, effect.at(0, 0).effect().estimate());
-    assertEquals(0.5, effect.at(0, 1).effect().estimate());
-    // p = (3/3.5, .5/3.5)
-    double p = 3 / 3.5;
+    assertEquals(1.5, effect.at(0, 1).effect().estimate());
+    // The same shares in both inputs, so the entropy has no bias.
+    double p = 3 / 4.5;
     double entropy = -p * Math.log(p) - (1 - p) * Math.log(1 - p);
     InterventionSpecificity semantic = InterventionSpecificity.of(cells.mass(), BOOTSTRAP);
     assertEquals(1 - entropy / Math.log(2), semantic.bounded().orElseThrow().estimate(), 1e-12);
