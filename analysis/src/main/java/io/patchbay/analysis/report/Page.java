@@ -33,6 +33,11 @@ final class Page {
           "models.js",
           "effects.js",
           "paths.js",
+          "scores.js",
+          "profile.js",
+          "units.js",
+          "graphs.js",
+          "causes.js",
           "making.js",
           "page.js");
 

@@ -69,11 +69,12 @@ final class PageData {
     module.addSerializer(Grid.class, new GridSerializer());
     module.addSerializer(Training.Curve.class, new CurveSerializer());
     module.addSerializer(Reconstructions.class, new ReconstructionsSerializer());
+    module.addSerializer(UnitTable.class, new UnitTableSerializer());
     module.addSerializer(Traversal.class, new TraversalSerializer());
     return JsonMapper.builder().addModule(module).build();
   }
 
-  private static void number(JsonGenerator out, double value, int digits) {
+  static void number(JsonGenerator out, double value, int digits) {
     if (Double.isFinite(value)) {
       out.writeNumber(Decimals.significant(value, digits));
     } else {

@@ -10,5 +10,11 @@ public enum Section {
   PLACES,
   PATCHING,
   MEDIATION,
-  OCCLUSION
+  OCCLUSION,
+  SCORES,
+  PROFILE,
+  UNITS,
+  CIRCUITS,
+  MOTIFS,
+  GRAPH
 }

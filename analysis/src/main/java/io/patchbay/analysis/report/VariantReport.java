@@ -28,6 +28,7 @@ public record VariantReport(
     @Nullable PatchingMap patching,
     @Nullable Mediation mediation,
     @Nullable PlaceMaps occlusion,
+    Mechanisms mechanisms,
     Map<Section, String> absent) {
 
   public VariantReport {

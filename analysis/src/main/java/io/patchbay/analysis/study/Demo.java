@@ -2,6 +2,7 @@ package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.report.Estimate;
 import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.report.Mechanisms;
 import io.patchbay.analysis.report.Provenance;
 import io.patchbay.analysis.report.ReportModel;
 import io.patchbay.analysis.report.ReportWriter;
@@ -116,7 +117,11 @@ public final class Demo {
                 what -> studying(variant, what));
         final var page =
             VariantPage.of(
-                variant.id(), describe(config), study, TrainingLog.read(path).orElse(null));
+                variant.id(),
+                describe(config),
+                study,
+                TrainingLog.read(path).orElse(null),
+                Mechanisms.NONE);
         reports.add(page);
         study.guards().forEach(g -> guards.add(named(variant.id() + ", " + g.name(), g)));
         summary.put(variant.id(), numbers(page, study));

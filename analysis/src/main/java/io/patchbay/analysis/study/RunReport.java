@@ -1,5 +1,6 @@
 package io.patchbay.analysis.study;
 
+import io.patchbay.analysis.report.Mechanisms;
 import io.patchbay.analysis.report.Provenance;
 import io.patchbay.analysis.report.ReportModel;
 import io.patchbay.analysis.report.ReportWriter;
@@ -94,7 +95,11 @@ public final class RunReport {
               StudySize.DEMO,
               what -> progress.accept(name, what));
       return VariantPage.of(
-          name, describe(model.config()), study, TrainingLog.read(run).orElse(null));
+          name,
+          describe(model.config()),
+          study,
+          TrainingLog.read(run).orElse(null),
+          Mechanisms.NONE);
     }
   }
 

@@ -6,6 +6,7 @@ import io.patchbay.analysis.report.EffectStrength;
 import io.patchbay.analysis.report.Estimate;
 import io.patchbay.analysis.report.FactorMap;
 import io.patchbay.analysis.report.Grid;
+import io.patchbay.analysis.report.Mechanisms;
 import io.patchbay.analysis.report.Mediation;
 import io.patchbay.analysis.report.PatchingMap;
 import io.patchbay.analysis.report.Picture;
@@ -38,11 +39,13 @@ final class VariantPage {
   }
 
   /// @param training the curves, or null where a run has none
+  /// @param mechanisms what other commands found out about the run
   static VariantReport of(
       final String name,
       final String description,
       final VariantStudy study,
-      final @Nullable Training training) {
+      final @Nullable Training training,
+      final Mechanisms mechanisms) {
     final var page = new VariantPage(study);
     final var absent = new EnumMap<Section, String>(Section.class);
     if (training == null) {
@@ -64,6 +67,7 @@ final class VariantPage {
         page.patching(),
         page.mediation(),
         page.occlusion(),
+        mechanisms,
         absent);
   }
 

@@ -27,7 +27,8 @@ const resized = new ResizeObserver((entries) => {
 });
 
 // panel: {title, alt, height(width), option(colours, width)} for a chart, or {title, alt, paint(host)}
-// for one that draws itself, or {title, node} for a part that is no chart.
+// for one that draws itself, or {title, node} for a part that is no chart. controls(refresh), where
+// there are any, makes what stands over a chart and changes it.
 function panelNode(panel) {
   const heading = panel.title ? element("h4", {}, panel.title) : null;
   if (panel.node)
@@ -41,6 +42,7 @@ function panelNode(panel) {
     "div",
     { class: "panel " + (panel.wide ? "wide" : "") },
     heading,
+    panel.controls ? panel.controls(() => drawn.has(host) && redraw(host)) : null,
     element("div", { class: "scroll" }, host),
   );
 }

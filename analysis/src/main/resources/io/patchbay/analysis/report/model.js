@@ -1,6 +1,7 @@
 // The model behind the page, and which of its variants have which part.
 
 const model = JSON.parse(document.getElementById("data").textContent);
+for (const variant of model.variants) Object.assign(variant, variant.mechanisms);
 const seed = `seed ${model.seed}`;
 
 // Splits the variants into those that have a part and lines that say why the others have not.

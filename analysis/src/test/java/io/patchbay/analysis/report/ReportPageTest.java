@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -91,7 +92,7 @@ final class ReportPageTest {
     open(SyntheticReport.of(VARIANTS, 10, 3), form, "?all", width, dark);
 
     int charts = browser().evaluate("patchbayReport.charts").asInt();
-    assertEquals(6 + 5 + 3 + 9 + 3 + 6 + 3 + 3, charts);
+    assertEquals(6 + 5 + 3 + 9 + 3 + 6 + 3 + 3 + 2 + 6 + 3 + 6 + 9, charts);
     assertEquals(charts, browser().evaluate("patchbayReport.rendered").asInt());
     assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
     assertEquals(0, browser().evaluate("document.querySelectorAll('.missing').length").asInt());
@@ -267,6 +268,83 @@ final class ReportPageTest {
               .filter((part) => part.querySelectorAll("tbody tr").length < 3)
               .map((part) => part.closest("figure").id)
             """));
+    assertQuiet();
+  }
+
+  @Test
+  void unitsAreSortedAndFiltered() throws IOException {
+    open(SyntheticReport.of(List.of("vae"), 4, 1), ReportWriter.Form.FOLDER, "?all", 1280, false);
+
+    List<String> effects = texts(COLUMN.formatted(4));
+    assertEquals(40, effects.size());
+    assertEquals(effects.stream().sorted(DESCENDING).toList(), effects);
+    click("#units th:nth-child(4) button");
+    assertEquals(effects.reversed(), texts(COLUMN.formatted(4)));
+    choose("#units .units label:nth-child(2) select", "polysemantic");
+    List<String> labels = texts(COLUMN.formatted(3));
+    assertTrue(!labels.isEmpty() && labels.size() < 40, labels.toString());
+    assertEquals(List.of("polysemantic"), labels.stream().distinct().toList());
+    choose("#units .units label:nth-child(1) select", "decoder.fc1");
+    assertEquals(List.of("decoder.fc1"), texts(COLUMN.formatted(1)).stream().distinct().toList());
+    assertQuiet();
+  }
+
+  private static final String COLUMN =
+      "[...document.querySelectorAll('#units .units tbody td:nth-child(%d)')]"
+          + ".map((cell) => cell.textContent)";
+  private static final Comparator<String> DESCENDING =
+      Comparator.comparingDouble(Double::parseDouble).reversed();
+
+  private static void click(String selector) {
+    browser().evaluate("document.querySelector('%s').click()".formatted(selector));
+  }
+
+  private static void choose(String selector, String value) {
+    browser()
+        .evaluate(
+            """
+            (() => {
+              const part = document.querySelector("%s");
+              part.value = "%s";
+              part.dispatchEvent(new Event(part.tagName === "SELECT" ? "change" : "input"));
+            })()
+            """
+                .formatted(selector, value));
+  }
+
+  @Test
+  void aCircuitFollowsItsControls() throws IOException {
+    open(SyntheticReport.of(List.of("vae"), 4, 1), ReportWriter.Form.FOLDER, "?all", 1280, false);
+
+    String edges =
+        "String(echarts.getInstanceByDom(document.querySelector('#circuits .chart'))"
+            + ".getOption().series[0].links.length)";
+    int all = Integer.parseInt(browser().evaluate(edges).asString());
+    choose("#circuits input", "0.5");
+    int strong = Integer.parseInt(browser().evaluate(edges).asString());
+    assertTrue(0 < strong && strong < all, strong + " of " + all);
+    choose("#circuits input", "0");
+    choose("#circuits select", "scale");
+    int other = Integer.parseInt(browser().evaluate(edges).asString());
+    assertTrue(other > 0 && other != all, other + ", " + all);
+    assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
+    assertQuiet();
+  }
+
+  @Test
+  void aPageOfTwoThousandUnitsIsSmall() throws IOException {
+    ReportModel plain = SyntheticReport.of(List.of("vae"), 10, 3);
+    VariantReport first = plain.variants().getFirst();
+    Mechanisms many = new SyntheticMechanisms(1).all(2000, 10);
+    ReportModel model = SyntheticReport.with(plain, SyntheticReport.with(first, many));
+    Path page =
+        ReportWriter.write(
+            model, Files.createTempDirectory(folder, "large"), ReportWriter.Form.SINGLE_FILE);
+    assertTrue(Files.size(page) < 8_000_000, "bytes=" + Files.size(page));
+    open(model, ReportWriter.Form.FOLDER, "", 1280, false);
+    assertEquals(100, texts(COLUMN.formatted(1)).size());
+    click("#units .units > button");
+    assertEquals(2000, texts(COLUMN.formatted(1)).size());
     assertQuiet();
   }
 

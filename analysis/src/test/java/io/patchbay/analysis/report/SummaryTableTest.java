@@ -97,6 +97,7 @@ final class SummaryTableTest {
               null,
               null,
               null,
+              Mechanisms.NONE,
               Map.of()));
     }
     return new ReportModel(

@@ -75,6 +75,7 @@ final class SyntheticReport {
         null,
         null,
         null,
+        Mechanisms.NONE,
         absent);
   }
 
@@ -102,6 +103,7 @@ final class SyntheticReport {
         patching(),
         mediation(),
         places("mean |change of mu|", "window 8 x 8, stride 1, filled with the mean", active, 12),
+        new SyntheticMechanisms(index).all(40, latents),
         Map.of());
   }
 
@@ -317,6 +319,7 @@ final class SyntheticReport {
             first.patching(),
             first.mediation(),
             first.occlusion(),
+            first.mechanisms(),
             Map.of());
     return new ReportModel(
         title,
@@ -326,5 +329,28 @@ final class SyntheticReport {
         List.of(renamed),
         plain.guards(),
         List.of(title));
+  }
+
+  static VariantReport with(VariantReport of, Mechanisms mechanisms) {
+    return new VariantReport(
+        of.name(),
+        of.description(),
+        of.summary(),
+        of.training(),
+        of.reconstructions(),
+        of.traversal(),
+        of.effectStrength(),
+        of.factors(),
+        of.places(),
+        of.patching(),
+        of.mediation(),
+        of.occlusion(),
+        mechanisms,
+        of.absent());
+  }
+
+  static ReportModel with(ReportModel of, VariantReport only) {
+    return new ReportModel(
+        of.title(), of.summary(), of.created(), of.made(), List.of(only), of.guards(), of.notes());
   }
 }

@@ -1,0 +1,42 @@
+package io.patchbay.analysis.report;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The causal graph of factors that was learned from interventions, beside the true one.
+///
+/// @param moved factors x latents, G: change of a latent's mean when one factor alone is set
+/// @param truth null when the data's graph is not known
+/// @param n base inputs
+public record FactorGraphPage(
+    List<String> factors,
+    Grid moved,
+    List<Edge> edges,
+    @Nullable List<Link> truth,
+    List<Score> scores,
+    long n) {
+  public FactorGraphPage {
+    factors = List.copyOf(factors);
+    edges = List.copyOf(edges);
+    truth = truth == null ? null : List.copyOf(truth);
+    scores = List.copyOf(scores);
+    moved.requireShape("factor graph", factors.size(), moved.columns());
+  }
+
+  /// An edge between two factors, by their places.
+  public record Link(int from, int to) {}
+
+  /// A learned effect of one factor on another.
+  ///
+  /// @param effect in standard deviations of the read-out
+  /// @param direct whether it stays when what could mediate it is held
+  /// @param learned whether it is an edge of the learned graph
+  public record Edge(
+      int from, int to, Estimate effect, double q, boolean direct, boolean learned) {}
+
+  /// A score against the truth.
+  ///
+  /// @param chance mean under shuffled factors; NaN where there is none
+  /// @param p share of shuffles that score as well; NaN where there is none
+  public record Score(String name, double value, double chance, double p) {}
+}

@@ -1,0 +1,148 @@
+// The causal graph of factors: what was learned from interventions, beside what is true.
+
+function causeSection() {
+  const { present, absent } = having("graph", "GRAPH", (part) => part.factors.length);
+  if (!present.length) return absent;
+  const range = rangeOf(present.flatMap(({ part }) => part.moved.values)) || [0, 1];
+  const scaled = scale(0, range[1], false);
+  const scored = present.filter(({ part }) => part.scores.length);
+  return [
+    figure({
+      title: "Causal graph of the factors",
+      caption: `An arrow says that setting one factor, through the latents that carry it, moves the read-out of the other; width is the effect in standard deviations. Dashed: significant, but gone when what could mediate it is held. Beside each, where it is known, the graph that made the data. ${counts(
+        present.map(({ part }) => part),
+        "base inputs",
+      )} (${seed}).`,
+      panels: present.flatMap(({ part, name }) => [
+        causePanel(`${name}, learned`, part.factors, learnedEdges(part)),
+        ...(part.truth
+          ? [
+              causePanel(
+                `${name}, true`,
+                part.factors,
+                part.truth.map((edge) => ({ ...edge, weight: 1, text: "true edge" })),
+              ),
+            ]
+          : []),
+      ]),
+      table: {
+        columns: ["variant", "from", "to", ...ESTIMATE_COLUMNS, "q", "direct", "edge"],
+        rows: () =>
+          present.flatMap(({ part, name }) =>
+            part.edges.map((edge) => [
+              name,
+              part.factors[edge.from],
+              part.factors[edge.to],
+              ...estimateCells(edge.effect),
+              edge.q,
+              edge.direct ? "yes" : "no",
+              edge.learned ? "yes" : "no",
+            ]),
+          ),
+      },
+    }),
+    scored.length ? causeScores(scored) : null,
+    figure({
+      title: "Which latent a factor moves (G)",
+      legend: scaleLegend(scaled, "G, standard deviations of the latent's mean"),
+      caption: `Mean change of a latent's mean when one factor alone is set and the others are held. ${counts(
+        present.map(({ part }) => part),
+        "base inputs",
+      )} (${seed}).`,
+      panels: present.map(({ part, name }) =>
+        cellsPanel({
+          title: name,
+          grid: part.moved,
+          rowNames: part.factors,
+          columnNames: Array.from({ length: part.moved.columns }, (unused, at) => `z${at}`),
+          scaled,
+          note: (row, column) => [plain(part.moved.values[row * part.moved.columns + column])],
+          marked: () => false,
+          alt: `G, ${name}: ${part.factors.map((factor, row) => `${factor} moves most z${mostAt(part.moved, row)}`).join("; ")}.`,
+        }),
+      ),
+      table: {
+        columns: ["variant", "factor", "latent", "G"],
+        rows: () =>
+          present.flatMap(({ part, name }) =>
+            part.moved.values.map((value, at) => [
+              name,
+              part.factors[Math.floor(at / part.moved.columns)],
+              `z${at % part.moved.columns}`,
+              value,
+            ]),
+          ),
+      },
+    }),
+    absent,
+  ];
+}
+
+function learnedEdges(part) {
+  return part.edges
+    .filter((edge) => edge.learned)
+    .map((edge) => ({
+      from: edge.from,
+      to: edge.to,
+      weight: edge.effect.value,
+      faint: !edge.direct,
+      text: `${estimateText(edge.effect)}, q = ${plain(edge.q)}${edge.direct ? "" : ", through another factor"}`,
+    }));
+}
+
+function causePanel(title, factors, edges) {
+  const nodes = factors.map((name, at) => {
+    const turn = (2 * Math.PI * at) / factors.length - Math.PI / 2;
+    return {
+      label: name,
+      title: name,
+      x: 0.5 + 0.38 * Math.cos(turn),
+      y: 0.5 + 0.42 * Math.sin(turn),
+      index: at,
+      size: 22,
+    };
+  });
+  return graphPanel({
+    title,
+    arrow: 10,
+    letters: 12,
+    tall: () => 260,
+    graph: () => ({ nodes, edges: edges.map((edge) => ({ ...edge, bend: 0.12 })) }),
+    alt: `${title}: ${edges.length ? edges.map((edge) => `${factors[edge.from]} to ${factors[edge.to]}`).join(", ") : "no edges"}.`,
+  });
+}
+
+function causeScores(scored) {
+  return figure({
+    title: "The learned graph against the true one",
+    caption:
+      "SHD: edges to add, take away or turn round, 0 is best. By chance: the mean score when the factors are shuffled; p: the share of shuffles that score as well.",
+    layout: "stacked",
+    panels: [
+      {
+        title: "",
+        node: element(
+          "div",
+          { class: "scroll" },
+          dataTable(
+            ["variant", "score", "value", "by chance", "p"],
+            scored.flatMap(({ part, name }) =>
+              part.scores.map((score) => [
+                name,
+                score.name,
+                score.value,
+                score.chance ?? "\u2013",
+                score.p ?? "\u2013",
+              ]),
+            ),
+          ),
+        ),
+      },
+    ],
+  });
+}
+
+function mostAt(grid, row) {
+  const values = grid.values.slice(row * grid.columns, (row + 1) * grid.columns);
+  return values.indexOf(rangeOf(values)?.[1] ?? null);
+}
