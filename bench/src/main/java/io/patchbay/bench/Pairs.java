@@ -38,7 +38,7 @@ record Pairs(List<Pair> kept, int dropped) {
     }
   }
 
-  /// Measures until `count` pairs are kept, or three times as many have been tried.
+  /// Measures until `count` pairs are kept, or six times as many have been tried.
   static Pairs measure(
       final int count,
       final DoubleSupplier ours,
@@ -48,7 +48,7 @@ record Pairs(List<Pair> kept, int dropped) {
     final var kept = new ArrayList<Pair>();
     int dropped = 0;
     double before = peak.getAsDouble();
-    while (kept.size() < count && kept.size() + dropped < 3 * count) {
+    while (kept.size() < count && kept.size() + dropped < 6 * count) {
       final double a = ours.getAsDouble();
       final double b = peer.getAsDouble();
       final double c = alone.getAsDouble();
