@@ -1,0 +1,72 @@
+package io.patchbay.ffi;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Who may put a library where it will be loaded from.
+class LibraryCacheTest {
+  private static final byte[] CONTENT = "abc".getBytes(StandardCharsets.US_ASCII);
+
+  /// Of `abc`, as FIPS 180-2 has it.
+  private static final String SHA_256 =
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+  @TempDir private Path folder = Path.of("");
+
+  private Path store(final byte[] content) throws IOException {
+    return new LibraryCache(folder.resolve("native")).store("patchbay", content);
+  }
+
+  private static String mode(final Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void theFolderIsNamedByTheContentAndIsTheOwnersAlone() throws IOException {
+    final var file = store(CONTENT);
+    assertEquals(SHA_256, file.getParent().getFileName().toString());
+    assertEquals("libpatchbay.so", file.getFileName().toString());
+    assertArrayEquals(CONTENT, Files.readAllBytes(file));
+    assertEquals("rwx------", mode(file.getParent()));
+    assertEquals("rwx------", mode(folder.resolve("native")));
+    try (var files = Files.list(file.getParent())) {
+      assertEquals(List.of(file), files.toList(), "nothing half-written is left");
+    }
+  }
+
+  @Test
+  void theSameContentIsExtractedOnce() throws IOException {
+    final var file = store(CONTENT);
+    final var key = Files.readAttributes(file, "unix:ino").get("ino");
+    assertEquals(file, store(CONTENT));
+    assertEquals(key, Files.readAttributes(file, "unix:ino").get("ino"));
+    assertNotEquals(file, store(new byte[] {1, 2}));
+  }
+
+  @Test
+  void aFileThatWasChangedIsReplaced() throws IOException {
+    final var file = store(CONTENT);
+    Files.writeString(file, "abd");
+    assertArrayEquals(CONTENT, Files.readAllBytes(store(CONTENT)));
+    Files.delete(file);
+    assertArrayEquals(CONTENT, Files.readAllBytes(store(CONTENT)));
+  }
+
+  @Test
+  void aFolderThatWasOpenedToOthersIsClosed() throws IOException {
+    final var parent = store(CONTENT).getParent();
+    Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxrwx"));
+    store(CONTENT);
+    assertEquals("rwx------", mode(parent));
+  }
+}
