@@ -8,6 +8,8 @@ import io.patchbay.engine.Program;
 import io.patchbay.engine.Weights;
 import io.patchbay.ffi.HostMemory;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The C++ kernels on the cores of this machine.
@@ -21,8 +23,20 @@ public final class CpuBackend implements Backend {
   private final ConvKernels conv;
   private final LinearCandidate linear;
   private final PatchKernel patch;
+  private final boolean fenced;
+  private final boolean special;
 
   CpuBackend(final Settings settings, final @Nullable PatchKernel patch) {
+    this(settings, patch, false, true);
+  }
+
+  private CpuBackend(
+      final Settings settings,
+      final @Nullable PatchKernel patch,
+      final boolean fenced,
+      final boolean special) {
+    this.fenced = fenced;
+    this.special = special;
     this.library = KernelLibrary.open();
     this.workers = new Workers(settings.threads());
     this.account = new HostMemory(settings.hostMemory());
@@ -35,6 +49,17 @@ public final class CpuBackend implements Backend {
   /// A backend whose patches go through `patch`: for tests that break it on purpose.
   public static CpuBackend withPatch(final Settings settings, final PatchKernel patch) {
     return new CpuBackend(settings, patch);
+  }
+
+  /// A backend that finds every write beside a buffer, and in which what is read there is NaN: for
+  /// tests of kernels.
+  ///
+  /// @param patch a faulty kernel of patches, or null for the true one
+  /// @param special whether the kernels for some shapes of convolutions are used; else those for
+  ///   all shapes are, everywhere
+  public static CpuBackend fenced(
+      final Settings settings, final @Nullable PatchKernel patch, final boolean special) {
+    return new CpuBackend(settings, patch, true, special);
   }
 
   @Override
@@ -54,7 +79,11 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Weights weights(final List<Node> states) {
-    return new CpuWeights(states, account);
+    return new CpuWeights(states, account, fence());
+  }
+
+  private Optional<Fence> fence() {
+    return fenced ? Optional.of(new Fence()) : Optional.empty();
   }
 
   @Override
@@ -66,7 +95,8 @@ public final class CpuBackend implements Backend {
     try {
       final var rows = new RowCandidate(library, patch);
       final var binding = new Binding(plan, mode, candidates(memory, rows), new Copies());
-      return new CpuProgram(plan, mode, binding, own, workers, boundary, memory, rows.fired());
+      return new CpuProgram(
+          plan, mode, binding, own, workers, boundary, memory, rows.fired(), fence());
     } catch (final RuntimeException e) {
       memory.close();
       throw e;
@@ -77,15 +107,18 @@ public final class CpuBackend implements Backend {
   private List<Candidate> candidates(final Memory memory, final RowCandidate rows) {
     final var layers = new ConvCandidate(conv);
     final var generic = new GenericConvCandidate(library);
-    return List.of(
-        new EffectCandidate(conv, layers),
-        layers,
-        generic,
-        linear,
-        new ExpressionKernel(library, memory, CpuBackend::isLayer),
-        new ReduceCandidate(library),
-        rows,
-        new CopyCandidate(library, linear));
+    final var general =
+        List.of(
+            generic,
+            linear,
+            new ExpressionKernel(library, memory, CpuBackend::isLayer),
+            new ReduceCandidate(library),
+            rows,
+            new CopyCandidate(library, linear));
+    final var special = List.of(new EffectCandidate(conv, layers), layers);
+    return Stream.of(this.special ? special : List.<Candidate>of(), general)
+        .flatMap(List::stream)
+        .toList();
   }
 
   /// Whether a node is the end of a convolution or a product with its activation.

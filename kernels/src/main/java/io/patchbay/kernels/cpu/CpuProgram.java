@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -32,6 +33,7 @@ final class CpuProgram implements Program {
   private final Boundary boundary;
   private final Memory memory;
   private final Map<Node, Value> fired;
+  private final Optional<Fence> fence;
   private final List<Frame> frames = new ArrayList<>();
   private final Map<Value, Node> nodes = new HashMap<>();
   private long derivedFrom;
@@ -46,8 +48,10 @@ final class CpuProgram implements Program {
       final Workers workers,
       final Boundary boundary,
       final Memory memory,
-      final Map<Node, Value> fired) {
+      final Map<Node, Value> fired,
+      final Optional<Fence> fence) {
     this.plan = plan;
+    this.fence = fence;
     this.mode = mode;
     this.binding = binding;
     this.phases = binding.phases();
@@ -58,10 +62,13 @@ final class CpuProgram implements Program {
     this.fired = fired;
     final var elsewhere = placeStates();
     this.placement =
-        new Placement(plan, phases, elsewhere, permanent(elsewhere), mode == Mode.STEP);
+        new Placement(
+            plan, phases, elsewhere, permanent(elsewhere), mode == Mode.STEP, fence.isPresent());
     placement.settle(memory.permanent("slab", placement.slabBytes()).address());
+    fence.ifPresent(placement::fenceSlab);
     for (int i = 0; i < workers.threads(); i++) {
       final var local = memory.permanent("block", placement.localBytes());
+      fence.ifPresent(f -> placement.fenceLocal(f, local.address()));
       frames.add(new Frame(local.address(), memory.permanent("scratch", Frame.SCRATCH)));
     }
     binding.scope().values().forEach((node, value) -> nodes.putIfAbsent(value.root(), node));
@@ -204,6 +211,8 @@ final class CpuProgram implements Program {
     if (!plan.assigns().isEmpty()) {
       weights.changed();
     }
+    fence.ifPresent(Fence::check);
+    weights.fence().ifPresent(Fence::check);
   }
 
   private void runRows(final Phase phase, final int most) {

@@ -12,26 +12,41 @@ import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// States in one slab, each in its logical order.
 final class CpuWeights implements Weights {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final HostMemory.Block block;
+  private final Optional<Fence> fence;
   private long version = 1;
   private boolean closed;
 
   private record Entry(Shape shape, long offset) {}
 
-  CpuWeights(final List<Node> states, final HostMemory account) {
+  /// @param fence stands around every state, where there is one
+  CpuWeights(final List<Node> states, final HostMemory account, final Optional<Fence> fence) {
+    this.fence = fence;
+    final long beside = fence.isPresent() ? Fence.WIDTH : 0;
     final var slab = new Slab();
     for (final var node : states) {
       if (!(node.op() instanceof final Op.State state)) {
         throw new IllegalArgumentException("not a state: " + node);
       }
-      final long offset = slab.place(4L * node.shape().rowSize(), 0, 0);
+      final long offset = slab.place(4L * node.shape().rowSize() + 2 * beside, 0, 0) + beside;
       entries.put(state.name(), new Entry(node.shape(), offset));
     }
     this.block = account.allocate("weights", slab.size());
+    final long start = block.segment().address();
+    fence.ifPresent(f ->
+        entries.forEach((name, entry) -> {
+          final long bytes = 4L * entry.shape().rowSize();
+          f.around(name, start + entry.offset(), bytes, bytes + 2 * Fence.WIDTH);
+        }));
+  }
+
+  Optional<Fence> fence() {
+    return fence;
   }
 
   @Override

@@ -24,7 +24,9 @@ final class Placement {
   private final Plan plan;
   private final List<Phase> phases;
   private final Slab slab = new Slab();
+  private final boolean fenced;
   private final Map<Value, Long> offsets = new LinkedHashMap<>();
+  private final Map<Value, Long> localOffsets = new LinkedHashMap<>();
   private final Map<Value, Integer> makers = new HashMap<>();
   private final Map<Value, Integer> lastReads = new HashMap<>();
   private final Map<Value, Set<Integer>> readers = new HashMap<>();
@@ -35,13 +37,16 @@ final class Placement {
   /// @param elsewhere values whose memory is not this program's: states, and what is made in them
   /// @param permanent values that keep their memory for the life of the program
   /// @param single whether no value may be block-sized
+  /// @param fenced whether every value stands apart, for good, with room for a [Fence]
   Placement(
       final Plan plan,
       final List<Phase> phases,
       final Set<Value> elsewhere,
       final Set<Value> permanent,
-      final boolean single) {
+      final boolean single,
+      final boolean fenced) {
     this.plan = plan;
+    this.fenced = fenced;
     this.phases = phases;
     this.blocks = new int[phases.size()];
     note();
@@ -76,7 +81,11 @@ final class Placement {
 
   private void place(final Value value, final int first, final int last) {
     final long bytes = plan.capacity().of(value.axis()) * value.rowBytes();
-    offsets.put(value, slab.place(bytes, first, last));
+    offsets.put(
+        value,
+        fenced
+            ? slab.place(bytes + 2 * Fence.WIDTH, 0, phases.size()) + Fence.WIDTH
+            : slab.place(bytes, first, last));
   }
 
   private void placeLocals(
@@ -111,7 +120,26 @@ final class Placement {
     final long perRow = Math.max(1, pack(lives, 1, false));
     final long fit = CACHE / perRow / FEWEST_ROWS * FEWEST_ROWS;
     blocks[phase] = Math.clamp(fit, FEWEST_ROWS, MOST_ROWS);
-    localBytes = Math.max(localBytes, pack(lives, blocks[phase], true));
+    if (fenced) {
+      apart(lives.keySet(), blocks[phase]);
+    } else {
+      localBytes = Math.max(localBytes, pack(lives, blocks[phase], true));
+    }
+  }
+
+  private void apart(final Set<Value> values, final int rows) {
+    for (final var value : values) {
+      final long offset = localBytes + Fence.WIDTH;
+      value.placeLocal(offset);
+      localOffsets.put(value, offset);
+      localBytes += room(rows * value.rowBytes());
+    }
+  }
+
+  /// What a fenced buffer takes.
+  private static long room(final long bytes) {
+    final long whole = bytes + 2 * Fence.WIDTH;
+    return (whole + Slab.ALIGNMENT - 1) / Slab.ALIGNMENT * Slab.ALIGNMENT;
   }
 
   private static long pack(final Map<Value, int[]> lives, final int rows, final boolean keep) {
@@ -144,5 +172,31 @@ final class Placement {
   /// Puts every value of the slab at its address.
   void settle(final long slabAddress) {
     offsets.forEach((value, offset) -> value.placeAt(slabAddress + offset));
+  }
+
+  /// Fences every value of the slab, once it is settled.
+  void fenceSlab(final Fence fence) {
+    offsets
+        .keySet()
+        .forEach(value -> {
+          final long bytes = plan.capacity().of(value.axis()) * value.rowBytes();
+          fence.around(value.toString(), value.address(), bytes, room(bytes));
+        });
+  }
+
+  /// Fences every block-sized value of one worker.
+  void fenceLocal(final Fence fence, final long localAddress) {
+    for (int phase = 0; phase < blocks.length; phase++) {
+      for (final var step : phases.get(phase).steps()) {
+        for (final var written : step.writes()) {
+          final var value = written.root();
+          final var offset = localOffsets.get(value);
+          if (offset != null) {
+            final long bytes = blocks[phase] * value.rowBytes();
+            fence.around(value.toString(), localAddress + offset, bytes, room(bytes));
+          }
+        }
+      }
+    }
   }
 }
