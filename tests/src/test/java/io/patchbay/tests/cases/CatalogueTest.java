@@ -32,14 +32,7 @@ final class CatalogueTest {
 
   @Test
   void everyOpHasThreeShapes() {
-    final var shapes = new HashMap<Class<?>, Set<String>>();
-    for (final var opCase : ALL) {
-      nodes(opCase)
-          .forEach(node ->
-              shapes
-                  .computeIfAbsent(node.op().getClass(), k -> new HashSet<>())
-                  .add(node.inputs().stream().map(Node::shape).toList() + " " + node.shape()));
-    }
+    final var shapes = shapes(ALL);
     final Set<Class<?>> scalars = Set.of(Op.Constant.class, Op.Count.class);
     for (final var op : Op.class.getPermittedSubclasses()) {
       final int count = shapes.getOrDefault(op, Set.of()).size();
@@ -47,6 +40,36 @@ final class CatalogueTest {
           count >= (scalars.contains(op) ? 1 : 3),
           () -> "too few shapes: op=" + op.getSimpleName() + ", shapes=" + count);
     }
+  }
+
+  /// What a gradient is checked on: three shapes of every op that has one, an odd size among them.
+  @Test
+  void everyGradientHasThreeShapes() {
+    final var shapes = shapes(ALL.stream().filter(OpCase::gradients).toList());
+    final Set<Class<?>> others = Set.of(Op.Constant.class, Op.Count.class, Op.Input.class);
+    for (final var op : Op.class.getPermittedSubclasses()) {
+      if (!WITHOUT_GRADIENT.contains(op) && !others.contains(op)) {
+        final var found = shapes.getOrDefault(op, Set.of());
+        assertTrue(
+            found.size() >= 3,
+            () -> "too few shapes: op=" + op.getSimpleName() + ", shapes=" + found);
+        assertTrue(
+            found.stream().anyMatch(shape -> shape.matches(".*[13579]\\D.*")),
+            () -> "no odd size: op=" + op.getSimpleName() + ", shapes=" + found);
+      }
+    }
+  }
+
+  private static Map<Class<?>, Set<String>> shapes(final List<OpCase> cases) {
+    final var shapes = new HashMap<Class<?>, Set<String>>();
+    for (final var opCase : cases) {
+      nodes(opCase)
+          .forEach(node ->
+              shapes
+                  .computeIfAbsent(node.op().getClass(), k -> new HashSet<>())
+                  .add(node.inputs().stream().map(Node::shape).toList() + " " + node.shape()));
+    }
+    return shapes;
   }
 
   @Test
