@@ -26,6 +26,11 @@ public record GuardRun(
     return cells == computed + deduplicated + provedZero;
   }
 
+  /// The same under another name.
+  public GuardRun named(String other) {
+    return new GuardRun(other, cells, computed, deduplicated, provedZero, controls);
+  }
+
   /// One control row.
   ///
   /// @param name `identity`, `full`, `positive`, `recomputed cells`

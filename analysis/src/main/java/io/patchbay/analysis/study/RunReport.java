@@ -1,5 +1,6 @@
 package io.patchbay.analysis.study;
 
+import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.report.Mechanisms;
 import io.patchbay.analysis.report.Provenance;
 import io.patchbay.analysis.report.ReportModel;
@@ -63,8 +64,9 @@ public final class RunReport {
       throws IOException {
     check(runs);
     final var variants = new ArrayList<VariantReport>();
+    final var guards = new ArrayList<GuardRun>();
     for (final var entry : named(runs).entrySet()) {
-      variants.add(study(entry.getKey(), entry.getValue()));
+      variants.add(study(entry.getKey(), entry.getValue(), guards));
     }
     final var names = variants.stream().map(VariantReport::name).collect(Collectors.joining(", "));
     final var report =
@@ -79,12 +81,14 @@ public final class RunReport {
                 Map.of("java", Runtime.version().toString()),
                 Map.of("effects", Integer.toString(StudySize.DEMO.effects()))),
             variants,
-            List.of(),
+            guards,
             List.of());
     return ReportWriter.write(report, folder, form);
   }
 
-  private VariantReport study(final String name, final Path run) throws IOException {
+  /// @param guards takes the control rows that were run beside the study
+  private VariantReport study(final String name, final Path run, final List<GuardRun> guards)
+      throws IOException {
     try (var model = TrainedVae.open(run, backend);
         var data = catalogue.open(model.data());
         var untrained = TrainedVae.untrained(model.config(), data.shape(), backend)) {
@@ -94,6 +98,7 @@ public final class RunReport {
               new Scene(untrained, data, seed),
               StudySize.DEMO,
               what -> progress.accept(name, what));
+      study.guards().forEach(g -> guards.add(g.named(name + ", " + g.name())));
       return VariantPage.of(
           name,
           describe(model.config()),

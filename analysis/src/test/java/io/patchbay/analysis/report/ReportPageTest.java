@@ -4,9 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.patchbay.analysis.study.RunReport;
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Backends;
+import io.patchbay.vae.data.Datasets;
+import io.patchbay.vae.data.FactorDataset;
+import io.patchbay.vae.train.TrainConfig;
+import io.patchbay.vae.train.Trainer;
+import io.patchbay.vae.train.TrainingListener;
+import io.patchbay.vae.train.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +109,54 @@ final class ReportPageTest {
     assertEquals(0, browser().evaluate("document.querySelectorAll('.missing').length").asInt());
     assertQuiet();
     assertNoSidewaysScroll(width);
+  }
+
+  /// Not a page of made-up numbers: models are trained, intervened on and studied for it.
+  @Test
+  void theReportOfTrainedModelsIsWhole() throws IOException {
+    List<Path> runs = new ArrayList<>();
+    Path page;
+    try (Backend backend = Backends.open("auto", new Settings(2, 1L << 30)).backend()) {
+      for (Variant variant : List.of(Variant.VAE, Variant.ANNEALED_VAE)) {
+        Path run = folder.resolve("studied").resolve(variant.id());
+        runs.add(run);
+        String[] settings = {
+          "data=pendulum:size=32",
+          "arch.widths=4,8",
+          "arch.hidden=16",
+          "latent=3",
+          "batch=16",
+          "steps=60",
+          "log_every=5",
+          "lr=3e-3",
+          "seed=2"
+        };
+        try (FactorDataset data = Datasets.of(System.getenv()).open("pendulum:size=32")) {
+          TrainConfig config = TrainConfig.defaults(variant, settings);
+          new Trainer(config, data, backend, TrainingListener.none(), () -> false).run(run, false);
+        }
+      }
+      Datasets datasets = Datasets.of(System.getenv());
+      page =
+          new RunReport(backend, datasets, 3, (_, _) -> {})
+              .write(runs, folder.resolve("report"), ReportWriter.Form.FOLDER, "patchbay report");
+    }
+    for (int width : new int[] {1280, 375}) {
+      browser().open(page.toUri() + "?all", width, 800, false);
+      assertTrue(browser().evaluate("patchbayReport.ready === true").asBoolean(), "not ready");
+      settle();
+      int charts = browser().evaluate("patchbayReport.charts").asInt();
+      assertTrue(charts > 20, "charts=" + charts);
+      assertEquals(charts, browser().evaluate("patchbayReport.rendered").asInt());
+      assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
+      assertEquals(
+          List.of(),
+          texts("[...document.querySelectorAll('main .missing')].map((l) => l.textContent)"));
+      assertTrue(browser().evaluate("document.querySelectorAll('.guard').length").asInt() >= 6);
+      assertEquals(0, browser().evaluate("document.querySelectorAll('.alarm').length").asInt());
+      assertQuiet();
+      assertNoSidewaysScroll(width);
+    }
   }
 
   @ParameterizedTest
