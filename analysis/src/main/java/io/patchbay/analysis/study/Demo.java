@@ -123,7 +123,7 @@ public final class Demo {
                 TrainingLog.read(path).orElse(null),
                 Mechanisms.NONE);
         reports.add(page);
-        study.guards().forEach(g -> guards.add(named(variant.id() + ", " + g.name(), g)));
+        study.guards().forEach(g -> guards.add(g.named(variant.id() + ", " + g.name())));
         summary.put(variant.id(), numbers(page, study));
       }
     }
@@ -145,11 +145,6 @@ public final class Demo {
             .writerWithDefaultPrettyPrinter()
             .writeValueAsString(Map.of("variants", summary)));
     return new Result(false, SummaryTable.of(report), page);
-  }
-
-  private static GuardRun named(final String name, final GuardRun g) {
-    return new GuardRun(
-        name, g.cells(), g.computed(), g.deduplicated(), g.provedZero(), g.controls());
   }
 
   private Provenance provenance(final String command) {
@@ -181,6 +176,8 @@ public final class Demo {
     map.put("ces_low", study.strength().model().low());
     map.put("ces_high", study.strength().model().high());
     map.put("ces_untrained", study.untrained().model().estimate());
+    map.put("ces_active", study.ofUsed(study.strength()));
+    map.put("ces_active_untrained", study.ofUsed(study.untrained()));
     map.put("specificity", value(row.spatialSpecificity()));
     map.put("specificity_semantic", value(row.semanticSpecificity()));
     map.put("modularity", value(row.circuitModularity()));

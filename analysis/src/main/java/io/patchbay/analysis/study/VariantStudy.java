@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that is asked of one trained model: the four levels of intervention, the metrics of
 /// the paper, MIG, and the bound, beside the untrained model's effects.
@@ -166,6 +167,17 @@ record VariantStudy(
     return IntStream.range(0, rows.length)
         .mapToObj(i -> scene.data().factorsOf(rows[i]))
         .toArray(int[][]::new);
+  }
+
+  /// The mean effect over the latents whose KL is over [#USED]; null where there are none.
+  @Nullable Double ofUsed(final CausalEffectStrength effects) {
+    final var used = kl.active(USED);
+    final var mean =
+        IntStream.range(0, used.length)
+            .filter(i -> used[i])
+            .mapToDouble(i -> effects.units().get(i).estimate())
+            .average();
+    return mean.isPresent() ? mean.getAsDouble() : null;
   }
 
   /// Latents whose KL is over [#USED].
