@@ -43,7 +43,6 @@ public record SweepTable(
 
   /// Writes the table as CSV.
   public void write(final PrintWriter out) {
-    out.println("input,unit,variation,draw,effect");
     try (var reader = NpyReader.open(folder.resolve("effects.npy"))) {
       final var expected =
           List.of(
@@ -58,6 +57,7 @@ public record SweepTable(
             reader.header().shape().toString(),
             expected + " as axes.json says");
       }
+      out.println("input,unit,variation,draw,effect");
       reader.rows((row, bytes) -> {
         int at = 0;
         for (final var unit : units) {
