@@ -22,6 +22,8 @@ import picocli.CommandLine.Parameters;
             + " intervals and checks.",
     sortOptions = false)
 final class MediateCommand implements Callable<Integer> {
+  private static final int MOST_PAIRS = 100_000;
+
   @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
   @Parameters(paramLabel = "RUN", description = "A run folder.")
   private Path run;
@@ -80,8 +82,8 @@ final class MediateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (pairs < 2) {
-      throw output.wrong("--pairs: found " + pairs + ", expected a number from 2");
+    if (pairs < 2 || pairs > MOST_PAIRS) {
+      throw output.wrong("--pairs: found " + pairs + ", expected a number from 2 to " + MOST_PAIRS);
     }
     try (var backend = device.open(output);
         var model = TrainedVae.open(run, backend);

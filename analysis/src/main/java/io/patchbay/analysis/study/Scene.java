@@ -4,10 +4,19 @@ import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
+import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.train.TrainedVae;
 
 /// A trained model, the data it is asked about, and the seed of every choice.
 public record Scene(TrainedVae model, FactorDataset data, long seed) {
+  /// @throws BadInputException when the model takes images of another shape
+  public Scene {
+    if (!data.shape().equals(model.vae().image())) {
+      throw new BadInputException(
+          "--data", data.name(), data.shape() + " images", model.vae().image() + " images");
+    }
+  }
+
   public Subject subject() {
     return new Subject(model.backend(), model.vae(), model.weights());
   }
