@@ -83,6 +83,11 @@ final class OutputOptions {
     return new Progress(err, Screen.ofProcess(), title, unit, System::nanoTime, this::release);
   }
 
+  /// Whether the command line has this option.
+  boolean given(final String option) {
+    return line().getParseResult().hasMatchedOption(option);
+  }
+
   /// An option that is wrong in a way that only the command knows: thrown, it ends in one line and
   /// [ExitCode#USAGE].
   ParameterException wrong(final String text) {

@@ -1,5 +1,6 @@
 package io.patchbay.analysis.cli;
 
+import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.sweep.Place;
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.analysis.sweep.Sweep;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,6 +29,20 @@ import picocli.CommandLine.Parameters;
             + " tensor. Resumable; control rows run first.",
     sortOptions = false)
 final class SweepCommand implements Callable<Integer> {
+  /// What a plan from a file has itself.
+  private static final List<String> CHOICES =
+      List.of(
+          "--site",
+          "--units",
+          "--op",
+          "--values",
+          "--sources",
+          "--draws",
+          "--inputs",
+          "--metric",
+          "--precision",
+          "--seed");
+
   @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
   @Parameters(paramLabel = "RUN", description = "A run folder.")
   private Path run;
@@ -146,14 +162,16 @@ final class SweepCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
       }
       print(result, folder);
-      return ExitCode.OK;
+      return result.failed().count() > 0 ? ExitCode.FAILED_CELLS : ExitCode.OK;
     }
   }
 
   private SweepPlan plan() {
     if (planFile != null) {
-      if (!sites.isEmpty() || !ops.isEmpty()) {
-        throw output.wrong("--plan: found --site or --op beside it, expected all choices in one");
+      for (final var option : CHOICES) {
+        if (output.given(option)) {
+          throw output.wrong("--plan: found " + option + " beside it, expected all choices in one");
+        }
       }
       return SweepPlan.read(planFile);
     }
@@ -193,43 +211,23 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   private void print(final Sweep.Result result, final Path folder) {
-    final var strength = result.strength().getFirst();
-    final var account = result.account();
+    final var intervals = intervals(result);
     if (output.json()) {
-      final var rows = new ArrayList<Map<String, Object>>();
-      for (int u = 0; u < result.units().size(); u++) {
-        final var interval = strength.units().get(u);
-        final var row = new LinkedHashMap<String, Object>();
-        row.put("unit", result.units().get(u).name());
-        row.put("effect", interval.estimate());
-        row.put("low", finite(interval.low()));
-        row.put("high", finite(interval.high()));
-        rows.add(row);
-      }
-      final var all = new LinkedHashMap<String, Object>();
-      all.put("cells", result.cells());
-      all.put("computed", account.computed());
-      all.put("deduplicated", account.deduplicated());
-      all.put("proved_zero", account.provedZero());
-      result.probe().ifPresent(probe -> all.put("probe", probe.numbers()));
-      all.put("mean_effect", strength.model().estimate());
-      all.put("units", rows);
-      output.json(all);
+      output.json(numbers(result, intervals));
     } else {
       output.out().println("unit       effect  95 % interval");
       for (int u = 0; u < result.units().size(); u++) {
-        final var i = strength.units().get(u);
+        final var i = intervals.get(u);
+        final var name = String.format(Locale.ROOT, "%-8s  ", result.units().get(u).name());
         output
             .out()
-            .printf(
-                Locale.ROOT,
-                "%-8s  %7.4f  [%.4f, %.4f]%n",
-                result.units().get(u).name(),
-                i.estimate(),
-                i.low(),
-                i.high());
+            .println(
+                name
+                    + i.map(SweepCommand::text)
+                        .orElse("      -  not finite in " + result.failed().perUnit().get(u)));
       }
     }
+    final var account = result.account();
     result.probe().ifPresent(probe -> output.note(probe.sentence()));
     output.note(
         String.format(
@@ -240,10 +238,60 @@ final class SweepCommand implements Callable<Integer> {
             account.deduplicated(),
             account.provedZero(),
             result.controls().size()));
+    if (result.failed().count() > 0) {
+      output.note(
+          "failed: "
+              + result.failed().count()
+              + " cells have no finite effect, the first: "
+              + result.failed().first().getFirst()
+              + "; see "
+              + folder.resolve("failed.json"));
+    }
     output.note("effects: " + folder.resolve("effects.npy"));
   }
 
-  private static @Nullable Double finite(final double value) {
-    return Double.isFinite(value) ? value : null;
+  /// The figure of each unit; empty where a cell of it failed.
+  private static List<Optional<Interval>> intervals(final Sweep.Result result) {
+    final var intervals = new ArrayList<Optional<Interval>>();
+    int whole = 0;
+    for (final long failed : result.failed().perUnit()) {
+      intervals.add(
+          failed > 0
+              ? Optional.empty()
+              : Optional.of(result.strength().getFirst().units().get(whole++)));
+    }
+    return intervals;
+  }
+
+  private static String text(final Interval i) {
+    return String.format(Locale.ROOT, "%7.4f  [%.4f, %.4f]", i.estimate(), i.low(), i.high());
+  }
+
+  private static Map<String, Object> numbers(
+      final Sweep.Result result, final List<Optional<Interval>> intervals) {
+    final var rows = new ArrayList<Map<String, Object>>();
+    for (int u = 0; u < intervals.size(); u++) {
+      final var interval = intervals.get(u);
+      final var row = new LinkedHashMap<String, Object>();
+      row.put("unit", result.units().get(u).name());
+      row.put("effect", interval.map(Interval::estimate).orElse(null));
+      row.put("low", interval.map(Interval::low).filter(Double::isFinite).orElse(null));
+      row.put("high", interval.map(Interval::high).filter(Double::isFinite).orElse(null));
+      row.put("failed", result.failed().perUnit().get(u));
+      rows.add(row);
+    }
+    final var account = result.account();
+    final var all = new LinkedHashMap<String, Object>();
+    all.put("cells", result.cells());
+    all.put("computed", account.computed());
+    all.put("deduplicated", account.deduplicated());
+    all.put("proved_zero", account.provedZero());
+    all.put("failed", result.failed().count());
+    result.probe().ifPresent(probe -> all.put("probe", probe.numbers()));
+    all.put(
+        "mean_effect",
+        result.strength().stream().findFirst().map(s -> s.model().estimate()).orElse(null));
+    all.put("units", rows);
+    return all;
   }
 }

@@ -7,16 +7,13 @@ import io.patchbay.analysis.report.GuardRun.Control;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.engine.Axis;
-import io.patchbay.engine.Node;
-import io.patchbay.engine.Ops;
-import io.patchbay.engine.Plan;
-import io.patchbay.engine.Shape;
-import io.patchbay.engine.Sizes;
+import io.patchbay.engine.Graph;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The control rows that run beside every sweep of a site: interventions whose outcome is known. A
 /// patch that never arrives cannot pass all of them.
@@ -24,33 +21,57 @@ public final class Controls implements AutoCloseable {
   /// Relative difference that the dense plan's effects may have: its kernels sum in another order.
   private static final double DENSE = 1e-5;
 
+  /// Where controls stand.
+  ///
+  /// @param graph the model, with noise or without
+  /// @param site the site that is patched
+  /// @param target the site whose value shows what a patch did
+  /// @param seed keys the noise, where there is any
+  public record Setting(VaeGraph graph, Site site, String target, long seed) {
+    /// A model without noise, seen by its image.
+    static Setting of(final Subject subject, final Site site) {
+      return new Setting(VaeGraph.analysis(subject.vae(), new Axis("rows")), site, "output", 0);
+    }
+  }
+
   private final Subject subject;
-  private final VaeGraph graph;
+  private final Setting setting;
   private final Site site;
+  private final Effect effect;
+  private final Optional<String> next;
   private final PatchRunner runner;
   private final int inputs;
   private final float[] images;
   private final float[] clean;
+  private final float[] cleanNext;
   private final float[] activations;
   private final List<Control> results = new ArrayList<>();
 
-  private Controls(final Subject subject, final Site site, final float[] images, final int inputs) {
+  private Controls(
+      final Subject subject, final Setting setting, final float[] images, final int inputs) {
     this.subject = subject;
-    this.site = site;
+    this.setting = setting;
+    this.site = setting.site();
+    this.effect = new Effect(Effect.Kind.L2, setting.target());
     this.images = images;
     this.inputs = inputs;
-    this.graph = VaeGraph.analysis(subject.vae(), new Axis("rows"));
+    final var graph = setting.graph().graph();
+    this.next = next(graph, site.name());
+    final var values = new ArrayList<>(List.of(setting.target(), site.name()));
+    next.ifPresent(values::add);
     final int rangesPerCell = 1;
     final int cells = Math.max(2 * inputs, site.channels());
     this.runner =
         new PatchRunner(
             subject,
-            graph,
+            setting.graph(),
             List.of(site.name()),
-            List.of(Effect.IMAGE),
-            List.of("output", site.name()),
+            List.of(effect),
+            values,
             new Capacity(inputs, inputs, cells, rangesPerCell));
+    noise();
     runner.bases(images);
+    noise();
     runner.sources(images);
     this.activations = runner.prefixValue(site.name());
     final var untouched = new ArrayList<Cell>();
@@ -58,7 +79,28 @@ public final class Controls implements AutoCloseable {
       untouched.add(new Cell(i, List.of()));
     }
     runner.run(untouched);
-    this.clean = runner.value("output");
+    this.clean = runner.value(setting.target());
+    this.cleanNext = next.map(runner::value).orElse(new float[0]);
+  }
+
+  /// All rows share the noise of one input, so that a site behind it shows the images alone; where
+  /// the site is the noise itself, each row has its own.
+  private void noise() {
+    if (setting.graph().noise().isPresent()) {
+      final boolean own = !Reach.leads(setting.graph().graph(), "input", site.name());
+      final var ids = new long[inputs];
+      Arrays.setAll(ids, i -> own ? i : 0);
+      runner.noise(setting.seed(), ids, 0);
+    }
+  }
+
+  /// The site after `site` in the order of the computation, of those that read it.
+  private static Optional<String> next(final Graph graph, final String site) {
+    final var names = List.copyOf(graph.sites().keySet());
+    return names.subList(names.indexOf(site) + 1, names.size()).stream()
+        .filter(other -> !Suffix.site(graph, other).equals(Suffix.site(graph, site)))
+        .filter(other -> Reach.leads(graph, site, other))
+        .findFirst();
   }
 
   /// Runs the controls of one site on at least two inputs.
@@ -71,12 +113,26 @@ public final class Controls implements AutoCloseable {
       final float[] images,
       final int inputs,
       final long cells) {
-    try (var controls = new Controls(subject, site, images, inputs)) {
+    return of(subject, Setting.of(subject, site), images, inputs, cells);
+  }
+
+  /// As above, where the model may have noise.
+  public static GuardRun of(
+      final Subject subject,
+      final Setting setting,
+      final float[] images,
+      final int inputs,
+      final long cells) {
+    try (var controls = new Controls(subject, setting, images, inputs)) {
       controls.identity();
-      controls.full();
+      final var name = setting.site().name();
+      // Elsewhere a part of the source arrives by another way.
+      if (Reach.cuts(setting.graph().graph(), "input", name, setting.target())) {
+        controls.full();
+      }
       controls.positive();
       controls.recomputed();
-      return new GuardRun(site.name(), cells, cells, 0, 0, controls.results);
+      return new GuardRun(name, cells, cells, 0, 0, controls.results);
     }
   }
 
@@ -103,7 +159,7 @@ public final class Controls implements AutoCloseable {
       cells.add(Cell.of(i, Change.interchange(site.name(), site.whole(), i)));
     }
     runner.run(cells);
-    final int equal = equalRows(runner.value("output"), clean, 0);
+    final int equal = equalRows(runner.value(setting.target()), clean, 0);
     add("identity", inputs, equal == inputs, equal + " of " + inputs + " bit-equal to the base");
   }
 
@@ -113,7 +169,7 @@ public final class Controls implements AutoCloseable {
       cells.add(Cell.of(i, Change.interchange(site.name(), site.whole(), (i + 1) % inputs)));
     }
     runner.run(cells);
-    final int equal = equalRows(runner.value("output"), clean, 1);
+    final int equal = equalRows(runner.value(setting.target()), clean, 1);
     final boolean changes = equalRows(clean, clean, 1) < inputs;
     add(
         "full",
@@ -149,19 +205,32 @@ public final class Controls implements AutoCloseable {
       right += Arrays.equals(expected, 0, size, patched, c * size, (c + 1) * size) ? 1 : 0;
     }
     int moved = 0;
-    for (final float effect : runner.effect(Effect.IMAGE)) {
-      moved += effect > 0 ? 1 : 0;
+    for (final float change : runner.effect(effect)) {
+      moved += change > 0 ? 1 : 0;
     }
+    final int nextMoved = next.map(name -> movedAt(runner.value(name))).orElse(0);
     add(
         "positive",
         units.size(),
-        !units.isEmpty() && right == units.size() && moved > 0,
+        !units.isEmpty() && right == units.size() && moved > 0 && (next.isEmpty() || nextMoved > 0),
         right
             + " of "
             + units.size()
             + " units read back as planned, "
+            + next.map(name -> nextMoved + " of them move " + name + ", ").orElse("")
             + moved
-            + " of them move the image");
+            + " move "
+            + setting.target());
+  }
+
+  /// Rows of the next site that are not as in the base.
+  private int movedAt(final float[] values) {
+    final int size = cleanNext.length / inputs;
+    int moved = 0;
+    for (int at = 0; at < values.length; at += size) {
+      moved += Arrays.equals(values, at, at + size, cleanNext, 0, size) ? 0 : 1;
+    }
+    return moved;
   }
 
   private boolean differs(final Unit unit) {
@@ -175,7 +244,7 @@ public final class Controls implements AutoCloseable {
     return false;
   }
 
-  /// The cells of the positive control again, by the whole graph with a patch and no tables.
+  /// The cells of the positive control again, by the whole graph without the patch op.
   private void recomputed() {
     final var units = site.channelUnits();
     final int count = Math.min(units.size(), Math.max(32, units.size() / 100));
@@ -184,21 +253,21 @@ public final class Controls implements AutoCloseable {
       cells.add(Cell.of(0, Change.interchange(site.name(), units.get(c), 1)));
     }
     runner.run(cells);
-    final var planned = runner.effect(Effect.IMAGE);
-    final var dense = dense(units.subList(0, count));
-    final int imageSize = clean.length / inputs;
+    final var planned = runner.effect(effect);
+    final int size = clean.length / inputs;
+    final var dense = dense(cells);
     int close = 0;
     double worst = 0;
     for (int c = 0; c < count; c++) {
       double sum = 0;
-      for (int p = 0; p < imageSize; p++) {
-        final double change = (double) dense[c * imageSize + p] - clean[p];
+      for (int p = 0; p < size; p++) {
+        final double change = (double) dense[c * size + p] - clean[p];
         sum += change * change;
       }
-      final double effect = Math.sqrt(sum);
-      final double error = Math.abs(planned[c] - effect);
+      final double exact = Math.sqrt(sum);
+      final double error = Math.abs(planned[c] - exact);
       worst = Math.max(worst, error);
-      close += error <= DENSE * effect + 1e-6 ? 1 : 0;
+      close += error <= DENSE * exact + 1e-6 ? 1 : 0;
     }
     add(
         "recomputed cells",
@@ -207,54 +276,14 @@ public final class Controls implements AutoCloseable {
         close + " of " + count + " agree with the dense plan, largest difference " + worst);
   }
 
-  private float[] dense(final List<Unit> units) {
-    final var rows = graph.axis();
-    final var ranges = new Axis("ranges");
-    final var inputsOf = new ArrayList<Node>();
-    final var patched =
-        graph
-            .graph()
-            .patched(
-                Map.of(
-                    site.name(),
-                    x -> {
-                      final var source = x.graph().input("source", x.shape());
-                      final var list =
-                          x.graph().input("ranges", Shape.batched(ranges, 3).integers());
-                      inputsOf.add(source);
-                      inputsOf.add(list);
-                      return Ops.patch(x, source, list);
-                    }));
-    final int count = units.size();
-    final var output = patched.sites().get("output");
-    final var image = patched.nodes().get(graph.image().id());
-    if (output == null) {
-      throw new IllegalStateException("every model has an output");
+  private float[] dense(final List<Cell> cells) {
+    final var image = Arrays.copyOf(images, images.length / inputs);
+    final var noise = new DenseCells.Noise(setting.seed(), 0, 0);
+    try (var dense =
+        new DenseCells(
+            subject, setting.graph(), List.of(site.name()), setting.target(), cells.size())) {
+      return dense.run(image, noise, cells, Map.of(site.name(), activations));
     }
-    final var triples = new ArrayList<Integer>();
-    for (int c = 0; c < count; c++) {
-      for (final var range : units.get(c).ranges()) {
-        triples.addAll(List.of(c, range.begin(), range.end()));
-      }
-    }
-    final var sizes = Sizes.of(rows, count).and(ranges, triples.size() / 3);
-    try (var program =
-        subject.backend().load(Plan.of(patched, List.of(output), sizes), subject.weights())) {
-      program.write(image, repeat(images, images.length / inputs, count));
-      final var source = Arrays.copyOfRange(activations, site.size(), 2 * site.size());
-      program.write(inputsOf.get(0), repeat(source, site.size(), count));
-      program.write(inputsOf.get(1), triples.stream().mapToInt(Integer::intValue).toArray());
-      program.run(sizes);
-      return program.read(output);
-    }
-  }
-
-  private static float[] repeat(final float[] values, final int length, final int count) {
-    final var all = new float[count * length];
-    for (int i = 0; i < count; i++) {
-      System.arraycopy(values, 0, all, i * length, length);
-    }
-    return all;
   }
 
   /// Rows of `images` that equal the clean image of the input `shift` further on.
@@ -274,7 +303,7 @@ public final class Controls implements AutoCloseable {
         switch (name) {
           case "identity" -> "the base, bit for bit";
           case "full" -> "the source's run, bit for bit";
-          case "positive" -> "every element as planned, and the image moves";
+          case "positive" -> "every element as planned, and what follows moves";
           default -> "within " + DENSE + " of the effect";
         };
     results.add(new Control(name, rows, passed, measured, expected));

@@ -29,4 +29,24 @@ public record Effect(Kind kind, String site) {
       case L1 -> Ops.sumRow(Ops.abs(difference));
     };
   }
+
+  /// The same number from values, in float64.
+  ///
+  /// @param clean one row
+  /// @param changed rows, the one that is asked for from `offset` on
+  double of(final float[] clean, final float[] changed, final int offset) {
+    double sum = 0;
+    for (int i = 0; i < clean.length; i++) {
+      final double difference = (double) changed[offset + i] - clean[i];
+      sum +=
+          switch (kind) {
+            case L2 -> difference * difference;
+            case L1 -> Math.abs(difference);
+          };
+    }
+    return switch (kind) {
+      case L2 -> Math.sqrt(sum);
+      case L1 -> sum;
+    };
+  }
 }

@@ -6,6 +6,7 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.Node;
 import io.patchbay.engine.random.Normals;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
@@ -13,6 +14,8 @@ import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,8 @@ final class ShardRunner implements InputCells {
   private final boolean noisy;
   private final Map<String, float[]> means;
   private final Optional<FactorProbe> probe;
+  private final List<String> watched;
+  private final Map<String, float[]> taken = new HashMap<>();
   private final int imageSize;
 
   /// @param sites those of the plan's places
@@ -44,7 +49,39 @@ final class ShardRunner implements InputCells {
       final List<JointUnit> units,
       final Map<String, float[]> means,
       final Optional<FactorProbe> probe) {
+    this(subject, data, plan, sites, units, means, probe, CELLS, List.of());
+  }
+
+  /// For [#notFinite]: one cell at a time, with the value of every site at hand.
+  static ShardRunner watching(
+      final Subject subject,
+      final FactorDataset data,
+      final SweepPlan plan,
+      final List<Site> sites,
+      final List<JointUnit> units,
+      final Map<String, float[]> means,
+      final Optional<FactorProbe> probe) {
+    final var nodes = new HashSet<Node>();
+    final var watched =
+        graph(subject, plan.draws() > 0).graph().sites().entrySet().stream()
+            .filter(site -> nodes.add(site.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    return new ShardRunner(subject, data, plan, sites, units, means, probe, 1, watched);
+  }
+
+  private ShardRunner(
+      final Subject subject,
+      final FactorDataset data,
+      final SweepPlan plan,
+      final List<Site> sites,
+      final List<JointUnit> units,
+      final Map<String, float[]> means,
+      final Optional<FactorProbe> probe,
+      final int atOnce,
+      final List<String> watched) {
     this.probe = probe;
+    this.watched = watched;
     this.plan = plan;
     this.data = data;
     this.sites = sites;
@@ -59,7 +96,7 @@ final class ShardRunner implements InputCells {
             .mapToInt(u -> u.ranges().size())
             .max()
             .orElse(1);
-    final var values = new ArrayList<String>();
+    final var values = new ArrayList<>(watched);
     if (plan.places().stream().anyMatch(p -> p.operation().source() == Source.POSTERIOR)) {
       values.addAll(List.of("encoder.mu", "encoder.logvar"));
     }
@@ -73,7 +110,7 @@ final class ShardRunner implements InputCells {
             sites.stream().map(Site::name).toList(),
             plan.effect().stream().toList(),
             values,
-            new Capacity(1, sourceRows(), CELLS, ranges));
+            new Capacity(1, sourceRows(), atOnce, ranges));
   }
 
   static VaeGraph graph(final Subject subject, final boolean noisy) {
@@ -87,11 +124,7 @@ final class ShardRunner implements InputCells {
     final var result = new float[units.size() * plan.variations() * columns];
     long computed = 0;
     for (int draw = 0; draw < columns; draw++) {
-      if (noisy) {
-        runner.noise(plan.seed(), new long[] {row}, draw);
-      }
-      runner.bases(image(row));
-      writeSources(row, draw);
+      prepare(row, draw);
       final double clean = clean();
       final var cells = cells();
       for (int from = 0; from < cells.size(); from += CELLS) {
@@ -106,6 +139,67 @@ final class ShardRunner implements InputCells {
     return new Computed(result, computed);
   }
 
+  private void prepare(final long row, final int draw) {
+    if (noisy) {
+      runner.noise(plan.seed(), new long[] {row}, draw);
+    }
+    runner.bases(image(row));
+    writeSources(row, draw);
+  }
+
+  /// The first site, in the order of the computation, with a value that is not finite in one cell.
+  ///
+  /// @param cell its number among those of one input and draw
+  Optional<String> notFinite(final long row, final int draw, final int cell) {
+    prepare(row, draw);
+    runner.run(List.of(cells().get(cell)));
+    for (final var site : watched) {
+      for (final float value : runner.value(site)) {
+        if (!Float.isFinite(value)) {
+          return Optional.of(site);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Some cells of one input and draw by the whole graph.
+  ///
+  /// @param which their numbers among those of the input and draw
+  Dense dense(final DenseCells dense, final long row, final int draw, final List<Integer> which) {
+    prepare(row, draw);
+    final var noise = new DenseCells.Noise(plan.seed(), row, draw);
+    final var image = image(row);
+    final var clean = dense.run(image, noise, List.of(new Cell(0, List.of())), taken);
+    final var all = cells();
+    final var effects = new double[which.size()];
+    for (int from = 0; from < effects.length; from += DenseCells.MOST) {
+      final int to = Math.min(effects.length, from + DenseCells.MOST);
+      final var batch = which.subList(from, to).stream().map(all::get).toList();
+      final var values = dense.run(image, noise, batch, taken);
+      for (int i = from; i < to; i++) {
+        effects[i] = effect(clean, values, (i - from) * clean.length);
+      }
+    }
+    double squares = 0;
+    for (final float value : clean) {
+      squares += (double) value * value;
+    }
+    return new Dense(effects, Math.sqrt(squares));
+  }
+
+  /// @param norm of the value that the effects are changes of
+  record Dense(double[] effects, double norm) {}
+
+  private double effect(final float[] clean, final float[] values, final int offset) {
+    return plan.effect()
+        .map(e -> e.of(clean, values, offset))
+        .orElseGet(() -> {
+          final var changed = Arrays.copyOfRange(values, offset, offset + clean.length);
+          return read(changed)[0] - read(clean)[0];
+        });
+  }
+
   /// The read-out of the base, by the program that runs the cells: a cell that changes nothing has
   /// no effect at all then.
   private double clean() {
@@ -113,7 +207,24 @@ final class ShardRunner implements InputCells {
       return 0;
     }
     runner.run(List.of(new Cell(0, List.of())));
-    return probe.get().read(runner.value(plan.measured()))[0];
+    return read(runner.value(plan.measured()))[0];
+  }
+
+  /// The probe's read-outs; NaN of an image with an element that is not finite.
+  private double[] read(final float[] images) {
+    final var known = images.clone();
+    final var lost = new boolean[images.length / imageSize];
+    for (int i = 0; i < images.length; i++) {
+      if (!Float.isFinite(images[i])) {
+        known[i] = 0;
+        lost[i / imageSize] = true;
+      }
+    }
+    final var values = probe.orElseThrow().read(known);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = lost[i] ? Double.NaN : values[i];
+    }
+    return values;
   }
 
   /// One number per cell of the last run.
@@ -121,7 +232,7 @@ final class ShardRunner implements InputCells {
     if (probe.isEmpty()) {
       return runner.effect(plan.effect().orElseThrow());
     }
-    final var read = probe.get().read(runner.value(plan.measured()));
+    final var read = read(runner.value(plan.measured()));
     final var effects = new float[read.length];
     for (int i = 0; i < read.length; i++) {
       effects[i] = (float) (read[i] - clean);
@@ -191,9 +302,13 @@ final class ShardRunner implements InputCells {
         runner.noise(plan.seed(), ids, draw);
       }
       runner.sources(images(rows));
+      sites.forEach(site -> taken.put(site.name(), runner.prefixValue(site.name())));
     }
-    tables.forEach((site, table) ->
-        runner.sourceValues(site.name(), repeated(table, sourceRows() * site.size())));
+    tables.forEach((site, table) -> {
+      final var repeated = repeated(table, sourceRows() * site.size());
+      taken.put(site.name(), repeated);
+      runner.sourceValues(site.name(), repeated);
+    });
   }
 
   /// What the cells take at a site, one row per source; empty where that is nothing, or another

@@ -22,13 +22,16 @@ import io.patchbay.vae.io.RunLock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /// Many interventions at one or more sites, as a folder of files: `plan.json`, one shard of effects
 /// per group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped
@@ -36,6 +39,10 @@ import java.util.function.UnaryOperator;
 public final class Sweep {
   private static final int SHARD = 16;
   private static final int CONTROL_INPUTS = 4;
+
+  /// All effects are held when the shards are joined.
+  private static final int HEAP_PER_CELL = 8;
+
   private static final String REACHED = "a place that this site can change";
 
   private final Subject subject;
@@ -57,8 +64,9 @@ public final class Sweep {
   /// @param interrupted whether it was stopped before its end
   /// @param account what became of the cells, summed over the shards; none when interrupted
   /// @param probe what the effects are read by, where the metric is a factor
-  /// @param strength mean size of the effect per unit, with intervals over inputs; empty when
-  ///   interrupted
+  /// @param strength mean size of the effect of each unit without a failed cell, in their order,
+  ///   with intervals over inputs; empty when interrupted, or when every unit has a failed cell
+  /// @param failed the cells whose effect is not finite
   public record Result(
       boolean interrupted,
       long cells,
@@ -66,7 +74,8 @@ public final class Sweep {
       List<JointUnit> units,
       Optional<FactorProbe> probe,
       List<CausalEffectStrength> strength,
-      List<GuardRun> controls) {}
+      List<GuardRun> controls,
+      FailedCells failed) {}
 
   /// @throws BadInputException when the plan asks for what the model does not have
   public Sweep(
@@ -85,6 +94,10 @@ public final class Sweep {
     this.data = data;
     this.plan = plan;
     this.through = through;
+    if (!data.shape().equals(subject.vae().image())) {
+      throw new BadInputException(
+          "--data", data.name(), data.shape() + " images", subject.vae().image() + " images");
+    }
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
     final var known = Sites.of(graph);
     this.sites = plan.places().stream().map(p -> known.named(p.site())).toList();
@@ -92,6 +105,17 @@ public final class Sweep {
     this.rows = rows(plan, data);
     this.folder = new SweepFolder(folder, plan);
     // What cannot be done or measured is refused here, before anything is written.
+    final double size = (double) rows.length * units.size() * plan.variations() * plan.columns();
+    final long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / HEAP_PER_CELL);
+    if (size > most) {
+      throw new BadInputException(
+          "--inputs",
+          "cells",
+          String.format(Locale.ROOT, "%.0f", size),
+          "at most "
+              + most
+              + " with this Java heap; several sweeps, or PATCHBAY_JAVA_OPTS=-Xmx...");
+    }
     final var measured = known.named(plan.measured()).name();
     final var patched = new HashSet<Node>();
     for (final var site : sites) {
@@ -103,12 +127,23 @@ public final class Sweep {
             "--metric", plan.metric(), "no path from " + site.name() + " to " + measured, REACHED);
       }
     }
+    for (final var place : plan.places()) {
+      if (place.operation().source() == Source.MEAN && !hasMean(place.site())) {
+        throw new BadInputException(
+            "--op", place.op(), "site " + place.site(), "a site that is not noise alone");
+      }
+    }
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
     for (final var place : plan.places()) {
       if (place.operation() instanceof final Operation.Rendered rendered) {
         new Rendering(rendered, data).require(plan.values());
       }
     }
+  }
+
+  /// Means are those of the model without noise.
+  private boolean hasMean(final String site) {
+    return ShardRunner.graph(subject, false).graph().sites().containsKey(site);
   }
 
   private static List<List<Unit>> units(final SweepPlan plan, final List<Site> sites) {
@@ -154,12 +189,10 @@ public final class Sweep {
       folder.begin(resume, units, rows, subject.backend().device(), probe);
       final var controls = new ArrayList<GuardRun>();
       for (final var site : sites) {
-        if (!site.name().equals("output") && reachesImage(site)) {
-          final var guard =
-              Controls.of(subject, site, images(controlRows()), CONTROL_INPUTS, cells());
-          Controls.require(guard);
-          controls.add(guard);
-        }
+        final var guard =
+            Controls.of(subject, setting(site), images(controlRows()), CONTROL_INPUTS, cells());
+        Controls.require(guard);
+        controls.add(guard);
       }
       final int each = units.size() * plan.variations() * plan.columns();
       try (var runner =
@@ -172,7 +205,7 @@ public final class Sweep {
             long computed = 0;
             for (int i = from; i < to; i++) {
               if (stop.getAsBoolean()) {
-                return new Result(true, cells(), Account.none(), units, probe, List.of(), controls);
+                return stopped(probe, controls);
               }
               final var of = runner.run(rows[i]);
               System.arraycopy(of.effects(), 0, effects, (i - from) * each, each);
@@ -185,20 +218,35 @@ public final class Sweep {
           listener.cells((long) to * each, cells());
         }
       }
-      final var done = folder.finish(units, rows, SHARD, controls);
+      final var done =
+          folder.finish(
+              units,
+              rows,
+              SHARD,
+              controls,
+              new SweepReview(subject, data, plan, sites, units, rows, means(), probe)::of);
       return new Result(
           false,
           cells(),
           done.account(),
           units,
           probe,
-          List.of(strength(done.effects())),
-          done.controls());
+          strength(done.effects(), done.failed()),
+          done.controls(),
+          done.failed());
     }
   }
 
-  private boolean reachesImage(final Site site) {
-    return Reach.leads(ShardRunner.graph(subject, false).graph(), site.name(), "output");
+  private Result stopped(final Optional<FactorProbe> probe, final List<GuardRun> controls) {
+    final var none = new FailedCells(0, Collections.nCopies(units.size(), 0L), List.of());
+    return new Result(true, cells(), Account.none(), units, probe, List.of(), controls, none);
+  }
+
+  /// A patch shows itself in the image, or, where it cannot reach that, in what is measured.
+  private Controls.Setting setting(final Site site) {
+    final var graph = ShardRunner.graph(subject, plan.draws() > 0);
+    final boolean seen = Reach.leads(graph.graph(), site.name(), "output");
+    return new Controls.Setting(graph, site, seen ? "output" : plan.measured(), plan.seed());
   }
 
   private long[] controlRows() {
@@ -258,14 +306,25 @@ public final class Sweep {
     return mean;
   }
 
-  /// Mean sizes over variations and draws, per unit.
-  private CausalEffectStrength strength(final float[] effects) {
+  /// Mean sizes over variations and draws, per unit that has no failed cell.
+  private List<CausalEffectStrength> strength(final float[] effects, final FailedCells failed) {
     final int inner = plan.variations() * plan.columns();
-    final var means = new double[rows.length * units.size()];
-    for (int i = 0; i < effects.length; i++) {
-      means[i / inner] += Math.abs(effects[i]) / (double) inner;
+    final var whole =
+        IntStream.range(0, units.size()).filter(u -> failed.perUnit().get(u) == 0).toArray();
+    if (whole.length == 0) {
+      return List.of();
     }
-    return CausalEffectStrength.of(
-        Matrix.of(means, rows.length, units.size()), Bootstrap.standard(plan.seed()));
+    final var means = new double[rows.length * whole.length];
+    for (int row = 0; row < rows.length; row++) {
+      for (int w = 0; w < whole.length; w++) {
+        final int from = (row * units.size() + whole[w]) * inner;
+        for (int i = from; i < from + inner; i++) {
+          means[row * whole.length + w] += Math.abs(effects[i]) / (double) inner;
+        }
+      }
+    }
+    return List.of(
+        CausalEffectStrength.of(
+            Matrix.of(means, rows.length, whole.length), Bootstrap.standard(plan.seed())));
   }
 }

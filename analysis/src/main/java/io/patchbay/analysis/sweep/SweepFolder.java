@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -83,16 +85,9 @@ record SweepFolder(Path path, SweepPlan plan) {
     axes.put("order", List.of("input", "unit", "variation", "draw"));
     axes.put("input", Arrays.stream(rows).boxed().toList());
     axes.put("unit", units.stream().map(JointUnit::name).toList());
-    axes.put("variation", IntStream.range(0, plan.variations()).mapToObj(this::variation).toList());
+    axes.put("variation", IntStream.range(0, plan.variations()).mapToObj(plan::variation).toList());
     axes.put("draw", IntStream.range(0, plan.columns()).boxed().toList());
     return axes;
-  }
-
-  private String variation(final int index) {
-    final int sources = plan.sourcesPerValue();
-    final var value = plan.values().isEmpty() ? "" : "value=" + plan.values().get(index / sources);
-    final var source = sources > 1 ? "source=" + index % sources : "";
-    return value + (value.isEmpty() || source.isEmpty() ? "" : ",") + source;
   }
 
   private Path shard(final int index) {
@@ -145,12 +140,14 @@ record SweepFolder(Path path, SweepPlan plan) {
 
   /// Joins the shards to `effects.npy`, writes what a reader wants beside it, and `DONE` last.
   ///
+  /// @param review looks at all effects
   /// @throws IllegalStateException when the cells of the shards do not add up to the sweep's
   Finished finish(
       final List<JointUnit> units,
       final long[] rows,
       final int inputsPerShard,
-      final List<GuardRun> controls) {
+      final List<GuardRun> controls,
+      final Function<float[], Reviewed> review) {
     final int each = units.size() * plan.variations() * plan.columns();
     final var all = new float[Math.multiplyExact(rows.length, each)];
     final int shards = Math.ceilDiv(rows.length, inputsPerShard);
@@ -176,15 +173,25 @@ record SweepFolder(Path path, SweepPlan plan) {
     if (all.length <= MOST_ROWS) {
       AtomicFiles.write(path.resolve("index.csv"), csv(units, rows, all));
     }
-    final var guards = controls.stream().map(c -> counted(c, account)).toList();
+    final var reviewed = review.apply(all);
+    final var guards = new ArrayList<>(controls.stream().map(c -> counted(c, account)).toList());
+    guards.add(reviewed.recomputed());
     AtomicFiles.write(path.resolve("controls.json"), text(guards));
     AtomicFiles.write(path.resolve("account.json"), text(account));
+    if (reviewed.failed().count() > 0) {
+      AtomicFiles.write(path.resolve("failed.json"), text(reviewed.failed()));
+    }
     AtomicFiles.write(path.resolve("DONE"), "");
-    return new Finished(all, account, guards);
+    return new Finished(all, account, List.copyOf(guards), reviewed.failed());
   }
 
+  /// What a look at all effects gave.
+  ///
+  /// @param recomputed some of the cells again, by the dense plan
+  record Reviewed(FailedCells failed, GuardRun recomputed) {}
+
   /// @param effects all of them, `[input][unit][variation][draw]`
-  record Finished(float[] effects, Account account, List<GuardRun> controls) {}
+  record Finished(float[] effects, Account account, List<GuardRun> controls, FailedCells failed) {}
 
   private static GuardRun counted(final GuardRun run, final Account account) {
     return new GuardRun(
@@ -204,7 +211,7 @@ record SweepFolder(Path path, SweepPlan plan) {
         for (int v = 0; v < plan.variations(); v++) {
           for (int d = 0; d < plan.columns(); d++) {
             text.append(row).append(',').append(unit.name()).append(',');
-            text.append('"').append(variation(v)).append("\",").append(d).append(',');
+            text.append('"').append(plan.variation(v)).append("\",").append(d).append(',');
             text.append(effects[at++]).append('\n');
           }
         }

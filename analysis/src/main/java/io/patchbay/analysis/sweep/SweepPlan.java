@@ -58,8 +58,8 @@ public record SweepPlan(
           "--op", ops, "no change", "another --site with an operation that changes something");
     }
     for (final double value : values) {
-      if (!Double.isFinite(value)) {
-        throw new BadInputException("--values", ops, "found " + value, "finite numbers");
+      if (!Float.isFinite((float) value)) {
+        throw new BadInputException("--values", ops, "found " + value, "finite numbers of 32 bits");
       }
     }
     positive("--sources", sources, 1, 100_000);
@@ -108,6 +108,14 @@ public record SweepPlan(
   /// Values or sources: the third axis of the effects.
   int variations() {
     return Math.max(1, values.size()) * sourcesPerValue();
+  }
+
+  /// The value and source of a variation, in words.
+  String variation(final int index) {
+    final int sources = sourcesPerValue();
+    final var value = values.isEmpty() ? "" : "value=" + values.get(index / sources);
+    final var source = sources > 1 ? "source=" + index % sources : "";
+    return value + (value.isEmpty() || source.isEmpty() ? "" : ",") + source;
   }
 
   /// Draws of the noise, at least one column.

@@ -81,7 +81,7 @@ class SweepCommandTest {
           run(
               "mediate",
               "mediate-" + outcome.replace(':', '-'),
-              "--site latent.z --factor light --pairs 5 --json --outcome " + outcome);
+              "--site encoder.fc1 --factor light --pairs 5 --json --outcome " + outcome);
       assertEquals(outcome, json(shell).path("outcome").stringValue());
       assertEquals(outcome.startsWith("factor"), json(shell).has("probe"));
       assertEquals(1, json(shell).path("rows").size());

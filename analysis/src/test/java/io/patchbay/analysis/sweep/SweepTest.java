@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
@@ -216,7 +218,7 @@ class SweepTest {
     final int variations = op.equals("zero") || op.equals("sign-flip") || op.equals("mean") ? 1 : 2;
     assertEquals(20L * 3 * variations, result.cells());
     assertTrue(result.strength().getFirst().model().estimate() > 0);
-    assertEquals(1, result.controls().size());
+    assertEquals(2, result.controls().size());
   }
 
   @ParameterizedTest
@@ -244,6 +246,97 @@ class SweepTest {
     }
   }
 
+  /// Weights of either sign times the largest numbers are infinities that cancel to NaN; the square
+  /// of one is infinite by itself.
+  @Test
+  void cellsWithoutAFiniteEffectAreNamedAndLeftOut() throws IOException {
+    assumeTrue(backend.name().equals("cpu"), "float64 has room for these numbers");
+    final var to = folder.resolve("failed");
+    final var places =
+        List.of(new Place("input", "all", "set"), new Place("encoder.conv1.pre", "all", "add"));
+    final var both = new SweepPlan(places, List.of(0.5, 3e38), 1, 0, 20, "l2", 9);
+    final var result = sweep(both, to).run(false, (_, _) -> {}, () -> false);
+    final var failed = result.failed();
+    assertEquals(20, failed.count(), failed::toString);
+    assertEquals(List.of(20L), failed.perUnit());
+    assertEquals(List.of(), result.strength());
+    final var first = failed.first().getFirst();
+    assertEquals("value=3.0E38", first.variation());
+    assertTrue(first.site().matches("encoder[.]conv[12][.]pre"), failed::toString);
+    assertTrue(Files.readString(to.resolve("failed.json")).contains(first.site()));
+    assertTrue(Files.exists(to.resolve("DONE")));
+    final var square =
+        new SweepPlan("decoder.fc1", "0,3", "set", List.of(3e38), 1, 0, 2, "site:decoder.fc1", 9);
+    final var large = sweep(square, folder.resolve("large")).run(false, (_, _) -> {}, () -> false);
+    assertEquals(List.of(2L, 2L), large.failed().perUnit());
+    assertEquals("effect", large.failed().first().getFirst().site());
+  }
+
+  /// Every site that `sites` lists, with its control rows: with noise, without, and measured where
+  /// it is where the image does not depend on it.
+  @Test
+  void everySiteIsSwept() {
+    for (final int draws : new int[] {0, 2}) {
+      final var graph = ShardRunner.graph(subject(), draws > 0).graph();
+      for (final var site : graph.sites().keySet()) {
+        final var metric = Reach.leads(graph, site, "output") ? "l2" : "site:" + site;
+        final var plan = new SweepPlan(site, "0", "add", List.of(0.5), 1, draws, 3, metric, 9);
+        final var result =
+            sweep(plan, folder.resolve("site-" + site + draws))
+                .run(false, (_, _) -> {}, () -> false);
+        assertEquals(2, result.controls().size(), site);
+        assertEquals(0, result.failed().count(), site);
+        final long again = result.controls().getLast().cells();
+        assertEquals(3L * Math.max(1, draws), again, site);
+        assertTrue(
+            result.controls().stream()
+                .flatMap(run -> run.controls().stream())
+                .allMatch(GuardRun.Control::passed));
+      }
+    }
+  }
+
+  /// A number that was changed on the disk, or on the way there, is not what the dense plan gives.
+  @Test
+  void aFalseEffectIsFound() {
+    final var plan = plan("latent.z", "channels", "zero", NONE);
+    final var to = folder.resolve("false");
+    final var e =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                new Sweep(subject(), data, plan, to, Doubling::new)
+                    .run(false, (_, _) -> {}, () -> false));
+    final var text = String.valueOf(e.getMessage());
+    assertTrue(text.contains("recomputed cells") && text.contains("of 32 agree"), text);
+    assertFalse(Files.exists(to.resolve("DONE")));
+  }
+
+  /// Gives every effect twice as large.
+  private record Doubling(InputCells cells) implements InputCells {
+    @Override
+    public Computed run(final long row) {
+      final var all = cells.run(row);
+      final var effects = all.effects().clone();
+      for (int i = 0; i < effects.length; i++) {
+        effects[i] *= 2;
+      }
+      return new Computed(effects, all.cells());
+    }
+
+    @Override
+    public void close() {
+      cells.close();
+    }
+  }
+
+  @Test
+  void meansOfNoiseAreRefused() {
+    final var plan = new SweepPlan("latent.eps", "all", "mean", NONE, 1, 2, 3, "l2", 9);
+    final var e = assertThrows(BadInputException.class, () -> sweep(plan, folder.resolve("never")));
+    assertTrue(String.valueOf(e.getMessage()).contains("noise alone"), e.getMessage());
+  }
+
   @Test
   void exportIsTheIndex() throws IOException {
     final var to = folder.resolve("export");
@@ -267,6 +360,7 @@ class SweepTest {
         wrong("no values", "latent.z", "all", "set", NONE, "--values"),
         wrong("values not taken", "latent.z", "all", "zero", List.of(1.0), "--values"),
         wrong("NaN", "latent.z", "all", "set", List.of(Double.NaN), "finite"),
+        wrong("too large", "latent.z", "all", "set", List.of(1e39), "finite"),
         wrong("infinite", "latent.z", "all", "add", List.of(Double.NEGATIVE_INFINITY), "finite"),
         wrong("site", "latent.x", "all", "zero", NONE, "latent.z"),
         wrong("posterior", "decoder.fc1", "all", "posterior-resample", NONE, "latent.z"),

@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
-import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.metric.MediationChecks;
 import io.patchbay.analysis.report.GuardRun.Control;
+import io.patchbay.analysis.study.MediationStudy;
+import io.patchbay.analysis.study.Scene;
 import io.patchbay.analysis.sweep.Controls;
+import io.patchbay.analysis.sweep.Reach;
+import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
@@ -19,26 +24,34 @@ import io.patchbay.ffi.NativeException;
 import io.patchbay.kernels.cpu.CpuBackend;
 import io.patchbay.kernels.cpu.CpuProvider;
 import io.patchbay.kernels.reference.ReferenceBackend;
+import io.patchbay.vae.data.ImageShape;
+import io.patchbay.vae.model.Vae;
 import io.patchbay.vae.model.VaeGraph;
+import io.patchbay.vae.train.TrainConfig;
+import io.patchbay.vae.train.TrainedVae;
+import io.patchbay.vae.train.Variant;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The control rows of a sweep against a backend whose patch does nothing and says that it fired on
-/// every unit: no count shows that, so the controls have to.
+/// The control rows of a sweep, and the checks of a mediation, on every site of several models; and
+/// both against a backend whose patch does nothing and says that it fired on every unit: no count
+/// shows that, so they have to.
 class ControlsTest {
-  private static final Settings SETTINGS = new Settings(2, 1L << 28);
+  private static final Settings SETTINGS = new Settings(2, 1L << 30);
   private static final int INPUTS = 4;
-
-  private final QuarterImages data = new QuarterImages(Models.TINY.image(), INPUTS, 30);
+  private static final Map<String, Vae> SMALL =
+      Map.of("tiny", Models.TINY, "coloured", Models.COLOURED);
+  private static final Map<String, Vae> LARGE =
+      Map.of("conv4", Models.CONV4, "locatello", Models.LOCATELLO, "burgess", Models.BURGESS);
 
   private static boolean hasCpu() {
     return new CpuProvider().unavailable().isEmpty();
@@ -54,10 +67,37 @@ class ControlsTest {
         : new ReferenceBackend(SETTINGS, (_, _, _, _, _) -> {});
   }
 
-  private static Stream<Arguments> backendsAndSites() {
-    return Stream.of("reference", "cpu")
-        .filter(name -> name.equals("reference") || hasCpu())
-        .flatMap(name -> Models.sites(Models.TINY).stream().map(site -> Arguments.of(name, site)));
+  /// A model on a backend, with noise or without.
+  private record Stand(String backend, String model, boolean noisy) {
+    Vae vae() {
+      final var small = SMALL.get(model);
+      return small == null ? Objects.requireNonNull(LARGE.get(model)) : small;
+    }
+
+    VaeGraph graph() {
+      final var axis = new Axis("rows");
+      return noisy ? VaeGraph.sampled(vae(), axis) : VaeGraph.analysis(vae(), axis);
+    }
+
+    /// The sites that the image depends on.
+    List<Site> sites() {
+      final var graph = graph().graph();
+      return Sites.of(graph).all().stream()
+          .filter(site -> Reach.leads(graph, site.name(), "output"))
+          .toList();
+    }
+  }
+
+  private static Stream<Stand> stands() {
+    final var small =
+        Stream.of("reference", "cpu")
+            .flatMap(backend ->
+                SMALL.keySet().stream()
+                    .flatMap(model ->
+                        Stream.of(false, true).map(noisy -> new Stand(backend, model, noisy))));
+    final var large = LARGE.keySet().stream().map(model -> new Stand("cpu", model, false));
+    return Stream.concat(small, large)
+        .filter(stand -> stand.backend().equals("reference") || hasCpu());
   }
 
   /// The kernel of patches, given the clean value as its source: it counts, and changes nothing.
@@ -95,45 +135,121 @@ class ControlsTest {
     }
   }
 
-  private GuardRun controls(final Backend backend, final String site) {
-    final var subject = Models.subject(Models.TINY, 19, Map.of(), backend);
+  private interface Asked {
+    void of(Subject subject, Controls.Setting setting, float[] images);
+  }
+
+  private static void eachSite(final Stand stand, final Backend backend, final Asked asked) {
+    final var data = new QuarterImages(stand.vae().image(), INPUTS, 30);
+    final var subject = Models.subject(stand.vae(), 19, Map.of(), backend);
     try (var _ = subject.weights()) {
-      final var graph = VaeGraph.analysis(Models.TINY, new Axis("rows")).graph();
-      return Controls.of(subject, Sites.of(graph).named(site), data.images(), INPUTS, 1);
+      for (final var site : stand.sites()) {
+        asked.of(subject, new Controls.Setting(stand.graph(), site, "output", 5), data.images());
+      }
     }
   }
 
   @ParameterizedTest
-  @MethodSource("backendsAndSites")
-  void aWorkingPatchPasses(final String name, final String site) {
+  @MethodSource("stands")
+  void aWorkingPatchPasses(final Stand stand) {
+    try (var backend = honest(stand.backend())) {
+      eachSite(
+          stand,
+          backend,
+          (subject, setting, images) -> {
+            final var run = Controls.of(subject, setting, images, INPUTS, 1);
+            assertTrue(run.controls().stream().allMatch(Control::passed), run::toString);
+            final boolean cuts = !NOT_ALL_PATHS.contains(setting.site().name()) || !stand.noisy();
+            assertEquals(cuts ? 4 : 3, run.controls().size(), run::toString);
+            Controls.require(run);
+          });
+    }
+  }
+
+  /// With noise, codes come from these two and the means.
+  private static final Set<String> NOT_ALL_PATHS =
+      Set.of("encoder.mu", "encoder.logvar", "latent.eps");
+
+  /// The identity changes nothing whether the patch arrives or not; every other control fails.
+  @ParameterizedTest
+  @MethodSource("stands")
+  void aPatchThatNeverArrivesIsCaught(final Stand stand) {
+    try (var backend = broken(stand.backend())) {
+      eachSite(
+          stand,
+          backend,
+          (subject, setting, images) -> {
+            final var run = Controls.of(subject, setting, images, INPUTS, 1);
+            for (final var control : run.controls()) {
+              assertEquals(control.name().equals("identity"), control.passed(), run::toString);
+            }
+            final var stopped =
+                assertThrows(IllegalStateException.class, () -> Controls.require(run));
+            final var text = String.valueOf(stopped.getMessage());
+            assertTrue(text.contains("site=" + setting.site().name()), text);
+          });
+    }
+  }
+
+  private static final TrainConfig CONFIG =
+      TrainConfig.defaults(Variant.VAE, "arch.widths=4,4", "arch.hidden=12", "latent=3", "seed=6");
+
+  private static void mediation(
+      final Backend backend, final BiConsumer<String, MediationChecks> asked) {
+    final var data = new QuarterImages(new ImageShape(1, 16, 16), 40, 31);
+    try (var model = TrainedVae.untrained(CONFIG, data.shape(), backend)) {
+      final var scene = new Scene(model, data, 8);
+      for (final var site : Models.sites(model.vae())) {
+        final var study = MediationStudy.of(scene, site, "0", null, 5);
+        study.rows().forEach(row -> asked.accept(row.name(), row.checks()));
+        assertEquals(study.rows().stream().allMatch(r -> r.checks().passed()), study.passed());
+      }
+    }
+  }
+
+  private static Stream<String> backends() {
+    return Stream.of("reference", "cpu").filter(b -> b.equals("reference") || hasCpu());
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void mediationChecksHoldAtEverySite(final String name) {
     try (var backend = honest(name)) {
-      final var run = controls(backend, site);
-      assertTrue(run.controls().stream().allMatch(Control::passed), run::toString);
-      assertEquals(4, run.controls().size());
-      Controls.require(run);
+      mediation(backend, (row, checks) -> assertTrue(checks.passed(), () -> row + ": " + checks));
     }
   }
 
+  /// A run that ought to be the source's stays the base's. The other checks compare runs that a
+  /// patch which does nothing leaves alike by their very definition.
   @ParameterizedTest
-  @MethodSource("backendsAndSites")
-  void aPatchThatNeverArrivesIsCaught(final String name, final String site) {
+  @MethodSource("backends")
+  void mediationThroughAPatchThatNeverArrivesIsCaught(final String name) {
     try (var backend = broken(name)) {
-      final var run = controls(backend, site);
-      final var passed =
-          run.controls().stream().collect(Collectors.toMap(Control::name, Control::passed));
-      assertEquals(false, passed.get("positive"), run::toString);
-      assertEquals(false, passed.get("full"), run::toString);
-      final var stopped = assertThrows(IllegalStateException.class, () -> Controls.require(run));
-      assertTrue(String.valueOf(stopped.getMessage()).contains("site=" + site));
+      mediation(
+          backend,
+          (row, checks) -> {
+            assertFalse(checks.fullCut().passed(), () -> row + ": " + checks);
+            assertFalse(checks.passed(), () -> row + ": " + checks);
+          });
     }
   }
 
   @Test
   void everySiteIsTried() {
-    final var sites = Models.sites(Models.TINY);
+    final var without = new Stand("reference", "tiny", false);
+    final var with = new Stand("reference", "tiny", true);
+    final var names = without.sites().stream().map(Site::name).toList();
     assertTrue(
-        sites.containsAll(
+        names.containsAll(
             List.of("input", "encoder.conv1.pre", "encoder.mu", "latent.z", "output.logits")));
-    assertFalse(sites.contains("encoder.logvar"));
+    assertFalse(names.contains("encoder.logvar"));
+    assertEquals(
+        without.graph().graph().sites().keySet().stream()
+            .filter(n -> !n.equals("encoder.logvar"))
+            .toList(),
+        names);
+    assertEquals(
+        List.copyOf(with.graph().graph().sites().keySet()),
+        with.sites().stream().map(Site::name).toList());
   }
 }

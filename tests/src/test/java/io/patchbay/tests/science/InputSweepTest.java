@@ -225,7 +225,7 @@ class InputSweepTest {
       final var result = sweep.run(false, (_, _) -> {}, () -> false);
       assertEquals("input[all]+decoder.fc2[all]", result.units().getFirst().name());
       assertEquals(0, result.strength().getFirst().model().estimate(), 1e-6);
-      assertEquals(2, result.controls().size());
+      assertEquals(3, result.controls().size());
     }
   }
 

@@ -10,6 +10,7 @@ import io.patchbay.vae.model.Architecture.Heads;
 import io.patchbay.vae.model.ConvLayer;
 import io.patchbay.vae.model.Initialisation;
 import io.patchbay.vae.model.Likelihood.Bernoulli;
+import io.patchbay.vae.model.Likelihood.Gaussian;
 import io.patchbay.vae.model.Vae;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -31,9 +32,30 @@ final class Models {
           3,
           new Bernoulli());
 
+  /// As small, with colours, odd sizes, another kernel, heads that alternate, and an image that is
+  /// not squashed.
+  static final Vae COLOURED =
+      new Vae(
+          Architecture.mirrored(
+              "coloured",
+              List.of(new ConvLayer(5, 3, 2, 1), new ConvLayer(4, 2, 2, 0)),
+              List.of(9),
+              Heads.INTERLEAVED,
+              Initialisation.KAIMING_UNIFORM),
+          new ImageShape(3, 13, 11),
+          4,
+          new Gaussian(0.5, false));
+
   /// The default net on 1x64x64 images.
   static final Vae CONV4 =
       new Vae(Architecture.CONV4, new ImageShape(1, 64, 64), 10, new Bernoulli());
+
+  /// The others of the catalogue.
+  static final Vae LOCATELLO =
+      new Vae(Architecture.LOCATELLO, new ImageShape(1, 64, 64), 10, new Bernoulli());
+
+  static final Vae BURGESS =
+      new Vae(Architecture.BURGESS, new ImageShape(1, 64, 64), 10, new Bernoulli());
 
   private Models() {}
 
