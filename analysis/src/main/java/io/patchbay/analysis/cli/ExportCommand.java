@@ -1,21 +1,40 @@
 package io.patchbay.analysis.cli;
 
+import io.patchbay.analysis.circuit.CircuitFormat;
+import io.patchbay.analysis.circuit.CircuitJson;
 import io.patchbay.analysis.sweep.SweepTable;
+import io.patchbay.vae.io.BadInputException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `patchbay export`.
 @Command(
     name = "export",
-    description = "Write the effects of a sweep to stdout as CSV, one row per cell.",
+    description =
+        "Write a result to stdout in a form that other programs read: the effects of a sweep, one"
+            + " row per cell, or a circuit.",
     sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
+  private static final String CSV = "csv";
+
   @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-  @Parameters(paramLabel = "SWEEP", description = "The folder of a finished sweep.")
-  private Path sweep;
+  @Parameters(
+      paramLabel = "FOLDER",
+      description = "The folder of a finished sweep, or of a circuit: RUN/circuits/FACTOR.")
+  private Path folder;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "Of a sweep: csv. Of a circuit: json, graphml or dot. Default: the first of these.")
+  private @Nullable String format;
 
   @Mixin private final OutputOptions output = new OutputOptions();
 
@@ -23,7 +42,27 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    SweepTable.open(sweep).write(output.out());
+    final var circuit = folder.resolve(CircuitJson.FILE);
+    final boolean there = Files.isRegularFile(circuit);
+    final var wanted = format == null ? (there ? CircuitFormat.JSON.label() : CSV) : format;
+    final var as = CircuitFormat.named(wanted);
+    if (as.isPresent()) {
+      if (!there) {
+        throw new BadInputException(
+            folder, "circuit folder", "no " + CircuitJson.FILE, "one, from `circuits RUN`");
+      }
+      output.out().print(as.get().text(CircuitJson.read(circuit)));
+      output.out().flush();
+      return ExitCode.OK;
+    }
+    if (!wanted.equals(CSV)) {
+      throw output.wrong(
+          "--format: found '"
+              + wanted
+              + "', expected csv, "
+              + String.join(", ", CircuitFormat.labels()));
+    }
+    SweepTable.open(folder).write(output.out());
     return ExitCode.OK;
   }
 }

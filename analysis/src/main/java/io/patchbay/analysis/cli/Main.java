@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       SweepCommand.class,
       MediateCommand.class,
       ReadOutCommand.class,
+      MotifsCommand.class,
       ExportCommand.class,
       ReportCommand.class,
       DataCommand.class,
