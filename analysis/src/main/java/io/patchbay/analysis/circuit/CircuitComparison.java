@@ -36,7 +36,6 @@ public record CircuitComparison(List<CircuitOverlap> overlaps, SharedHubs hubs) 
     final var graphs = circuits.stream().map(FactorCircuit::graph).toList();
     final var union = CircuitUnion.of(graphs);
     final var labels = new UnitLabels(graphs, sizes, seed);
-    final int count = circuits.size();
     final var observed = Labelled.of(labels, circuits.size(), labels::observed);
     final var pairs = pairs(circuits.size());
     final double[][] nodes = new double[pairs.size()][draws];

@@ -74,6 +74,7 @@ public record MotifCensus(
   private static NullComparison compare(
       final Motif motif, final MotifCounts counts, final MotifCounts[] draws) {
     return NullComparison.of(
-        counts.of(motif), Arrays.stream(draws).mapToDouble(c -> c.of(motif)).toArray());
+        (double) counts.of(motif),
+        Arrays.stream(draws).mapToDouble(c -> (double) c.of(motif)).toArray());
   }
 }

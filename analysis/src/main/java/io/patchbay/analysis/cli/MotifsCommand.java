@@ -94,54 +94,83 @@ final class MotifsCommand implements Callable<Integer> {
 
   private void print(final MotifStudy study) {
     line(
-        "%-16s %-11s %9s   %-34s   %s",
-        "factor", "motif", "count", "same degrees: mean, z, p, q", "same density: mean, z, p, q");
+        String.format(
+            Locale.ROOT,
+            "%-16s %-11s %9s   %-34s   %s",
+            "factor",
+            "motif",
+            "count",
+            "same degrees: mean, z, p, q",
+            "same density: mean, z, p, q"));
     for (final var graph : study.graphs()) {
       graph.motifs().forEach(motif -> print(graph, motif));
     }
     line("");
-    line("%-16s %9s %12s   %s", "factor", "Newman's Q", "communities", "same degrees: mean, z, p");
+    line(
+        String.format(
+            Locale.ROOT,
+            "%-16s %9s %12s   %s",
+            "factor",
+            "Newman's Q",
+            "communities",
+            "same degrees: mean, z, p"));
     for (final var graph : study.graphs()) {
       line(
-          "%-16s %9s  %12s   %s",
-          graph.factor(),
-          graph.modularity().map(m -> number(m.q())).orElse("undefined"),
-          graph.modularity().map(m -> "" + m.communities().size()).orElse("-"),
-          graph
-              .modularity()
-              .map(m -> beside(graph, m.degrees(), Optional.empty()))
-              .orElse("no effects"));
+          String.format(
+              Locale.ROOT,
+              "%-16s %9s  %12s   %s",
+              graph.factor(),
+              graph.modularity().map(m -> number(m.q())).orElse("undefined"),
+              graph.modularity().map(m -> "" + m.communities().size()).orElse("-"),
+              graph
+                  .modularity()
+                  .map(m -> beside(graph, m.degrees(), Optional.empty()))
+                  .orElse("no effects")));
     }
     study
         .comparison()
         .ifPresent(comparison -> {
           line("");
-          line("%-33s %-28s   %s", "Jaccard, beside random units", "nodes", "edges");
+          line(
+              String.format(
+                  Locale.ROOT,
+                  "%-33s %-28s   %s",
+                  "Jaccard, beside random units",
+                  "nodes",
+                  "edges"));
           for (final var o : comparison.overlaps()) {
             line(
-                "%-33s %-28s   %s",
-                o.first() + ", " + o.second(), share(o.nodes()), share(o.edges()));
+                String.format(
+                    Locale.ROOT,
+                    "%-33s %-28s   %s",
+                    o.first() + ", " + o.second(),
+                    share(o.nodes()),
+                    share(o.edges())));
           }
           final var hubs = comparison.hubs();
           line("");
           line(
-              "shared hubs: %d, of degree %d or more (random units: mean %s, p %s)%s",
-              hubs.nodes().size(),
-              hubs.leastDegree(),
-              number(hubs.labels().mean()),
-              number(hubs.labels().p()),
-              names(hubs.nodes()));
+              String.format(
+                  Locale.ROOT,
+                  "shared hubs: %d, of degree %d or more (random units: mean %s, p %s)%s",
+                  hubs.nodes().size(),
+                  hubs.leastDegree(),
+                  number(hubs.labels().mean()),
+                  number(hubs.labels().p()),
+                  names(hubs.nodes())));
         });
   }
 
   private void print(final GraphStudy graph, final TestedMotif motif) {
     line(
-        "%-16s %-11s %9d   %-34s   %s",
-        graph.factor(),
-        motif.row().motif().label(),
-        motif.row().count(),
-        beside(graph, motif.row().degrees(), motif.degreesQ()),
-        beside(graph, motif.row().density(), motif.densityQ()));
+        String.format(
+            Locale.ROOT,
+            "%-16s %-11s %9d   %-34s   %s",
+            graph.factor(),
+            motif.row().motif().label(),
+            motif.row().count(),
+            beside(graph, motif.row().degrees(), motif.degreesQ()),
+            beside(graph, motif.row().density(), motif.densityQ())));
   }
 
   private static String beside(
@@ -178,7 +207,7 @@ final class MotifsCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, Math.abs(value) < 1000 ? "%.4g" : "%.0f", value);
   }
 
-  private void line(final String format, final Object... values) {
-    output.out().println(String.format(Locale.ROOT, format, values).stripTrailing());
+  private void line(final String text) {
+    output.out().println(text.stripTrailing());
   }
 }
