@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -116,18 +117,22 @@ class CircuitFormatTest {
       places.put(node.getAttribute("id"), nodes.size());
       final var data = data(node);
       nodes.add(
-          new CircuitNode(data.get("site"), data.get("unit"), Integer.parseInt(data.get("layer"))));
+          new CircuitNode(of(data, "site"), of(data, "unit"), Integer.parseInt(of(data, "layer"))));
     }
     final var edges = new ArrayList<CircuitEdge>();
     for (final var edge : elements(graph, "edge")) {
       edges.add(
           new CircuitEdge(
-              places.get(edge.getAttribute("source")),
-              places.get(edge.getAttribute("target")),
-              Double.parseDouble(data(edge).get("weight"))));
+              of(places, edge.getAttribute("source")),
+              of(places, edge.getAttribute("target")),
+              Double.parseDouble(of(data(edge), "weight"))));
     }
     return new FactorCircuit(
-        data(graph).get("factor"), new CircuitGraph(nodes, edges), new TreeMap<>());
+        of(data(graph), "factor"), new CircuitGraph(nodes, edges), new TreeMap<>());
+  }
+
+  private static <T> T of(final Map<String, T> map, final String key) {
+    return Optional.ofNullable(map.get(key)).orElseThrow(() -> new AssertionError("no " + key));
   }
 
   private static List<Element> elements(final Element parent, final String name) {
@@ -219,7 +224,7 @@ class CircuitFormatTest {
             assertThrows(
                 IllegalArgumentException.class,
                 () -> format.text(new FactorCircuit("f", graph, new TreeMap<>())));
-        assertTrue(e.getMessage().contains("weight=" + weight), e::getMessage);
+        assertTrue(String.valueOf(e.getMessage()).contains("weight=" + weight), e::getMessage);
       }
     }
     final var control = new CircuitGraph(List.of(new CircuitNode("a\u0001b", "0", 0)), List.of());
@@ -227,7 +232,7 @@ class CircuitFormatTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> CircuitFormat.GRAPHML.text(new FactorCircuit("f", control, new TreeMap<>())));
-    assertTrue(e.getMessage().endsWith("U+1"), e::getMessage);
+    assertTrue(String.valueOf(e.getMessage()).endsWith("U+1"), e::getMessage);
   }
 
   @Test

@@ -100,9 +100,10 @@ class CircuitJsonTest {
 
   private static void refused(final Path file, final String place) {
     final var e = assertThrows(BadInputException.class, () -> CircuitJson.read(file));
-    assertTrue(e.getMessage().startsWith(file + ": " + place), e::getMessage);
-    assertTrue(e.getMessage().contains(", expected "), e::getMessage);
-    assertEquals(1, e.getMessage().lines().count(), e::getMessage);
+    final var message = String.valueOf(e.getMessage());
+    assertTrue(message.startsWith(file + ": " + place), message);
+    assertTrue(message.contains(", expected "), message);
+    assertEquals(1, message.lines().count(), message);
   }
 
   @Test
