@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param moved factors x latents, G: change of a latent's mean when one factor alone is set
 /// @param truth null when the data's graph is not known
+/// @param notes what a reader must know, one sentence each
 /// @param n base inputs
 public record FactorGraphPage(
     List<String> factors,
@@ -14,25 +15,25 @@ public record FactorGraphPage(
     List<Edge> edges,
     @Nullable List<Link> truth,
     List<Score> scores,
+    List<String> notes,
     long n) {
   public FactorGraphPage {
     factors = List.copyOf(factors);
     edges = List.copyOf(edges);
     truth = truth == null ? null : List.copyOf(truth);
     scores = List.copyOf(scores);
+    notes = List.copyOf(notes);
     moved.requireShape("factor graph", factors.size(), moved.columns());
   }
 
   /// An edge between two factors, by their places.
   public record Link(int from, int to) {}
 
-  /// A learned effect of one factor on another.
+  /// A significant effect of one factor on another.
   ///
   /// @param effect in standard deviations of the read-out
-  /// @param direct whether it stays when what could mediate it is held
-  /// @param learned whether it is an edge of the learned graph
-  public record Edge(
-      int from, int to, Estimate effect, double q, boolean direct, boolean learned) {}
+  /// @param direct whether it stays when what could mediate it is held, which makes it an edge
+  public record Edge(int from, int to, Estimate effect, double q, boolean direct) {}
 
   /// A score against the truth.
   ///

@@ -2,10 +2,9 @@ package io.patchbay.analysis.report;
 
 import java.util.List;
 
-/// How often small patterns occur in the circuits, against random graphs of the same degrees and
-/// layers.
+/// How often small patterns occur in the circuits, beside random graphs of two kinds.
 ///
-/// @param note how the null was drawn
+/// @param note how many random graphs were drawn
 public record MotifTable(String note, List<Row> rows) {
   public MotifTable {
     rows = List.copyOf(rows);
@@ -14,9 +13,19 @@ public record MotifTable(String note, List<Row> rows) {
   /// One pattern.
   ///
   /// @param scope a factor, or all circuits together
-  /// @param expected mean count of the random graphs; NaN when the graph is too small
-  /// @param z standard score; NaN when the random graphs do not vary or the graph is too small
-  /// @param p share of random graphs with at least as many; NaN when the graph is too small
+  /// @param degrees beside graphs in which every unit keeps its degrees and layer
+  /// @param density beside graphs with as many edges between the same layers
+  /// @param note why there is no comparison, or empty
   public record Row(
-      String scope, String motif, long count, double expected, double z, double p, String note) {}
+      String scope, String motif, long count, Beside degrees, Beside density, String note) {}
+
+  /// A comparison with random graphs; NaN where there is none.
+  ///
+  /// @param expected mean count of the random graphs
+  /// @param z standard score
+  /// @param p share of random graphs with at least as many
+  /// @param q p after the false discovery rate correction
+  public record Beside(double expected, double z, double p, double q) {
+    public static final Beside NONE = new Beside(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+  }
 }

@@ -57,7 +57,10 @@ final class EncodingStudy {
             final var moved = encoder.read(mu);
             for (int i = 0; i < count * d; i++) {
               final int j = i % d;
-              cells.add(j, k, input, FactorCells.change(base[j], moved[i], deviations[j]));
+              // A latent that is the same for all inputs has no deviation, and does not move.
+              final boolean still = moved[i] == base[j];
+              cells.add(
+                  j, k, input, still ? 0 : FactorCells.change(base[j], moved[i], deviations[j]));
             }
           }
           if (images.isEmpty()) {

@@ -1,7 +1,6 @@
 package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.report.GuardRun;
-import io.patchbay.analysis.report.Mechanisms;
 import io.patchbay.analysis.report.Provenance;
 import io.patchbay.analysis.report.ReportModel;
 import io.patchbay.analysis.report.ReportWriter;
@@ -92,6 +91,7 @@ public final class RunReport {
     try (var model = TrainedVae.open(run, backend);
         var data = catalogue.open(model.data());
         var untrained = TrainedVae.untrained(model.config(), data.shape(), backend)) {
+      final var mechanisms = MechanismFiles.read(run);
       final var study =
           VariantStudy.of(
               new Scene(model, data, seed),
@@ -100,11 +100,7 @@ public final class RunReport {
               what -> progress.accept(name, what));
       study.guards().forEach(g -> guards.add(g.named(name + ", " + g.name())));
       return VariantPage.of(
-          name,
-          describe(model.config()),
-          study,
-          TrainingLog.read(run).orElse(null),
-          Mechanisms.NONE);
+          name, describe(model.config()), study, TrainingLog.read(run).orElse(null), mechanisms);
     }
   }
 

@@ -22,7 +22,6 @@ import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.PermutationTest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -47,7 +46,7 @@ final class VariantPage {
       final @Nullable Training training,
       final Mechanisms mechanisms) {
     final var page = new VariantPage(study);
-    final var absent = new EnumMap<Section, String>(Section.class);
+    final var absent = MechanismFiles.absent(mechanisms);
     if (training == null) {
       absent.put(Section.TRAINING, "the run has no log");
     }

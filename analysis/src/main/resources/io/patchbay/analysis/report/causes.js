@@ -12,7 +12,7 @@ function causeSection() {
       caption: `An arrow says that setting one factor, through the latents that carry it, moves the read-out of the other; width is the effect in standard deviations. Dashed: significant, but gone when what could mediate it is held. Beside each, where it is known, the graph that made the data. ${counts(
         present.map(({ part }) => part),
         "base inputs",
-      )} (${seed}).`,
+      )} (${seed}). ${present.flatMap(({ part, name }) => part.notes.map((note) => sentence(`${name}: ${note}`))).join(" ")}`,
       panels: present.flatMap(({ part, name }) => [
         causePanel(`${name}, learned`, part.factors, learnedEdges(part)),
         ...(part.truth
@@ -26,7 +26,7 @@ function causeSection() {
           : []),
       ]),
       table: {
-        columns: ["variant", "from", "to", ...ESTIMATE_COLUMNS, "q", "direct", "edge"],
+        columns: ["variant", "from", "to", ...ESTIMATE_COLUMNS, "q", "direct"],
         rows: () =>
           present.flatMap(({ part, name }) =>
             part.edges.map((edge) => [
@@ -36,7 +36,6 @@ function causeSection() {
               ...estimateCells(edge.effect),
               edge.q,
               edge.direct ? "yes" : "no",
-              edge.learned ? "yes" : "no",
             ]),
           ),
       },
@@ -79,15 +78,13 @@ function causeSection() {
 }
 
 function learnedEdges(part) {
-  return part.edges
-    .filter((edge) => edge.learned)
-    .map((edge) => ({
+  return part.edges.map((edge) => ({
       from: edge.from,
       to: edge.to,
       weight: edge.effect.value,
       faint: !edge.direct,
       text: `${estimateText(edge.effect)}, q = ${plain(edge.q)}${edge.direct ? "" : ", through another factor"}`,
-    }));
+  }));
 }
 
 function causePanel(title, factors, edges) {

@@ -259,11 +259,23 @@ function layered(graph, share, width, height) {
 function motifSection() {
   const { present, absent } = having("motifs", "MOTIFS", (part) => part.rows.length);
   if (!present.length) return absent;
-  const columns = ["variant", "circuits of", "motif", "count", "expected", "z", "p", ""];
+  const nulls = [
+    ["degrees", "same degrees"],
+    ["density", "same density"],
+  ];
+  const columns = [
+    "variant",
+    "circuits of",
+    "motif",
+    "count",
+    ...nulls.flatMap(([, name]) => [`${name}: mean`, "z", "p", "q"]),
+    "",
+  ];
+  const shown = (value) => value ?? "\u2013";
   return [
     figure({
       title: "Motifs in the circuits",
-      caption: `Counts of small patterns against random graphs in which every unit keeps its degree and its layer. ${sentence(said(present, "note"))} z: standard score; p: share of random graphs with at least as many.`,
+      caption: `Counts of small patterns beside random graphs in which every unit keeps its degrees and its layer, and beside ones that keep the number of edges between layers alone. Degrees decide chains, fan-ins and fan-outs: there only the second kind can differ. ${sentence(said(present, "note"))} z: standard score; p: share of random graphs with at least as many; q: p after the false discovery rate correction.`,
       layout: "stacked",
       panels: [
         {
@@ -279,9 +291,9 @@ function motifSection() {
                   row.scope,
                   row.motif,
                   row.count,
-                  row.expected ?? "\u2013",
-                  row.z ?? "\u2013",
-                  row.p ?? "\u2013",
+                  ...nulls.flatMap(([key]) =>
+                    ["expected", "z", "p", "q"].map((figure) => shown(row[key][figure])),
+                  ),
                   row.note,
                 ]),
               ),

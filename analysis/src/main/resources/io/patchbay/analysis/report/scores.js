@@ -14,13 +14,6 @@ function scoreSection() {
   // A score that may leave [0, 1], such as a total correlation in nats, has an axis of its own.
   const bounded = ({ marks }) =>
     marks.every((mark) => !mark || mark.value === null || (mark.value >= 0 && mark.value <= 1));
-  const notes = [
-    ...new Set(
-      present.flatMap(({ part }) =>
-        part.scores.filter((score) => score.note).map((score) => `${score.name}: ${score.note}`),
-      ),
-    ),
-  ];
   const series = present.map(({ name, index }) => ({ name, shape: "point", index }));
   const panel = (title, axis, of) =>
     barsPanel({
@@ -39,7 +32,7 @@ function scoreSection() {
     figure({
       title: "Disentanglement scores",
       legend: swatches(series.map((each) => ({ ...each, shape: "box" }))),
-      caption: `Scores of the mean codes, ${said(present, "mode")} form; lines are 95 % intervals where one is defined. Between 0 and 1, larger is better; the unsupervised ones measure dependence between latents, where smaller is better. ${notes.map(sentence).join(" ")}`,
+      caption: `Scores of the mean codes, ${said(present, "mode")} form; lines are 95 % intervals where one is defined. Between 0 and 1, larger is better; the unsupervised ones measure dependence between latents, where smaller is better. What each rests on is in the data.`,
       layout: "stacked",
       panels: [
         ["between 0 and 1", "score", rows.filter(bounded)],

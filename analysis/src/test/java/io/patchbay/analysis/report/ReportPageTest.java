@@ -149,9 +149,12 @@ final class ReportPageTest {
       assertTrue(charts > 20, "charts=" + charts);
       assertEquals(charts, browser().evaluate("patchbayReport.rendered").asInt());
       assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
-      assertEquals(
-          List.of(),
-          texts("[...document.querySelectorAll('main .missing')].map((l) => l.textContent)"));
+      List<String> missing =
+          texts("[...document.querySelectorAll('main .missing')].map((l) => l.textContent)");
+      assertTrue(
+          missing.stream().allMatch(line -> line.contains(": not asked for; patchbay ")),
+          missing.toString());
+      assertEquals(6, missing.size());
       assertTrue(browser().evaluate("document.querySelectorAll('.guard').length").asInt() >= 6);
       assertEquals(0, browser().evaluate("document.querySelectorAll('.alarm').length").asInt());
       assertQuiet();

@@ -112,10 +112,22 @@ final class SyntheticMechanisms {
     return new MotifTable(
         "1,000 graphs, 10 swaps an edge, seed 1",
         List.of(
-            new MotifTable.Row("shape", "chain", 41, 30.2, 2.4, 0.02, ""),
-            new MotifTable.Row("shape", "fan-in", 12, 12, 0, 0.6, ""),
             new MotifTable.Row(
-                "scale", "chain", 3, Double.NaN, Double.NaN, Double.NaN, "too small")));
+                "shape",
+                "chain",
+                41,
+                new MotifTable.Beside(41, Double.NaN, 1, Double.NaN),
+                new MotifTable.Beside(30.2, 2.4, 0.02, 0.04),
+                "decided by the degrees"),
+            new MotifTable.Row(
+                "shape",
+                "parallel",
+                12,
+                new MotifTable.Beside(10.1, 0.8, 0.2, 0.3),
+                new MotifTable.Beside(8, 1.9, 0.03, 0.05),
+                ""),
+            new MotifTable.Row(
+                "scale", "chain", 3, MotifTable.Beside.NONE, MotifTable.Beside.NONE, "too small")));
   }
 
   private FactorGraphPage graph(int latents) {
@@ -129,10 +141,9 @@ final class SyntheticMechanisms {
         List.of("angle", "light", "length", "position"),
         Grid.of(moved),
         List.of(
-            new FactorGraphPage.Edge(0, 2, around(0.5, 0.05), 0.001, true, true),
-            new FactorGraphPage.Edge(1, 3, around(0.8, 0.05), 0.001, true, true),
-            new FactorGraphPage.Edge(0, 3, around(0.2, 0.05), 0.01, false, true),
-            new FactorGraphPage.Edge(2, 3, around(0.01, 0.02), 0.6, false, false)),
+            new FactorGraphPage.Edge(0, 2, around(0.5, 0.05), 0.001, true),
+            new FactorGraphPage.Edge(1, 3, around(0.8, 0.05), 0.001, true),
+            new FactorGraphPage.Edge(0, 3, around(0.2, 0.05), 0.01, false)),
         List.of(
             new FactorGraphPage.Link(0, 2),
             new FactorGraphPage.Link(0, 3),
@@ -141,6 +152,7 @@ final class SyntheticMechanisms {
         List.of(
             new FactorGraphPage.Score("SHD", 2, 4.5, 0.02),
             new FactorGraphPage.Score("AUC", 0.9, 0.5, 0.03)),
+        List.of("the probe of length is weak"),
         400);
   }
 }
