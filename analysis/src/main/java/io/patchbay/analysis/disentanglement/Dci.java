@@ -3,7 +3,6 @@ package io.patchbay.analysis.disentanglement;
 import io.patchbay.analysis.statistics.Matrix;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /// Disentanglement, completeness and informativeness (Eastwood and Williams, ICLR 2018), computed
@@ -32,25 +31,6 @@ public record Dci(
     List<Integer> leftOut) {
   private static final double EPSILON = 1e-11;
 
-  /// Codes and factor classes of the same samples.
-  ///
-  /// @param codes `[sample][code]`
-  /// @param factors `[sample][factor]`, any integers
-  public record Samples(Matrix codes, int[][] factors) {
-    public Samples {
-      if (codes.rows() != factors.length || factors.length == 0) {
-        throw new IllegalArgumentException(
-            "codes and factors: samples=" + codes.rows() + ", factors of=" + factors.length);
-      }
-      for (final int[] row : factors) {
-        if (row.length != factors[0].length) {
-          throw new IllegalArgumentException(
-              "ragged factor table: factors=" + row.length + ", expected=" + factors[0].length);
-        }
-      }
-    }
-  }
-
   /// With the library's settings of the classifier.
   public static Dci of(final Samples train, final Samples test) {
     return of(train, test, GradientBoosting.Settings.STANDARD);
@@ -60,43 +40,31 @@ public record Dci(
   ///   two codes or two factors of several classes remain
   public static Dci of(
       final Samples train, final Samples test, final GradientBoosting.Settings settings) {
+    train.requireAlike(test);
     final int codes = train.codes().columns();
-    final int all = train.factors()[0].length;
-    if (test.codes().columns() != codes || test.factors()[0].length != all) {
-      throw new IllegalArgumentException(
-          "training and test samples differ: codes="
-              + codes
-              + " and "
-              + test.codes().columns()
-              + ", factors="
-              + all
-              + " and "
-              + test.factors()[0].length);
-    }
-    final var told = IntStream.range(0, all).filter(k -> numbers(train, k).size() > 1).toArray();
-    if (codes < 2 || told.length < 2) {
-      throw new IllegalArgumentException(
-          "DCI needs two codes and two factors: codes=" + codes + ", factors=" + told.length);
-    }
+    final int[] told = train.requireVarying("DCI", 2, 2);
     final double[][] importances = new double[codes][told.length];
     double trained = 0;
     double tested = 0;
     for (int k = 0; k < told.length; k++) {
-      final var numbers = numbers(train, told[k]);
-      final int[] labels = labels(train, told[k], numbers);
-      final var model = GradientBoosting.fit(train.codes(), labels, numbers.size(), settings);
+      final int[] classes = train.classes(told[k]);
+      final int[] labels = train.labels(told[k], classes);
+      final var model = GradientBoosting.fit(train.codes(), labels, classes.length, settings);
       final double[] column = model.importances();
       for (int code = 0; code < codes; code++) {
         importances[code][k] = column[code];
       }
       trained += accuracy(model, train.codes(), labels) / told.length;
-      tested += accuracy(model, test.codes(), labels(test, told[k], numbers)) / told.length;
+      tested += accuracy(model, test.codes(), test.labels(told[k], classes)) / told.length;
     }
     return scored(
         importances,
         trained,
         tested,
-        IntStream.range(0, all).filter(k -> numbers(train, k).size() < 2).boxed().toList());
+        IntStream.range(0, train.factorCount())
+            .filter(k -> train.classes(k).length < 2)
+            .boxed()
+            .toList());
   }
 
   /// The scores of importances known elsewhere.
@@ -147,27 +115,7 @@ public record Dci(
     return sum;
   }
 
-  /// A number from 0 for each class of a factor, ascending.
-  private static TreeMap<Integer, Integer> numbers(final Samples samples, final int factor) {
-    final var numbers = new TreeMap<Integer, Integer>();
-    for (final int[] row : samples.factors()) {
-      numbers.put(row[factor], 0);
-    }
-    int next = 0;
-    for (final var entry : numbers.entrySet()) {
-      entry.setValue(next++);
-    }
-    return numbers;
-  }
-
-  /// A class that was not trained on gets -1, which no prediction equals.
-  private static int[] labels(
-      final Samples samples, final int factor, final TreeMap<Integer, Integer> numbers) {
-    return Arrays.stream(samples.factors())
-        .mapToInt(row -> numbers.getOrDefault(row[factor], -1))
-        .toArray();
-  }
-
+  /// A class that was not trained on has label -1, which no prediction equals.
   private static double accuracy(
       final GradientBoosting model, final Matrix codes, final int[] labels) {
     final int[] predicted = model.predict(codes);

@@ -4,12 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Factor values renumbered as dense classes.
-final class ClassCodes {
+public final class ClassCodes {
   private final int[][] classes;
   private final int[] widths;
 
   /// @param factors `[sample][factor]`
-  ClassCodes(int[][] factors, int samples) {
+  public ClassCodes(int[][] factors, int samples) {
     if (factors.length != samples || samples == 0 || factors[0].length == 0) {
       throw new IllegalArgumentException(
           "factor table: rows=" + factors.length + ", samples=" + samples);
@@ -30,17 +30,17 @@ final class ClassCodes {
     }
   }
 
-  int factors() {
+  public int factors() {
     return classes.length;
   }
 
   /// The factor's class per sample, each below [#width].
-  int[] of(int factor) {
+  public int[] of(int factor) {
     return classes[factor];
   }
 
   /// Number of different values the factor takes.
-  int width(int factor) {
+  public int width(int factor) {
     return widths[factor];
   }
 }

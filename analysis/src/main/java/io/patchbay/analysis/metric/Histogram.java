@@ -1,12 +1,12 @@
 package io.patchbay.analysis.metric;
 
 /// NumPy's equal-width bins: `np.digitize(x, np.histogram(x, bins)[1][:-1])`, less one.
-final class Histogram {
+public final class Histogram {
   private Histogram() {}
 
   /// The bin of every value, 0 to bins - 1. A bin holds its left edge; the last one both edges. A
   /// constant is cut between x - 0.5 and x + 0.5, as NumPy does.
-  static int[] bins(double[] values, int bins) {
+  public static int[] bins(double[] values, int bins) {
     if (bins < 1 || values.length == 0) {
       throw new IllegalArgumentException("histogram: bins=" + bins + ", values=" + values.length);
     }

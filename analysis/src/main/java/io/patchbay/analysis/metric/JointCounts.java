@@ -3,20 +3,20 @@ package io.patchbay.analysis.metric;
 import java.util.Arrays;
 
 /// Mutual information of binned latents and factor classes, from counts weighted per sample.
-final class JointCounts {
+public final class JointCounts {
   private final int[][] binned;
   private final int bins;
   private final ClassCodes factors;
 
   /// @param binned `[latent][sample]`, each below `bins`
-  JointCounts(int[][] binned, int bins, ClassCodes factors) {
+  public JointCounts(int[][] binned, int bins, ClassCodes factors) {
     this.binned = binned;
     this.bins = bins;
     this.factors = factors;
   }
 
   /// I(latent; factor) in nats, `[factor][latent]`.
-  double[][] information(int[] counts) {
+  public double[][] information(int[] counts) {
     double[][] result = new double[factors.factors()][binned.length];
     for (int factor = 0; factor < result.length; factor++) {
       int[] classes = factors.of(factor);
@@ -35,7 +35,7 @@ final class JointCounts {
   }
 
   /// H(factor) in nats.
-  double entropy(int factor, int[] counts) {
+  public double entropy(int factor, int[] counts) {
     int[] classes = factors.of(factor);
     int[] occurrences = new int[factors.width(factor)];
     for (int sample = 0; sample < counts.length; sample++) {

@@ -2,11 +2,11 @@ package io.patchbay.analysis.statistics;
 
 /// Shifts and scales columns to mean 0 and variance 1 on the data it was made from; columns that
 /// are constant there become 0 everywhere.
-final class Standardisation {
+public final class Standardisation {
   private final double[] means;
   private final double[] factors;
 
-  Standardisation(Matrix x) {
+  public Standardisation(Matrix x) {
     means = new double[x.columns()];
     factors = new double[x.columns()];
     for (int c = 0; c < means.length; c++) {
@@ -19,7 +19,7 @@ final class Standardisation {
     }
   }
 
-  Matrix apply(Matrix x) {
+  public Matrix apply(Matrix x) {
     if (x.columns() != means.length) {
       throw new IllegalArgumentException(
           "probe features: given=" + x.columns() + ", fitted=" + means.length);

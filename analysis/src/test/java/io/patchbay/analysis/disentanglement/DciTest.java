@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.patchbay.analysis.disentanglement.Dci.Samples;
 import io.patchbay.analysis.disentanglement.GradientBoosting.Settings;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.engine.random.PhiloxRandom;
