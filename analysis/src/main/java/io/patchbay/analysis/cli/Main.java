@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       MotifsCommand.class,
       ExportCommand.class,
       ReportCommand.class,
+      ScoreCommand.class,
       DataCommand.class,
       DoctorCommand.class,
       HelpCommand.class,

@@ -1,0 +1,45 @@
+package io.patchbay.analysis.study;
+
+import io.patchbay.analysis.statistics.Interval;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/// One figure of a representation.
+///
+/// @param value empty where it is not defined; the note then says why
+/// @param interval empty where there is none; the note then says why
+/// @param n how many draws it rests on: inputs, points or votes
+public record Score(
+    String name, OptionalDouble value, Optional<Interval> interval, int n, String note) {
+
+  static Score of(final String name, final Interval interval, final String note) {
+    return new Score(
+        name,
+        OptionalDouble.of(interval.estimate()),
+        interval.bounded() ? Optional.of(interval) : Optional.empty(),
+        interval.n(),
+        note);
+  }
+
+  static Score plain(final String name, final double value, final int n, final String note) {
+    return new Score(name, OptionalDouble.of(value), Optional.empty(), n, note);
+  }
+
+  static Score undefined(final String name, final int n, final String note) {
+    return new Score(name, OptionalDouble.empty(), Optional.empty(), n, "undefined: " + note);
+  }
+
+  /// By name, for a file; null where there is no value or bound.
+  Map<String, Object> numbers() {
+    final var map = new LinkedHashMap<String, Object>();
+    map.put("name", name);
+    map.put("value", value.isPresent() ? value.getAsDouble() : null);
+    map.put("low", interval.map(Interval::low).orElse(null));
+    map.put("high", interval.map(Interval::high).orElse(null));
+    map.put("n", n);
+    map.put("note", note);
+    return map;
+  }
+}
