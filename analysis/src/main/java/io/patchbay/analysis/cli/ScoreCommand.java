@@ -160,10 +160,10 @@ final class ScoreCommand implements Callable<Integer> {
     out.printf(
         "%s: %s on %s, seed %d, %s%n",
         run, scores.model(), scores.data(), scores.seed(), scores.mode().label());
-    out.printf("%-30s%10s  %-20s%8s  %s%n", "score", "value", "95 % interval", "n", "");
+    out.printf("%-30s%12s  %-20s%8s  %s%n", "score", "value", "95 % interval", "n", "note");
     for (final var score : scores.scores()) {
       out.printf(
-          "%-30s%10s  %-20s%8d  %s%n",
+          "%-30s%12s  %-20s%8d  %s%n",
           score.name(), value(score), interval(score), score.n(), score.note());
     }
   }
@@ -179,7 +179,9 @@ final class ScoreCommand implements Callable<Integer> {
         .orElse("");
   }
 
+  /// Counts have no decimals; a share of 0 or 1 does.
   private static String number(final double value) {
-    return String.format(Locale.ROOT, "%.4f", value);
+    final boolean count = value == Math.rint(value) && Math.abs(value) > 1;
+    return String.format(Locale.ROOT, count ? "%.0f" : "%.4f", value);
   }
 }

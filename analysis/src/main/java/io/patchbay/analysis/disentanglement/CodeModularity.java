@@ -4,8 +4,6 @@ import io.patchbay.analysis.metric.ClassCodes;
 import io.patchbay.analysis.metric.Histogram;
 import io.patchbay.analysis.metric.JointCounts;
 import io.patchbay.analysis.metric.MutualInformationGap;
-import io.patchbay.analysis.statistics.Bootstrap;
-import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
 import java.util.Arrays;
 
@@ -14,15 +12,18 @@ import java.util.Arrays;
 /// K factors, 1 - (sum of m² - max m²) / (max m² (K - 1)); 0 for a code that tells of no factor;
 /// the score is the mean over codes.
 ///
+/// It has no interval: a resample repeats inputs, and repeated inputs make codes tell of every
+/// factor, so that resamples score less than the sample does.
+///
 /// @param perCode one per code
-/// @param score the mean; n is the number of inputs, which the interval resamples, the bins held
-public record CodeModularity(double[] perCode, Interval score) {
+/// @param score their mean
+public record CodeModularity(double[] perCode, double score) {
   // Information below this is rounding, in nats.
   private static final double NONE = 1e-12;
 
   /// @throws IllegalArgumentException without codes, or with fewer than two factors of several
   ///   classes
-  public static CodeModularity of(final Samples samples, final Bootstrap bootstrap) {
+  public static CodeModularity of(final Samples samples) {
     final int[] varying = samples.requireVarying("modularity", 1, 2);
     final int[][] factors =
         Arrays.stream(samples.factors())
@@ -35,11 +36,8 @@ public record CodeModularity(double[] perCode, Interval score) {
             new ClassCodes(factors, samples.codes().rows()));
     final int[] once = new int[factors.length];
     Arrays.fill(once, 1);
-    return new CodeModularity(
-        perCode(joint.information(once)),
-        bootstrap.statistic(
-            factors.length,
-            counts -> Arrays.stream(perCode(joint.information(counts))).average().orElseThrow()));
+    final double[] perCode = perCode(joint.information(once));
+    return new CodeModularity(perCode, Arrays.stream(perCode).average().orElseThrow());
   }
 
   /// The bin of every code's value, `[code][sample]`.

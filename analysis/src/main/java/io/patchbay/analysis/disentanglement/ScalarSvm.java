@@ -15,6 +15,9 @@ final class ScalarSvm {
   private static final int STEPS = 200;
   private static final double TOLERANCE = 1e-10;
   private static final double SUFFICIENT = 1e-4;
+  private static final double SHORTEST = 1e-12;
+  // Of the value: what is expected to be gained can no longer be seen in it.
+  private static final double ROUNDING = 1e-12;
 
   private final double[] weights;
   private final double[] intercepts;
@@ -90,11 +93,11 @@ final class ScalarSvm {
       final double slope = now[1] * dw + now[2] * db;
       double length = 1;
       at(x, labels, positive, member, rest, w + dw, b + db, next);
-      while (next[0] > now[0] + SUFFICIENT * length * slope && length > 1e-12) {
+      while (!better(now, next, length * slope) && length > SHORTEST) {
         length /= 2;
         at(x, labels, positive, member, rest, w + length * dw, b + length * db, next);
       }
-      if (length <= 1e-12) {
+      if (length <= SHORTEST) {
         // No descent is left in double precision.
         break;
       }
@@ -104,6 +107,13 @@ final class ScalarSvm {
     }
     weights[line] = w;
     intercepts[line] = b;
+  }
+
+  /// Whether a step has lowered the value by enough, or where that is rounding, the gradient.
+  private static boolean better(final double[] now, final double[] next, final double slope) {
+    return next[0] <= now[0] + SUFFICIENT * slope
+        || (-slope <= ROUNDING * now[0]
+            && Math.hypot(next[1], next[2]) < Math.hypot(now[1], now[2]));
   }
 
   private static void at(

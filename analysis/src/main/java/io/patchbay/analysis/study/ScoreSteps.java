@@ -89,7 +89,11 @@ final class ScoreSteps {
             1,
             () ->
                 List.of(
-                    Score.of("modularity", CodeModularity.of(train, bootstrap).score(), INPUTS))));
+                    Score.plain(
+                        "modularity",
+                        CodeModularity.of(train).score(),
+                        train.codes().rows(),
+                        "no interval: resamples would lower it"))));
     steps.add(
         new Step(
             "explicitness",

@@ -8,6 +8,7 @@ import io.patchbay.analysis.disentanglement.FactorDraws.Use;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +114,37 @@ class SapScoreTest {
     }
   }
 
+  /// The gradient of the loss of every line is 0, whatever the codes and how rare a class is.
+  @Test
+  void everyMachineSettles() {
+    for (int world = 0; world < 8; world++) {
+      final var random = new PhiloxRandom(world, Streams.METRIC, 0, 0);
+      final int classes = 3 + 4 * world;
+      final double[] x = new double[3000];
+      final int[] labels = new int[3000];
+      for (int i = 0; i < x.length; i++) {
+        labels[i] = i < classes ? i : random.nextInt(1 + random.nextInt(classes));
+        x[i] = (float) (0.2 * labels[i] - 1 + (world % 2 == 0 ? 0.01 : 1) * random.nextFloat());
+      }
+      final double c = 0.01;
+      final var svm = ScalarSvm.fit(x, labels, classes, c);
+      for (int k = 0; k < classes; k++) {
+        final double w = svm.weight(k);
+        final double b = svm.intercept(k);
+        final double h = 1e-4;
+        final double scale = loss(x, labels, k, c, w, b) / h;
+        assertEquals(
+            0,
+            (loss(x, labels, k, c, w + h, b) - loss(x, labels, k, c, w - h, b)) / 2 / h,
+            1e-9 * scale);
+        assertEquals(
+            0,
+            (loss(x, labels, k, c, w, b + h) - loss(x, labels, k, c, w, b - h)) / 2 / h,
+            1e-9 * scale);
+      }
+    }
+  }
+
   private static double loss(
       final double[] x,
       final int[] labels,
@@ -120,6 +152,7 @@ class SapScoreTest {
       final double c,
       final double w,
       final double b) {
+    final int classes = Arrays.stream(labels).max().orElseThrow() + 1;
     double count = 0;
     for (final int label : labels) {
       count += label == positive ? 1 : 0;
@@ -127,7 +160,7 @@ class SapScoreTest {
     double loss = (w * w + b * b) / 2;
     for (int i = 0; i < x.length; i++) {
       final double y = labels[i] == positive ? 1 : -1;
-      final double weight = labels[i] == positive ? c * x.length / (4 * count) : c;
+      final double weight = labels[i] == positive ? c * x.length / (classes * count) : c;
       loss += weight * Math.pow(Math.max(0, 1 - y * (w * x[i] + b)), 2);
     }
     return loss;
