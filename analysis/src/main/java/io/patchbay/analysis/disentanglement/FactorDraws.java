@@ -9,17 +9,27 @@ import java.util.stream.IntStream;
 /// Uniform and independent draws of factor values. Each is keyed by (seed, use, number): a smaller
 /// sample is the beginning of a larger one, and no draw depends on another.
 public final class FactorDraws {
-  /// What a draw is for. The place of a use is part of the key, so the order must stay.
+  /// What a draw is for, with its part of the key. A number, once given, is never changed.
   public enum Use {
-    PAIRS,
-    JUDGED_PAIRS,
-    VARIANCES,
-    VOTES,
-    JUDGED_VOTES,
-    TRAINING,
-    TEST,
-    MODELS,
-    NOISE
+    PAIRS(1),
+    JUDGED_PAIRS(2),
+    VARIANCES(3),
+    VOTES(4),
+    JUDGED_VOTES(5),
+    TRAINING(6),
+    TEST(7),
+    MODELS(8),
+    NOISE(9);
+
+    private final int key;
+
+    Use(final int key) {
+      this.key = key;
+    }
+
+    int key() {
+      return key;
+    }
   }
 
   private final int[] sizes;
@@ -35,7 +45,7 @@ public final class FactorDraws {
 
   /// The numbers of one draw.
   static PhiloxRandom random(final long seed, final Use use, final int number) {
-    return new PhiloxRandom(seed, Streams.METRIC, 1 + use.ordinal(), number);
+    return new PhiloxRandom(seed, Streams.METRIC, use.key(), number);
   }
 
   PhiloxRandom random(final Use use, final int number) {
@@ -87,7 +97,7 @@ public final class FactorDraws {
   public static Matrix normals(final Use use, final long seed, final int rows, final int columns) {
     final float[] values = new float[Math.multiplyExact(rows, columns)];
     for (int i = 0; i < rows; i++) {
-      Normals.fill(seed, Streams.METRIC, 1 + use.ordinal(), i, values, i * columns, columns);
+      Normals.fill(seed, Streams.METRIC, use.key(), i, values, i * columns, columns);
     }
     return Matrix.of(values, rows, columns);
   }

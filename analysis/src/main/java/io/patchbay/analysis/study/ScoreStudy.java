@@ -39,7 +39,7 @@ public final class ScoreStudy {
     final var bootstrap = new Bootstrap(sizes.resamples(), LEVEL, scene.seed());
     final boolean factors = !data.factors().isEmpty();
     final var scores = new ArrayList<Score>();
-    final long inputs = sizes.training() + (factors ? sizes.test() : 0);
+    final long inputs = (long) sizes.training() + (factors ? sizes.test() : 0);
     final long total = inputs + (factors ? sizes.batchCodes() : 0);
     long asked = 0;
     long images = 0;

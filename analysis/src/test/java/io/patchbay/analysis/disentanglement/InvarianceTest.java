@@ -98,7 +98,7 @@ class InvarianceTest {
   private static World world(final double[][] change, final int key) {
     final BiFunction<Use, Integer, Samples> draw =
         (use, count) -> {
-          final var random = new PhiloxRandom(key, Streams.NOISE, use.ordinal(), 0);
+          final var random = new PhiloxRandom(key, Streams.NOISE, use.key(), 0);
           return Worlds.drawn(
               SIZES,
               use,
