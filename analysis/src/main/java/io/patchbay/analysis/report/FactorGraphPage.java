@@ -37,7 +37,15 @@ public record FactorGraphPage(
 
   /// A score against the truth.
   ///
-  /// @param chance mean under shuffled factors; NaN where there is none
-  /// @param p share of shuffles that score as well; NaN where there is none
-  public record Score(String name, double value, double chance, double p) {}
+  /// @param latents under latents dealt to factors by chance
+  /// @param names under names of factors dealt by chance
+  public record Score(String name, double value, Chance latents, Chance names) {}
+
+  /// What chance gives.
+  ///
+  /// @param mean of the score; NaN where it has none
+  /// @param p share of draws that score as well; NaN where there are none
+  public record Chance(double mean, double p) {
+    public static final Chance NONE = new Chance(Double.NaN, Double.NaN);
+  }
 }

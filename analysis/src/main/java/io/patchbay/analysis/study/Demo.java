@@ -8,6 +8,7 @@ import io.patchbay.analysis.report.ReportModel;
 import io.patchbay.analysis.report.ReportWriter;
 import io.patchbay.analysis.report.SummaryTable;
 import io.patchbay.analysis.report.VariantReport;
+import io.patchbay.analysis.sweep.Controls;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.io.AtomicFiles;
@@ -123,6 +124,7 @@ public final class Demo {
                 TrainingLog.read(path).orElse(null),
                 Mechanisms.NONE);
         reports.add(page);
+        study.guards().forEach(Controls::require);
         study.guards().forEach(g -> guards.add(g.named(variant.id() + ", " + g.name())));
         summary.put(variant.id(), numbers(page, study));
       }

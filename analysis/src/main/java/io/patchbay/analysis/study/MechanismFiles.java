@@ -303,24 +303,30 @@ final class MechanismFiles {
   }
 
   private static List<FactorGraphPage.Score> graphScores(final JsonFile scores) {
-    final var chance = scores.at("null");
+    final var nulls = scores.at("null");
     final var result = new ArrayList<FactorGraphPage.Score>();
     for (final var name : List.of("shd", "precision", "recall", "auc")) {
-      final var draws = chance.at(name);
       result.add(
           new FactorGraphPage.Score(
               name.length() == 3 ? name.toUpperCase(Locale.ROOT) : name,
               scores.at(name).numberOrNaN(),
-              draws.there()
-                  ? draws.items().stream()
-                      .filter(JsonFile::there)
-                      .mapToDouble(JsonFile::number)
-                      .average()
-                      .orElse(Double.NaN)
-                  : Double.NaN,
-              chance.at(name + "_p").numberOrNaN()));
+              chance(nulls.at("latents_shuffled"), name),
+              chance(nulls.at("names_shuffled"), name)));
     }
     return result;
+  }
+
+  private static FactorGraphPage.Chance chance(final JsonFile draws, final String name) {
+    final var values = draws.at(name);
+    return values.there()
+        ? new FactorGraphPage.Chance(
+            values.items().stream()
+                .filter(JsonFile::there)
+                .mapToDouble(JsonFile::number)
+                .average()
+                .orElse(Double.NaN),
+            draws.at(name + "_p").numberOrNaN())
+        : FactorGraphPage.Chance.NONE;
   }
 
   /// `{estimate, low, high, n}`.

@@ -124,6 +124,11 @@ record PatchingStudy(
     return new Mediated(site.name() + " [" + mediators.name() + "]", effects, checks);
   }
 
+  /// Whether any of these pairs has a source that changes the image.
+  static boolean moves(final PairRunner runner, final int first, final int end) {
+    return moving(runner, first, end).length > 0;
+  }
+
   private static int[] moving(final PairRunner runner, final int first, final int end) {
     return IntStream.range(first, end).filter(runner::moves).toArray();
   }

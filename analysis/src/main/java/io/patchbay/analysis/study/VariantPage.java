@@ -53,6 +53,11 @@ final class VariantPage {
     if (study.latents().factors().isEmpty()) {
       absent.put(Section.FACTORS, "the factors behind these images are unknown");
     }
+    if (study.patching().isEmpty()) {
+      final var same = "no source changes the image: the model says the same of all inputs";
+      absent.put(Section.PATCHING, same);
+      absent.put(Section.MEDIATION, same);
+    }
     return new VariantReport(
         name,
         description,

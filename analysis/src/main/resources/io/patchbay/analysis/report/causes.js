@@ -113,7 +113,7 @@ function causeScores(scored) {
   return figure({
     title: "The learned graph against the true one",
     caption:
-      "SHD: edges to add, take away or turn round, 0 is best. By chance: the mean score when the factors are shuffled; p: the share of shuffles that score as well.",
+      "SHD: edges to add, take away or turn round, 0 is best. Beside each score, its mean by chance, with the latents dealt to other factors and with the names of the factors dealt anew; p: the share of these that score as well.",
     layout: "stacked",
     panels: [
       {
@@ -122,14 +122,16 @@ function causeScores(scored) {
           "div",
           { class: "scroll" },
           dataTable(
-            ["variant", "score", "value", "by chance", "p"],
+            ["variant", "score", "value", "latents shuffled", "p", "names shuffled", "p"],
             scored.flatMap(({ part, name }) =>
               part.scores.map((score) => [
                 name,
                 score.name,
                 score.value,
-                score.chance ?? "\u2013",
-                score.p ?? "\u2013",
+                ...[score.latents, score.names].flatMap(({ mean, p }) => [
+                  mean ?? "\u2013",
+                  p ?? "\u2013",
+                ]),
               ]),
             ),
           ),

@@ -57,7 +57,7 @@ final class ReportPageTest {
             if (most - Math.min(data[i], data[i + 1], data[i + 2]) > 40) coloured++;
           }
           const map = host.querySelector(".map") !== null;
-          return coloured < 30 || (map && inked * 4 < data.length);
+          return coloured < Math.min(30, data.length / 8) || (map && inked * 4 < data.length);
         };
         return canvases.length === 0 || canvases.some(poor);
       }).map((host) => host.getAttribute("aria-label"))
@@ -149,14 +149,27 @@ final class ReportPageTest {
       assertTrue(charts > 20, "charts=" + charts);
       assertEquals(charts, browser().evaluate("patchbayReport.rendered").asInt());
       assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
+      // One of the models is in the state that many reach: it says the same of all inputs.
       List<String> missing =
-          texts("[...document.querySelectorAll('main .missing')].map((l) => l.textContent)");
-      assertTrue(
-          missing.stream().allMatch(line -> line.contains(": not asked for; patchbay ")),
+          texts(
+              "[...document.querySelectorAll('main section:not(#notes) .missing')]"
+                  + ".map((l) => l.textContent)");
+      assertEquals(
+          6,
+          missing.stream().filter(line -> line.contains(": not asked for; patchbay ")).count(),
           missing.toString());
-      assertEquals(6, missing.size());
+      assertTrue(
+          missing.stream()
+              .allMatch(line ->
+                  line.contains(": not asked for; patchbay ")
+                      || line.contains("the model says the same of all inputs")),
+          missing.toString());
       assertTrue(browser().evaluate("document.querySelectorAll('.guard').length").asInt() >= 6);
-      assertEquals(0, browser().evaluate("document.querySelectorAll('.alarm').length").asInt());
+      // Its control rows cannot tell anything, and that is said first.
+      String alarm =
+          String.join(
+              "", texts("[...document.querySelectorAll('.alarm')].map((l) => l.textContent)"));
+      assertEquals(missing.size() > 6, alarm.contains("full"), alarm);
       assertQuiet();
       assertNoSidewaysScroll(width);
     }

@@ -150,8 +150,13 @@ final class SyntheticMechanisms {
             new FactorGraphPage.Link(1, 2),
             new FactorGraphPage.Link(1, 3)),
         List.of(
-            new FactorGraphPage.Score("SHD", 2, 4.5, 0.02),
-            new FactorGraphPage.Score("AUC", 0.9, 0.5, 0.03)),
+            new FactorGraphPage.Score(
+                "SHD",
+                2,
+                new FactorGraphPage.Chance(4.5, 0.02),
+                new FactorGraphPage.Chance(3.5, 0.3)),
+            new FactorGraphPage.Score(
+                "precision", 0.9, FactorGraphPage.Chance.NONE, FactorGraphPage.Chance.NONE)),
         List.of("the probe of length is weak"),
         400);
   }
