@@ -7,6 +7,7 @@ module io.patchbay.analysis {
   requires org.jgrapht.core;
   requires tools.jackson.databind;
 
+  exports io.patchbay.analysis.causal;
   exports io.patchbay.analysis.circuit;
   exports io.patchbay.analysis.cli;
   exports io.patchbay.analysis.disentanglement;

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       MediateCommand.class,
       ReadOutCommand.class,
       MotifsCommand.class,
+      GraphCommand.class,
       ExportCommand.class,
       ReportCommand.class,
       ScoreCommand.class,

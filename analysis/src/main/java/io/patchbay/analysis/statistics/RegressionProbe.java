@@ -1,19 +1,23 @@
 package io.patchbay.analysis.statistics;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// A linear read-out of a number: ridge regression on features standardised by the training part,
 /// judged by R² = 1 - residual / total sum of squares on the part held out.
 public final class RegressionProbe {
   private final Standardisation standardisation;
   private final Ridge ridge;
+  private final int target;
   private final double training;
   private final Interval heldOut;
 
   private RegressionProbe(
-      Standardisation standardisation, Ridge ridge, double training, Interval heldOut) {
+      Standardisation standardisation, Ridge ridge, int target, double training, Interval heldOut) {
     this.standardisation = standardisation;
     this.ridge = ridge;
+    this.target = target;
     this.training = training;
     this.heldOut = heldOut;
   }
@@ -24,32 +28,60 @@ public final class RegressionProbe {
   /// @throws IllegalArgumentException when the target is constant on either part
   public static RegressionProbe train(
       Matrix features, double[] target, Split split, double penalty, Bootstrap bootstrap) {
+    return trainAll(features, Matrix.ofColumn(target), split, penalty, bootstrap).getFirst();
+  }
+
+  /// One probe per column of `targets`, all from one decomposition of the features.
+  ///
+  /// @param targets `[observation][target]`
+  /// @throws IllegalArgumentException when a target is constant on either part
+  public static List<RegressionProbe> trainAll(
+      Matrix features, Matrix targets, Split split, double penalty, Bootstrap bootstrap) {
     split.require(features.rows());
-    split.require(target.length);
+    split.require(targets.rows());
     if (!(penalty > 0)) {
       throw new IllegalArgumentException("probe penalty must be positive: penalty=" + penalty);
     }
-    Matrix y = Matrix.ofColumn(target);
     Matrix training = features.select(split.training());
     Standardisation standardisation = new Standardisation(training);
-    Ridge ridge = Ridge.fit(standardisation.apply(training), y.select(split.training()), penalty);
-    RegressionProbe fitted =
-        new RegressionProbe(standardisation, ridge, 0, Interval.unbounded(0, 1));
-    double[] seen = y.select(split.training()).column(0);
-    double[] unseen = y.select(split.heldOut()).column(0);
-    double[] fit = fitted.predict(training);
-    double[] forecast = fitted.predict(features.select(split.heldOut()));
-    int[] once = new int[seen.length];
+    Matrix scaled = standardisation.apply(training);
+    Matrix seen = targets.select(split.training());
+    Matrix unseen = targets.select(split.heldOut());
+    Ridge ridge = Ridge.fit(scaled, seen, penalty);
+    Matrix fit = ridge.predict(scaled);
+    Matrix forecast = ridge.predict(standardisation.apply(features.select(split.heldOut())));
+    int[] once = new int[seen.rows()];
     Arrays.fill(once, 1);
-    double trainingScore = Finite.require("R² on training part", rSquared(seen, fit, once));
-    Interval heldOut =
-        bootstrap.statistic(unseen.length, counts -> rSquared(unseen, forecast, counts));
-    return new RegressionProbe(standardisation, ridge, trainingScore, heldOut);
+    List<RegressionProbe> probes = new ArrayList<>();
+    for (int t = 0; t < targets.columns(); t++) {
+      double[] truth = unseen.column(t);
+      double[] predicted = forecast.column(t);
+      double trainingScore =
+          Finite.require("R² on training part", rSquared(seen.column(t), fit.column(t), once));
+      Interval heldOut =
+          bootstrap.statistic(truth.length, counts -> rSquared(truth, predicted, counts));
+      probes.add(new RegressionProbe(standardisation, ridge, t, trainingScore, heldOut));
+    }
+    return List.copyOf(probes);
   }
 
   /// One prediction per row of features.
   public double[] predict(Matrix features) {
-    return ridge.predict(standardisation.apply(features)).column(0);
+    return ridge.predict(standardisation.apply(features)).column(target);
+  }
+
+  /// R² on other observations.
+  ///
+  /// @throws IllegalArgumentException when the target is constant there
+  public double score(Matrix features, double[] truth) {
+    int[] once = new int[truth.length];
+    Arrays.fill(once, 1);
+    return Finite.require("R² on other observations", rSquared(truth, predict(features), once));
+  }
+
+  /// How the prediction changes with a feature, both as they are given.
+  public double slope(int feature) {
+    return ridge.weight(target, feature) * standardisation.factor(feature);
   }
 
   /// R² on the training part.

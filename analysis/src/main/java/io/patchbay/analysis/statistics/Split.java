@@ -1,6 +1,7 @@
 package io.patchbay.analysis.statistics;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// Observations dealt at random to a training part and a part held out.
 public final class Split {
@@ -26,6 +27,18 @@ public final class Split {
     Arrays.sort(heldOut);
     Arrays.sort(training);
     return new Split(training, heldOut);
+  }
+
+  /// The first rows to train on, the rest to judge on, where the two were drawn apart.
+  ///
+  /// @throws IllegalArgumentException when either part would be empty
+  public static Split after(int training, int observations) {
+    if (training < 1 || training >= observations) {
+      throw new IllegalArgumentException(
+          "split: observations=" + observations + ", training=" + training);
+    }
+    return new Split(
+        IntStream.range(0, training).toArray(), IntStream.range(training, observations).toArray());
   }
 
   /// Rows to train on, ascending.

@@ -19,6 +19,11 @@ public final class Standardisation {
     }
   }
 
+  /// What a column is multiplied by.
+  double factor(int column) {
+    return factors[column];
+  }
+
   public Matrix apply(Matrix x) {
     if (x.columns() != means.length) {
       throw new IllegalArgumentException(

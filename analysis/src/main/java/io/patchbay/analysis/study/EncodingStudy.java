@@ -18,6 +18,15 @@ final class EncodingStudy {
 
   /// @param codes posterior means of a larger sample, which give the standard deviations
   static FactorCells of(final Scene scene, final long[] rows, final Matrix codes) {
+    return of(scene, rows, codes, Counterfactuals.of(scene.data()));
+  }
+
+  /// @param counterfactuals the re-rendered images
+  static FactorCells of(
+      final Scene scene,
+      final long[] rows,
+      final Matrix codes,
+      final Counterfactuals counterfactuals) {
     final int d = scene.model().vae().latent();
     final int size = scene.imageSize();
     final var deviations = new double[d];
@@ -28,7 +37,6 @@ final class EncodingStudy {
       }
       deviations[j] = summary.deviation();
     }
-    final var counterfactuals = Counterfactuals.of(scene.data());
     final var cells = new FactorCells(d, counterfactuals.names().size(), rows.length);
     final var axis = new Axis("rows");
     final var graph = VaeGraph.analysis(scene.model().vae(), axis);

@@ -22,6 +22,20 @@ interface Reconstructions {
   /// @return as many images
   float[] of(float[] images, int count);
 
+  /// What becomes of any number of images.
+  ///
+  /// @param images (n, C, H, W)
+  /// @param size elements of one
+  default float[] all(final float[] images, final int size) {
+    final var result = new float[images.length];
+    for (int from = 0; from < images.length; from += BATCH * size) {
+      final var batch =
+          Arrays.copyOfRange(images, from, Math.min(images.length, from + BATCH * size));
+      System.arraycopy(of(batch, batch.length / size), 0, result, from, batch.length);
+    }
+    return result;
+  }
+
   /// Some rows of pixels of the reconstructions of scenes, as features `[scene][c, row, x]`.
   ///
   /// @param scenes the variables of each

@@ -190,6 +190,39 @@ class RegressionTest {
   }
 
   @Test
+  void probesTrainedTogetherAreThoseTrainedAlone() {
+    Random random = new Random(33);
+    Matrix features = gaussian(random, 300, 5);
+    double[][] targets = new double[300][2];
+    for (int i = 0; i < targets.length; i++) {
+      targets[i][0] = 2 * features.at(i, 1) + random.nextGaussian();
+      targets[i][1] = features.at(i, 3) - features.at(i, 0);
+    }
+    Matrix both = Matrix.ofRows(targets);
+    Split split = Split.after(200, 300);
+    assertArrayEquals(new int[] {200, 299}, new int[] {split.heldOut()[0], split.heldOut()[99]});
+    assertEquals(199, split.training()[199]);
+    assertThrows(IllegalArgumentException.class, () -> Split.after(300, 300));
+    assertThrows(IllegalArgumentException.class, () -> Split.after(0, 300));
+    Bootstrap bootstrap = new Bootstrap(100, 0.95, 2);
+    var together = RegressionProbe.trainAll(features, both, split, 3, bootstrap);
+    for (int t = 0; t < 2; t++) {
+      RegressionProbe alone = RegressionProbe.train(features, both.column(t), split, 3, bootstrap);
+      assertEquals(alone.heldOut(), together.get(t).heldOut());
+      assertEquals(alone.training(), together.get(t).training());
+      assertArrayEquals(alone.predict(features), together.get(t).predict(features));
+      // The slope is what one unit of a feature changes.
+      double[] ends =
+          together.get(t).predict(Matrix.ofRows(new double[][] {{1, 2, 3, 4, 5}, {1, 2, 3, 5, 5}}));
+      assertEquals(ends[1] - ends[0], together.get(t).slope(3), 1e-12);
+      int[] unseen = split.heldOut();
+      double[] truth = both.select(unseen).column(t);
+      assertEquals(
+          alone.heldOut().estimate(), together.get(t).score(features.select(unseen), truth), 1e-12);
+    }
+  }
+
+  @Test
   void noiseIsNotReadable() {
     Random random = new Random(71);
     Matrix features = gaussian(random, 400, 8);

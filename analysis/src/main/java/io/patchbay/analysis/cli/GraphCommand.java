@@ -1,0 +1,253 @@
+package io.patchbay.analysis.cli;
+
+import io.patchbay.analysis.causal.CausalGraph;
+import io.patchbay.analysis.causal.FactorEdge;
+import io.patchbay.analysis.causal.GraphScores;
+import io.patchbay.analysis.causal.LatentAssignment;
+import io.patchbay.analysis.causal.PairEffect;
+import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.analysis.study.GraphQuestion;
+import io.patchbay.analysis.study.GraphStudy;
+import io.patchbay.analysis.study.Scene;
+import io.patchbay.vae.data.Datasets;
+import io.patchbay.vae.io.AtomicFiles;
+import io.patchbay.vae.train.TrainedVae;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `patchbay graph`.
+@Command(
+    name = "graph",
+    description =
+        "Learn the causal graph of the data's factors from interventions on a model, and judge it"
+            + " against the true one where it is known: a table, and graph.json.",
+    sortOptions = false)
+final class GraphCommand implements Callable<Integer> {
+  // Characters of a number with three decimals.
+  private static final int NUMBER = 6;
+
+  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
+  @Parameters(paramLabel = "RUN", description = "A run folder.")
+  private Path run;
+
+  @Option(
+      names = "--inputs",
+      paramLabel = "N",
+      description = "Base inputs, held-out ones where the run has some. Default: 200.")
+  private int inputs = GraphQuestion.STANDARD.inputs();
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "SD",
+      description =
+          "Least effect of an edge, in standard deviations of the factor that is read. Default:"
+              + " 0.1.")
+  private double threshold = GraphQuestion.STANDARD.threshold();
+
+  @Option(
+      names = "--fdr",
+      paramLabel = "RATE",
+      description = "False discovery rate of the edges. Default: 0.05.")
+  private double rate = GraphQuestion.STANDARD.rate();
+
+  @Option(
+      names = "--shuffles",
+      paramLabel = "N",
+      description =
+          "Graphs learned with the factors of the latents shuffled, to compare the scores with."
+              + " Default: 99.")
+  private int shuffles = GraphQuestion.STANDARD.shuffles();
+
+  @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/graph.")
+  private @Nullable Path out;
+
+  @Mixin private final SeedOption seed = new SeedOption();
+  @Mixin private final DeviceOptions device = new DeviceOptions();
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  GraphCommand() {}
+
+  @Override
+  public Integer call() {
+    final var question = new GraphQuestion(inputs, threshold, rate, shuffles);
+    try (var backend = device.open(output);
+        var model = TrainedVae.open(run, backend);
+        var data = Datasets.of(System.getenv()).open(model.data())) {
+      seed.value();
+      seed.say(output);
+      final var study = study(new Scene(model, data, seed.value()), question);
+      final var all = new LinkedHashMap<String, Object>();
+      all.put("run", run.toString());
+      all.putAll(study.numbers());
+      all.put("version", Release.VERSION);
+      all.put("java", Runtime.version().toString());
+      all.put("device", backend.device());
+      write(all);
+      if (output.json()) {
+        output.json(all);
+      } else {
+        print(study);
+      }
+      study.notes().forEach(output::note);
+      return ExitCode.OK;
+    }
+  }
+
+  private GraphStudy study(final Scene scene, final GraphQuestion question) {
+    try (var progress = output.progress("graph", "steps")) {
+      return GraphStudy.of(
+          scene, question, (what, done, total) -> progress.update(done, total, what));
+    }
+  }
+
+  private void write(final Map<String, Object> all) {
+    final var folder = out == null ? run.resolve("graph") : out;
+    try {
+      Files.createDirectories(folder);
+    } catch (final IOException e) {
+      throw new UncheckedIOException(folder + ": cannot be made: " + e.getMessage(), e);
+    }
+    final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all);
+    AtomicFiles.write(folder.resolve("graph.json"), text + "\n");
+  }
+
+  private void print(final GraphStudy study) {
+    final var names = study.names();
+    final var latents = latents(study);
+    final int left = longest(names);
+    line(
+        "G: mean change of each latent, in sd, when one factor of "
+            + study.data()
+            + " is rendered anew, n="
+            + study.question().inputs());
+    final int narrow = Math.max(longest(latents), NUMBER);
+    line(" ".repeat(left) + row(latents, narrow) + "  R2 of its probe");
+    for (int k = 0; k < names.size(); k++) {
+      final int factor = k;
+      final var cells =
+          study.g().rows().stream().map(latent -> decimals(latent.get(factor).effect())).toList();
+      final var r2 = study.probes().get(k).heldOut().map(GraphCommand::text).orElse("none");
+      line(left(names.get(k), left) + row(cells, narrow) + "  " + r2);
+    }
+    line("A: mean change of a read-out (column), in sd, when the latents of a factor (row) are");
+    line("interchanged");
+    final int wide = Math.max(left, NUMBER);
+    line(" ".repeat(left) + row(names, wide));
+    for (int k = 0; k < names.size(); k++) {
+      final var cells =
+          study.learned().effects().get(k).stream()
+              .map(cell -> cell.map(PairEffect::size).map(GraphCommand::decimals).orElse("-"))
+              .toList();
+      line(left(names.get(k), left) + row(cells, wide));
+    }
+    final var question = study.question();
+    line("edges: A above " + question.threshold() + ", false discovery rate " + question.rate());
+    study.learned().edges().forEach(edge -> line("  " + text(names, edge)));
+    if (study.learned().edges().isEmpty()) {
+      line("  none");
+    }
+    study.truth().ifPresent(truth -> line("truth: " + text(names, truth)));
+    study.scores().ifPresent(scores -> print(study, scores));
+  }
+
+  private void print(final GraphStudy study, final GraphScores scores) {
+    line(
+        "SHD "
+            + scores.shd()
+            + ", precision "
+            + text(scores.precision())
+            + ", recall "
+            + text(scores.recall())
+            + ", AUC "
+            + text(scores.auc()));
+    study
+        .shuffled()
+        .ifPresent(shuffled ->
+            line(
+                "as good with shuffled factors ("
+                    + shuffled.draws().size()
+                    + " draws): p of SHD "
+                    + String.format(Locale.ROOT, "%.3f", shuffled.shdP(scores))
+                    + ", of AUC "
+                    + text(shuffled.aucP(scores))));
+  }
+
+  private static String text(final List<String> names, final FactorEdge edge) {
+    final var through =
+        edge.mediators().stream().map(names::get).collect(Collectors.joining(" and "));
+    return names.get(edge.from())
+        + " -> "
+        + names.get(edge.to())
+        + "  "
+        + text(edge.total().size())
+        + String.format(Locale.ROOT, "  q=%.4f  ", edge.total().q())
+        + (edge.isDirect() ? "direct" : "not direct")
+        + edge.direct().map(held -> ", with " + through + " held " + text(held.size())).orElse("");
+  }
+
+  private static String text(final List<String> names, final CausalGraph graph) {
+    return graph.arrows().isEmpty()
+        ? "no edges"
+        : graph.arrows().stream()
+            .map(a -> names.get(a.from()) + " -> " + names.get(a.to()))
+            .collect(Collectors.joining(", "));
+  }
+
+  /// `z3`, or `(z3)` where it stands for no factor.
+  private static List<String> latents(final GraphStudy study) {
+    return IntStream.range(0, study.active().size())
+        .mapToObj(j ->
+            study.assignment().factorOf().get(j) == LatentAssignment.NONE
+                ? "(z" + j + ")"
+                : "z" + j)
+        .toList();
+  }
+
+  private static int longest(final List<String> texts) {
+    return texts.stream().mapToInt(String::length).max().orElse(0);
+  }
+
+  private static String left(final String text, final int width) {
+    return text + " ".repeat(width - text.length());
+  }
+
+  private static String row(final List<String> cells, final int width) {
+    return cells.stream()
+        .map(cell -> " ".repeat(2 + width - cell.length()) + cell)
+        .collect(Collectors.joining());
+  }
+
+  private static String decimals(final Interval interval) {
+    return String.format(Locale.ROOT, "%.3f", interval.estimate());
+  }
+
+  private static String text(final Interval i) {
+    return String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", i.estimate(), i.low(), i.high());
+  }
+
+  private static String text(final OptionalDouble value) {
+    return value.isPresent()
+        ? String.format(Locale.ROOT, "%.3f", value.getAsDouble())
+        : "undefined";
+  }
+
+  private void line(final String text) {
+    output.out().println(text);
+  }
+}
