@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A linear read-out of a number: ridge regression on features standardised by the training part,
-/// judged by R² = 1 - residual / total sum of squares on the part held out.
+/// A linear read-out of a number: ridge regression on features standardised by the training part
+/// unless said otherwise, judged by R² = 1 - residual / total sum of squares on the part held out.
 public final class RegressionProbe {
   private final Standardisation standardisation;
   private final Ridge ridge;
@@ -28,23 +28,38 @@ public final class RegressionProbe {
   /// @throws IllegalArgumentException when the target is constant on either part
   public static RegressionProbe train(
       Matrix features, double[] target, Split split, double penalty, Bootstrap bootstrap) {
-    return trainAll(features, Matrix.ofColumn(target), split, penalty, bootstrap).getFirst();
+    split.require(features.rows());
+    Standardisation standardisation = new Standardisation(features.select(split.training()));
+    Matrix targets = Matrix.ofColumn(target);
+    return train(features, targets, split, penalty, bootstrap, standardisation).getFirst();
   }
 
-  /// One probe per column of `targets`, all from one decomposition of the features.
+  /// One probe per column of `targets`, all from one decomposition of the features, which are taken
+  /// as they are: one that hardly varies in training gets little weight, and so moves no prediction
+  /// far when it varies more elsewhere.
   ///
   /// @param targets `[observation][target]`
+  /// @param penalty of the ridge, in the square of the features' unit
   /// @throws IllegalArgumentException when a target is constant on either part
-  public static List<RegressionProbe> trainAll(
+  public static List<RegressionProbe> trainUnscaled(
       Matrix features, Matrix targets, Split split, double penalty, Bootstrap bootstrap) {
     split.require(features.rows());
+    Standardisation none = Standardisation.none(features.columns());
+    return train(features, targets, split, penalty, bootstrap, none);
+  }
+
+  private static List<RegressionProbe> train(
+      Matrix features,
+      Matrix targets,
+      Split split,
+      double penalty,
+      Bootstrap bootstrap,
+      Standardisation standardisation) {
     split.require(targets.rows());
     if (!(penalty > 0)) {
       throw new IllegalArgumentException("probe penalty must be positive: penalty=" + penalty);
     }
-    Matrix training = features.select(split.training());
-    Standardisation standardisation = new Standardisation(training);
-    Matrix scaled = standardisation.apply(training);
+    Matrix scaled = standardisation.apply(features.select(split.training()));
     Matrix seen = targets.select(split.training());
     Matrix unseen = targets.select(split.heldOut());
     Ridge ridge = Ridge.fit(scaled, seen, penalty);

@@ -1,5 +1,7 @@
 package io.patchbay.analysis.statistics;
 
+import java.util.Arrays;
+
 /// Shifts and scales columns to mean 0 and variance 1 on the data it was made from; columns that
 /// are constant there become 0 everywhere.
 public final class Standardisation {
@@ -17,6 +19,18 @@ public final class Standardisation {
       means[c] = summary.mean();
       factors[c] = summary.min() == summary.max() ? 0 : 1 / Math.sqrt(summary.populationVariance());
     }
+  }
+
+  private Standardisation(double[] means, double[] factors) {
+    this.means = means;
+    this.factors = factors;
+  }
+
+  /// Leaves every column as it is.
+  static Standardisation none(int columns) {
+    double[] ones = new double[columns];
+    Arrays.fill(ones, 1);
+    return new Standardisation(new double[columns], ones);
   }
 
   /// What a column is multiplied by.

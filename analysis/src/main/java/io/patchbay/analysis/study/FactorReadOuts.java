@@ -25,8 +25,8 @@ final class FactorReadOuts {
   private static final int TRAINING = 1000;
   private static final int JUDGED = 500;
 
-  /// Per feature: an image has more elements than there are images to learn from.
-  private static final double PENALTY = 0.25;
+  /// In the sum of all pixels' variances, as there are more pixels than images to learn from.
+  private static final double PENALTY = 0.01;
 
   private final List<FactorRead> factors;
   private final int size;
@@ -127,12 +127,25 @@ final class FactorReadOuts {
     final var all = Arrays.copyOf(training, training.length + judged.length);
     System.arraycopy(judged, 0, all, training.length, judged.length);
     final int features = all.length / targets.length;
-    return RegressionProbe.trainAll(
+    return RegressionProbe.trainUnscaled(
         Matrix.of(all, targets.length, features),
         Matrix.ofRows(targets),
         Split.after(TRAINING, targets.length),
-        PENALTY * features,
+        PENALTY * variance(training, features),
         Bootstrap.standard(seed));
+  }
+
+  /// The sum of the variances of all features.
+  private static double variance(final float[] rows, final int features) {
+    double sum = 0;
+    for (int f = 0; f < features; f++) {
+      final var summary = new Summary();
+      for (int at = f; at < rows.length; at += features) {
+        summary.add(rows[at]);
+      }
+      sum += summary.populationVariance();
+    }
+    return sum;
   }
 
   List<FactorRead> factors() {

@@ -27,6 +27,8 @@ sealed interface FactorScenes {
   boolean natural(long row);
 
   /// An image with every factor drawn by itself, whatever the data tie it to, and its factors.
+  ///
+  /// @throws BadInputException when hardly any such image can be drawn
   double[] independent(PhiloxRandom random, float[] target, int offset);
 
   /// The image of a row under do(factor := v), with `held` at their values in the row and the rest
@@ -74,6 +76,7 @@ sealed interface FactorScenes {
   /// The variables of a generator.
   record Rendered(GenerativeDataset data, CausalGraph graph) implements FactorScenes {
     private static final double ROUNDING = 1e-6;
+    private static final int ATTEMPTS = 1000;
 
     @Override
     public List<String> names() {
@@ -107,10 +110,25 @@ sealed interface FactorScenes {
 
     @Override
     public double[] independent(final PhiloxRandom random, final float[] target, final int offset) {
-      final var values =
-          data.variables().stream().mapToDouble(variable -> draw(variable, random)).toArray();
-      data.render(values, target, offset);
-      return values;
+      // A world may have no picture of what its mechanisms never bring about.
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        final var values =
+            data.variables().stream().mapToDouble(variable -> draw(variable, random)).toArray();
+        try {
+          data.render(values, target, offset);
+          return values;
+        } catch (final IllegalArgumentException e) {
+          if (attempt == ATTEMPTS - 1) {
+            throw new BadInputException(
+                "run",
+                data.name(),
+                String.valueOf(e.getMessage()),
+                "pictures of variables that are drawn one by one from their ranges",
+                e);
+          }
+        }
+      }
+      throw new IllegalStateException("the last attempt ends the loop");
     }
 
     @Override

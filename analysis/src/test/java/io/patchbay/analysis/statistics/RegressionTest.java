@@ -190,7 +190,7 @@ class RegressionTest {
   }
 
   @Test
-  void probesTrainedTogetherAreThoseTrainedAlone() {
+  void probesTrainedTogetherAreRidgesOfTheFeaturesAsTheyAre() {
     Random random = new Random(33);
     Matrix features = gaussian(random, 300, 5);
     double[][] targets = new double[300][2];
@@ -205,21 +205,30 @@ class RegressionTest {
     assertThrows(IllegalArgumentException.class, () -> Split.after(300, 300));
     assertThrows(IllegalArgumentException.class, () -> Split.after(0, 300));
     Bootstrap bootstrap = new Bootstrap(100, 0.95, 2);
-    var together = RegressionProbe.trainAll(features, both, split, 3, bootstrap);
+    var together = RegressionProbe.trainUnscaled(features, both, split, 3, bootstrap);
+    Matrix unseen = both.select(split.heldOut());
+    Ridge ridge = Ridge.fit(features.select(split.training()), both.select(split.training()), 3);
+    Matrix predicted = ridge.predict(features);
     for (int t = 0; t < 2; t++) {
-      RegressionProbe alone = RegressionProbe.train(features, both.column(t), split, 3, bootstrap);
-      assertEquals(alone.heldOut(), together.get(t).heldOut());
-      assertEquals(alone.training(), together.get(t).training());
-      assertArrayEquals(alone.predict(features), together.get(t).predict(features));
+      assertArrayEquals(predicted.column(t), together.get(t).predict(features), 1e-14);
       // The slope is what one unit of a feature changes.
       double[] ends =
           together.get(t).predict(Matrix.ofRows(new double[][] {{1, 2, 3, 4, 5}, {1, 2, 3, 5, 5}}));
       assertEquals(ends[1] - ends[0], together.get(t).slope(3), 1e-12);
-      int[] unseen = split.heldOut();
-      double[] truth = both.select(unseen).column(t);
       assertEquals(
-          alone.heldOut().estimate(), together.get(t).score(features.select(unseen), truth), 1e-12);
+          together.get(t).heldOut().estimate(),
+          together.get(t).score(features.select(split.heldOut()), unseen.column(t)),
+          1e-12);
     }
+    // Scaled by itself a feature's slope is the weight over its deviation.
+    double[] wide = features.column(3);
+    Arrays.setAll(wide, i -> 1000 * wide[i]);
+    Matrix scaled = Matrix.ofColumn(wide);
+    double[] target = both.column(1);
+    RegressionProbe one = RegressionProbe.train(scaled, target, split, 3, bootstrap);
+    double[] ends = one.predict(Matrix.ofRows(new double[][] {{0}, {1}}));
+    assertEquals(ends[1] - ends[0], one.slope(0), 1e-12);
+    assertEquals(0.001, one.slope(0), 3e-4);
   }
 
   @Test

@@ -36,6 +36,9 @@ class FactorGraphTest {
 
   private final Backend backend = Backends.open("cpu", new Settings(2, 1L << 28)).backend();
 
+  private final ScmImages chain = ScmImages.of(CHAIN);
+  private final GraphStudy ofChain = study(chain.mechanisms(), chain, backend);
+
   @AfterAll
   void close() {
     backend.close();
@@ -84,16 +87,14 @@ class FactorGraphTest {
   /// times sd(k) / sd(l).
   @Test
   void effectsAreProductsOfCoefficients() {
-    final var world = ScmImages.of(CHAIN);
-    final var study = study(world.mechanisms(), world, backend);
-    final var a = study.learned().sizes();
+    final var a = ofChain.learned().sizes();
     final var deviations = new double[4];
     for (int i = 0; i < 4; i++) {
       final int variable = i;
       final var all =
           Stream.iterate(0L, row -> row + 1)
-              .limit(world.size())
-              .mapToDouble(row -> world.variablesOf(row)[variable])
+              .limit(chain.size())
+              .mapToDouble(row -> chain.variablesOf(row)[variable])
               .toArray();
       final double mean = Arrays.stream(all).average().orElseThrow();
       deviations[i] =
@@ -113,10 +114,8 @@ class FactorGraphTest {
   /// The end of a chain moves with its beginning, but not when the middle is held.
   @Test
   void aMediatedEffectIsNotDirect() {
-    final var world = ScmImages.of(CHAIN);
-    final var study = study(world.mechanisms(), world, backend);
     final var across =
-        study.learned().edges().stream().filter(e -> e.from() == 0 && e.to() == 2).toList();
+        ofChain.learned().edges().stream().filter(e -> e.from() == 0 && e.to() == 2).toList();
     assertEquals(1, across.size());
     final FactorEdge edge = across.getFirst();
     assertFalse(edge.isDirect());
@@ -129,8 +128,7 @@ class FactorGraphTest {
   /// model, and none is read into it: the probes do not see a child in its parent.
   @Test
   void aModelWithoutMechanismsHasNoEdges() {
-    final var world = ScmImages.of(CHAIN);
-    final var study = study(world.separate(), world, backend);
+    final var study = study(chain.separate(), chain, backend);
     assertEquals(List.of(), study.learned().edges());
     assertEquals(2, study.scores().orElseThrow().shd());
     assertEquals(OptionalDouble.of(0), study.scores().orElseThrow().recall());
@@ -140,10 +138,8 @@ class FactorGraphTest {
   /// With the factors of the latents shuffled the mechanisms are not found again.
   @Test
   void shuffledFactorsScoreWorse() {
-    final var world = ScmImages.of(CHAIN);
-    final var study = study(world.mechanisms(), world, backend);
-    final var scores = study.scores().orElseThrow();
-    final var shuffled = study.shuffled().orElseThrow();
+    final var scores = ofChain.scores().orElseThrow();
+    final var shuffled = ofChain.shuffled().orElseThrow();
     assertEquals(49, shuffled.draws().size());
     final double mean = shuffled.draws().stream().mapToInt(d -> d.shd()).average().orElseThrow();
     assertTrue(mean > 1, "shd=" + mean);
@@ -186,10 +182,8 @@ class FactorGraphTest {
   /// The same numbers with one thread and with two.
   @Test
   void threadsChangeNothing() {
-    final var world = ScmImages.of(CHAIN);
-    final var two = study(world.mechanisms(), world, backend).numbers();
     try (var single = Backends.open("cpu", new Settings(1, 1L << 28)).backend()) {
-      assertEquals(two, study(world.mechanisms(), world, single).numbers());
+      assertEquals(ofChain.numbers(), study(chain.mechanisms(), chain, single).numbers());
     }
   }
 
