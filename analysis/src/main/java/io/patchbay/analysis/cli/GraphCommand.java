@@ -5,6 +5,7 @@ import io.patchbay.analysis.causal.FactorEdge;
 import io.patchbay.analysis.causal.GraphScores;
 import io.patchbay.analysis.causal.LatentAssignment;
 import io.patchbay.analysis.causal.PairEffect;
+import io.patchbay.analysis.causal.ShuffledFactors;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.study.GraphQuestion;
 import io.patchbay.analysis.study.GraphStudy;
@@ -70,8 +71,8 @@ final class GraphCommand implements Callable<Integer> {
       names = "--shuffles",
       paramLabel = "N",
       description =
-          "Graphs learned with the factors of the latents shuffled, to compare the scores with."
-              + " Default: 99.")
+          "Graphs by chance to compare the scores with: learned with the latents shuffled over the"
+              + " factors, and with the factors' names shuffled. Default: 99.")
   private int shuffles = GraphQuestion.STANDARD.shuffles();
 
   @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/graph.")
@@ -176,16 +177,18 @@ final class GraphCommand implements Callable<Integer> {
             + text(scores.recall())
             + ", AUC "
             + text(scores.auc()));
-    study
-        .shuffled()
-        .ifPresent(shuffled ->
-            line(
-                "as good with shuffled factors ("
-                    + shuffled.draws().size()
-                    + " draws): p of SHD "
-                    + String.format(Locale.ROOT, "%.3f", shuffled.shdP(scores))
-                    + ", of AUC "
-                    + text(shuffled.aucP(scores))));
+    study.latentsShuffled().ifPresent(s -> line("  latents shuffled: " + chance(s, scores)));
+    study.namesShuffled().ifPresent(s -> line("  names shuffled: " + chance(s, scores)));
+  }
+
+  private static String chance(final ShuffledFactors shuffled, final GraphScores scores) {
+    return "as good by chance, p of SHD "
+        + String.format(Locale.ROOT, "%.3f", shuffled.shdP(scores))
+        + ", of AUC "
+        + text(shuffled.aucP(scores))
+        + ", "
+        + shuffled.draws().size()
+        + " draws";
   }
 
   private static String text(final List<String> names, final FactorEdge edge) {

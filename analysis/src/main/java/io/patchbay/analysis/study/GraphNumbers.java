@@ -126,7 +126,10 @@ final class GraphNumbers {
     map.put("precision", number(scores.precision()));
     map.put("recall", number(scores.recall()));
     map.put("auc", number(scores.auc()));
-    map.put("null", study.shuffled().map(s -> shuffled(s, scores)).orElse(null));
+    final var chance = new LinkedHashMap<String, Object>();
+    study.latentsShuffled().ifPresent(s -> chance.put("latents_shuffled", shuffled(s, scores)));
+    study.namesShuffled().ifPresent(s -> chance.put("names_shuffled", shuffled(s, scores)));
+    map.put("null", chance);
     return map;
   }
 

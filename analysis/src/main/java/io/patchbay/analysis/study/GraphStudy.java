@@ -40,7 +40,8 @@ import java.util.Optional;
 /// @param g what each factor does to each latent when it is re-rendered alone; rows are latents
 /// @param truth the graph of the generator; empty without one
 /// @param scores of the learned graph; empty without a truth, or when nothing can be claimed
-/// @param shuffled the same scores for shuffled factors
+/// @param latentsShuffled these scores when other latents stand for each factor
+/// @param namesShuffled these scores when the graph's factors change names
 /// @param guard control rows at the latents, and the cells that were run
 public record GraphStudy(
     GraphQuestion question,
@@ -56,11 +57,17 @@ public record GraphStudy(
     LearnedGraph learned,
     Optional<CausalGraph> truth,
     Optional<GraphScores> scores,
-    Optional<ShuffledFactors> shuffled,
+    Optional<ShuffledFactors> latentsShuffled,
+    Optional<ShuffledFactors> namesShuffled,
     GuardRun guard) {
   private static final int CODES = 1000;
   private static final int DRAWS = 4999;
   private static final int CONTROLS = 4;
+
+  // What takes about as long as so many shuffles.
+  private static final int PROBES = 25;
+  private static final int LATENTS = 15;
+  private static final int EFFECTS = 10;
 
   /// Hears how far the work is.
   @FunctionalInterface
@@ -74,14 +81,15 @@ public record GraphStudy(
       final Scene scene, final GraphQuestion question, final Listener listener) {
     final var scenes = FactorScenes.of(scene.data());
     final var rows = bases(scene, scenes, question.inputs());
-    final long total = 3L + question.shuffles();
+    final long before = (long) PROBES + LATENTS + EFFECTS;
+    final long total = before + (scenes.truth().isPresent() ? question.shuffles() : 0);
     final var bootstrap = Bootstrap.standard(scene.seed());
     listener.at("probes", 0, total);
     final FactorReadOuts readOuts;
     try (var reconstructions = Reconstructions.OfModel.open(scene.model())) {
       readOuts = FactorReadOuts.train(reconstructions, scenes, scene.seed());
     }
-    listener.at("factors to latents", 1, total);
+    listener.at("factors to latents", PROBES, total);
     final var codes = codes(scene);
     final int d = codes.d();
     final var mu = Matrix.of(codes.mu(), codes.n(), d);
@@ -93,7 +101,7 @@ public record GraphStudy(
             bootstrap,
             new PermutationTest(DRAWS, scene.seed()));
     final var assignment = LatentAssignment.byLargest(g, active);
-    listener.at("factors to factors", 2, total);
+    listener.at("factors to factors", PROBES + LATENTS, total);
     final int factors = scenes.names().size();
     try (var interchanges = new LatentInterchanges(scene, scenes, readOuts, rows)) {
       final var learner =
@@ -108,16 +116,19 @@ public record GraphStudy(
       final var learned = learner.learn(assignment);
       final var truth = scenes.truth();
       final var known = truth.filter(_ -> learned.claimed().size() > 1);
-      listener.at("shuffled factors", 3, total);
-      final var shuffled =
+      listener.at("shuffled factors", before, total);
+      final var latents =
           known.map(graph ->
-              ShuffledFactors.of(
+              ShuffledFactors.ofLatents(
                   learner,
                   assignment,
                   graph,
                   question.shuffles(),
                   scene.seed(),
-                  done -> listener.at("shuffled factors", 3L + done, total)));
+                  done -> listener.at("shuffled factors", before + done, total)));
+      final var renamed =
+          known.map(
+              graph -> ShuffledFactors.ofNames(learned, graph, question.shuffles(), scene.seed()));
       return new GraphStudy(
           question,
           scene.data().name(),
@@ -132,7 +143,8 @@ public record GraphStudy(
           learned,
           truth,
           known.map(learned::scores),
-          shuffled,
+          latents,
+          renamed,
           guard(scene, rows, interchanges.cells()));
     }
   }

@@ -55,7 +55,7 @@ class ShuffledFactorsTest {
     final var assignment = new LatentAssignment(List.of(0, 1));
     final var truth = graph(2, "01");
     final var heard = new ArrayList<Integer>();
-    final var shuffled = ShuffledFactors.of(learner, assignment, truth, 100, 5, heard::add);
+    final var shuffled = ShuffledFactors.ofLatents(learner, assignment, truth, 100, 5, heard::add);
     assertEquals(100, heard.size());
     assertEquals(100, heard.getLast());
     final long right = shuffled.draws().stream().filter(s -> s.shd() == 0).count();
@@ -65,6 +65,48 @@ class ShuffledFactorsTest {
     final var observed = learner.learn(assignment).scores(truth);
     assertEquals(0, observed.shd());
     assertEquals((1.0 + right) / 101, shuffled.shdP(observed));
-    assertEquals(shuffled, ShuffledFactors.of(learner, assignment, truth, 100, 5, _ -> {}));
+    assertEquals(shuffled, ShuffledFactors.ofLatents(learner, assignment, truth, 100, 5, _ -> {}));
+  }
+
+  /// A chain a -> b -> c of three factors in all 6 orders, against 0 -> 1 -> 3.
+  @Test
+  void renamedGraphsKeepTheirShape() {
+    final var learner =
+        new GraphLearner(
+            4,
+            List.of(0, 1, 3),
+            (factor, held, _) -> {
+              final double[] row = new double[4];
+              row[factor] = 1;
+              if (factor == 0) {
+                row[1] = 0.5;
+                row[3] = held.isEmpty() ? 0.25 : 0;
+              } else if (factor == 1) {
+                row[3] = 0.5;
+              }
+              final double[][] rows = new double[20][];
+              Arrays.setAll(rows, _ -> row);
+              return new Interchanges.Responses(Matrix.ofRows(rows), Matrix.ofRows(rows));
+            },
+            0.1,
+            0.05,
+            new SignFlipTest(999, 1),
+            new Bootstrap(20, 0.95, 1));
+    final var truth = graph(4, "01 12 23");
+    final var learned = learner.learn(new LatentAssignment(List.of(0, 1, 2, 3)));
+    final var observed = learned.scores(truth);
+    assertEquals(0, observed.shd(), "the truth without 2 is 0 -> 1 -> 3");
+    final var renamed = ShuffledFactors.ofNames(learned, truth, 600, 4);
+    final var counts = new int[4];
+    for (final var score : renamed.draws()) {
+      counts[score.shd()]++;
+      assertEquals(score.precision(), score.recall(), "as many arrows as the truth");
+    }
+    // By hand: 013 differs in no pair; 130, 301 and 310 in two; 031 and 103 in all three.
+    assertEquals(0, counts[1]);
+    assertEquals(100, counts[0], 40);
+    assertEquals(300, counts[2], 60);
+    assertEquals(200, counts[3], 55);
+    assertEquals((1.0 + counts[0]) / 601, renamed.shdP(observed));
   }
 }
