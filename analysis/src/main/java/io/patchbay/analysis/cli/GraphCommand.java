@@ -168,6 +168,19 @@ final class GraphCommand implements Callable<Integer> {
   }
 
   private void print(final GraphStudy study, final GraphScores scores) {
+    final var claimed = study.learned().claimed();
+    if (claimed.size() < study.names().size()) {
+      final var between =
+          claimed.stream().map(study.names()::get).collect(Collectors.joining(", "));
+      study
+          .truth()
+          .ifPresent(truth ->
+              line(
+                  "scores are of what is between "
+                      + between
+                      + ", where the truth is: "
+                      + text(study.names(), truth.among(claimed))));
+    }
     line(
         "SHD "
             + scores.shd()
