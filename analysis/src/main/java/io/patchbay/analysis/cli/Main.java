@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       ReadOutCommand.class,
       MotifsCommand.class,
       GraphCommand.class,
+      UnitsCommand.class,
       ExportCommand.class,
       ReportCommand.class,
       ScoreCommand.class,

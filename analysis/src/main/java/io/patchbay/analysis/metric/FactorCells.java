@@ -101,6 +101,19 @@ public final class FactorCells {
     return inputs;
   }
 
+  /// The cells of the first `count` inputs alone.
+  ///
+  /// @throws IllegalArgumentException when there are not so many
+  public FactorCells first(int count) {
+    if (count > inputs) {
+      throw new IllegalArgumentException("factor cells: inputs=" + inputs + ", asked=" + count);
+    }
+    FactorCells first = new FactorCells(units, factors, count);
+    System.arraycopy(sums, 0, first.sums, 0, first.sums.length);
+    System.arraycopy(counts, 0, first.counts, 0, first.counts.length);
+    return first;
+  }
+
   /// `[input][unit * factors + factor]`.
   ///
   /// @throws IllegalStateException when a cell has no value

@@ -22,9 +22,9 @@ public record FactorEffect(List<List<Cell>> rows) {
   /// @param p from permuted labels, one-sided
   /// @param adjusted Benjamini-Hochberg over the whole table
   public record Cell(Interval effect, double p, double adjusted) {
-    /// Significant at a false discovery rate and at least `least` large.
+    /// Significant at a false discovery rate and at least `least` large, in either direction.
     public boolean significant(double rate, double least) {
-      return adjusted <= rate && effect.estimate() >= least;
+      return adjusted <= rate && Math.abs(effect.estimate()) >= least;
     }
   }
 
@@ -53,12 +53,13 @@ public record FactorEffect(List<List<Cell>> rows) {
     return rows.get(unit).get(factor);
   }
 
-  /// The factor that the unit moves most, the first of equals.
+  /// The factor that the unit moves most, in either direction, the first of equals.
   public int largest(int unit) {
     List<Cell> row = rows.get(unit);
     int best = 0;
     for (int factor = 1; factor < row.size(); factor++) {
-      if (row.get(factor).effect().estimate() > row.get(best).effect().estimate()) {
+      if (Math.abs(row.get(factor).effect().estimate())
+          > Math.abs(row.get(best).effect().estimate())) {
         best = factor;
       }
     }

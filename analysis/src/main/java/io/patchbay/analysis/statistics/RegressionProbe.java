@@ -99,6 +99,13 @@ public final class RegressionProbe {
     return ridge.weight(target, feature) * standardisation.factor(feature);
   }
 
+  /// How much the prediction grows with each feature: it is affine in them.
+  public double[] slopes() {
+    double[] result = new double[standardisation.columns()];
+    Arrays.setAll(result, f -> ridge.weight(0, f) * standardisation.factor(f));
+    return result;
+  }
+
   /// R² on the training part.
   public double training() {
     return training;

@@ -33,6 +33,10 @@ public final class Standardisation {
     return new Standardisation(new double[columns], ones);
   }
 
+  int columns() {
+    return factors.length;
+  }
+
   /// What a column is multiplied by.
   double factor(int column) {
     return factors[column];

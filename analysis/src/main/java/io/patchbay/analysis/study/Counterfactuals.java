@@ -4,9 +4,10 @@ import io.patchbay.vae.data.Factor;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.GenerativeDataset;
 import io.patchbay.vae.data.Variable;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// The images of an input with one generative factor changed and all others held, from the factor
 /// grid or from the renderer.
@@ -16,8 +17,19 @@ sealed interface Counterfactuals {
 
   List<String> names();
 
+  /// The value of a factor at a row, as a number.
+  double value(long row, int factor);
+
+  /// The other values that the factor of this row can be given, ascending.
+  double[] others(long row, int factor);
+
+  /// The image of a row with one factor at one of [#others].
+  float[] image(long row, int factor, double value);
+
   /// The images of row `row` with factor `factor` at each of its other values.
-  List<float[]> images(long row, int factor);
+  default List<float[]> images(final long row, final int factor) {
+    return Arrays.stream(others(row, factor)).mapToObj(v -> image(row, factor, v)).toList();
+  }
 
   /// The images of `data`'s factors: its variables where a renderer takes more of them than the
   /// grid has, else the grid.
@@ -41,19 +53,34 @@ sealed interface Counterfactuals {
     }
 
     @Override
-    public List<float[]> images(final long row, final int factor) {
+    public double value(final long row, final int factor) {
+      return data.factors().get(factor).value(data.factorsOf(row)[factor]);
+    }
+
+    @Override
+    public double[] others(final long row, final int factor) {
+      final int own = data.factorsOf(row)[factor];
+      final var values = data.factors().get(factor);
+      return IntStream.range(0, values.size())
+          .filter(v -> v != own)
+          .mapToDouble(values::value)
+          .toArray();
+    }
+
+    @Override
+    public float[] image(final long row, final int factor, final double value) {
+      final var values = data.factors().get(factor);
       final var at = data.factorsOf(row);
-      final var images = new ArrayList<float[]>();
-      for (int v = 0; v < data.factors().get(factor).size(); v++) {
-        if (v != at[factor]) {
-          final var moved = at.clone();
-          moved[factor] = v;
-          final var image = new float[size(data)];
-          data.image(data.rowOf(moved), image, 0);
-          images.add(image);
-        }
-      }
-      return images;
+      at[factor] =
+          IntStream.range(0, values.size())
+              .filter(v -> values.value(v) == value)
+              .findFirst()
+              .orElseThrow(() ->
+                  new IllegalArgumentException(
+                      "no such value: factor=" + values.name() + ", value=" + value));
+      final var image = new float[size(data)];
+      data.image(data.rowOf(at), image, 0);
+      return image;
     }
   }
 
@@ -65,21 +92,31 @@ sealed interface Counterfactuals {
     }
 
     @Override
-    public List<float[]> images(final long row, final int factor) {
+    public double value(final long row, final int factor) {
+      return data.variablesOf(row)[factor];
+    }
+
+    @Override
+    public double[] others(final long row, final int factor) {
       final var variable = data.variables().get(factor);
-      final var variables = data.variablesOf(row);
-      final var images = new ArrayList<float[]>();
-      for (int i = 0; i < STEPS; i++) {
-        final double share = (double) i / (STEPS - 1);
-        final double value = variable.low() + share * (variable.high() - variable.low());
-        final double set = variable.discrete() ? Math.rint(value) : value;
-        if (set != variables[factor]) {
-          final var image = new float[size(data)];
-          data.render(data.intervene(variables, Map.of(variable.name(), set), false), image, 0);
-          images.add(image);
-        }
-      }
-      return images;
+      final double own = value(row, factor);
+      return IntStream.range(0, STEPS)
+          .mapToDouble(i -> {
+            final double share = (double) i / (STEPS - 1);
+            final double value = variable.low() + share * (variable.high() - variable.low());
+            return variable.discrete() ? Math.rint(value) : value;
+          })
+          .filter(v -> v != own)
+          .distinct()
+          .toArray();
+    }
+
+    @Override
+    public float[] image(final long row, final int factor, final double value) {
+      final var set = Map.of(data.variables().get(factor).name(), value);
+      final var image = new float[size(data)];
+      data.render(data.intervene(data.variablesOf(row), set, false), image, 0);
+      return image;
     }
   }
 

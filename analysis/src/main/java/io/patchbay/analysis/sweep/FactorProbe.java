@@ -163,6 +163,27 @@ public final class FactorProbe {
     return values;
   }
 
+  /// The direction in image space along which the read-out grows, (C, H, W): a change of the image
+  /// changes the read-out by its product with this, in standard deviations.
+  public float[] direction() {
+    final var slopes = probe.slopes();
+    final var direction = new float[slopes.length];
+    for (int i = 0; i < direction.length; i++) {
+      direction[i] = (float) (slopes[i] / deviation);
+    }
+    return direction;
+  }
+
+  /// The factor's name.
+  public String factor() {
+    return factor;
+  }
+
+  /// The factor's standard deviation over the probe's inputs, in its own units.
+  public double deviation() {
+    return deviation;
+  }
+
   /// Whether the probe misses more than half of the factor's variance, so that its read-out says
   /// little.
   public boolean weak() {

@@ -2,8 +2,10 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.Ops;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
+import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Interventions at fixed sites of one model: a program for what comes before them, run once per
 /// input, and a program for what comes after, run once per cell with many cells at a time.
@@ -26,6 +29,7 @@ public final class PatchRunner implements AutoCloseable {
   private final Program prefix;
   private final Program cells;
   private final Node rowsImage;
+  private final Optional<Projection> projection;
   private int bases;
   private int sources = 1;
   private int rows;
@@ -35,6 +39,14 @@ public final class PatchRunner implements AutoCloseable {
   /// @param ranges per cell, on average
   public record Capacity(int bases, int sources, int cells, int ranges) {}
 
+  /// The change of the image along some directions.
+  ///
+  /// @param directions (directions, elements of the image)
+  /// @param products the change times each of them (rows; directions)
+  private record Projection(Node directions, Node products) {}
+
+  /// Without directions.
+  ///
   /// @param model the graph that is intervened on; noise, where it has any, is keyed per input
   /// @param sites the patched sites
   /// @param effects the numbers to compute per cell
@@ -46,6 +58,19 @@ public final class PatchRunner implements AutoCloseable {
       final List<Effect> effects,
       final List<String> values,
       final Capacity capacity) {
+    this(subject, model, sites, effects, values, 0, capacity);
+  }
+
+  /// @param directions how many directions of the image its change can be projected on, see
+  ///   [#directions]
+  public PatchRunner(
+      final Subject subject,
+      final VaeGraph model,
+      final List<String> sites,
+      final List<Effect> effects,
+      final List<String> values,
+      final int directions,
+      final Capacity capacity) {
     this.model = model;
     this.sites = List.copyOf(sites);
     this.capacity = capacity;
@@ -56,8 +81,11 @@ public final class PatchRunner implements AutoCloseable {
     for (final var site : values) {
       this.values.put(site, suffix.value(site));
     }
+    this.projection =
+        directions == 0 ? Optional.empty() : Optional.of(projection(suffix, directions));
     final var outputs = new ArrayList<>(this.effects.values());
     outputs.addAll(this.values.values());
+    projection.ifPresent(p -> outputs.add(p.products()));
     Sizes size = Sizes.of(Suffix.ROWS, capacity.cells()).and(Suffix.BASES, capacity.bases());
     size = size.and(Suffix.SOURCES, capacity.sources());
     for (final var point : suffix.points().values()) {
@@ -76,6 +104,14 @@ public final class PatchRunner implements AutoCloseable {
                 subject.weights());
     this.cells = subject.backend().load(Plan.of(suffix.graph(), outputs, size), subject.weights());
     clearSources();
+  }
+
+  private static Projection projection(final Suffix suffix, final int count) {
+    final var change = Ops.sub(suffix.value("output"), suffix.base("output"));
+    final int elements = change.shape().rowSize();
+    final var directions = suffix.graph().input("directions", Shape.of(count, elements));
+    final var rows = Ops.reshape(change, elements);
+    return new Projection(directions, Ops.matMul(rows, directions, false, true));
   }
 
   private static Axis axis(final Suffix.Point point) {
@@ -206,6 +242,22 @@ public final class PatchRunner implements AutoCloseable {
       throw new IllegalArgumentException("value was not planned: site=" + site);
     }
     return cells.read(node);
+  }
+
+  /// The directions that the next runs project the change of the image on.
+  ///
+  /// @param directions as many as were planned, each of the image's elements, one after the other
+  public void directions(final float[] directions) {
+    cells.write(planned().directions(), directions);
+  }
+
+  /// The products of each cell's change of the image with the directions, `[cell][direction]`.
+  public float[] projections() {
+    return cells.read(planned().products());
+  }
+
+  private Projection planned() {
+    return projection.orElseThrow(() -> new IllegalStateException("no directions were planned"));
   }
 
   /// Bytes of native memory held.

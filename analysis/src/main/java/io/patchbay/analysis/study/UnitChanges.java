@@ -1,0 +1,158 @@
+package io.patchbay.analysis.study;
+
+import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.metric.FactorCells;
+import io.patchbay.analysis.semantics.FactorChanges;
+import io.patchbay.analysis.statistics.Matrix;
+import io.patchbay.analysis.sweep.Cell;
+import io.patchbay.analysis.sweep.Cell.Change;
+import io.patchbay.analysis.sweep.Effect;
+import io.patchbay.analysis.sweep.FactorProbe;
+import io.patchbay.analysis.sweep.PatchRunner;
+import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.engine.Axis;
+import io.patchbay.vae.model.VaeGraph;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/// Every unit of every site taken from a source that differs in one factor: what the read-outs do.
+/// The image never leaves the kernels, only its norm and its products with the probes' directions.
+///
+/// @param units per factor; columns are the units of all sites
+/// @param wholes per factor; columns are the sites, each interchanged as a whole
+/// @param sizes per round of pairs, one in each factor: |change of the read-out of the factor|
+public record UnitChanges(
+    List<FactorChanges> units, List<FactorChanges> wholes, FactorCells sizes) {
+  /// Bases whose cells run together.
+  private static final int BASES = 8;
+
+  private static final int CELLS = 512;
+
+  /// @param norms hears the change of the image in every cell
+  /// @param progress hears how many cells were done
+  static UnitChanges of(
+      final UnitSites sites,
+      final FactorPairs pairs,
+      final List<FactorProbe> probes,
+      final ImageEffects norms,
+      final LongConsumer progress) {
+    final int factors = probes.size();
+    final var units = new double[factors][][];
+    final var wholes = new double[factors][][];
+    for (int k = 0; k < factors; k++) {
+      units[k] = new double[pairs.pairsOf(k)][sites.units()];
+      wholes[k] = new double[pairs.pairsOf(k)][sites.sites().size()];
+    }
+    final var directions = directions(probes);
+    for (int s = 0; s < sites.sites().size(); s++) {
+      final var site = sites.sites().get(s);
+      final var asked = new ArrayList<>(site.channelUnits());
+      asked.add(site.whole());
+      final int first = sites.first(s);
+      final int column = s;
+      run(
+          pairs,
+          site.name(),
+          asked,
+          directions,
+          (pair, unit, norm, changes, at) -> {
+            final int k = pair % factors;
+            final double change = changes[at * factors + k];
+            if (unit < site.channels()) {
+              units[k][pair / factors][first + unit] = change;
+              norms.add(first + unit, norm);
+            } else {
+              wholes[k][pair / factors][column] = change;
+            }
+          },
+          progress);
+    }
+    return new UnitChanges(
+        changes(pairs, probes, units), changes(pairs, probes, wholes), sizes(units));
+  }
+
+  /// Takes one cell: the pair, the number of the unit, and where its products lie.
+  private interface Taker {
+    void take(int pair, int unit, double norm, float[] products, int at);
+  }
+
+  private static void run(
+      final FactorPairs pairs,
+      final String site,
+      final List<Unit> units,
+      final float[] directions,
+      final Taker taker,
+      final LongConsumer progress) {
+    final var scene = pairs.scene();
+    final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
+    final int each = pairs.perInput();
+    try (var runner =
+        new PatchRunner(
+            scene.subject(),
+            graph,
+            List.of(site),
+            List.of(Effect.IMAGE),
+            List.of(),
+            directions.length / scene.imageSize(),
+            new Capacity(BASES, BASES * each, CELLS, 1))) {
+      runner.directions(directions);
+      for (int from = 0; from < pairs.inputs(); from += BASES) {
+        final int count = Math.min(BASES, pairs.inputs() - from);
+        runner.bases(scene.images(Arrays.copyOfRange(pairs.rows(), from, from + count)));
+        runner.sources(pairs.sources(from, count));
+        final int all = count * each * units.size();
+        for (int start = 0; start < all; start += CELLS) {
+          final int end = Math.min(all, start + CELLS);
+          final var cells = new ArrayList<Cell>(end - start);
+          for (int i = start; i < end; i++) {
+            final int pair = i / units.size();
+            final var unit = units.get(i % units.size());
+            cells.add(Cell.of(pair / each, Change.interchange(site, unit, pair)));
+          }
+          runner.run(cells);
+          final var norms = runner.effect(Effect.IMAGE);
+          final var products = runner.projections();
+          for (int i = start; i < end; i++) {
+            final int pair = from * each + i / units.size();
+            taker.take(pair, i % units.size(), norms[i - start], products, i - start);
+          }
+          progress.accept(end - start);
+        }
+      }
+    }
+  }
+
+  private static float[] directions(final List<FactorProbe> probes) {
+    final int size = probes.getFirst().direction().length;
+    final var directions = new float[probes.size() * size];
+    for (int k = 0; k < probes.size(); k++) {
+      System.arraycopy(probes.get(k).direction(), 0, directions, k * size, size);
+    }
+    return directions;
+  }
+
+  private static List<FactorChanges> changes(
+      final FactorPairs pairs, final List<FactorProbe> probes, final double[][][] values) {
+    final var changes = new ArrayList<FactorChanges>();
+    for (int k = 0; k < values.length; k++) {
+      changes.add(pairs.changes(k, probes.get(k).factor(), Matrix.ofRows(values[k])));
+    }
+    return changes;
+  }
+
+  /// A last round that not every factor has a pair in is left out.
+  private static FactorCells sizes(final double[][][] units) {
+    final int rounds = units[units.length - 1].length;
+    final var cells = new FactorCells(units[0][0].length, units.length, rounds);
+    for (int k = 0; k < units.length; k++) {
+      for (int round = 0; round < rounds; round++) {
+        for (int u = 0; u < cells.units(); u++) {
+          cells.add(u, k, round, Math.abs(units[k][round][u]));
+        }
+      }
+    }
+    return cells;
+  }
+}
