@@ -3,6 +3,7 @@ package io.patchbay.analysis.statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /// A linear read-out of a number: ridge regression on features standardised by the training part
 /// unless said otherwise, judged by R² = 1 - residual / total sum of squares on the part held out.
@@ -28,8 +29,25 @@ public final class RegressionProbe {
   /// @throws IllegalArgumentException when the target is constant on either part
   public static RegressionProbe train(
       Matrix features, double[] target, Split split, double penalty, Bootstrap bootstrap) {
+    return train(features, target, split, penalty, bootstrap, Standardisation::new);
+  }
+
+  /// With all features scaled alike, as is right for features of one unit, such as pixels: one that
+  /// hardly varies in training has little say, also where it varies more.
+  public static RegressionProbe trainOnOneScale(
+      Matrix features, double[] target, Split split, double penalty, Bootstrap bootstrap) {
+    return train(features, target, split, penalty, bootstrap, Standardisation::onOneScale);
+  }
+
+  private static RegressionProbe train(
+      Matrix features,
+      double[] target,
+      Split split,
+      double penalty,
+      Bootstrap bootstrap,
+      Function<Matrix, Standardisation> scaling) {
     split.require(features.rows());
-    Standardisation standardisation = new Standardisation(features.select(split.training()));
+    Standardisation standardisation = scaling.apply(features.select(split.training()));
     Matrix targets = Matrix.ofColumn(target);
     return train(features, targets, split, penalty, bootstrap, standardisation).getFirst();
   }
@@ -102,7 +120,7 @@ public final class RegressionProbe {
   /// How much the prediction grows with each feature: it is affine in them.
   public double[] slopes() {
     double[] result = new double[standardisation.columns()];
-    Arrays.setAll(result, f -> ridge.weight(0, f) * standardisation.factor(f));
+    Arrays.setAll(result, this::slope);
     return result;
   }
 

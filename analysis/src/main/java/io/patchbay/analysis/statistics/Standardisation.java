@@ -42,6 +42,17 @@ public final class Standardisation {
     return factors[column];
   }
 
+  /// Shifts columns to mean 0, and scales all of them alike to a mean variance of 1.
+  static Standardisation onOneScale(Matrix x) {
+    Standardisation result = new Standardisation(x);
+    double variance = 0;
+    for (double factor : result.factors) {
+      variance += factor == 0 ? 0 : 1 / (factor * factor) / result.factors.length;
+    }
+    Arrays.fill(result.factors, variance == 0 ? 0 : 1 / Math.sqrt(variance));
+    return result;
+  }
+
   public Matrix apply(Matrix x) {
     if (x.columns() != means.length) {
       throw new IllegalArgumentException(

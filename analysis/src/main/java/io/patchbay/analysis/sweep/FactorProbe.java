@@ -26,9 +26,10 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /// The read-out of a factor from images: a linear probe, trained once on clean reconstructions and
-/// judged by its R² on reconstructions held out. It is a ridge regression on standardised pixels;
-/// classes are read as their numbers, which is the mean label under linear probabilities. Read-outs
-/// are in standard deviations of the factor over the probe's inputs.
+/// judged by its R² on reconstructions held out. It is a ridge regression on pixels of one scale (a
+/// scale of its own would let a pixel that is dark in all clean reconstructions speak loudest once
+/// a patch lights it); classes are read as their numbers, which is the mean label under linear
+/// probabilities. Read-outs are in standard deviations of the factor over the probe's inputs.
 ///
 /// The same model, data, factor and seed give the same probe, bit for bit; [#numbers] has a digest
 /// that tells.
@@ -90,7 +91,7 @@ public final class FactorProbe {
     final var split = Split.of(rows.length, HELD_OUT, seed);
     final var bootstrap = Bootstrap.standard(seed);
     try {
-      final var probe = RegressionProbe.train(clean, values, split, penalty, bootstrap);
+      final var probe = RegressionProbe.trainOnOneScale(clean, values, split, penalty, bootstrap);
       return new FactorProbe(target.name(), probe, deviation, clean);
     } catch (final IllegalArgumentException e) {
       throw new BadInputException(
