@@ -81,14 +81,15 @@ class UnitsCommandTest {
   @Test
   void everyUnitHasARowAndTheProfileEverySite() throws IOException {
     final var rest =
-        " --inputs 8 --oracle-inputs 8 --permutations 99 --profile --json --out DIR/out";
+        " --factor light,angle --inputs 8 --oracle-inputs 8 --permutations 99 --profile --json"
+            + " --out DIR/out";
     final var shell = run(ASK + rest);
     assertEquals(ExitCode.OK, shell.code(), shell::err);
     final var text = Files.readString(folder.resolve("out/units.json"));
     final var json = JsonMapper.shared().readTree(text);
     assertEquals(JsonMapper.shared().readTree(shell.out()), json);
     assertEquals("oracle", json.path("labels_by").asString());
-    assertEquals(4, json.path("weak_probes").size(), shell::err);
+    assertEquals(2, json.path("weak_probes").size(), shell::err);
     assertFalse(json.path("weak_probes").path(0).path("used").asBoolean(true));
     assertTrue(shell.err().contains("not used"), shell::err);
     assertTrue(shell.err().contains("labels of half the inputs that stay"), shell::err);
@@ -104,7 +105,7 @@ class UnitsCommandTest {
     assertTrue(units > 10);
     assertEquals(units, json.path("units").size());
     for (final var unit : json.path("units")) {
-      assertEquals(4, unit.path("effects").size());
+      assertEquals(2, unit.path("effects").size());
       for (final var effect : unit.path("effects")) {
         assertTrue(effect.path("low").asDouble() <= effect.path("high").asDouble());
         assertTrue(effect.path("p").asDouble() <= effect.path("q").asDouble() + 1e-12);
@@ -113,7 +114,7 @@ class UnitsCommandTest {
     final var profile =
         JsonMapper.shared().readTree(Files.readString(folder.resolve("out/profile.json")));
     assertEquals(json.path("layers").size() + 2, profile.path("sites").size());
-    assertEquals(4, profile.path("factors").size());
+    assertEquals(2, profile.path("factors").size());
     for (final var factor : profile.path("factors")) {
       assertEquals(profile.path("sites").size(), factor.path("readable").size());
       assertEquals(0, factor.path("effective").size());
