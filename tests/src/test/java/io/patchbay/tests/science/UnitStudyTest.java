@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,7 +188,8 @@ class UnitStudyTest {
             }
             assertEquals(0, oracle.effects().at(from + u, 2).effect().estimate());
           }
-          final var labels = bySite(study, oracle.labels()).get("decoder.fc2");
+          final var labels =
+              Objects.requireNonNull(bySite(study, oracle.labels()).get("decoder.fc2"));
           // The second sum moves all as the first does.
           assertEquals(labels.get(2), labels.get(6));
           assertEquals(
