@@ -12,6 +12,7 @@ import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Sizes;
+import io.patchbay.vae.data.GenerativeDataset;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.model.VaeGraph;
 import java.nio.file.Path;
@@ -47,10 +48,16 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
   /// One factor.
   ///
   /// @param readable one per site of the profile
+  /// @param accuracy the same for a factor of classes; empty for another
   /// @param effective one per site whose units were asked; empty for a factor without a read-out
-  public record OfFactor(String factor, List<Interval> readable, List<Strongest> effective) {
+  public record OfFactor(
+      String factor,
+      List<Interval> readable,
+      List<Readability.Accuracy> accuracy,
+      List<Strongest> effective) {
     public OfFactor {
       readable = List.copyOf(readable);
+      accuracy = List.copyOf(accuracy);
       effective = List.copyOf(effective);
     }
   }
@@ -76,11 +83,10 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
       final int factor = counterfactuals.names().indexOf(names.get(k));
       targets[k] = LongStream.of(rows).mapToDouble(r -> counterfactuals.value(r, factor)).toArray();
     }
-    final var readable = new Interval[targets.length][];
     final var sites = sites(study);
-    for (int k = 0; k < targets.length; k++) {
-      readable[k] = new Interval[sites.size()];
-    }
+    final var readable = new Interval[targets.length][sites.size()];
+    final var accuracy = new ArrayList<List<Readability.Accuracy>>();
+    names.forEach(_ -> accuracy.add(new ArrayList<>()));
     for (int s = 0; s < sites.size(); s++) {
       final int site = s;
       listener.doing("what can be read at " + sites.get(s).name());
@@ -88,14 +94,27 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
       IntStream.range(0, targets.length)
           .parallel()
           .forEach(k -> readable[k][site] = Readability.of(features, targets[k], bootstrap));
+      for (int k = 0; k < targets.length; k++) {
+        if (classes(scene, names.get(k))) {
+          accuracy.get(k).add(Readability.accuracy(features, targets[k], bootstrap));
+        }
+      }
     }
     final var factors = new ArrayList<OfFactor>();
     for (int k = 0; k < targets.length; k++) {
       factors.add(
           new OfFactor(
-              names.get(k), List.of(readable[k]), strongest(study, names.get(k), bootstrap)));
+              names.get(k),
+              List.of(readable[k]),
+              accuracy.get(k),
+              strongest(study, names.get(k), bootstrap)));
     }
     return new LayerProfile(sites, factors, rows.length, scene.seed());
+  }
+
+  private static boolean classes(final Scene scene, final String name) {
+    return scene.data() instanceof final GenerativeDataset g
+        && g.variables().stream().anyMatch(v -> v.name().equals(name) && v.discrete());
   }
 
   /// The image, the sites whose units were asked, and the image of the decoder.
@@ -193,7 +212,15 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
     for (int s = 0; s < sites.size(); s++) {
       final var map = new LinkedHashMap<String, Object>();
       map.put("site", sites.get(s).name());
-      readable.add(UnitFigures.interval(map, "r2", factor.readable().get(s)));
+      UnitFigures.interval(map, "r2", factor.readable().get(s));
+      if (!factor.accuracy().isEmpty()) {
+        final var accuracy = factor.accuracy().get(s);
+        map.put("accuracy", accuracy.right().estimate());
+        map.put("accuracy_low", accuracy.right().low());
+        map.put("accuracy_high", accuracy.right().high());
+        map.put("majority", accuracy.majority());
+      }
+      readable.add(map);
     }
     final var effective = new ArrayList<Map<String, Object>>();
     for (final var strongest : factor.effective()) {

@@ -54,6 +54,30 @@ class ReadabilityTest {
   }
 
   @Test
+  void classesAreReadWhereTheyAreLinear() {
+    Random random = new Random(23);
+    double[][] rows = new double[300][6];
+    double[] classes = new double[rows.length];
+    double[] absent = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      int name = random.nextInt(4);
+      // The class of the third number is as frequent as two others.
+      classes[i] = Math.min(name, 2);
+      absent[i] = random.nextInt(3);
+      for (int f = 0; f < 6; f++) {
+        rows[i][f] = 0.2 * random.nextGaussian() + (f == classes[i] ? 1 : 0);
+      }
+    }
+    Matrix features = Matrix.ofRows(rows);
+    Readability.Accuracy read = Readability.accuracy(features, classes, BOOTSTRAP);
+    assertTrue(read.right().low() > 0.9, "" + read);
+    assertEquals(75, read.right().n());
+    assertEquals(0.5, read.majority(), 0.15);
+    Readability.Accuracy none = Readability.accuracy(features, absent, BOOTSTRAP);
+    assertEquals(1 / 3.0, none.right().estimate(), 0.17);
+  }
+
+  @Test
   void productsOfRowsAreKept() {
     Random random = new Random(22);
     float[] rows = new float[2 * ELEMENTS];
