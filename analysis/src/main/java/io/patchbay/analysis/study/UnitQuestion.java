@@ -35,7 +35,9 @@ public record UnitQuestion(
     /// By a probe of the factor on the image, see [io.patchbay.analysis.semantics.CarriedEffects].
     READOUT,
     /// By images in which one factor is re-rendered: the largest max(0, cos)² of the change of the
-    /// image with the re-rendered change.
+    /// image with the re-rendered change. It is significant where it is more than that of a factor
+    /// taken at random, see [io.patchbay.analysis.metric.FactorEffect]: a unit that moves all
+    /// factors alike is so on none. It sees directions, not sizes.
     ORACLE,
     /// Both; labels are the read-out's, or the oracle's where no probe reads any factor.
     BOTH
