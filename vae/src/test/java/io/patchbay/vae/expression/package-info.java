@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.vae.expression;
+
+import org.jspecify.annotations.NullMarked;
