@@ -2,27 +2,50 @@ package io.patchbay.vae.data;
 
 import java.util.Arrays;
 
-/// Draws discs and bars with smooth edges into an RGB image of floats, (3, H, W). Coordinates are
-/// pixels, x to the right, y down, the first pixel's centre at (0.5, 0.5).
+/// Draws discs, bars and polygons with smooth edges into an image of floats, (C, H, W). Coordinates
+/// are pixels, x to the right, y down, the first pixel's centre at (0.5, 0.5). A colour has one
+/// value for each channel.
 final class Canvas {
   private final float[] target;
   private final int offset;
+  private final int channels;
   private final int size;
 
+  /// An RGB image.
+  ///
   /// @param size height and width
   Canvas(float[] target, int offset, int size) {
+    this(target, offset, 3, size);
+  }
+
+  Canvas(float[] target, int offset, int channels, int size) {
     this.target = target;
     this.offset = offset;
+    this.channels = channels;
     this.size = size;
   }
 
   /// Fills the image with one grey.
   void clear(float value) {
-    Arrays.fill(target, offset, offset + 3 * size * size, value);
+    Arrays.fill(target, offset, offset + channels * size * size, value);
+  }
+
+  /// Fills the image with one colour.
+  void clear(float[] colour) {
+    final int area = size * size;
+    for (int c = 0; c < channels; c++) {
+      Arrays.fill(target, offset + c * area, offset + (c + 1) * area, colour[c]);
+    }
+  }
+
+  /// A polygon by its corners, each pixel by the exact share that it covers. Corners may lie
+  /// outside of the image.
+  void polygon(PolygonFill fill, double[] xs, double[] ys, float[] colour) {
+    fill.fill(xs, ys, (x, y, coverage) -> blend(y * size + x, coverage, colour));
   }
 
   /// An axis-parallel ellipse with radii `rx` and `ry`.
-  void disc(double cx, double cy, double rx, double ry, float[] rgb) {
+  void disc(double cx, double cy, double rx, double ry, float[] colour) {
     final int top = first(cy - ry - 1);
     final int bottom = end(cy + ry + 1);
     final int left = first(cx - rx - 1);
@@ -35,13 +58,13 @@ final class Canvas {
         // First-order distance to the edge: the implicit function over its gradient.
         final double slope = Math.sqrt((u / rx) * (u / rx) + (v / ry) * (v / ry));
         final double distance = slope == 0 ? -Math.min(rx, ry) : k * (k - 1) / slope;
-        blend(y * size + x, 0.5 - distance, rgb);
+        blend(y * size + x, 0.5 - distance, colour);
       }
     }
   }
 
   /// A straight bar from (x0, y0) to (x1, y1), `width` across, with square ends.
-  void bar(double x0, double y0, double x1, double y1, double width, float[] rgb) {
+  void bar(double x0, double y0, double x1, double y1, double width, float[] colour) {
     final double length = Math.hypot(x1 - x0, y1 - y0);
     if (length == 0) {
       return;
@@ -61,7 +84,7 @@ final class Canvas {
         final double dx = x + 0.5 - cx;
         final double along = overlap(dx * ux + dy * uy, length / 2);
         final double across = overlap(dy * ux - dx * uy, width / 2);
-        blend(y * size + x, along * across, rgb);
+        blend(y * size + x, along * across, colour);
       }
     }
   }
@@ -71,14 +94,14 @@ final class Canvas {
     return Math.max(0, Math.min(half, at + 0.5) - Math.max(-half, at - 0.5));
   }
 
-  private void blend(int pixel, double coverage, float[] rgb) {
+  private void blend(int pixel, double coverage, float[] colour) {
     if (coverage <= 0) {
       return;
     }
     final float share = (float) Math.min(1, coverage);
-    for (int c = 0; c < 3; c++) {
+    for (int c = 0; c < channels; c++) {
       final int at = offset + c * size * size + pixel;
-      target[at] += share * (rgb[c] - target[at]);
+      target[at] += share * (colour[c] - target[at]);
     }
   }
 
