@@ -28,7 +28,8 @@ final class DataExportCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "NAME|PATH",
-      description = "sprites, pendulum, dsprites, an npz file or a folder of pictures.")
+      description =
+          "sprites, pendulum, flow, dsprites, an npz file, a folder of pictures or scm:FILE.yaml.")
   private String name = "";
 
   @Option(

@@ -129,7 +129,7 @@ final class DoctorCommand implements Callable<Integer> {
             .findFirst()
             .orElse(null);
     if (root == null) {
-      return "none (PATCHBAY_DATA is not set); built in: sprites, pendulum";
+      return "none (PATCHBAY_DATA is not set); built in: sprites, pendulum, flow";
     }
     if (!Files.isDirectory(Path.of(root))) {
       return root + ": no such folder";

@@ -35,8 +35,9 @@ final class TrainSettings {
       names = "--data",
       paramLabel = "NAME|PATH",
       description =
-          "sprites (default), pendulum, dsprites, an npz file or a folder of pictures; options"
-              + " after a colon, as in pendulum:size=96.")
+          "sprites (default), pendulum, flow, dsprites, an npz file, a folder of pictures or"
+              + " scm:FILE.yaml, a causal world of your own; options after a colon, as in"
+              + " pendulum:size=96.")
   private @Nullable String data;
 
   @Option(

@@ -81,7 +81,8 @@ public final class DataExport {
   }
 
   /// Writes the first `limit` images as `000000.png`, ... into a folder and, where factors are
-  /// known, `factors.csv` with a line of factor values for each.
+  /// known, `factors.csv` with a line of factor values for each, and of the variables of a
+  /// generator that are no factors.
   ///
   /// @return number of images written
   public static long png(FactorDataset dataset, Path folder, long limit) {
@@ -91,6 +92,13 @@ public final class DataExport {
     final List<Factor> factors = dataset.factors();
     final StringBuilder csv = new StringBuilder("file");
     factors.forEach(factor -> csv.append(',').append(factor.name()));
+    final List<String> names = factors.stream().map(Factor::name).toList();
+    final List<Variable> variables =
+        dataset instanceof GenerativeDataset generator ? generator.variables() : List.of();
+    variables.stream()
+        .map(Variable::name)
+        .filter(name -> !names.contains(name))
+        .forEach(name -> csv.append(',').append(name));
     csv.append('\n');
     for (long row = 0; row < count; row++) {
       dataset.image(row, image, 0);
@@ -100,6 +108,14 @@ public final class DataExport {
       final int[] indices = dataset.factorsOf(row);
       for (int k = 0; k < indices.length; k++) {
         csv.append(',').append(factors.get(k).value(indices[k]));
+      }
+      if (dataset instanceof GenerativeDataset generator) {
+        final double[] values = generator.variablesOf(row);
+        for (int i = 0; i < values.length; i++) {
+          if (!names.contains(variables.get(i).name())) {
+            csv.append(',').append(values[i]);
+          }
+        }
       }
       csv.append('\n');
     }

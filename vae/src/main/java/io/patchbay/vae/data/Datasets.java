@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The catalogue of data sets, by name or path, with options after a colon:
@@ -15,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// | --- | --- |
 /// | `sprites` | `antialias=false` |
 /// | `pendulum` | `size=64`, `free=0` (pictures with a free shadow for each with a cast one) |
+/// | `flow` | `size=64` |
 /// | `dsprites` | the original file under `PATCHBAY_DATA`, else `DISENTANGLEMENT_LIB_DATA` |
 /// | path of an npz file | |
+/// | `scm:` and the path of a [causal world][Scm]'s YAML file | |
 /// | path of a folder of pictures | `size=64`, `channels=3`, `fit=crop` or `squeeze` |
 ///
 /// For example `pendulum:size=96` or `photos:size=32,channels=1`.
@@ -24,7 +27,7 @@ public final class Datasets {
   /// Where dSprites lies under the data root, as disentanglement_lib expects it.
   static final String DSPRITES = "dsprites/dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz";
 
-  private static final List<String> NAMES = List.of("sprites", "pendulum", "dsprites");
+  private static final List<String> NAMES = List.of("sprites", "pendulum", "flow", "dsprites");
   private static final List<String> ROOTS = List.of("PATCHBAY_DATA", "DISENTANGLEMENT_LIB_DATA");
 
   private final Map<String, String> environment;
@@ -47,6 +50,10 @@ public final class Datasets {
   ///
   /// @throws BadInputException if there is no such data set, or it cannot be read
   public FactorDataset open(String text) {
+    final Optional<ScmReference> world = ScmReference.of(text);
+    if (world.isPresent()) {
+      return Scm.open(world.get());
+    }
     final Path whole = path(text);
     final DatasetSpec spec =
         whole != null && Files.exists(whole) && !NAMES.contains(text)
@@ -58,6 +65,7 @@ public final class Datasets {
         spec.allow("size", "free");
         yield new Pendulum(spec.number("size", 64, 16, 512), spec.number("free", 0, 0, 100));
       }
+      case "flow" -> new Flow(spec.allow("size").number("size", 64, 16, 512));
       case "dsprites" -> dsprites(spec.allow());
       default -> fromPath(spec);
     };
@@ -103,7 +111,9 @@ public final class Datasets {
         spec.name(),
         "data set",
         "no such name or path",
-        "one of " + Nearest.of(spec.name(), NAMES) + ", an npz file or a folder of pictures");
+        "one of "
+            + Nearest.of(spec.name(), NAMES)
+            + ", an npz file, a folder of pictures or scm:FILE.yaml");
   }
 
   private static @Nullable Path path(String text) {

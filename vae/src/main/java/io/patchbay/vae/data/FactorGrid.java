@@ -21,6 +21,10 @@ final class FactorGrid {
     return rows;
   }
 
+  int[] sizes() {
+    return sizes.clone();
+  }
+
   int[] indicesOf(long row) {
     if (row < 0 || row >= rows) {
       throw new IllegalArgumentException("row out of range: row=" + row + ", rows=" + rows);

@@ -140,7 +140,7 @@ final class MalformedInputTest {
   @Test
   void optionsAndNamesAreRefusedInOneLine() {
     final String[][] inputs = {
-      {"sprite", "sprite: data set: found no such name", "one of [sprites, dsprites, pendulum]"},
+      {"sprite", "sprite: data set: found no such name", "one of [sprites, dsprites, flow, pend"},
       {"", ": data set: found no such name", "expected one of"},
       {"sprites:size=3", "sprites: option size: found an unknown option", "one of [antialias]"},
       {"dsprites:size=3", "dsprites: option size: found an unknown", "expected no options"},
@@ -152,6 +152,8 @@ final class MalformedInputTest {
       {"pendulum:free=101", "pendulum: option free: found 101", "a whole number from 0 to 100"},
       {"pendulum:fre=1", "option fre: found an unknown option", "one of [free, size]"},
       {"pendulum:size=64,x", "options: found 'x'", "key=value"},
+      {"flow:size=8", "flow: option size: found 8", "a whole number from 16 to 512"},
+      {"flow:free=1", "flow: option free: found an unknown option", "one of [size]"},
       {"pendulum:=4", "options: found '=4'", "key=value"},
       {"dsprites", "dsprites: file: found no dsprites/", "use sprites, which needs no file"},
       {"no\0where", "no?where: data set: found no such name", "expected one of"},
