@@ -2,6 +2,7 @@ package io.patchbay.analysis.cli;
 
 import io.patchbay.vae.data.Datasets;
 import io.patchbay.vae.train.Losses;
+import io.patchbay.vae.train.RunFolder;
 import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.TrainResult;
 import io.patchbay.vae.train.Trainer;
@@ -43,9 +44,10 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     final var config = config();
-    try (var data = Datasets.of(System.getenv()).open(config.data());
+    final var source = resume && out != null ? new RunFolder(out).data(config) : config.data();
+    try (var data = Datasets.of(System.getenv()).open(source);
         var backend = device.open(output)) {
-      final var whole = config.on(data.shape());
+      final var whole = config.on(data);
       final var folder = out == null ? RunName.of(whole) : out;
       final TrainResult result;
       try (var stop = Interruption.listen(() -> output.interject("stopping after this step"))) {

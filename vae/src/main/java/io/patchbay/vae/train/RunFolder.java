@@ -1,5 +1,7 @@
 package io.patchbay.vae.train;
 
+import io.patchbay.vae.data.Scm;
+import io.patchbay.vae.data.ScmReference;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
 import java.io.IOException;
@@ -17,7 +19,8 @@ import java.util.Optional;
 ///
 /// `config.json` and `config.yaml` hold every setting, `environment.json` where it ran,
 /// `metrics.jsonl` one object per logged step, `checkpoints/` the checkpoints, `model.safetensors`
-/// the trained parameters, and `DONE`, written last, the number of steps.
+/// the trained parameters, and `DONE`, written last, the number of steps. A run on a causal world
+/// of a user's own has its text in `world.yaml`.
 public record RunFolder(Path path) {
   public Path config() {
     return path.resolve("config.json");
@@ -35,6 +38,10 @@ public record RunFolder(Path path) {
     return path.resolve("DONE");
   }
 
+  public Path world() {
+    return path.resolve("world.yaml");
+  }
+
   public Path checkpoints() {
     return path.resolve("checkpoints");
   }
@@ -44,6 +51,17 @@ public record RunFolder(Path path) {
   /// @throws BadInputException when there is none
   public TrainConfig readConfig() {
     return TrainConfig.read(config(), List.of());
+  }
+
+  /// The data set of the run, as the catalogue takes it: a causal world is that of `world.yaml`,
+  /// whatever has become of the file that it was copied from, and refused where the copy has
+  /// changed.
+  public String data(final TrainConfig config) {
+    return ScmReference.of(config.data())
+        .flatMap(ScmReference::sha256)
+        .filter(_ -> Files.exists(world()))
+        .map(hash -> new ScmReference(world(), Optional.of(hash)).toString())
+        .orElse(config.data());
   }
 
   /// Whether it may be taken for a new run: it is missing, or holds nothing but a lock.
@@ -61,6 +79,10 @@ public record RunFolder(Path path) {
   void writeConfig(final TrainConfig config) {
     AtomicFiles.write(path.resolve("config.yaml"), config.toYaml());
     AtomicFiles.write(config(), config.toJson());
+  }
+
+  void writeWorld(final Scm world) {
+    AtomicFiles.write(world(), world.text());
   }
 
   void writeEnvironment(final Map<String, String> environment) {

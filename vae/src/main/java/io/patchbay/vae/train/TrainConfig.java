@@ -3,6 +3,8 @@ package io.patchbay.vae.train;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.ImageShape;
 import io.patchbay.vae.data.RowSet;
+import io.patchbay.vae.data.Scm;
+import io.patchbay.vae.data.ScmReference;
 import io.patchbay.vae.data.Split;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.model.Architecture;
@@ -149,6 +151,20 @@ public record TrainConfig(
             logEvery,
             checkpointEvery);
     config.vae();
+    return config;
+  }
+
+  /// The configuration for a data set: the shape of its images and, where it is a causal world, the
+  /// content of its file, so that no other is taken for it later.
+  ///
+  /// @throws BadInputException as [#on(ImageShape)]
+  public TrainConfig on(final FactorDataset dataset) {
+    final var config = on(dataset.shape());
+    if (dataset instanceof final Scm world) {
+      final var reference =
+          ScmReference.of(data).map(r -> r.pinned(world.sha256())).orElse(world.reference());
+      return config.with("data=" + reference);
+    }
     return config;
   }
 

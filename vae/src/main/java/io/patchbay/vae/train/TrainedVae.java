@@ -17,13 +17,18 @@ import java.util.Map;
 /// programs made with them must be closed before.
 public final class TrainedVae implements AutoCloseable {
   private final TrainConfig config;
+  private final String data;
   private final Vae vae;
   private final Backend backend;
   private final Weights weights;
 
   private TrainedVae(
-      final TrainConfig config, final Backend backend, final Map<String, float[]> values) {
+      final TrainConfig config,
+      final String data,
+      final Backend backend,
+      final Map<String, float[]> values) {
     this.config = config;
+    this.data = data;
     this.backend = backend;
     vae = config.vae();
     final var states = VaeGraph.analysis(vae, new Axis("rows")).graph().states().values();
@@ -46,7 +51,8 @@ public final class TrainedVae implements AutoCloseable {
       throw new BadInputException(
           folder.config(), "image", "nothing", "channels, height and width of the images");
     }
-    return load(config, weightsOf(folder), backend);
+    final var values = WeightFile.read(weightsOf(folder), config.vae().parameters());
+    return new TrainedVae(config, folder.data(config), backend, values);
   }
 
   private static Path weightsOf(final RunFolder folder) {
@@ -66,14 +72,15 @@ public final class TrainedVae implements AutoCloseable {
 
   /// Opens the parameters in a safetensors file as those of the configured model.
   public static TrainedVae load(final TrainConfig config, final Path file, final Backend backend) {
-    return new TrainedVae(config, backend, WeightFile.read(file, config.vae().parameters()));
+    final var values = WeightFile.read(file, config.vae().parameters());
+    return new TrainedVae(config, config.data(), backend, values);
   }
 
   /// The model as it is before its first step: the null of every effect.
   public static TrainedVae untrained(
       final TrainConfig config, final ImageShape image, final Backend backend) {
     final var on = config.on(image);
-    return new TrainedVae(on, backend, on.vae().initial(on.seed()));
+    return new TrainedVae(on, on.data(), backend, on.vae().initial(on.seed()));
   }
 
   /// A model with these parameters.
@@ -87,16 +94,17 @@ public final class TrainedVae implements AutoCloseable {
       throw new IllegalArgumentException(
           "parameters: given=" + values.keySet() + ", expected=" + shapes.keySet());
     }
-    return new TrainedVae(config, backend, values);
+    return new TrainedVae(config, config.data(), backend, values);
   }
 
   public TrainConfig config() {
     return config;
   }
 
-  /// The name of the data set that it was trained on, as the catalogue takes it.
+  /// The name of the data set that it was trained on, as the catalogue takes it; of a run folder
+  /// that of [RunFolder#data].
   public String data() {
-    return config.data();
+    return data;
   }
 
   public Vae vae() {

@@ -2,6 +2,7 @@ package io.patchbay.vae.train;
 
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.FactorDataset;
+import io.patchbay.vae.data.Scm;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
@@ -31,7 +32,7 @@ public final class Trainer {
       final Backend backend,
       final TrainingListener listener,
       final BooleanSupplier stop) {
-    this.config = config.on(data.shape());
+    this.config = config.on(data);
     this.data = data;
     this.backend = backend;
     this.listener = listener;
@@ -55,6 +56,9 @@ public final class Trainer {
       checkFolder(folder, resume);
       final long start = resume ? resumed(folder, state) : started(state);
       folder.writeConfig(config);
+      if (data instanceof final Scm world) {
+        folder.writeWorld(world);
+      }
       folder.writeEnvironment(RunFolder.environment(backend.name(), backend.device()));
       if (start == config.steps() && Files.exists(folder.done())) {
         return new TrainResult(path, start, false, Optional.empty());
