@@ -31,12 +31,14 @@ sealed interface Counterfactuals {
     return Arrays.stream(others(row, factor)).mapToObj(v -> image(row, factor, v)).toList();
   }
 
-  /// The images of `data`'s factors: its variables where a renderer takes more of them than the
-  /// grid has, else the grid.
+  /// The images of `data`'s factors: its variables where a renderer takes some that the grid does
+  /// not have, else the grid.
   ///
   /// @throws IllegalArgumentException when the factors behind the images are unknown
   static Counterfactuals of(final FactorDataset data) {
-    if (data instanceof final GenerativeDataset g && g.variables().size() > data.factors().size()) {
+    final var grid = data.factors().stream().map(Factor::name).toList();
+    if (data instanceof final GenerativeDataset g
+        && g.variables().stream().anyMatch(v -> !grid.contains(v.name()))) {
       return new Rendered(g);
     }
     if (data.factors().isEmpty()) {

@@ -1,13 +1,29 @@
 package io.patchbay.analysis.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.Datasets;
+import io.patchbay.vae.data.Noise;
 import io.patchbay.vae.data.Scm;
+import io.patchbay.vae.data.ScmDescription;
+import io.patchbay.vae.data.ScmPicture;
+import io.patchbay.vae.data.ScmShape.Circle;
+import io.patchbay.vae.data.ScmShape.Paint;
+import io.patchbay.vae.data.ScmShape.Point;
+import io.patchbay.vae.data.ScmVariable;
+import io.patchbay.vae.train.TrainConfig;
+import io.patchbay.vae.train.TrainedVae;
+import io.patchbay.vae.train.Trainer;
+import io.patchbay.vae.train.TrainingListener;
+import io.patchbay.vae.train.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +101,37 @@ class OwnWorldTest {
     refused(sweep + " --op do:light --out DIR/changed", "mine.yaml");
     Files.writeString(file, WORLD);
     good(sweep + " --op do:light --out DIR/again");
+  }
+
+  @Test
+  void aWorldFromJavaIsKeptToo() {
+    final var world =
+        new ScmDescription(
+            "dot",
+            ScmPicture.grey(32, 1, "black"),
+            List.of(
+                ScmVariable.range("x", 0.2, 0.8, 9),
+                ScmVariable.mechanism("y", "1 - x", new Noise.Normal(0.05), "x")),
+            List.of(new Circle(new Point("x", "y"), "0.1", Paint.of("white"))));
+    final var run = folder.resolve("run");
+    final var config =
+        TrainConfig.defaults(
+            Variant.VAE,
+            "arch.widths=4",
+            "arch.hidden=8",
+            "latent=2",
+            "batch=4",
+            "steps=1",
+            "data=dot");
+    try (var backend = Backends.open("reference", new Settings(1, 1L << 30)).backend();
+        var data = new Scm(world)) {
+      new Trainer(config, data, backend, TrainingListener.none(), () -> false).run(run, false);
+      try (var model = TrainedVae.open(run, backend);
+          var again = (Scm) Datasets.of(Map.of()).open(model.data())) {
+        assertEquals(world, again.description());
+        assertArrayEquals(data.variablesOf(4), again.variablesOf(4));
+      }
+    }
   }
 
   @Test

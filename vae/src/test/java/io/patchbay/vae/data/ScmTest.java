@@ -92,6 +92,39 @@ final class ScmTest {
     }
   }
 
+  /// The world of the doc comment of [Scm].
+  @Test
+  void aWorldIsStatedInJava() {
+    final var world =
+        new ScmDescription(
+            "lamp",
+            ScmPicture.rgb(64, 20, "navy"),
+            List.of(
+                ScmVariable.range("lamp", 1, 6, 11),
+                ScmVariable.range("stick", 2, 5, 7),
+                ScmVariable.mechanism(
+                    "shadow",
+                    "stick * (9 - lamp) / (12 - stick)",
+                    new Noise.Uniform(-0.3, 0.3),
+                    "lamp",
+                    "stick")),
+            List.of(
+                new Circle(new Point("lamp", "13"), "1", Paint.of("gold")),
+                new Rectangle(
+                    new Point("9", "1 + stick / 2"), "0.6", "stick", "0", Paint.of("white")),
+                new Line(
+                    new Point("9", "1"), new Point("9 + shadow", "1"), "0.8", Paint.of("black"))));
+    try (var data = new Scm(world)) {
+      final double[] longer = data.counterfactual(5, Map.of("stick", 4.5));
+      final float[] image = new float[data.shape().elements()];
+      data.render(longer, image, 0);
+      assertEquals(1, longer[0]);
+      assertEquals(4.5 * 8 / 7.5 + data.noiseOf(5)[2], longer[2], 1e-12);
+      assertEquals(215 / 255f, image[64 * 64 + 22 * 64 + 3], 1e-6);
+      assertEquals(0, image[61 * 64 + 32]);
+    }
+  }
+
   @Test
   void parentsComeBeforeChildrenOtherwiseAsStated() {
     final Scm chain = new Scm(chain(0, 1));
