@@ -153,12 +153,13 @@ final class ExpressionParser {
   }
 
   private Expression call(String word, int start) throws ExpressionException {
-    final int index = Function.names().indexOf(word);
-    if (index < 0) {
-      throw new ExpressionException(
-          start + 1, "function '" + word + "'", "one of " + String.join(", ", Function.names()));
-    }
-    final Function function = Function.values()[index];
+    final Function function =
+        Function.named(word)
+            .orElseThrow(() ->
+                new ExpressionException(
+                    start + 1,
+                    "function '" + word + "'",
+                    "one of " + String.join(", ", Function.names())));
     final List<Expression> arguments = new ArrayList<>();
     do {
       arguments.add(choice());

@@ -3,6 +3,7 @@ package io.patchbay.vae.expression;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// A function of the language. Those of [StrictMath] give the same bits on every machine.
 enum Function {
@@ -97,6 +98,10 @@ enum Function {
 
   String text() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  static Optional<Function> named(String text) {
+    return Arrays.stream(values()).filter(f -> f.text().equals(text)).findFirst();
   }
 
   static List<String> names() {
