@@ -222,30 +222,27 @@ final class BadScmTest {
     final ScmPicture picture = ScmPicture.rgb(32, 1, "white");
     final ScmVariable a = ScmVariable.values("a", 0, 1);
     final var twice = new ScmDescription("twice", picture, List.of(a, a), shapes);
-    assertEquals(
-        "twice: factors.a: found it twice, expected each name once",
-        assertThrows(BadInputException.class, () -> new Scm(twice)).getMessage());
+    assertEquals("twice: factors.a: found it twice, expected each name once", refused(twice));
     final ScmVariable b = ScmVariable.mechanism("b", "c", Noise.NONE, "c");
     final ScmVariable c = ScmVariable.mechanism("c", "b + a", Noise.NONE, "b", "a");
     final var cycle = new ScmDescription("cycle", picture, List.of(a, b, c), shapes);
     assertEquals(
         "cycle: factors.b.parents: found the cycle b -> c -> b,"
             + " expected parents that do not depend on it",
-        assertThrows(BadInputException.class, () -> new Scm(cycle)).getMessage());
+        refused(cycle));
     final var wrongName = new ScmDescription("a b", picture, List.of(a), shapes);
-    assertTrue(
-        assertThrows(BadInputException.class, () -> new Scm(wrongName))
-            .getMessage()
-            .contains("'a b'"));
+    assertTrue(refused(wrongName).contains("'a b'"));
     final ScmVariable many = ScmVariable.range("many", 0, 1, 60_000);
     final ScmVariable more = ScmVariable.range("more", 0, 1, 60_000);
     final var large = new ScmDescription("large", picture, List.of(many, more), shapes);
-    assertTrue(
-        assertThrows(BadInputException.class, () -> new Scm(large))
-            .getMessage()
-            .contains("3600000000 pictures"));
+    assertTrue(refused(large).contains("3600000000 pictures"));
     assertThrows(IllegalArgumentException.class, () -> new Noise.Uniform(1, 1));
     assertThrows(IllegalArgumentException.class, () -> new Noise.Normal(Double.NaN));
+  }
+
+  private static String refused(ScmDescription description) {
+    return String.valueOf(
+        assertThrows(BadInputException.class, () -> new Scm(description)).getMessage());
   }
 
   private static String refused(String name) {

@@ -314,9 +314,10 @@ final class ScmTest {
       double x = 0;
       double y = 0;
       for (int i = 0; i < image.length; i++) {
+        final int row = i / 96;
         sum += image[i];
         x += image[i] * (i % 96 + 0.5) / 3;
-        y += image[i] * (32 - (i / 96 + 0.5) / 3);
+        y += image[i] * (32 - (row + 0.5) / 3);
       }
       assertEquals(expected[0], sum / 9, 1e-4, shape.toString());
       // A half-covered pixel counts at its centre.
