@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,9 @@ final class BadScmTest {
         - {shape: circle, at: [light, 5], radius: size / 2, colour: 0.5}
         - {shape: rectangle, at: [5, 5], size: [shade, 1], colour: red}
       """;
+
+  private static final String SIGNS = "()[]{}:,-+*/^.0123456789eE<>=!? \n\t\"'&#";
+  private static final int MUTATIONS = 1000;
 
   /// @param from part of the good text that is replaced
   record Case(String from, String to, String place, String found, String expected) {}
@@ -189,6 +193,38 @@ final class BadScmTest {
   @Test
   void theTextBeforeItsChangesIsAWorld() {
     assertEquals(24, new Scm(ScmFile.parse("good", GOOD, "good")).size());
+  }
+
+  /// Pieces cut out, doubled, or put elsewhere: what comes of it is a world, or is refused.
+  @Test
+  void noTextDoesAnythingElse() {
+    final Random random = new Random(11);
+    int worlds = 0;
+    for (int i = 0; i < MUTATIONS; i++) {
+      String text = GOOD;
+      for (int edits = 1 + random.nextInt(3); edits > 0; edits--) {
+        final int from = random.nextInt(text.length());
+        final int to = Math.min(text.length(), from + 1 + random.nextInt(8));
+        final int at = random.nextInt(text.length());
+        final String piece = text.substring(from, to);
+        text =
+            switch (random.nextInt(3)) {
+              case 0 -> text.substring(0, from) + text.substring(to);
+              case 1 -> text.substring(0, at) + piece + text.substring(at);
+              default ->
+                  text.substring(0, at)
+                      + SIGNS.charAt(random.nextInt(SIGNS.length()))
+                      + text.substring(at);
+            };
+      }
+      try (Scm world = new Scm(ScmFile.parse("text", text, "mutated"))) {
+        world.image(world.size() - 1, new float[world.shape().elements()], 0);
+        worlds++;
+      } catch (BadInputException e) {
+        assertEquals(1, String.valueOf(e.getMessage()).lines().count(), text);
+      }
+    }
+    assertTrue(worlds >= 5, worlds + " worlds");
   }
 
   @Test
