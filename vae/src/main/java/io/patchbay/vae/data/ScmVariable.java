@@ -62,11 +62,13 @@ public sealed interface ScmVariable {
     return new Mechanism(name, List.of(parents), expression, noise, false, null);
   }
 
-  /// `count` values from `low` to `high`.
+  /// `count` values from `low` to `high`, at least 2.
   static double[] evenly(double low, double high, int count) {
+    if (count < 2) {
+      throw new IllegalArgumentException("values of a range: count=" + count + ", least=2");
+    }
     final double[] values = new double[count];
-    Arrays.setAll(
-        values, i -> i == count - 1 ? high : low + i * (high - low) / Math.max(1, count - 1));
+    Arrays.setAll(values, i -> i == count - 1 ? high : low + i * (high - low) / (count - 1));
     return values;
   }
 }

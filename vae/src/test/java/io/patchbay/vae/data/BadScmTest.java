@@ -272,6 +272,7 @@ final class BadScmTest {
     final ScmVariable more = ScmVariable.range("more", 0, 1, 60_000);
     final var large = new ScmDescription("large", picture, List.of(many, more), shapes);
     assertTrue(refused(large).contains("3600000000 pictures"));
+    assertThrows(IllegalArgumentException.class, () -> ScmVariable.range("a", 0, 1, -1));
     assertThrows(IllegalArgumentException.class, () -> new Noise.Uniform(1, 1));
     assertThrows(IllegalArgumentException.class, () -> new Noise.Normal(Double.NaN));
   }
