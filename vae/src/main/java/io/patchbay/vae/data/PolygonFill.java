@@ -1,6 +1,7 @@
 package io.patchbay.vae.data;
 
 import java.util.Arrays;
+import java.util.OptionalDouble;
 
 /// The exact share of each pixel that a polygon covers. Every edge adds, to each pixel row that it
 /// crosses, the signed area to its right; a sum along the row then gives the coverage. Where an
@@ -29,15 +30,11 @@ final class PolygonFill {
   /// @param xs in pixels, to the right
   /// @param ys in pixels, down
   void fill(double[] xs, double[] ys, Pixel pixel) {
-    double least = Double.POSITIVE_INFINITY;
-    double most = Double.NEGATIVE_INFINITY;
-    for (double y : ys) {
-      least = Math.min(least, y);
-      most = Math.max(most, y);
-    }
-    final int top = (int) Math.clamp(Math.floor(least), 0, size);
-    final int bottom = (int) Math.clamp(Math.ceil(most), 0, size);
-    if (top >= bottom) {
+    final int top = end(Arrays.stream(ys).min(), false);
+    final int bottom = end(Arrays.stream(ys).max(), true);
+    final int left = end(Arrays.stream(xs).min(), false);
+    final int right = end(Arrays.stream(xs).max(), true);
+    if (top >= bottom || left >= right) {
       return;
     }
     Arrays.fill(area, top * (size + 1), bottom * (size + 1), 0);
@@ -46,7 +43,7 @@ final class PolygonFill {
     }
     for (int y = top; y < bottom; y++) {
       double sum = 0;
-      for (int x = 0; x < size; x++) {
+      for (int x = left; x < right; x++) {
         sum += area[y * (size + 1) + x];
         final double coverage = Math.min(1, Math.abs(sum));
         // Below this it is the rounding of sums that should be 0.
@@ -55,6 +52,12 @@ final class PolygonFill {
         }
       }
     }
+  }
+
+  // The pixel border at or before a place, or the one at or after it, within the image.
+  private int end(OptionalDouble place, boolean after) {
+    final double at = place.orElseThrow();
+    return (int) Math.clamp(after ? Math.ceil(at) : Math.floor(at), 0, size);
   }
 
   private void edge(double x0, double y0, double x1, double y1) {
