@@ -124,6 +124,11 @@ public final class RegressionProbe {
     return result;
   }
 
+  /// The prediction where every feature is 0.
+  public double intercept() {
+    return ridge.intercept(target) - standardisation.atMeans(slopes());
+  }
+
   /// R² on the training part.
   public double training() {
     return training;

@@ -65,4 +65,13 @@ public final class Standardisation {
     }
     return Matrix.of(result, x.rows(), x.columns());
   }
+
+  /// What slopes by the columns as they are given add at the columns' means.
+  double atMeans(double[] slopes) {
+    double sum = 0;
+    for (int c = 0; c < slopes.length; c++) {
+      sum += slopes[c] * means[c];
+    }
+    return sum;
+  }
 }

@@ -164,8 +164,8 @@ public final class FactorProbe {
     return values;
   }
 
-  /// The direction in image space along which the read-out grows, (C, H, W): a change of the image
-  /// changes the read-out by its product with this, in standard deviations.
+  /// The direction in image space along which the read-out grows, (C, H, W): [#read] is an image's
+  /// product with this, in standard deviations, plus [#intercept].
   public float[] direction() {
     final var slopes = probe.slopes();
     final var direction = new float[slopes.length];
@@ -173,6 +173,11 @@ public final class FactorProbe {
       direction[i] = (float) (slopes[i] / deviation);
     }
     return direction;
+  }
+
+  /// The read-out of an image of zeros.
+  public double intercept() {
+    return probe.intercept() / deviation;
   }
 
   /// The factor's name.

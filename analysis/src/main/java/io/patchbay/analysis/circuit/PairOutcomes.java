@@ -1,0 +1,79 @@
+package io.patchbay.analysis.circuit;
+
+import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.analysis.statistics.Summary;
+import java.util.Arrays;
+
+/// Y of the two unpatched runs of each pair, and what share of the change from one to the other a
+/// third run brings.
+///
+/// A pair counts with the sign of its own change: a factor goes up in some pairs and down in
+/// others, and without the sign their changes would cancel.
+///
+/// @param base Y(x)
+/// @param source Y(x')
+public record PairOutcomes(double[] base, double[] source) {
+  /// Pairs whose Y moves by less than this share of Y's standard deviation are left out.
+  static final double LEAST = 0.05;
+
+  int pairs() {
+    return base.length;
+  }
+
+  /// The pairs whose Y moves by at least [#LEAST] of its standard deviation over both runs of all
+  /// pairs.
+  int[] moving() {
+    final var all = new Summary();
+    Arrays.stream(base).forEach(all::add);
+    Arrays.stream(source).forEach(all::add);
+    final double least = LEAST * all.deviation();
+    final var moving = new int[pairs()];
+    int count = 0;
+    for (int i = 0; i < pairs(); i++) {
+      final double change = Math.abs(source[i] - base[i]);
+      if (change > 0 && change >= least) {
+        moving[count++] = i;
+      }
+    }
+    return Arrays.copyOf(moving, count);
+  }
+
+  PairOutcomes select(final int[] kept) {
+    return new PairOutcomes(
+        Arrays.stream(kept).mapToDouble(i -> base[i]).toArray(),
+        Arrays.stream(kept).mapToDouble(i -> source[i]).toArray());
+  }
+
+  /// The sign of each pair's change.
+  double[] signs() {
+    final var signs = new double[pairs()];
+    Arrays.setAll(signs, i -> Math.signum(source[i] - base[i]));
+    return signs;
+  }
+
+  /// |Y(x') - Y(x)| of each pair.
+  double[] changes() {
+    final var changes = new double[pairs()];
+    Arrays.setAll(changes, i -> Math.abs(source[i] - base[i]));
+    return changes;
+  }
+
+  /// How far each run goes from the base's Y towards the source's, in units of Y.
+  double[] towards(final double[] run) {
+    final var signs = signs();
+    final var towards = new double[pairs()];
+    Arrays.setAll(towards, i -> signs[i] * (run[i] - base[i]));
+    return towards;
+  }
+
+  /// Mean of [#towards] over mean of [#changes]: faithfulness, where the run is a circuit's.
+  public double share(final double[] run) {
+    return Arrays.stream(towards(run)).sum() / Arrays.stream(changes()).sum();
+  }
+
+  /// [#share] with its interval over pairs.
+  Interval share(final double[] run, final Bootstrap bootstrap) {
+    return bootstrap.ratioOfMeans(towards(run), changes());
+  }
+}

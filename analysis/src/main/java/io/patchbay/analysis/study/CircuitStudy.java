@@ -1,0 +1,158 @@
+package io.patchbay.analysis.study;
+
+import io.patchbay.analysis.circuit.CircuitEdge;
+import io.patchbay.analysis.circuit.CircuitFigures;
+import io.patchbay.analysis.circuit.CircuitGraph;
+import io.patchbay.analysis.circuit.CircuitNetwork;
+import io.patchbay.analysis.circuit.CircuitNode;
+import io.patchbay.analysis.circuit.CircuitSearch;
+import io.patchbay.analysis.circuit.CircuitSearch.Found;
+import io.patchbay.analysis.circuit.LinearReadOut;
+import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.sweep.FactorProbe;
+import io.patchbay.vae.io.BadInputException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+
+/// The circuit of one factor in a part of a model: found on pairs of inputs that differ in the
+/// factor alone, measured on others. Y is what a probe reads of the factor from the reconstruction,
+/// in standard deviations of the factor.
+///
+/// @param factor its name
+/// @param edges edges of the whole part
+/// @param found what was found, and how
+/// @param discovery pairs that it was found on, and pairs left out of them
+/// @param figures on held-out pairs
+/// @param graph the circuit; an edge's weight is its effect alone, as a share of the mean change of
+///   Y on the held-out pairs
+public record CircuitStudy(
+    CircuitQuestion question,
+    String factor,
+    FactorProbe probe,
+    int edges,
+    Found found,
+    Discovery discovery,
+    CircuitFigures figures,
+    CircuitGraph graph,
+    long seed,
+    String data,
+    String device) {
+
+  /// How many pairs a circuit was found on.
+  public record Discovery(int pairs, int dropped) {}
+
+  /// @throws BadInputException when the data have no such factor, or the model's reconstructions
+  ///   say nothing of it
+  public static CircuitStudy of(
+      final Scene scene, final CircuitQuestion question, final CircuitSearch.Listener listener) {
+    final var probe =
+        FactorProbe.train(
+            scene.subject(), scene.data(), "--factor", question.factor(), scene.seed());
+    final var factor = probe.factor();
+    final var pairs = CircuitPairs.of(scene, factor, question.pairs());
+    final var y =
+        new LinearReadOut("factor:" + factor, "output", probe.direction(), probe.intercept());
+    final Found found;
+    final Discovery discovery;
+    try (var network = CircuitNetwork.of(scene.subject(), question.part(), y, pairs.discovery())) {
+      found = question.search(scene.seed()).on(network, listener);
+      discovery = new Discovery(network.pairs(), network.dropped());
+    }
+    try (var network = CircuitNetwork.of(scene.subject(), question.part(), y, pairs.heldOut())) {
+      final var figures =
+          CircuitFigures.of(network, found.circuit(), Bootstrap.standard(scene.seed()), listener);
+      return new CircuitStudy(
+          question,
+          factor,
+          probe,
+          network.edges(),
+          found,
+          discovery,
+          figures,
+          graph(network, figures),
+          scene.seed(),
+          scene.data().name(),
+          scene.model().backend().device());
+    }
+  }
+
+  private static CircuitGraph graph(final CircuitNetwork network, final CircuitFigures figures) {
+    final var nodes =
+        new TreeSet<>(
+            Comparator.comparingInt(CircuitNode::layer)
+                .thenComparingInt(n -> Integer.parseInt(n.unit())));
+    for (final int edge : figures.edges()) {
+      nodes.add(network.from(edge));
+      nodes.add(network.to(edge));
+    }
+    final var list = new ArrayList<>(nodes);
+    final var places = new LinkedHashMap<CircuitNode, Integer>();
+    list.forEach(node -> places.put(node, places.size()));
+    final var edges = new ArrayList<CircuitEdge>();
+    for (int i = 0; i < figures.edges().size(); i++) {
+      final int edge = figures.edges().get(i);
+      edges.add(
+          new CircuitEdge(
+              places.get(network.from(edge)), places.get(network.to(edge)), figures.effects()[i]));
+    }
+    return new CircuitGraph(list, edges);
+  }
+
+  /// Everything, for a file.
+  public Map<String, Object> numbers() {
+    final var all = new LinkedHashMap<String, Object>();
+    all.put("factor", factor);
+    all.put("part", question.part().name().toLowerCase(Locale.ROOT));
+    all.put("outcome", "factor:" + factor);
+    all.put("data", data);
+    all.put("faithfulness", AttributionStudy.interval(figures.faithfulness()));
+    all.put("completeness", AttributionStudy.interval(figures.completeness()));
+    final var minimality = new LinkedHashMap<String, Object>();
+    minimality.put("smallest", AttributionStudy.interval(figures.smallest()));
+    minimality.put("share_idle", AttributionStudy.interval(figures.idle()));
+    minimality.put("idle_below", CircuitFigures.IDLE);
+    all.put("minimality", minimality);
+    all.put("pairs", figures.pairs());
+    all.put("dropped_pairs", figures.dropped());
+    final var foundOn = new LinkedHashMap<String, Object>();
+    foundOn.put("pairs", discovery.pairs());
+    foundOn.put("dropped_pairs", discovery.dropped());
+    foundOn.put("faithfulness", found.faithfulness());
+    all.put("found_on", foundOn);
+    final var screen = new LinkedHashMap<String, Object>();
+    screen.put("edges", edges);
+    screen.put("kept", found.screen().kept().size());
+    screen.put("audit", found.screen().audited().size());
+    screen.put("steps", question.steps());
+    screen.put("missed_mass", AttributionStudy.interval(found.screen().missedMass()));
+    all.put("screen", screen);
+    all.put("threshold", question.threshold());
+    all.put("top", question.top());
+    all.put("probe", probe.numbers());
+    all.put("seed", seed);
+    all.put("device", device);
+    all.put("java", Runtime.version().toString());
+    all.put("nodes", graph.nodes());
+    all.put("edges", edgeRows());
+    return all;
+  }
+
+  private List<Map<String, Object>> edgeRows() {
+    final var rows = new ArrayList<Map<String, Object>>();
+    for (int i = 0; i < graph.edges().size(); i++) {
+      final var edge = graph.edges().get(i);
+      final var row = new LinkedHashMap<String, Object>();
+      row.put("from", edge.from());
+      row.put("to", edge.to());
+      row.put("weight", edge.weight());
+      row.put("loss", figures.losses()[i]);
+      rows.add(row);
+    }
+    return rows;
+  }
+}
