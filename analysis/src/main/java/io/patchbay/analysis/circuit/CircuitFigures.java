@@ -16,7 +16,6 @@ import java.util.List;
 /// @param idle the share of edges e with f(C) - f(C without e) below [#IDLE]
 /// @param edges the edges of C, ascending
 /// @param losses f(C) - f(C without e) of each
-/// @param effects of each edge alone, as a share of the mean change of Y
 /// @param pairs pairs behind the figures
 /// @param dropped pairs left out, as Y does not move in them
 public record CircuitFigures(
@@ -26,7 +25,6 @@ public record CircuitFigures(
     Interval idle,
     List<Integer> edges,
     double[] losses,
-    double[] effects,
     int pairs,
     int dropped) {
   /// Faithfulness that an edge must bring to count as needed.
@@ -54,7 +52,6 @@ public record CircuitFigures(
     final var edges = circuit.stream().boxed().toList();
     final var signs = outcomes.signs();
     final var without = new double[edges.size()][];
-    final var effects = new double[edges.size()];
     final var losses = new double[edges.size()];
     for (int i = 0; i < without.length; i++) {
       listener.at("measure", i, without.length);
@@ -67,9 +64,6 @@ public record CircuitFigures(
         without[i][p] = signs[p] * (run[p] - cut[p]);
       }
     }
-    for (int i = 0; i < without.length; i++) {
-      effects[i] = outcomes.share(network.edgeAlone(edges.get(i)));
-    }
     final var changes = outcomes.changes();
     final var minimality =
         bootstrap.statistics(
@@ -81,7 +75,6 @@ public record CircuitFigures(
         minimality.get(1),
         edges,
         losses,
-        effects,
         network.pairs(),
         network.dropped());
   }

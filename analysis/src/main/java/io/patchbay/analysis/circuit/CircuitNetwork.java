@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// A part of a model on pairs of inputs (x, x') as a network of edges between units, each of which
 /// can be cut.
@@ -48,6 +49,7 @@ public final class CircuitNetwork implements AutoCloseable {
   private final List<float[]> whole = new ArrayList<>();
   private final List<float[]> masked = new ArrayList<>();
   private final Map<Integer, Program> fromLayer = new HashMap<>();
+  private @Nullable Program removals;
   private BitSet current;
 
   private CircuitNetwork(
@@ -290,17 +292,13 @@ public final class CircuitNetwork implements AutoCloseable {
   /// of the pair's change: what Y loses when the edge is cut; 0 for other edges.
   public double[] losses(final BitSet circuit) {
     apply(circuit);
+    if (removals == null) {
+      removals = load(edges.start(), edges.removals());
+      removals.write(edges.start(), source.of(chain.start(), kept));
+    }
+    removals.run(pairs);
     final var losses = new double[edges()];
-    final var program =
-        fromLayer.computeIfAbsent(
-            -1,
-            _ -> {
-              final var made = load(edges.start(), edges.removals());
-              made.write(edges.start(), source.of(chain.start(), kept));
-              return made;
-            });
-    program.run(pairs);
-    addProducts(program, edges.removals(), 1, losses);
+    addProducts(removals, edges.removals(), 1, losses);
     for (int e = 0; e < losses.length; e++) {
       losses[e] = circuit.get(e) ? losses[e] : 0;
     }
@@ -339,6 +337,9 @@ public final class CircuitNetwork implements AutoCloseable {
   @Override
   public void close() {
     fromLayer.values().forEach(Program::close);
+    if (removals != null) {
+      removals.close();
+    }
     weights.close();
   }
 }

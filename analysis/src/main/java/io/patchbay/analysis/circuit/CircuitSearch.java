@@ -7,23 +7,28 @@ import java.util.List;
 
 /// How a circuit is looked for.
 ///
-/// A gradient screen scores every edge; the best are kept, as many as it takes for the circuit of
-/// them to be faithful. Their effects, and those of a random sample of the others, are measured
-/// exactly. Then edges are cut greedily, those that the circuit's own gradient says to matter least
-/// first: many at a time while that goes well, then one by one, each cut kept only where the run
-/// with it is still faithful, until no single edge can be cut.
+/// A gradient screen scores every edge. The effects of the best, and of a random sample of the
+/// others, are measured exactly: that says how far the screen can be trusted. The search begins
+/// with as many of the best as are faithful together, and cuts edges greedily, those that the
+/// gradient of the circuit's own run says to matter least first: many at a time while that goes
+/// well, then one by one. Every cut is checked by a run, and kept only where that is still
+/// faithful.
 ///
 /// Faithful is a circuit whose faithfulness is between `threshold` and `2 - threshold`: edges that
 /// work against the factor may not all be cut to make room for cutting others.
 ///
 /// @param threshold least faithfulness, in (0, 1)
-/// @param top edges that the screen keeps at first; doubled until they are faithful together
+/// @param top edges of the screen that are measured exactly; the search begins with these, or twice
+///   as many, and so on, until they are faithful together
 /// @param audit edges outside the top that are measured exactly
 /// @param steps points of the screen's path, 0 for the gradient on x alone
 /// @param seed chooses the sample
 public record CircuitSearch(double threshold, int top, int audit, int steps, long seed) {
   /// The first share of a circuit's edges that is cut at once.
   private static final int FIRST_SHARE = 4;
+
+  /// Most edges that are tried one by one.
+  private static final int MOST_TRIES = 1024;
 
   public CircuitSearch {
     if (!(threshold > 0 && threshold < 1) || top < 1 || audit < 1 || steps < 0) {
@@ -47,33 +52,39 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
   }
 
   /// @param circuit the edges that were found
+  /// @param screen what was measured exactly
+  /// @param kept edges that the search began with
   /// @param faithfulness of the circuit on the pairs that it was found on
-  public record Found(BitSet circuit, ScreenAudit screen, double faithfulness) {}
+  /// @param minimal whether every edge was tried, and none could be cut
+  public record Found(
+      BitSet circuit, ScreenAudit screen, int kept, double faithfulness, boolean minimal) {}
 
   /// Looks for a circuit on the pairs of a network.
   public Found on(final CircuitNetwork network, final Listener listener) {
     listener.at("screen", 0, network.edges());
-    final var scores = network.screen(steps);
-    final var order = ScreenAudit.order(scores);
-    int kept = Math.min(top, order.size());
-    while (kept < order.size() && !isFaithful(network, first(order, kept))) {
-      kept = Math.min(2 * kept, order.size());
-    }
+    final var order = ScreenAudit.order(network.screen(steps));
+    final int best = Math.min(top, order.size());
+    final int measured = best + Math.min(audit, order.size() - best);
     final var counter = new int[1];
-    final int measured = kept + Math.min(audit, order.size() - kept);
     final var screen =
         ScreenAudit.of(
             order,
-            kept,
+            best,
             audit,
             seed,
             edge -> {
               listener.at("exact", ++counter[0], measured);
               return network.outcomes().towards(network.edgeAlone(edge));
             });
+    int kept = best;
+    while (kept < order.size() && !isFaithful(network, first(order, kept))) {
+      kept = Math.min(2 * kept, order.size());
+    }
     final var start = network.live(first(order, kept));
-    final var circuit = oneByOne(network, inBlocks(network, start, listener), listener);
-    return new Found(circuit, screen, network.outcomes().share(network.run(circuit)));
+    final var cuts = new Cuts(network, listener, inBlocks(network, start, listener));
+    final boolean minimal = cuts.oneByOne();
+    final double share = network.outcomes().share(network.run(cuts.circuit));
+    return new Found(cuts.circuit, screen, kept, share, minimal);
   }
 
   private static BitSet first(final List<Integer> order, final int count) {
@@ -109,27 +120,49 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
     return circuit;
   }
 
-  /// Tries every edge by itself, again and again until none can be cut.
-  private BitSet oneByOne(
-      final CircuitNetwork network, final BitSet start, final Listener listener) {
-    BitSet circuit = start;
-    boolean cut = true;
-    while (cut && !circuit.isEmpty()) {
-      cut = false;
-      for (final int edge : leastFirst(network, circuit)) {
-        if (circuit.get(edge)) {
-          listener.at("prune", network.edges() - circuit.cardinality(), network.edges());
-          final var smaller = (BitSet) circuit.clone();
-          smaller.clear(edge);
-          final var live = network.live(smaller);
-          if (isFaithful(network, live)) {
-            circuit = live;
-            cut = true;
+  /// Cuts of single edges.
+  private final class Cuts {
+    private final CircuitNetwork network;
+    private final Listener listener;
+    private BitSet circuit;
+    private int tries;
+
+    Cuts(final CircuitNetwork network, final Listener listener, final BitSet circuit) {
+      this.network = network;
+      this.listener = listener;
+      this.circuit = circuit;
+    }
+
+    /// Tries every edge by itself, again and again until none can be cut.
+    ///
+    /// @return whether it came to that
+    boolean oneByOne() {
+      boolean cut = true;
+      while (cut) {
+        cut = false;
+        for (final int edge : leastFirst(network, circuit)) {
+          if (!circuit.get(edge)) {
+            continue;
           }
+          if (tries == MOST_TRIES) {
+            return false;
+          }
+          cut |= cut(edge);
         }
       }
+      return true;
     }
-    return circuit;
+
+    private boolean cut(final int edge) {
+      tries++;
+      listener.at("single cuts", tries, MOST_TRIES);
+      final var smaller = (BitSet) circuit.clone();
+      smaller.clear(edge);
+      final var live = network.live(smaller);
+      final boolean faithful = isFaithful(network, live);
+      circuit = faithful ? live : circuit;
+      return faithful;
+    }
   }
 
   private static List<Integer> leastFirst(final CircuitNetwork network, final BitSet circuit) {

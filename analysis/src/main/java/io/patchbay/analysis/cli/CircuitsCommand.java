@@ -74,7 +74,8 @@ final class CircuitsCommand implements Callable<Integer> {
       names = "--top",
       paramLabel = "N",
       description =
-          "Edges that the gradient screen keeps; doubled until they are faithful together. Default:"
+          "Edges at the top of the gradient screen to measure exactly; the search begins with"
+              + " these, or twice as many and so on until they are faithful together. Default:"
               + " 1024.")
   private int top = 1024;
 
@@ -205,7 +206,7 @@ final class CircuitsCommand implements Callable<Integer> {
   private void printEdges(final CircuitStudy study) {
     final var losses = study.figures().losses();
     final var nodes = study.graph().nodes();
-    output.out().printf("%-52s%10s%10s%n", "edge", "loss", "alone");
+    output.out().printf("%-52s%10s%n", "edge", "loss");
     IntStream.range(0, losses.length)
         .boxed()
         .sorted(Comparator.comparingDouble(i -> -losses[i]))
@@ -216,10 +217,9 @@ final class CircuitsCommand implements Callable<Integer> {
               .out()
               .printf(
                   Locale.ROOT,
-                  "%-52s%10.4f%10.4f%n",
+                  "%-52s%10.4f%n",
                   nodes.get(edge.from()).name() + " -> " + nodes.get(edge.to()).name(),
-                  losses[i],
-                  edge.weight());
+                  losses[i]);
         });
   }
 

@@ -9,8 +9,8 @@ import io.patchbay.vae.io.BadInputException;
 /// @param factor a factor of the data by name or number, or a variable of its generator
 /// @param pairs pairs to find the circuit on, and as many others to measure it on
 /// @param threshold least faithfulness of the circuit, in (0, 1)
-/// @param top edges that the screen keeps at first
-/// @param audit edges that the screen does not keep and that are measured exactly all the same
+/// @param top edges at the top of the screen, which are measured exactly
+/// @param audit other edges that are measured exactly all the same
 /// @param steps points of the screen's path integral, 0 for the gradient on the base input alone
 public record CircuitQuestion(
     String factor, CircuitPart part, int pairs, double threshold, int top, int audit, int steps) {

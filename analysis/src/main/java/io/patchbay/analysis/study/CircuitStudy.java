@@ -14,7 +14,6 @@ import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
@@ -28,8 +27,8 @@ import java.util.TreeSet;
 /// @param found what was found, and how
 /// @param discovery pairs that it was found on, and pairs left out of them
 /// @param figures on held-out pairs
-/// @param graph the circuit; an edge's weight is its effect alone, as a share of the mean change of
-///   Y on the held-out pairs
+/// @param graph the circuit; an edge's weight is the faithfulness that is lost on the held-out
+///   pairs when it is cut: f(C) - f(C without the edge)
 public record CircuitStudy(
     CircuitQuestion question,
     String factor,
@@ -98,7 +97,7 @@ public record CircuitStudy(
       final int edge = figures.edges().get(i);
       edges.add(
           new CircuitEdge(
-              places.get(network.from(edge)), places.get(network.to(edge)), figures.effects()[i]));
+              places.get(network.from(edge)), places.get(network.to(edge)), figures.losses()[i]));
     }
     return new CircuitGraph(list, edges);
   }
@@ -123,10 +122,12 @@ public record CircuitStudy(
     foundOn.put("pairs", discovery.pairs());
     foundOn.put("dropped_pairs", discovery.dropped());
     foundOn.put("faithfulness", found.faithfulness());
+    foundOn.put("no_edge_can_be_cut", found.minimal());
     all.put("found_on", foundOn);
     final var screen = new LinkedHashMap<String, Object>();
     screen.put("edges", edges);
-    screen.put("kept", found.screen().kept().size());
+    screen.put("kept", found.kept());
+    screen.put("exact", found.screen().kept().size());
     screen.put("audit", found.screen().audited().size());
     screen.put("steps", question.steps());
     screen.put("missed_mass", AttributionStudy.interval(found.screen().missedMass()));
@@ -138,21 +139,7 @@ public record CircuitStudy(
     all.put("device", device);
     all.put("java", Runtime.version().toString());
     all.put("nodes", graph.nodes());
-    all.put("edges", edgeRows());
+    all.put("edges", graph.edges());
     return all;
-  }
-
-  private List<Map<String, Object>> edgeRows() {
-    final var rows = new ArrayList<Map<String, Object>>();
-    for (int i = 0; i < graph.edges().size(); i++) {
-      final var edge = graph.edges().get(i);
-      final var row = new LinkedHashMap<String, Object>();
-      row.put("from", edge.from());
-      row.put("to", edge.to());
-      row.put("weight", edge.weight());
-      row.put("loss", figures.losses()[i]);
-      rows.add(row);
-    }
-    return rows;
   }
 }

@@ -43,8 +43,9 @@ class CircuitsCommandTest {
   @BeforeAll
   static void train() {
     final var line =
-        new ArrayList<>(List.of(Shell.smallTraining(folder.resolve("run"), "--set", "lr=3e-3")));
-    line.addAll(List.of("--steps", "150", "--seed", "1"));
+        new ArrayList<>(List.of(Shell.smallTraining(folder.resolve("run"), "--set", "lr=1e-3")));
+    line.set(line.indexOf("--batch") + 1, "16");
+    line.addAll(List.of("--steps", "200", "--seed", "2"));
     final var shell = Shell.run(line.toArray(String[]::new));
     assertEquals(ExitCode.OK, shell.code(), shell::err);
   }
@@ -117,6 +118,7 @@ class CircuitsCommandTest {
     assertTrue(found >= least && found <= 2 - least, () -> "faithfulness=" + found);
     assertEquals(6, json.path("pairs").asInt() + json.path("dropped_pairs").asInt());
     assertTrue(json.path("screen").path("kept").asInt() >= 20);
+    assertEquals(20, json.path("screen").path("exact").asInt());
     final var missed = json.path("screen").path("missed_mass").path("estimate").asDouble();
     assertTrue(missed >= 0 && missed < 1);
     final var nodes = json.path("nodes");
