@@ -14,8 +14,9 @@ import java.util.List;
 /// well, then one by one. Every cut is checked by a run, and kept only where that is still
 /// faithful.
 ///
-/// Faithful is a circuit whose faithfulness is between `threshold` and `2 - threshold`: edges that
-/// work against the factor may not all be cut to make room for cutting others.
+/// Faithful is a circuit whose faithfulness is between `threshold` and `2 - threshold`. A single
+/// cut may not raise it: edges that work against the factor belong to how the model computes it,
+/// and to cut them makes room for cutting others that fits these pairs alone.
 ///
 /// @param threshold least faithfulness, in (0, 1)
 /// @param top edges of the screen that are measured exactly; the search begins with these, or twice
@@ -29,6 +30,9 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
 
   /// Most edges that are tried one by one.
   private static final int MOST_TRIES = 1024;
+
+  /// What an edge without effect may seem to do.
+  private static final double ROUNDING = 1e-6;
 
   public CircuitSearch {
     if (!(threshold > 0 && threshold < 1) || top < 1 || audit < 1 || steps < 0) {
@@ -55,7 +59,7 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
   /// @param screen what was measured exactly
   /// @param kept edges that the search began with
   /// @param faithfulness of the circuit on the pairs that it was found on
-  /// @param minimal whether every edge was tried, and none could be cut
+  /// @param minimal whether every edge was tried, and none could be cut any more
   public record Found(
       BitSet circuit, ScreenAudit screen, int kept, double faithfulness, boolean minimal) {}
 
@@ -83,8 +87,7 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
     final var start = network.live(first(order, kept));
     final var cuts = new Cuts(network, listener, inBlocks(network, start, listener));
     final boolean minimal = cuts.oneByOne();
-    final double share = network.outcomes().share(network.run(cuts.circuit));
-    return new Found(cuts.circuit, screen, kept, share, minimal);
+    return new Found(cuts.circuit, screen, kept, cuts.share, minimal);
   }
 
   private static BitSet first(final List<Integer> order, final int count) {
@@ -94,8 +97,12 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
   }
 
   private boolean isFaithful(final CircuitNetwork network, final BitSet circuit) {
-    final double share = network.outcomes().share(network.run(circuit));
+    final double share = share(network, circuit);
     return share >= threshold && share <= 2 - threshold;
+  }
+
+  private static double share(final CircuitNetwork network, final BitSet circuit) {
+    return network.outcomes().share(network.run(circuit));
   }
 
   /// Cuts many edges at a time, fewer where that is too much, until not even one goes.
@@ -125,12 +132,14 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
     private final CircuitNetwork network;
     private final Listener listener;
     private BitSet circuit;
+    private double share;
     private int tries;
 
     Cuts(final CircuitNetwork network, final Listener listener, final BitSet circuit) {
       this.network = network;
       this.listener = listener;
       this.circuit = circuit;
+      this.share = CircuitSearch.share(network, circuit);
     }
 
     /// Tries every edge by itself, again and again until none can be cut.
@@ -159,9 +168,13 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
       final var smaller = (BitSet) circuit.clone();
       smaller.clear(edge);
       final var live = network.live(smaller);
-      final boolean faithful = isFaithful(network, live);
-      circuit = faithful ? live : circuit;
-      return faithful;
+      final double left = CircuitSearch.share(network, live);
+      final boolean cut = left >= threshold && left <= share + ROUNDING;
+      if (cut) {
+        circuit = live;
+        share = left;
+      }
+      return cut;
     }
   }
 

@@ -59,8 +59,8 @@ final class CircuitsCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Pairs of inputs to find the circuit on, and as many others to measure it on. Default:"
-              + " 32.")
-  private int pairs = 32;
+              + " 64.")
+  private int pairs = 64;
 
   @Option(
       names = "--threshold",

@@ -18,9 +18,9 @@ public record CircuitQuestion(
   private static final int MOST_PAIRS = 1024;
   private static final int MOST_STEPS = 1000;
 
-  /// 32 pairs, faithfulness 0.9, 1,024 edges from a screen of 5 steps, 256 in its audit.
+  /// 64 pairs, faithfulness 0.9, 1,024 edges from a screen of 5 steps, 256 in its audit.
   public static CircuitQuestion standard(final String factor, final CircuitPart part) {
-    return new CircuitQuestion(factor, part, 32, 0.9, 1024, 256, 5);
+    return new CircuitQuestion(factor, part, 64, 0.9, 1024, 256, 5);
   }
 
   /// @throws BadInputException naming the option that is out of range
