@@ -36,6 +36,9 @@ public final class CircuitNetwork implements AutoCloseable {
   private static final double FLOAT_ROUNDING = 2e-5;
   private static final int FEWEST_PAIRS = 2;
 
+  /// Groups of pairs whose effects are looked at by themselves.
+  private static final int GROUPS = 8;
+
   private final Subject subject;
   private final LayerChain chain;
   private final EdgeGraph edges;
@@ -292,13 +295,47 @@ public final class CircuitNetwork implements AutoCloseable {
   /// of the pair's change: what Y loses when the edge is cut; 0 for other edges.
   public double[] losses(final BitSet circuit) {
     apply(circuit);
-    if (removals == null) {
-      removals = load(edges.start(), edges.removals());
-      removals.write(edges.start(), source.of(chain.start(), kept));
+    return losses(circuit, removals(), outcomes.signs());
+  }
+
+  /// How much every edge of a circuit matters in one group of pairs or another: the root of the
+  /// mean square, over groups, of what [#losses] is in each. An edge whose effects have different
+  /// signs in different groups matters, though their mean may be nothing.
+  double[] importance(final BitSet circuit) {
+    apply(circuit);
+    final int groups = Math.min(GROUPS, pairs());
+    final var squares = new double[edges()];
+    for (int g = 0; g < groups; g++) {
+      final var signs = outcomes.signs();
+      for (int p = 0; p < signs.length; p++) {
+        signs[p] = p % groups == g ? signs[p] : 0;
+      }
+      final var losses = losses(circuit, removals(), signs);
+      for (int e = 0; e < losses.length; e++) {
+        squares[e] += losses[e] * losses[e];
+      }
     }
-    removals.run(pairs);
+    for (int e = 0; e < squares.length; e++) {
+      squares[e] = Math.sqrt(squares[e] / groups);
+    }
+    return squares;
+  }
+
+  private Program removals() {
+    var program = removals;
+    if (program == null) {
+      program = load(edges.start(), edges.removals());
+      program.write(edges.start(), source.of(chain.start(), kept));
+      removals = program;
+    }
+    return program;
+  }
+
+  private double[] losses(final BitSet circuit, final Program program, final double[] signs) {
+    program.write(edges.signs(), floats(signs));
+    program.run(pairs);
     final var losses = new double[edges()];
-    addProducts(removals, edges.removals(), 1, losses);
+    addProducts(program, edges.removals(), 1, losses);
     for (int e = 0; e < losses.length; e++) {
       losses[e] = circuit.get(e) ? losses[e] : 0;
     }

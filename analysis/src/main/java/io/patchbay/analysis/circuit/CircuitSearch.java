@@ -11,12 +11,14 @@ import java.util.List;
 /// others, are measured exactly: that says how far the screen can be trusted. The search begins
 /// with as many of the best as are faithful together, and cuts edges greedily, those that the
 /// gradient of the circuit's own run says to matter least first: many at a time while that goes
-/// well, then one by one. Every cut is checked by a run, and kept only where that is still
-/// faithful.
+/// well, then, where no more than 1,024 are left, one by one. Every cut is checked by a run, and
+/// kept only where that is still faithful.
 ///
-/// Faithful is a circuit whose faithfulness is between `threshold` and `2 - threshold`. A single
-/// cut may not raise it: edges that work against the factor belong to how the model computes it,
-/// and to cut them makes room for cutting others that fits these pairs alone.
+/// Faithful is a circuit whose faithfulness, with its 95 % interval over pairs, is between
+/// `threshold` and `2 - threshold`. Without the interval a search would find circuits whose errors
+/// happen to cancel on these pairs. A single cut may not raise faithfulness: edges that work
+/// against the factor belong to how the model computes it, and to cut them makes room for cutting
+/// others.
 ///
 /// @param threshold least faithfulness, in (0, 1)
 /// @param top edges of the screen that are measured exactly; the search begins with these, or twice
@@ -28,8 +30,11 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
   /// The first share of a circuit's edges that is cut at once.
   private static final int FIRST_SHARE = 4;
 
-  /// Most edges that are tried one by one.
-  private static final int MOST_TRIES = 1024;
+  /// Largest circuit whose edges are tried one by one. In a larger one each brings next to nothing,
+  /// and which of them a few pairs seem to need is chance.
+  private static final int MOST_SINGLE = 1024;
+
+  private static final double NORMAL_95 = 1.959964;
 
   /// What an edge without effect may seem to do.
   private static final double ROUNDING = 1e-6;
@@ -96,13 +101,14 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
     return edges;
   }
 
-  private boolean isFaithful(final CircuitNetwork network, final BitSet circuit) {
-    final double share = share(network, circuit);
-    return share >= threshold && share <= 2 - threshold;
+  boolean isFaithful(final CircuitNetwork network, final BitSet circuit) {
+    return isFaithful(network, network.run(circuit));
   }
 
-  private static double share(final CircuitNetwork network, final BitSet circuit) {
-    return network.outcomes().share(network.run(circuit));
+  private boolean isFaithful(final CircuitNetwork network, final double[] run) {
+    final double share = network.outcomes().share(run);
+    final double room = NORMAL_95 * network.outcomes().error(run);
+    return share - room >= threshold && share + room <= 2 - threshold;
   }
 
   /// Cuts many edges at a time, fewer where that is too much, until not even one goes.
@@ -133,13 +139,12 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
     private final Listener listener;
     private BitSet circuit;
     private double share;
-    private int tries;
 
     Cuts(final CircuitNetwork network, final Listener listener, final BitSet circuit) {
       this.network = network;
       this.listener = listener;
       this.circuit = circuit;
-      this.share = CircuitSearch.share(network, circuit);
+      this.share = network.outcomes().share(network.run(circuit));
     }
 
     /// Tries every edge by itself, again and again until none can be cut.
@@ -147,14 +152,14 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
     /// @return whether it came to that
     boolean oneByOne() {
       boolean cut = true;
+      if (circuit.cardinality() > MOST_SINGLE) {
+        return false;
+      }
       while (cut) {
         cut = false;
         for (final int edge : leastFirst(network, circuit)) {
           if (!circuit.get(edge)) {
             continue;
-          }
-          if (tries == MOST_TRIES) {
-            return false;
           }
           cut |= cut(edge);
         }
@@ -163,13 +168,13 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
     }
 
     private boolean cut(final int edge) {
-      tries++;
-      listener.at("single cuts", tries, MOST_TRIES);
+      listener.at("prune", network.edges() - circuit.cardinality(), network.edges());
       final var smaller = (BitSet) circuit.clone();
       smaller.clear(edge);
       final var live = network.live(smaller);
-      final double left = CircuitSearch.share(network, live);
-      final boolean cut = left >= threshold && left <= share + ROUNDING;
+      final var run = network.run(live);
+      final double left = network.outcomes().share(run);
+      final boolean cut = left <= share + ROUNDING && isFaithful(network, run);
       if (cut) {
         circuit = live;
         share = left;
@@ -179,9 +184,9 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
   }
 
   private static List<Integer> leastFirst(final CircuitNetwork network, final BitSet circuit) {
-    final var losses = network.losses(circuit);
+    final var importance = network.importance(circuit);
     final var order = new ArrayList<>(circuit.stream().boxed().toList());
-    order.sort(Comparator.comparingDouble(e -> Math.abs(losses[e])));
+    order.sort(Comparator.comparingDouble(e -> importance[e]));
     return order;
   }
 }

@@ -5,7 +5,6 @@ import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
 import io.patchbay.engine.Ops;
-import io.patchbay.engine.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,7 +16,6 @@ import java.util.Objects;
 /// (a - a_base)`, with what it makes and reads in the base run as inputs, and with W as a state.
 /// Where an edge's numbers in W are zero, the edge carries its activation of the base run.
 final class EdgeGraph {
-  private final LayerChain chain;
   private final Graph graph = new Graph();
   private final Map<Node, Node> images = new HashMap<>();
   private final Map<Node, CircuitLayer> layerOf = new HashMap<>();
@@ -34,7 +32,6 @@ final class EdgeGraph {
 
   /// @param outcome Y of the original graph, (pairs)
   EdgeGraph(final LayerChain chain, final Node outcome) {
-    this.chain = chain;
     chain.layers().forEach(layer -> layerOf.put(layer.op(), layer));
     start = graph.input("start", chain.start().shape());
     images.put(chain.start(), start);
@@ -122,10 +119,5 @@ final class EdgeGraph {
   /// what is made, laid out as W.
   List<Node> screens() {
     return screens;
-  }
-
-  /// The shape of a row of pairs.
-  Shape pairs() {
-    return outcome.shape();
   }
 }

@@ -72,6 +72,21 @@ public record PairOutcomes(double[] base, double[] source) {
     return Arrays.stream(towards(run)).sum() / Arrays.stream(changes()).sum();
   }
 
+  /// The standard error of [#share] over pairs, by the delta method for a ratio of means (Cochran
+  /// 1977, section 2.11).
+  double error(final double[] run) {
+    final double share = share(run);
+    final var towards = towards(run);
+    final var changes = changes();
+    double squares = 0;
+    for (int i = 0; i < pairs(); i++) {
+      final double rest = towards[i] - share * changes[i];
+      squares += rest * rest;
+    }
+    final double mean = Arrays.stream(changes).average().orElse(Double.NaN);
+    return Math.sqrt(squares / ((double) pairs() * (pairs() - 1))) / mean;
+  }
+
   /// [#share] with its interval over pairs.
   Interval share(final double[] run, final Bootstrap bootstrap) {
     return bootstrap.ratioOfMeans(towards(run), changes());

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /// The circuit of one factor in a part of a model: found on pairs of inputs that differ in the
@@ -97,7 +98,9 @@ public record CircuitStudy(
       final int edge = figures.edges().get(i);
       edges.add(
           new CircuitEdge(
-              places.get(network.from(edge)), places.get(network.to(edge)), figures.losses()[i]));
+              Objects.requireNonNull(places.get(network.from(edge))),
+              Objects.requireNonNull(places.get(network.to(edge))),
+              figures.losses()[i]));
     }
     return new CircuitGraph(list, edges);
   }
