@@ -97,7 +97,7 @@ class CircuitNetworkTest {
 
   /// The decoder of the dense net in float64.
   ///
-  /// @param codes of the base and of the source
+  /// Its codes are those of the base and of the source.
   private record Hand(Subject subject, double[] base, double[] source) {
     private double weight(final int layer, final int v, final int u) {
       return subject.weights().read("decoder.fc" + (layer + 1) + ".weight")[v * WIDTHS[layer] + u];
