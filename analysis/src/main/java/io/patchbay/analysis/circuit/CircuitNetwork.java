@@ -17,6 +17,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A part of a model on pairs of inputs (x, x') as a network of edges between units, each of which
@@ -171,6 +173,16 @@ public final class CircuitNetwork implements AutoCloseable {
   /// The edges of a circuit that a change can reach and leave; the others carry nothing.
   public BitSet live(final BitSet circuit) {
     return chain.live(circuit);
+  }
+
+  /// How many units each site of the part has.
+  public SortedMap<String, Integer> units() {
+    final var units = new TreeMap<String, Integer>();
+    for (final var layer : chain.layers()) {
+      units.put(layer.from().site(), layer.from().units());
+      units.put(layer.to().site(), layer.to().units());
+    }
+    return units;
   }
 
   /// The number of the edge from unit `producer` to unit `consumer` through layer `layer` of the

@@ -163,9 +163,9 @@ final class CircuitsCommand implements Callable<Integer> {
             "%s in the %s: %d of %d edges between %d units%n",
             study.factor(),
             part.name().toLowerCase(Locale.ROOT),
-            study.graph().edges().size(),
+            study.circuit().graph().edges().size(),
             study.edges(),
-            study.graph().nodes().size());
+            study.circuit().graph().nodes().size());
     row("faithfulness", figures.faithfulness());
     row("completeness (of the other edges)", figures.completeness());
     row("minimality: least loss of an edge", figures.smallest());
@@ -194,7 +194,7 @@ final class CircuitsCommand implements Callable<Integer> {
   private void printUnits(final CircuitStudy study) {
     final var perSite = new TreeMap<Integer, Integer>();
     final var names = new TreeMap<Integer, String>();
-    for (final var node : study.graph().nodes()) {
+    for (final var node : study.circuit().graph().nodes()) {
       perSite.merge(node.layer(), 1, Integer::sum);
       names.put(node.layer(), node.site());
     }
@@ -205,14 +205,14 @@ final class CircuitsCommand implements Callable<Integer> {
   /// The edges whose cut costs most.
   private void printEdges(final CircuitStudy study) {
     final var losses = study.figures().losses();
-    final var nodes = study.graph().nodes();
+    final var nodes = study.circuit().graph().nodes();
     output.out().printf("%-52s%10s%n", "edge", "loss");
     IntStream.range(0, losses.length)
         .boxed()
         .sorted(Comparator.comparingDouble(i -> -losses[i]))
         .limit(SHOWN)
         .forEach(i -> {
-          final var edge = study.graph().edges().get(i);
+          final var edge = study.circuit().graph().edges().get(i);
           output
               .out()
               .printf(

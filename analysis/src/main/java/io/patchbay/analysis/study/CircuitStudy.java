@@ -3,10 +3,12 @@ package io.patchbay.analysis.study;
 import io.patchbay.analysis.circuit.CircuitEdge;
 import io.patchbay.analysis.circuit.CircuitFigures;
 import io.patchbay.analysis.circuit.CircuitGraph;
+import io.patchbay.analysis.circuit.CircuitJson;
 import io.patchbay.analysis.circuit.CircuitNetwork;
 import io.patchbay.analysis.circuit.CircuitNode;
 import io.patchbay.analysis.circuit.CircuitSearch;
 import io.patchbay.analysis.circuit.CircuitSearch.Found;
+import io.patchbay.analysis.circuit.FactorCircuit;
 import io.patchbay.analysis.circuit.LinearReadOut;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.sweep.FactorProbe;
@@ -28,7 +30,7 @@ import java.util.TreeSet;
 /// @param found what was found, and how
 /// @param discovery pairs that it was found on, and pairs left out of them
 /// @param figures on held-out pairs
-/// @param graph the circuit; an edge's weight is the faithfulness that is lost on the held-out
+/// @param circuit what was found; an edge's weight is the faithfulness that is lost on the held-out
 ///   pairs when it is cut: f(C) - f(C without the edge)
 public record CircuitStudy(
     CircuitQuestion question,
@@ -38,7 +40,7 @@ public record CircuitStudy(
     Found found,
     Discovery discovery,
     CircuitFigures figures,
-    CircuitGraph graph,
+    FactorCircuit circuit,
     long seed,
     String data,
     String device) {
@@ -74,7 +76,7 @@ public record CircuitStudy(
           found,
           discovery,
           figures,
-          graph(network, figures),
+          new FactorCircuit(factor, graph(network, figures), network.units()),
           scene.seed(),
           scene.data().name(),
           scene.model().backend().device());
@@ -141,8 +143,7 @@ public record CircuitStudy(
     all.put("seed", seed);
     all.put("device", device);
     all.put("java", Runtime.version().toString());
-    all.put("nodes", graph.nodes());
-    all.put("edges", graph.edges());
+    all.putAll(CircuitJson.fields(circuit));
     return all;
   }
 }
