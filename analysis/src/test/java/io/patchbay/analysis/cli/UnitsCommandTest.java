@@ -42,7 +42,7 @@ class UnitsCommandTest {
           new Case(ExitCode.USAGE, "a share in (0, 1)", ASK + " --fdr 1"),
           new Case(ExitCode.USAGE, "a number from 0", ASK + " --tau -0.1"),
           new Case(ExitCode.USAGE, "--estimator", ASK + " --estimator guess"),
-          new Case(ExitCode.INPUT, "expected 3x16x16 images", ASK + " --data sprites"));
+          new Case(ExitCode.USAGE, "expected 3x16x16 images", ASK + " --data sprites"));
 
   @BeforeAll
   static void train() {
