@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       ReportCommand.class,
       ScoreCommand.class,
+      ReproduceCommand.class,
       DataCommand.class,
       DoctorCommand.class,
       HelpCommand.class,

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How many digits a figure deserves.
-final class Decimals {
+public final class Decimals {
 
   private static final int MOST = 4;
 
@@ -16,7 +16,7 @@ final class Decimals {
 
   /// The places after the point that show two digits of the narrowest interval's half width, so
   /// that a column lines up and promises no more than was measured.
-  static int of(Collection<? extends @Nullable Estimate> column) {
+  public static int of(Collection<? extends @Nullable Estimate> column) {
     double narrowest =
         column.stream()
             .filter(Objects::nonNull)
@@ -28,7 +28,8 @@ final class Decimals {
     return Math.clamp(1 - (int) Math.floor(Math.log10(narrowest)), 0, MOST);
   }
 
-  static String fixed(double value, int decimals) {
+  /// A number with so many places after the point; one that is not is `undefined`.
+  public static String fixed(double value, int decimals) {
     if (Double.isNaN(value)) {
       return "undefined";
     }

@@ -1,0 +1,52 @@
+package io.patchbay.analysis.reproduction;
+
+import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.vae.io.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The files of a reproduction.
+final class Json {
+  private Json() {}
+
+  static String text(final Object value) {
+    return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
+  }
+
+  /// As it would be read from a file.
+  static JsonNode tree(final Object value) {
+    return JsonMapper.shared().readTree(JsonMapper.shared().writeValueAsString(value));
+  }
+
+  /// @throws BadInputException when the file cannot be read or is not an object
+  static JsonNode read(final Path file) {
+    try {
+      final var node = JsonMapper.shared().readTree(Files.readString(file));
+      if (node.isObject()) {
+        return node;
+      }
+    } catch (final JacksonException e) {
+      throw new BadInputException(file.toString(), "text", "no JSON", "a JSON object", e);
+    } catch (final IOException e) {
+      throw BadInputException.unreadable(file.toString(), "text", e);
+    }
+    throw new BadInputException(file, "text", "another value", "a JSON object");
+  }
+
+  /// Bounds that are infinite are left empty.
+  static Map<String, @Nullable Object> interval(final Interval interval) {
+    final var map = new LinkedHashMap<String, @Nullable Object>();
+    map.put("value", interval.estimate());
+    map.put("low", interval.bounded() ? interval.low() : null);
+    map.put("high", interval.bounded() ? interval.high() : null);
+    map.put("n", interval.n());
+    return map;
+  }
+}

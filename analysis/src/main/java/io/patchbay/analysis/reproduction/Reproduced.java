@@ -1,0 +1,67 @@
+package io.patchbay.analysis.reproduction;
+
+import io.patchbay.vae.io.AtomicFiles;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What a reproduction found: the table, the findings, and everything behind them.
+public final class Reproduced {
+  private final Map<String, Object> options;
+  private final Map<String, String> versions;
+  private final Evidence evidence;
+  private final ReproducedTable table;
+  private final List<Finding> findings;
+
+  /// @param options as [ReproductionPlan#toMap]
+  /// @param versions of what computed it
+  /// @param factors how many vary in the data
+  Reproduced(
+      final ReproductionPlan plan,
+      final Map<String, Object> options,
+      final Map<String, String> versions,
+      final int factors,
+      final Evidence evidence) {
+    this.options = options;
+    this.versions = versions;
+    this.evidence = evidence;
+    table = ReproducedTable.of(evidence, plan.latent());
+    findings = Findings.of(evidence, plan, factors);
+  }
+
+  /// The table, and a sentence for each finding.
+  public String text() {
+    final var text = new StringBuilder(table.text()).append('\n');
+    findings.forEach(f -> text.append(f.sentence()).append('\n'));
+    return text.toString();
+  }
+
+  /// Everything, for `reproduce.json`. It holds no time, so that it is the same however often the
+  /// work was stopped and gone on with.
+  public Map<String, Object> toMap() {
+    final var map = new LinkedHashMap<String, Object>();
+    map.put("options", options);
+    map.put("versions", versions);
+    map.put("devices", evidence.runs().stream().map(RunFigures::device).distinct().toList());
+    final var measures = new LinkedHashMap<String, String>();
+    Measure.ALL.forEach(m -> measures.put(m.id(), m.meaning()));
+    map.put("measures", measures);
+    final var intervals = new LinkedHashMap<String, String>();
+    intervals.put("runs", "95 %, bootstrap over inputs; none where low and high are null");
+    intervals.put("table", "95 %, t over seeds");
+    map.put("intervals", intervals);
+    final var paper = new LinkedHashMap<String, String>();
+    paper.put("source", PaperFigures.SOURCE);
+    paper.put("note", PaperFigures.UNDEFINED);
+    map.put("paper", paper);
+    map.put("table", table.toList());
+    map.put("findings", findings.stream().map(Finding::toMap).toList());
+    map.put("runs", evidence.runs().stream().map(RunFigures::toMap).toList());
+    return map;
+  }
+
+  void write(final Path file) {
+    AtomicFiles.write(file, Json.text(toMap()));
+  }
+}

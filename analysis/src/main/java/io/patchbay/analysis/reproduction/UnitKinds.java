@@ -1,0 +1,84 @@
+package io.patchbay.analysis.reproduction;
+
+import io.patchbay.analysis.statistics.Interval;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Whether interventions tell monosemantic from polysemantic latents: it held where most active
+/// latents are one or the other (the t interval over seeds of the share is above 1/2) and both
+/// kinds are found with every seed, over the models of the table together.
+final class UnitKinds {
+  private static final String ID = "unit_kinds";
+  private static final String CLAIM =
+      "interventions tell monosemantic from polysemantic units (latents here)";
+  private static final double MOST = 0.5;
+
+  private UnitKinds() {}
+
+  static Finding of(final Evidence evidence, final ReproductionPlan plan) {
+    final var mono = new TreeMap<Long, Double>();
+    final var poly = new TreeMap<Long, Double>();
+    final var none = new TreeMap<Long, Double>();
+    for (final var variant : evidence.variants(plan.latent())) {
+      add(mono, evidence.values(variant, plan.latent(), Measure.MONOSEMANTIC));
+      add(poly, evidence.values(variant, plan.latent(), Measure.POLYSEMANTIC));
+      add(none, evidence.values(variant, plan.latent(), Measure.UNDECIDED));
+    }
+    final var shares = new ArrayList<Double>();
+    int held = 0;
+    int both = 0;
+    for (final long seed : mono.keySet()) {
+      final double labelled = mono.get(seed) + poly.get(seed);
+      final double active = labelled + none.get(seed);
+      if (active > 0) {
+        shares.add(labelled / active);
+        final boolean kinds = mono.get(seed) > 0 && poly.get(seed) > 0;
+        both += kinds ? 1 : 0;
+        held += kinds && labelled > MOST * active ? 1 : 0;
+      }
+    }
+    if (shares.isEmpty()) {
+      return Finding.notTested(
+          ID, Findings.V1, CLAIM, "no run has active latents and factors to label them by");
+    }
+    final var share = Evidence.mean(shares).orElseThrow();
+    final var numbers = new LinkedHashMap<String, Object>();
+    numbers.put("monosemantic", sum(mono));
+    numbers.put("polysemantic", sum(poly));
+    numbers.put("undecided", sum(none));
+    numbers.put("share_labelled", Json.interval(share));
+    numbers.put("seeds_with_both", both);
+    return new Finding(
+        ID,
+        Findings.V1,
+        CLAIM,
+        status(share, both, shares.size()),
+        sum(mono)
+            + " monosemantic, "
+            + sum(poly)
+            + " polysemantic, "
+            + sum(none)
+            + " active but undecided latents over all runs, share labelled "
+            + Findings.text(share),
+        held,
+        shares.size(),
+        numbers);
+  }
+
+  private static Status status(final Interval share, final int both, final int seeds) {
+    if (share.high() < MOST || both == 0 && seeds > 1) {
+      return Status.NOT_HELD;
+    }
+    return share.low() > MOST && both == seeds ? Status.HELD : Status.UNDECIDED;
+  }
+
+  private static void add(final TreeMap<Long, Double> sums, final Map<Long, Double> more) {
+    more.forEach((seed, value) -> sums.merge(seed, value, Double::sum));
+  }
+
+  private static long sum(final TreeMap<Long, Double> counts) {
+    return Math.round(counts.values().stream().mapToDouble(x -> x).sum());
+  }
+}

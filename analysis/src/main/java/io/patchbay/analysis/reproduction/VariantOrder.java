@@ -1,0 +1,66 @@
+package io.patchbay.analysis.reproduction;
+
+import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.vae.train.Variant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeSet;
+
+/// Whether variants stand in an order by one figure. Neighbours are compared seed by seed: it held
+/// where every difference's t interval is above zero, and not where one is below.
+final class VariantOrder {
+  private VariantOrder() {}
+
+  /// @param order the largest first
+  static Finding of(
+      final String id,
+      final String claim,
+      final Evidence evidence,
+      final int latent,
+      final List<Variant> order,
+      final String measure) {
+    final var values = order.stream().map(v -> evidence.values(v, latent, measure)).toList();
+    final var differences = new ArrayList<NavigableMap<Long, Double>>();
+    for (int i = 0; i + 1 < order.size(); i++) {
+      differences.add(Evidence.difference(values.get(i), values.get(i + 1)));
+      if (differences.getLast().isEmpty()) {
+        return Finding.notTested(
+            id,
+            Findings.V1,
+            claim,
+            "no seed has "
+                + measure
+                + " of both "
+                + order.get(i).id()
+                + " and "
+                + order.get(i + 1).id());
+      }
+    }
+    final var intervals = new ArrayList<Interval>();
+    final var texts = new ArrayList<String>();
+    final var numbers = new LinkedHashMap<String, Object>();
+    numbers.put("measure", measure);
+    for (int i = 0; i < differences.size(); i++) {
+      final var interval = Evidence.mean(differences.get(i).values()).orElseThrow();
+      final var name = order.get(i).id() + " - " + order.get(i + 1).id();
+      intervals.add(interval);
+      texts.add(name + " = " + Findings.text(interval));
+      numbers.put(name, Json.interval(interval));
+    }
+    final var seeds = new TreeSet<>(differences.getFirst().keySet());
+    differences.forEach(d -> seeds.retainAll(d.keySet()));
+    final long held =
+        seeds.stream().filter(s -> differences.stream().allMatch(d -> d.get(s) > 0)).count();
+    return new Finding(
+        id,
+        Findings.V1,
+        claim,
+        Findings.above(intervals),
+        String.join(", ", texts),
+        (int) held,
+        seeds.size(),
+        numbers);
+  }
+}
