@@ -67,11 +67,11 @@ final class Bottleneck {
             + " latents for "
             + factors
             + " factors DCI D of beta-vae - vae = "
-            + Findings.text(here)
+            + ReproducedTable.text(here)
             + ", less that with "
             + plan.latent()
             + " = "
-            + Findings.text(changed),
+            + ReproducedTable.text(changed),
         (int) held,
         small.size(),
         numbers);

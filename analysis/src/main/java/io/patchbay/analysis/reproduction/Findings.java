@@ -1,6 +1,5 @@
 package io.patchbay.analysis.reproduction;
 
-import io.patchbay.analysis.report.Decimals;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.vae.train.Variant;
 import java.util.List;
@@ -73,11 +72,6 @@ final class Findings {
 
   private static String chain() {
     return String.join(" > ", ORDER.stream().map(Variant::id).toList());
-  }
-
-  /// `0.89 [0.51, 1.27]`, or the figure alone where it has no interval.
-  static String text(final Interval i) {
-    return ReproducedTable.cell(i, Decimals.of(List.of(ReproducedTable.estimate(i))));
   }
 
   /// Whether intervals that a claim wants above zero speak for it: all of them must.

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ record ReproducedTable(List<Row> rows) {
       List.of(Measure.DISENTANGLEMENT, Measure.GAP, Measure.STRENGTH, Measure.UNTRAINED);
 
   private static final String NONE = "-";
+  private static final int MOST = 4;
 
   /// @param figures by the measures' ids; one that no run has is missing
   record Row(
@@ -101,19 +103,33 @@ record ReproducedTable(List<Row> rows) {
     for (final var row : rows) {
       estimates.add(row.figure(measure.id()).map(ReproducedTable::estimate).orElse(null));
     }
-    final int decimals = Decimals.of(estimates);
+    final int decimals = decimals(estimates);
     return column(
         measure.title(), row -> row.figure(measure.id()).map(i -> cell(i, decimals)).orElse(NONE));
   }
 
-  static Estimate estimate(final Interval i) {
+  /// Two digits of the narrowest interval; where no figure has one, three of the largest figure.
+  private static int decimals(final List<@Nullable Estimate> column) {
+    final var present = column.stream().filter(Objects::nonNull).toList();
+    if (present.stream().anyMatch(e -> e.low() < e.high())) {
+      return Decimals.of(present);
+    }
+    final double largest = present.stream().mapToDouble(e -> Math.abs(e.value())).max().orElse(0);
+    return largest == 0 ? 0 : Math.clamp(2 - (long) Math.floor(Math.log10(largest)), 0, MOST);
+  }
+
+  /// `0.89 [0.51, 1.27]`, or the figure alone where it has no interval.
+  static String text(final Interval i) {
+    return cell(i, decimals(List.of(estimate(i))));
+  }
+
+  private static Estimate estimate(final Interval i) {
     return i.bounded()
         ? new Estimate(i.estimate(), i.low(), i.high(), i.n())
         : Estimate.exact(i.estimate(), i.n());
   }
 
-  /// The figure with its interval, where it has one.
-  static String cell(final Interval i, final int decimals) {
+  private static String cell(final Interval i, final int decimals) {
     final var value = Decimals.fixed(i.estimate(), decimals);
     return i.bounded() && i.low() < i.high()
         ? value

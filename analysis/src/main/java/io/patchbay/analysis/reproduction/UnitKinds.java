@@ -61,7 +61,7 @@ final class UnitKinds {
             + " polysemantic, "
             + sum(none)
             + " active but undecided latents over all runs, share labelled "
-            + Findings.text(share),
+            + ReproducedTable.text(share),
         held,
         shares.size(),
         numbers);

@@ -46,7 +46,7 @@ final class VariantOrder {
       final var interval = Evidence.mean(differences.get(i).values()).orElseThrow();
       final var name = order.get(i).id() + " - " + order.get(i + 1).id();
       intervals.add(interval);
-      texts.add(name + " = " + Findings.text(interval));
+      texts.add(name + " = " + ReproducedTable.text(interval));
       numbers.put(name, Json.interval(interval));
     }
     final var seeds = new TreeSet<>(differences.getFirst().keySet());
