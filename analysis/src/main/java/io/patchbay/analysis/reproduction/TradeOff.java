@@ -94,7 +94,7 @@ final class TradeOff {
         r.bounded() ? String.format(Locale.ROOT, " [%.2f, %.2f]", r.low(), r.high()) : "";
     return String.format(
         Locale.ROOT,
-        "r = %.2f%s over %d runs, p = %.2g that it is negative by chance%s",
+        "r = %.2f%s over %d runs, p = %.2g of one as low among permuted runs%s",
         r.estimate(),
         bounds,
         runs,
