@@ -28,8 +28,8 @@ record Finding(
   /// One line for people.
   String sentence() {
     final var on =
-        status == Status.NOT_TESTED ? "" : ", on " + seedsHeld + " of " + seeds + " seeds";
-    return source + ": " + claim + ": " + status.words() + on + ": " + reason + ".";
+        status == Status.NOT_TESTED ? "" : "on " + seedsHeld + " of " + seeds + " seeds; ";
+    return status.words() + ": " + source + ", " + claim + ": " + on + reason + ".";
   }
 
   Map<String, Object> toMap() {
