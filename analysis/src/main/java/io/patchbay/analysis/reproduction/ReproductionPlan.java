@@ -125,7 +125,7 @@ public record ReproductionPlan(
         seeds,
         preset.steps(),
         LATENT,
-        preset.latents(ModelFigures.varying(data)).stream().filter(d -> d != LATENT).toList(),
+        preset.bottlenecks(ModelFigures.varying(data)).stream().filter(d -> d != LATENT).toList(),
         preset.settings(),
         preset.size(),
         preset.measuring());

@@ -31,7 +31,7 @@ class FindingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"strength_order/ces", "disentanglement_order_dci/dci_disentanglement"})
   void anOrderThatIsClearHolds(final String what) {
-    final var names = what.split("/");
+    final var names = what.split("/", -1);
     final var finding =
         three(names[1], of(4.5, 4.6, 4.7), of(4.0, 3.9, 4.1), of(3.4, 3.5, 3.3)).finding(names[0]);
     assertEquals(Status.HELD, finding.status(), finding::sentence);

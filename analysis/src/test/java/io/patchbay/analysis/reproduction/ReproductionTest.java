@@ -9,6 +9,7 @@ import io.patchbay.analysis.study.FigureSize;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
+import io.patchbay.vae.data.Sprites;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.train.Variant;
@@ -305,6 +306,21 @@ class ReproductionTest {
     }
     assertEquals(
         "--bottlenecks", assertThrows(BadInputException.class, () -> with(List.of(), 2)).file());
+  }
+
+  @Test
+  void thePaperPresetTrainsBottlenecksToo() {
+    try (var sprites = new Sprites(false)) {
+      final var paper = ReproductionPlan.of(Preset.PAPER, "sprites", sprites, 3);
+      assertEquals(List.of(5, 7), paper.bottlenecks());
+      final var runs = paper.runs(sprites);
+      assertEquals(9 + 12, runs.size());
+      assertEquals("beta-vae-d7-3", runs.getLast().name());
+      assertEquals(300_000, runs.getLast().config().steps());
+      assertEquals(7, runs.getLast().config().latent());
+      final var quick = ReproductionPlan.of(Preset.QUICK, "sprites", sprites, 2);
+      assertEquals(6, quick.runs(sprites).size());
+    }
   }
 
   private static ReproductionPlan with(final List<String> settings, final int latent) {
