@@ -107,14 +107,13 @@ final class ReproduceCommand implements Callable<Integer> {
   public Integer call() {
     try (var images = Datasets.of(System.getenv()).open(data);
         var backend = device.open(output);
-        var stop = Interruption.listen(() -> output.interject("stopping; everything is kept"));
-        var progress = output.progress("reproduce", "VAE steps")) {
+        var stop = Interruption.listen(() -> output.interject("stopping; everything is kept"))) {
       final var plan = plan(images);
-      final var reproduction =
-          new Reproduction(
-              plan, images, backend, versions(), new Shown(output, progress, plan), stop::asked);
-      final var result = reproduction.run(out);
-      progress.close();
+      final Optional<Reproduced> result;
+      try (var progress = output.progress("reproduce", "VAE steps")) {
+        final var shown = new Shown(output, progress, plan);
+        result = new Reproduction(plan, images, backend, versions(), shown, stop::asked).run(out);
+      }
       output.release();
       if (result.isEmpty()) {
         output.note("stopped: the same command goes on");

@@ -43,7 +43,9 @@ final class Bottleneck {
     final var here = Evidence.mean(small.values()).orElseThrow();
     final var changed = Evidence.mean(change.values()).orElseThrow();
     final long held =
-        small.keySet().stream().filter(s -> small.get(s) < 0 && change.get(s) < 0).count();
+        small.keySet().stream()
+            .filter(s -> Evidence.at(small, s) < 0 && Evidence.at(change, s) < 0)
+            .count();
     final var numbers = new LinkedHashMap<String, Object>();
     numbers.put("factors", factors);
     numbers.put("latents", least);

@@ -5,7 +5,9 @@ import io.patchbay.analysis.statistics.TInterval;
 import io.patchbay.vae.train.Variant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -48,6 +50,11 @@ record Evidence(List<RunFigures> runs) {
       }
     });
     return differences;
+  }
+
+  /// The value of a seed that is there.
+  static double at(final Map<Long, Double> values, final long seed) {
+    return Objects.requireNonNull(values.get(seed), () -> "no figure: seed=" + seed);
   }
 
   /// The variants with these many latents, in the order of the runs.

@@ -62,7 +62,7 @@ final class StepTimes {
     }
 
     boolean enough() {
-      return steps > WARM_UP && (last - began) / 1e9 >= SECONDS || stop.getAsBoolean();
+      return (steps > WARM_UP && (last - began) / 1e9 >= SECONDS) || stop.getAsBoolean();
     }
 
     double secondsPerStep() {

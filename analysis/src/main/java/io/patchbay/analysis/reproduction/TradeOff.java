@@ -35,9 +35,13 @@ final class TradeOff {
       final var score = evidence.values(variant, latent, Measure.DISENTANGLEMENT);
       strength.keySet().retainAll(score.keySet());
       final double s = strength.values().stream().mapToDouble(x -> x).average().orElse(0);
-      final double d = strength.keySet().stream().mapToDouble(score::get).average().orElse(0);
+      final double d =
+          strength.keySet().stream()
+              .mapToDouble(seed -> Evidence.at(score, seed))
+              .average()
+              .orElse(0);
       strength.forEach((seed, value) -> {
-        final var point = new Point(value, score.get(seed));
+        final var point = new Point(value, Evidence.at(score, seed));
         points.add(point);
         centred.add(new Point(value - s, point.disentanglement() - d));
         bySeed.computeIfAbsent(seed, _ -> new ArrayList<>()).add(point);

@@ -30,11 +30,11 @@ final class UnitKinds {
     int held = 0;
     int both = 0;
     for (final long seed : mono.keySet()) {
-      final double labelled = mono.get(seed) + poly.get(seed);
-      final double active = labelled + none.get(seed);
+      final double labelled = Evidence.at(mono, seed) + Evidence.at(poly, seed);
+      final double active = labelled + Evidence.at(none, seed);
       if (active > 0) {
         shares.add(labelled / active);
-        final boolean kinds = mono.get(seed) > 0 && poly.get(seed) > 0;
+        final boolean kinds = Evidence.at(mono, seed) > 0 && Evidence.at(poly, seed) > 0;
         both += kinds ? 1 : 0;
         held += kinds && labelled > MOST * active ? 1 : 0;
       }
@@ -68,17 +68,17 @@ final class UnitKinds {
   }
 
   private static Status status(final Interval share, final int both, final int seeds) {
-    if (share.high() < MOST || both == 0 && seeds > 1) {
+    if (share.high() < MOST || (both == 0 && seeds > 1)) {
       return Status.NOT_HELD;
     }
     return share.low() > MOST && both == seeds ? Status.HELD : Status.UNDECIDED;
   }
 
-  private static void add(final TreeMap<Long, Double> sums, final Map<Long, Double> more) {
+  private static void add(final Map<Long, Double> sums, final Map<Long, Double> more) {
     more.forEach((seed, value) -> sums.merge(seed, value, Double::sum));
   }
 
-  private static long sum(final TreeMap<Long, Double> counts) {
+  private static long sum(final Map<Long, Double> counts) {
     return Math.round(counts.values().stream().mapToDouble(x -> x).sum());
   }
 }

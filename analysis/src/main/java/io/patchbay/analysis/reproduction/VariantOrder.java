@@ -52,7 +52,9 @@ final class VariantOrder {
     final var seeds = new TreeSet<>(differences.getFirst().keySet());
     differences.forEach(d -> seeds.retainAll(d.keySet()));
     final long held =
-        seeds.stream().filter(s -> differences.stream().allMatch(d -> d.get(s) > 0)).count();
+        seeds.stream()
+            .filter(s -> differences.stream().allMatch(d -> Evidence.at(d, s) > 0))
+            .count();
     return new Finding(
         id,
         Findings.V1,

@@ -45,7 +45,7 @@ final class HandMade {
                     k.latent(),
                     "paper",
                     4,
-                    figures.get(k)))
+                    figures.getOrDefault(k, Map.of())))
             .toList());
   }
 
