@@ -14,8 +14,8 @@ module io.patchbay.analysis {
   exports io.patchbay.analysis.intervention;
   exports io.patchbay.analysis.metric;
   exports io.patchbay.analysis.report;
-  exports io.patchbay.analysis.semantics;
   exports io.patchbay.analysis.reproduction;
+  exports io.patchbay.analysis.semantics;
   exports io.patchbay.analysis.statistics;
   exports io.patchbay.analysis.study;
   exports io.patchbay.analysis.sweep;

@@ -1,6 +1,7 @@
 package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.disentanglement.Dci;
+import io.patchbay.analysis.disentanglement.Samples;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.metric.CausalEffectStrength;
 import io.patchbay.analysis.metric.CircuitModularity;
@@ -144,10 +145,10 @@ public record ModelFigures(
             samples(codes, classes, size.training(), end)));
   }
 
-  private static Dci.Samples samples(
+  private static Samples samples(
       final Matrix codes, final int[][] classes, final int from, final int to) {
     final var chosen = IntStream.range(from, to).toArray();
-    return new Dci.Samples(codes.select(chosen), Arrays.copyOfRange(classes, from, to));
+    return new Samples(codes.select(chosen), Arrays.copyOfRange(classes, from, to));
   }
 
   private static MutualInformationGap gap(
