@@ -4,6 +4,7 @@ import io.patchbay.analysis.circuit.CircuitGraph;
 
 /// The circuit of one factor.
 ///
+/// @param factor its name, and in which part of the model
 /// @param faithfulness share of the factor's effect that the circuit alone carries
 /// @param completeness share that everything but the circuit carries
 /// @param minimality least share that is lost with one of its edges

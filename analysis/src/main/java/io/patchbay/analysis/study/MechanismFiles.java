@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -181,48 +182,57 @@ final class MechanismFiles {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
-    final List<Path> paths;
-    try (var all = Files.list(folder)) {
-      paths =
-          all.map(sub -> sub.resolve(CircuitJson.FILE))
-              .filter(Files::isRegularFile)
-              .sorted()
-              .toList();
-    } catch (final IOException e) {
-      throw BadInputException.unreadable(folder.toString(), "circuits", e);
-    }
     final var circuits = new ArrayList<CircuitPage>();
-    for (final var path : paths) {
-      final var file = JsonFile.read(path);
-      circuits.add(
-          new CircuitPage(
-              file.at("factor").text(),
-              file.at("outcome").text(),
-              estimate(file.at("faithfulness")),
-              estimate(file.at("completeness")),
-              estimate(file.at("minimality").at("smallest")),
-              CircuitJson.read(path).graph()));
+    for (final var factor : folders(folder)) {
+      for (final var path : List.of(factor, factor.resolve("encoder"))) {
+        if (Files.isRegularFile(path.resolve(CircuitJson.FILE))) {
+          circuits.add(circuit(path.resolve(CircuitJson.FILE)));
+        }
+      }
     }
     return circuits;
   }
 
-  private @Nullable MotifTable motifs() {
-    final var file = file("circuits", "motifs.json");
-    if (file == null) {
-      return null;
+  private static List<Path> folders(final Path folder) {
+    try (var all = Files.list(folder)) {
+      return all.filter(Files::isDirectory).sorted().toList();
+    } catch (final IOException e) {
+      throw BadInputException.unreadable(folder.toString(), "circuits", e);
     }
+  }
+
+  private static CircuitPage circuit(final Path path) {
+    final var file = JsonFile.read(path);
+    return new CircuitPage(
+        file.at("factor").text() + ", " + file.at("part").text(),
+        file.at("outcome").text(),
+        estimate(file.at("faithfulness")),
+        estimate(file.at("completeness")),
+        estimate(file.at("minimality").at("smallest")),
+        CircuitJson.read(path).graph());
+  }
+
+  private @Nullable MotifTable motifs() {
     final var rows = new ArrayList<MotifTable.Row>();
-    for (final var graph : file.at("graphs").items()) {
-      final var factor = graph.at("factor");
-      for (final var motif : graph.at("motifs").items()) {
-        rows.add(row(factor.there() ? factor.text() : "all factors", motif, graph.at("too_small")));
+    final var notes = new LinkedHashSet<String>();
+    for (final var name : List.of("motifs.json", "motifs-encoder.json")) {
+      final var file = file("circuits", name);
+      if (file != null) {
+        notes.add(
+            file.at("random_graphs").text()
+                + " random graphs of each kind, seed "
+                + file.at("seed").text());
+        for (final var graph : file.at("graphs").items()) {
+          final var factor = graph.at("factor");
+          final var scope =
+              (factor.there() ? factor.text() : "all factors") + ", " + file.at("part").text();
+          for (final var motif : graph.at("motifs").items()) {
+            rows.add(row(scope, motif, graph.at("too_small")));
+          }
+        }
       }
     }
-    return new MotifTable(
-        file.at("random_graphs").text()
-            + " random graphs of each kind, seed "
-            + file.at("seed").text(),
-        rows);
+    return rows.isEmpty() ? null : new MotifTable(String.join("; ", notes), rows);
   }
 
   private static MotifTable.Row row(
