@@ -93,7 +93,7 @@ function causePanel(title, factors, edges) {
     return {
       label: name,
       title: name,
-      x: 0.5 + 0.38 * Math.cos(turn),
+      x: 0.5 + 0.3 * Math.cos(turn),
       y: 0.5 + 0.42 * Math.sin(turn),
       index: at,
       size: 22,
@@ -104,6 +104,7 @@ function causePanel(title, factors, edges) {
     arrow: 10,
     letters: 12,
     tall: () => 260,
+    sides: 70,
     graph: () => ({ nodes, edges: edges.map((edge) => ({ ...edge, bend: 0.12 })) }),
     alt: `${title}: ${edges.length ? edges.map((edge) => `${factors[edge.from]} to ${factors[edge.to]}`).join(", ") : "no edges"}.`,
   });

@@ -25,7 +25,12 @@ function cellsPanel({ title, alt, grid, rowNames, columnNames, scaled, note, mar
       }),
       yAxis: nameAxis(colours, rowNames, {
         inverse: true,
-        axisLabel: { color: colours.ink, interval: 0, width: 80, overflow: "truncate" },
+        axisLabel: {
+          color: colours.ink,
+          interval: 0,
+          width: width < 420 ? 80 : 120,
+          overflow: "truncate",
+        },
       }),
       tooltip: {
         ...baseOption(colours).tooltip,

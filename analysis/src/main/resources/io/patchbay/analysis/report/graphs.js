@@ -3,7 +3,7 @@
 // graph(width, height): {nodes, edges}
 // nodes: [{label, title, x, y, index, size}], x and y in [0, 1]; one of no size is but a label
 // edges: [{from, to, weight, text, faint}]; places in the list of nodes.
-function graphPanel({ title, alt, wide, tall, controls, graph, arrow, letters }) {
+function graphPanel({ title, alt, wide, tall, controls, graph, arrow, letters, sides }) {
   const option = (colours, width) => {
     const height = tall(width);
     const { nodes, edges } = graph(width, height);
@@ -26,8 +26,8 @@ function graphPanel({ title, alt, wide, tall, controls, graph, arrow, letters })
         {
           type: "graph",
           layout: "none",
-          left: 46,
-          right: 46,
+          left: sides || 46,
+          right: sides || 46,
           top: 18,
           bottom: 26,
           roam: false,
@@ -91,7 +91,7 @@ function circuitSection() {
   return [
     figure({
       title: "Circuits, one factor at a time",
-      caption: `Units in the order of computation, left to right; an edge carries the change of one unit to one other. Blue edges add to the factor's effect, orange ones take from it; width is the size of an edge's effect. Point at a unit for its edges; the slider hides the weaker edges. Outcome: ${listed([...new Set(present.flatMap(({ part }) => part.map((circuit) => circuit.outcome)))])}.`,
+      caption: `Units in the order of computation, left to right; an edge carries the change of one unit to one other. Blue edges add to the factor's effect, orange ones take from it; width is the size of an edge's effect. Point at a unit for its edges; the slider hides the weaker edges, and begins where at most ${MOST_EDGES} are left. Outcome: ${listed([...new Set(present.flatMap(({ part }) => part.map((circuit) => circuit.outcome)))])}.`,
       layout: "stacked",
       panels: present.map(({ part, name }) => circuitPanel(part, name)),
       table: {
@@ -145,10 +145,35 @@ function unitName(node) {
   return `${node.site}/${node.unit}`;
 }
 
+const MOST_EDGES = 300;
+const SHARES = Array.from({ length: 20 }, (unused, at) => at / 20);
+
+// The least step of the slider that leaves few enough edges to tell apart.
+function readable(graph) {
+  const sizes = graph.edges.map((edge) => Math.abs(edge.weight));
+  const most = rangeOf(sizes)?.[1] ?? 0;
+  return (
+    SHARES.find((share) => sizes.filter((size) => size >= share * most).length <= MOST_EDGES) ??
+    SHARES.at(-1)
+  );
+}
+
 function circuitPanel(part, name) {
-  const shown = { circuit: part[0], share: 0 };
-  const controls = (refresh) =>
-    element(
+  const shown = { circuit: part[0], share: readable(part[0].graph) };
+  const slider = element("input", {
+    type: "range",
+    min: 0,
+    max: SHARES.at(-1),
+    step: SHARES[1],
+    value: shown.share,
+    "aria-label": "Hide edges under this share of the strongest",
+  });
+  const controls = (refresh) => {
+    slider.addEventListener("input", () => {
+      shown.share = Number(slider.value);
+      refresh();
+    });
+    return element(
       "div",
       { class: "controls" },
       choice(
@@ -157,6 +182,8 @@ function circuitPanel(part, name) {
         "",
         (event) => {
           shown.circuit = part.find((circuit) => circuit.factor === event.target.value);
+          shown.share = readable(shown.circuit.graph);
+          slider.value = shown.share;
           refresh();
         },
       ),
@@ -164,21 +191,11 @@ function circuitPanel(part, name) {
         "label",
         {},
         "Hide edges under ",
-        element("input", {
-          type: "range",
-          min: 0,
-          max: 0.95,
-          step: 0.05,
-          value: 0,
-          "aria-label": "Hide edges under this share of the strongest",
-          input: (event) => {
-            shown.share = Number(event.target.value);
-            refresh();
-          },
-        }),
+        slider,
         " of the strongest",
       ),
     );
+  };
   return graphPanel({
     title: name,
     wide: true,

@@ -6,8 +6,10 @@ function scoreSection() {
   const names = [
     ...new Set(present.flatMap(({ part }) => part.scores.map((score) => score.name))),
   ];
+  // What was scored on the data learnt from, and counts, are in the table alone.
+  const drawn = names.filter((name) => !/ (train|active)$/.test(name));
   const find = (part, name) => part.scores.find((score) => score.name === name);
-  const rows = names.map((name) => ({
+  const rows = drawn.map((name) => ({
     label: name,
     marks: present.map(({ part }) => find(part, name)?.value ?? null),
   }));

@@ -19,7 +19,7 @@ function unitSection() {
             : { name, index, shape: "bar" },
         ),
       ),
-      caption: `Units of each site by label. ${sentence(said(present, "thresholds"))} ${stable.length ? `Share of labels that stay at twice the inputs: ${listed(stable)}. ` : ""}${counts(
+      caption: `Share of each site's units with a label; the number of units stands behind the site's name. ${sentence(said(present, "thresholds"))} ${stable.length ? `Share of labels that stay at twice the inputs: ${listed(stable)}. ` : ""}${counts(
         present.map(({ part }) => part),
         "base inputs",
       )} (${seed}).`,
@@ -50,19 +50,29 @@ function labelled(part, site, label) {
 }
 
 function labelPanel(part, name) {
+  const sizes = part.sites.map((site, at) => part.rows.filter((row) => row[0] === at).length);
   const option = (colours) => ({
     ...baseOption(colours),
     grid: { left: 8, right: 20, top: 8, bottom: 24, containLabel: true },
-    xAxis: valueAxis(colours, "units", { minInterval: 1 }),
-    yAxis: nameAxis(colours, part.sites, { inverse: true }),
+    xAxis: valueAxis(colours, "share of the site's units", { min: 0, max: 1 }),
+    yAxis: nameAxis(
+      colours,
+      part.sites.map((site, at) => `${site} (${sizes[at]})`),
+      {
+        inverse: true,
+        axisLabel: { color: colours.ink, interval: 0, width: 150, overflow: "truncate" },
+      },
+    ),
     tooltip: {
       ...baseOption(colours).tooltip,
       trigger: "axis",
       axisPointer: { type: "none" },
       formatter: (hits) =>
         tip(
-          hits[0].name,
-          hits.map((hit) => `${hit.seriesName}: ${grouped(hit.value)}`),
+          part.sites[hits[0].dataIndex],
+          hits.map(
+            (hit) => `${hit.seriesName}: ${labelled(part, hit.dataIndex, hit.seriesName)} units`,
+          ),
         ),
     },
     series: LABELS.map((label, index) => ({
@@ -70,7 +80,7 @@ function labelPanel(part, name) {
       stack: "units",
       name: label,
       barMaxWidth: 18,
-      data: part.sites.map((site, at) => labelled(part, at, label)),
+      data: part.sites.map((site, at) => labelled(part, at, label) / sizes[at]),
       itemStyle:
         label === "inactive"
           ? { color: colours.muted, opacity: 0.35 }

@@ -54,6 +54,32 @@ class BootstrapTest {
     assertTrue(share >= 0.92 && share <= 0.98, "coverage " + share);
   }
 
+  /// Twenty cells an input that go together: inputs are resampled, not cells.
+  @Test
+  void correlatedCellsOfAnInputAreOneObservation() {
+    Random random = new Random(17);
+    int runs = 500;
+    int covered = 0;
+    int byCells = 0;
+    for (int run = 0; run < runs; run++) {
+      double[] inputs = new double[60];
+      double[] cells = new double[60 * 20];
+      for (int i = 0; i < inputs.length; i++) {
+        double shared = random.nextGaussian();
+        for (int c = 0; c < 20; c++) {
+          cells[20 * i + c] = 2 + shared + 0.5 * random.nextGaussian();
+          inputs[i] += cells[20 * i + c] / 20;
+        }
+      }
+      Bootstrap bootstrap = new Bootstrap(1000, 0.95, run);
+      covered += bootstrap.mean(inputs).contains(2) ? 1 : 0;
+      byCells += bootstrap.mean(cells).contains(2) ? 1 : 0;
+    }
+    double share = covered / (double) runs;
+    assertTrue(share >= 0.92 && share <= 0.98, "coverage " + share);
+    assertTrue(byCells < 0.6 * runs, "cells alone cover too: " + byCells);
+  }
+
   /// Entropy of summed masses, biased by 1/n: inputs with twelve correlated cells each.
   @Test
   void aBiasedFigureIsCoveredOnceItsBiasIsOff() {
