@@ -30,6 +30,7 @@ public record UnitScreen(
   /// @param steps of the screen, see [UnitAttribution]
   /// @param top units to patch exactly
   /// @param sample others to patch exactly, at most
+  /// @param listener hears how many units have been patched
   public static UnitScreen of(
       final Subject subject,
       final LinearReadOut readOut,
@@ -37,10 +38,12 @@ public record UnitScreen(
       final int steps,
       final int top,
       final int sample,
-      final long seed) {
+      final long seed,
+      final CircuitSearch.Listener listener) {
     final var units = UnitAttribution.of(subject, readOut, pairs, steps);
     final var scores = units.stream().mapToDouble(UnitAttribution::size).toArray();
     final var exact = new LinkedHashMap<Integer, double[]>();
+    final int patched = Math.min(units.size(), top + sample);
     try (var patches = new Patches(subject, readOut, pairs)) {
       final var audit =
           ScreenAudit.of(
@@ -51,6 +54,7 @@ public record UnitScreen(
               number -> {
                 final var effects = patches.effects(units.get(number));
                 exact.put(number, effects);
+                listener.at("units", exact.size(), patched);
                 return Arrays.stream(effects).map(Math::abs).toArray();
               });
       return new UnitScreen(units, exact, audit);

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       MotifsCommand.class,
       GraphCommand.class,
       UnitsCommand.class,
+      AttributionCommand.class,
       CircuitsCommand.class,
       ExportCommand.class,
       ReportCommand.class,

@@ -36,6 +36,7 @@ final class Page {
           "scores.js",
           "profile.js",
           "units.js",
+          "attribution.js",
           "graphs.js",
           "causes.js",
           "making.js",

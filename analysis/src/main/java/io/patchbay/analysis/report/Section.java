@@ -14,6 +14,7 @@ public enum Section {
   SCORES,
   PROFILE,
   UNITS,
+  ATTRIBUTION,
   CIRCUITS,
   MOTIFS,
   GRAPH

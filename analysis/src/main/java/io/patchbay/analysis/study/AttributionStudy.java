@@ -1,5 +1,6 @@
 package io.patchbay.analysis.study;
 
+import io.patchbay.analysis.circuit.CircuitSearch;
 import io.patchbay.analysis.circuit.LinearReadOut;
 import io.patchbay.analysis.circuit.UnitScreen;
 import io.patchbay.analysis.statistics.Bootstrap;
@@ -25,6 +26,7 @@ public record AttributionStudy(
   /// @param steps points of the screen's path, 0 for the gradient on the base inputs alone
   /// @param top units to patch exactly
   /// @param audit others to patch exactly, at most
+  /// @param listener hears how many units have been patched
   /// @throws BadInputException when the data have no such factor
   public static AttributionStudy of(
       final Scene scene,
@@ -32,7 +34,8 @@ public record AttributionStudy(
       final int pairs,
       final int steps,
       final int top,
-      final int audit) {
+      final int audit,
+      final CircuitSearch.Listener listener) {
     if (pairs < 2 || steps < 0 || top < 1 || audit < 1) {
       throw new IllegalArgumentException(
           "attribution: pairs=" + pairs + ", steps=" + steps + ", top=" + top + ", audit=" + audit);
@@ -40,9 +43,11 @@ public record AttributionStudy(
     final var probe =
         FactorProbe.train(scene.subject(), scene.data(), "--factor", factor, scene.seed());
     final var y =
-        new LinearReadOut("factor:" + probe.factor(), "output", probe.direction(), probe.intercept());
+        new LinearReadOut(
+            "factor:" + probe.factor(), "output", probe.direction(), probe.intercept());
     final var images = CircuitPairs.of(scene, probe.factor(), pairs).discovery();
-    final var screen = UnitScreen.of(scene.subject(), y, images, steps, top, audit, scene.seed());
+    final var screen =
+        UnitScreen.of(scene.subject(), y, images, steps, top, audit, scene.seed(), listener);
     return new AttributionStudy(probe.factor(), probe, screen, pairs, steps, scene.seed());
   }
 

@@ -1,6 +1,7 @@
 package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.circuit.CircuitJson;
+import io.patchbay.analysis.report.AttributionPage;
 import io.patchbay.analysis.report.CircuitPage;
 import io.patchbay.analysis.report.Estimate;
 import io.patchbay.analysis.report.FactorGraphPage;
@@ -40,6 +41,7 @@ final class MechanismFiles {
         files.scores(),
         files.units(),
         files.profile(),
+        files.attributions(),
         files.circuits(),
         files.motifs(),
         files.graph());
@@ -52,7 +54,8 @@ final class MechanismFiles {
         Map.of(
             Section.SCORES, "score",
             Section.UNITS, "units",
-            Section.PROFILE, "profile",
+            Section.PROFILE, "units --profile",
+            Section.ATTRIBUTION, "attribution",
             Section.CIRCUITS, "circuits",
             Section.MOTIFS, "motifs",
             Section.GRAPH, "graph");
@@ -69,6 +72,7 @@ final class MechanismFiles {
       case SCORES -> mechanisms.scores() != null;
       case UNITS -> mechanisms.units() != null;
       case PROFILE -> mechanisms.profile() != null;
+      case ATTRIBUTION -> !mechanisms.attributions().isEmpty();
       case CIRCUITS -> !mechanisms.circuits().isEmpty();
       case MOTIFS -> mechanisms.motifs() != null;
       case GRAPH -> mechanisms.graph() != null;
@@ -177,13 +181,34 @@ final class MechanismFiles {
     return sites.stream().map(site -> bySite.getOrDefault(site, Estimate.undefined(0))).toList();
   }
 
-  private List<CircuitPage> circuits() {
-    final var folder = run.resolve("circuits");
-    if (!Files.isDirectory(folder)) {
-      return List.of();
+  private List<AttributionPage> attributions() {
+    final var pages = new ArrayList<AttributionPage>();
+    for (final var folder : folders(run.resolve("attribution"))) {
+      if (Files.isRegularFile(folder.resolve("attribution.json"))) {
+        final var file = JsonFile.read(folder.resolve("attribution.json"));
+        pages.add(
+            new AttributionPage(
+                file.at("factor").text(),
+                estimate(file.at("missed_mass")),
+                file.at("units").whole(),
+                file.at("patched").items().stream().map(MechanismFiles::patched).toList()));
+      }
     }
+    return pages;
+  }
+
+  private static AttributionPage.Unit patched(final JsonFile unit) {
+    return new AttributionPage.Unit(
+        unit.at("site").text(),
+        unit.at("unit").text(),
+        unit.at("kept").flag(),
+        unit.at("attribution").number(),
+        estimate(unit.at("exact")));
+  }
+
+  private List<CircuitPage> circuits() {
     final var circuits = new ArrayList<CircuitPage>();
-    for (final var factor : folders(folder)) {
+    for (final var factor : folders(run.resolve("circuits"))) {
       for (final var path : List.of(factor, factor.resolve("encoder"))) {
         if (Files.isRegularFile(path.resolve(CircuitJson.FILE))) {
           circuits.add(circuit(path.resolve(CircuitJson.FILE)));
@@ -194,10 +219,13 @@ final class MechanismFiles {
   }
 
   private static List<Path> folders(final Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
     try (var all = Files.list(folder)) {
       return all.filter(Files::isDirectory).sorted().toList();
     } catch (final IOException e) {
-      throw BadInputException.unreadable(folder.toString(), "circuits", e);
+      throw BadInputException.unreadable(folder.toString(), "folder", e);
     }
   }
 

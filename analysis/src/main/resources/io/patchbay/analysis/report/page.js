@@ -34,6 +34,7 @@ const SECTIONS = [
   ["scores", "Disentanglement", scoreSection],
   ["profile", "Layer profile", profileSection],
   ["units", "What units mean", unitSection],
+  ["attribution", "Attribution patching", attributionSection],
   ["circuits", "Circuits", circuitSection],
   ["motifs", "Motifs", motifSection],
   ["causes", "Causes between factors", causeSection],

@@ -103,7 +103,7 @@ final class ReportPageTest {
     open(SyntheticReport.of(VARIANTS, 10, 3), form, "?all", width, dark);
 
     int charts = browser().evaluate("patchbayReport.charts").asInt();
-    assertEquals(6 + 5 + 3 + 9 + 3 + 6 + 3 + 3 + 2 + 6 + 3 + 6 + 9, charts);
+    assertEquals(6 + 5 + 3 + 9 + 3 + 6 + 3 + 3 + 2 + 6 + 3 + 3 + 6 + 9, charts);
     assertEquals(charts, browser().evaluate("patchbayReport.rendered").asInt());
     assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
     assertEquals(0, browser().evaluate("document.querySelectorAll('.missing').length").asInt());
@@ -155,7 +155,7 @@ final class ReportPageTest {
               "[...document.querySelectorAll('main section:not(#notes) .missing')]"
                   + ".map((l) => l.textContent)");
       assertEquals(
-          6,
+          7,
           missing.stream().filter(line -> line.contains(": not asked for; patchbay ")).count(),
           missing.toString());
       assertTrue(
@@ -169,7 +169,7 @@ final class ReportPageTest {
       String alarm =
           String.join(
               "", texts("[...document.querySelectorAll('.alarm')].map((l) => l.textContent)"));
-      assertEquals(missing.size() > 6, alarm.contains("full"), alarm);
+      assertEquals(missing.size() > 7, alarm.contains("full"), alarm);
       assertQuiet();
       assertNoSidewaysScroll(width);
     }

@@ -23,7 +23,8 @@ final class SyntheticMechanisms {
   }
 
   Mechanisms all(int units, int latents) {
-    return new Mechanisms(scores(), units(units), profile(), circuits(), motifs(), graph(latents));
+    return new Mechanisms(
+        scores(), units(units), profile(), attributions(), circuits(), motifs(), graph(latents));
   }
 
   private Estimate around(double value, double half) {
@@ -76,6 +77,21 @@ final class SyntheticMechanisms {
       factors.add(new LayerProfile.Factor(factor, readable, effective));
     }
     return new LayerProfile(SITES, "whole-site interchange, in sd of the factor", factors);
+  }
+
+  private List<AttributionPage> attributions() {
+    List<AttributionPage.Unit> units = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      double exact = Math.pow(random.nextDouble(), 2);
+      units.add(
+          new AttributionPage.Unit(
+              SITES.get(i % SITES.size()),
+              Integer.toString(i),
+              i < 25,
+              exact * (0.7 + 0.6 * random.nextDouble()),
+              around(exact, 0.05)));
+    }
+    return List.of(new AttributionPage("shape", around(0.3, 0.1), 3724, units));
   }
 
   private List<CircuitPage> circuits() {

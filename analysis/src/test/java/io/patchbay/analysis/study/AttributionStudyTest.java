@@ -32,7 +32,7 @@ class AttributionStudyTest {
   @Test
   void theProbeIsAnAffineFunctionOfTheImage() {
     with(scene -> {
-      final var study = AttributionStudy.of(scene, "light", 3, 2, 4, 3);
+      final var study = AttributionStudy.of(scene, "light", 3, 2, 4, 3, (_, _, _) -> {});
       final var probe = study.probe();
       final var images = scene.images(scene.rows(5));
       final var read = probe.read(images);
@@ -51,7 +51,7 @@ class AttributionStudyTest {
   @Test
   void theTopAndASampleArePatched() {
     with(scene -> {
-      final var study = AttributionStudy.of(scene, "light", 6, 3, 10, 7);
+      final var study = AttributionStudy.of(scene, "light", 6, 3, 10, 7, (_, _, _) -> {});
       final var rows = study.rows();
       assertEquals(17, rows.size());
       for (int i = 1; i < 10; i++) {
@@ -66,7 +66,8 @@ class AttributionStudyTest {
       assertEquals(10, all.get("kept"));
       assertEquals(7, all.get("audit"));
       assertThrows(
-          IllegalArgumentException.class, () -> AttributionStudy.of(scene, "light", 1, 3, 10, 7));
+          IllegalArgumentException.class,
+          () -> AttributionStudy.of(scene, "light", 1, 3, 10, 7, (_, _, _) -> {}));
     });
   }
 }

@@ -347,7 +347,7 @@ class CircuitNetworkTest {
         assertTrue(most > 1, "effects to speak of: " + most);
       }
       for (final int steps : new int[] {0, 4}) {
-        final var screen = UnitScreen.of(subject, y, pairs, steps, 8, 1000, 3);
+        final var screen = UnitScreen.of(subject, y, pairs, steps, 8, 1000, 3, (_, _, _) -> {});
         assertEquals(screen.units().size(), screen.exact().size(), "all are patched");
         assertEquals(
             List.of(

@@ -1,0 +1,95 @@
+// A screen by gradients against the exact patches of what it kept and of a sample of the rest.
+
+function attributionSection() {
+  const { present, absent } = having("attributions", "ATTRIBUTION", (part) => part.length);
+  if (!present.length) return absent;
+  const kinds = [
+    [true, "kept by the screen"],
+    [false, "drawn for the audit"],
+  ];
+  const missed = present.flatMap(({ part, name }) =>
+    part.map(
+      (page) =>
+        `${name}, ${page.factor}: ${estimateText(page.missed)} of the effect of ${grouped(page.units)} units`,
+    ),
+  );
+  return [
+    figure({
+      title: "Attribution patching against exact patches",
+      legend: swatches(kinds.map(([, name], index) => ({ name, index, shape: "box" }))),
+      caption: `Each point is a unit: its mean absolute first-order effect on the factor's reading against that of the exact patch, in standard deviations of the factor; on the line both agree. The screen is only a screen: what it did not keep was patched in a random sample. Missed by it: ${listed(missed)} (95 % interval, ${seed}).`,
+      layout: "pairs",
+      panels: present.flatMap(({ part, name }) =>
+        part.map((page) => attributionPanel(`${name}, ${page.factor}`, page, kinds)),
+      ),
+      table: {
+        columns: ["variant", "factor", "site", "unit", "kept", "attribution", ...ESTIMATE_COLUMNS],
+        rows: () =>
+          present.flatMap(({ part, name }) =>
+            part.flatMap((page) =>
+              page.patched.map((unit) => [
+                name,
+                page.factor,
+                unit.site,
+                unit.name,
+                unit.kept ? "yes" : "no",
+                unit.attribution,
+                ...estimateCells(unit.exact),
+              ]),
+            ),
+          ),
+      },
+    }),
+    absent,
+  ];
+}
+
+function attributionPanel(title, page, kinds) {
+  const most = rangeOf(page.patched.flatMap((unit) => [unit.attribution, unit.exact.value]))?.[1];
+  const extent = extentOf([{ value: most ?? 1, low: null, high: null }], true);
+  const option = (colours) => ({
+    ...baseOption(colours),
+    grid: { left: 8, right: 20, top: 16, bottom: 24, containLabel: true },
+    xAxis: valueAxis(colours, "attribution", extent),
+    yAxis: valueAxis(colours, "exact", { ...extent, nameGap: 34 }),
+    tooltip: {
+      ...baseOption(colours).tooltip,
+      formatter: (hit) => {
+        const unit = page.patched[hit.data[2]];
+        return tip(`${unit.site}/${unit.name}`, [
+          `attribution ${plain(unit.attribution)}`,
+          `exact ${estimateText(unit.exact)}`,
+        ]);
+      },
+    },
+    series: [
+      {
+        type: "line",
+        silent: true,
+        symbol: "none",
+        tooltip: { show: false },
+        data: [
+          [0, 0],
+          [extent.max, extent.max],
+        ],
+        lineStyle: { color: colours.muted, width: 1, type: "dashed" },
+      },
+      ...kinds.map(([kept, name], index) => ({
+        type: "scatter",
+        name,
+        symbolSize: 7,
+        itemStyle: { color: seriesColour(colours, index), opacity: 0.75 },
+        data: page.patched.flatMap((unit, at) =>
+          unit.kept === kept ? [[unit.attribution, unit.exact.value, at]] : [],
+        ),
+      })),
+    ],
+  });
+  const best = page.patched[0];
+  return {
+    title,
+    height: () => 320,
+    option,
+    alt: `${title}: ${page.patched.length} units patched exactly${best ? `, the screen's first ${best.site}/${best.name} at ${plain(best.exact.value)}` : ""}.`,
+  };
+}
