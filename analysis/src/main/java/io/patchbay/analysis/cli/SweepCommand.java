@@ -2,6 +2,7 @@ package io.patchbay.analysis.cli;
 
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.sweep.Place;
+import io.patchbay.analysis.sweep.PlanFile;
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.analysis.sweep.Sweep;
 import io.patchbay.analysis.sweep.SweepPlan;
@@ -173,7 +174,7 @@ final class SweepCommand implements Callable<Integer> {
           throw output.wrong("--plan: found " + option + " beside it, expected all choices in one");
         }
       }
-      return SweepPlan.read(planFile);
+      return PlanFile.read(planFile).plan();
     }
     if (sites.isEmpty() || ops.isEmpty()) {
       throw output.wrong("--site and --op: found none, expected both, or --plan FILE");

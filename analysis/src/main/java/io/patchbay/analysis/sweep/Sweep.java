@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
 /// per group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped
 /// goes on where it was; what it computes does not depend on that.
 public final class Sweep {
-  private static final int SHARD = 16;
+  private static final int ROWS_FOR_MEAN = 16;
   private static final int CONTROL_INPUTS = 4;
 
   /// All effects are held when the shards are joined.
@@ -165,14 +165,24 @@ public final class Sweep {
 
   /// Cells of the whole sweep.
   public long cells() {
-    return (long) rows.length * units.size() * plan.variations() * plan.columns();
+    return (long) rows.length * each();
+  }
+
+  /// Cells of one input.
+  private int each() {
+    return units.size() * plan.variations() * plan.columns();
+  }
+
+  /// Inputs of a shard of a new folder.
+  private int shard() {
+    return PlanFile.shard(each());
   }
 
   /// What would run, and how much: nothing is computed.
   public String explain() {
     try (var runner =
         new ShardRunner(subject, data, plan, sites, units, Map.of(), Optional.empty())) {
-      return runner.explain() + "\ncells: " + cells() + " in shards of " + SHARD + " inputs";
+      return runner.explain() + "\ncells: " + cells() + " in shards of " + shard() + " inputs";
     }
   }
 
@@ -186,7 +196,8 @@ public final class Sweep {
   public Result run(final boolean resume, final Listener listener, final BooleanSupplier stop) {
     final var probe = probe();
     try (var _ = RunLock.acquire(folder.path())) {
-      folder.begin(resume, units, rows, subject.backend().device(), probe);
+      final int inputs =
+          folder.begin(resume, units, rows, subject.backend().device(), probe, shard());
       final var controls = new ArrayList<GuardRun>();
       for (final var site : sites) {
         final var guard =
@@ -194,12 +205,12 @@ public final class Sweep {
         Controls.require(guard);
         controls.add(guard);
       }
-      final int each = units.size() * plan.variations() * plan.columns();
+      final int each = each();
       try (var runner =
           through.apply(new ShardRunner(subject, data, plan, sites, units, means(), probe))) {
-        for (int shard = 0; shard * SHARD < rows.length; shard++) {
-          final int from = shard * SHARD;
-          final int to = Math.min(rows.length, from + SHARD);
+        for (int shard = 0; shard * inputs < rows.length; shard++) {
+          final int from = shard * inputs;
+          final int to = Math.min(rows.length, from + inputs);
           if (!folder.has(shard, (long) (to - from) * each)) {
             final var effects = new float[(to - from) * each];
             long computed = 0;
@@ -222,7 +233,7 @@ public final class Sweep {
           folder.finish(
               units,
               rows,
-              SHARD,
+              inputs,
               controls,
               new SweepReview(subject, data, plan, sites, units, rows, means(), probe)::of);
       return new Result(
@@ -288,9 +299,10 @@ public final class Sweep {
         subject
             .backend()
             .load(
-                Plan.of(graph.graph(), List.of(node), Sizes.of(axis, SHARD)), subject.weights())) {
-      for (int from = 0; from < rows.length; from += SHARD) {
-        final int to = Math.min(rows.length, from + SHARD);
+                Plan.of(graph.graph(), List.of(node), Sizes.of(axis, ROWS_FOR_MEAN)),
+                subject.weights())) {
+      for (int from = 0; from < rows.length; from += ROWS_FOR_MEAN) {
+        final int to = Math.min(rows.length, from + ROWS_FOR_MEAN);
         program.write(graph.image(), images(Arrays.copyOfRange(rows, from, to)));
         program.run(Sizes.of(axis, to - from));
         final var values = program.read(node);

@@ -29,32 +29,39 @@ record SweepFolder(Path path, SweepPlan plan) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /// Writes the plan and the probe, or checks that the folder holds the same ones.
-  void begin(
+  ///
+  /// @param shard inputs per shard of a new folder
+  /// @return inputs per shard of this one
+  int begin(
       final boolean resume,
       final List<JointUnit> units,
       final long[] rows,
       final String device,
-      final Optional<FactorProbe> probe) {
+      final Optional<FactorProbe> probe,
+      final int shard) {
     final var planFile = path.resolve("plan.json");
     final boolean begun = Files.exists(planFile);
     if (begun && !resume) {
       throw new BadInputException(path, "sweep folder", "a sweep", "a new folder, or --resume");
     }
     // The plan comes last: where it is, the probe is too.
-    if (begun) {
-      same(planFile, "plan", text(plan.toMap()));
+    final var of = begun ? PlanFile.read(planFile) : new PlanFile(plan, shard);
+    if (!of.plan().equals(plan)) {
+      throw another(planFile, "plan");
     }
     if (probe.isPresent()) {
       final var file = path.resolve("probe.json");
       final var text = text(probe.get().numbers());
       if (begun) {
-        same(file, "probe", text);
+        if (!read(file).equals(text)) {
+          throw another(file, "probe");
+        }
       } else {
         AtomicFiles.write(file, text);
       }
     }
     if (!begun) {
-      AtomicFiles.write(planFile, text(plan.toMap()));
+      of.write(planFile);
     }
     create(path.resolve("shards"));
     AtomicFiles.write(path.resolve("axes.json"), text(axes(units, rows)));
@@ -65,16 +72,15 @@ record SweepFolder(Path path, SweepPlan plan) {
                 "device", device,
                 "java", Runtime.version().toString(),
                 "seed", plan.seed())));
+    return of.shard();
   }
 
-  private static void same(final Path file, final String what, final String text) {
-    if (!read(file).equals(text)) {
-      throw new BadInputException(
-          file,
-          what,
-          "another " + what,
-          "the " + what + " that this folder was started with, on the same device");
-    }
+  private static BadInputException another(final Path file, final String what) {
+    return new BadInputException(
+        file,
+        what,
+        "another " + what,
+        "the " + what + " that this folder was started with, on the same device");
   }
 
   private Map<String, Object> axes(final List<JointUnit> units, final long[] rows) {

@@ -3,18 +3,10 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.vae.io.BadInputException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What a sweep computes: every choice that its numbers depend on.
 ///
@@ -167,68 +159,6 @@ public record SweepPlan(
                       + ", signed, in standard deviations of the factor; means are of its size")
               .orElse("L2 norm of the change of " + measured());
     };
-  }
-
-  /// A plan from a JSON file with the fields that `plan.json` has; none may be missing or unknown.
-  ///
-  /// @throws BadInputException naming the file and what is wrong in it
-  public static SweepPlan read(final Path file) {
-    final String text;
-    try {
-      text = Files.readString(file);
-    } catch (final IOException e) {
-      throw BadInputException.unreadable(file.toString(), "plan", e);
-    }
-    try {
-      final var fields = JsonMapper.shared().readTree(text);
-      final var known =
-          new SweepPlan("latent.z", "all", "zero", List.of(), 1, 0, 1, "l2", 0).toMap();
-      known.put("joint", List.of());
-      final var names = new TreeSet<>(fields.propertyNames());
-      names.add("joint");
-      if (!names.equals(new TreeSet<>(known.keySet()))) {
-        throw new BadInputException(file, "fields", names.toString(), known.keySet().toString());
-      }
-      if (!fields.path("precision").asString().equals("fp32")) {
-        throw new BadInputException(file, "precision", fields.path("precision").toString(), "fp32");
-      }
-      final var places = new ArrayList<Place>();
-      places.add(place(fields));
-      for (final var further : joint(file, fields.path("joint"))) {
-        places.add(place(further));
-      }
-      return new SweepPlan(
-          places,
-          fields.path("values").valueStream().map(JsonNode::doubleValue).toList(),
-          fields.path("sources").intValue(),
-          fields.path("draws").intValue(),
-          fields.path("inputs").intValue(),
-          fields.path("metric").stringValue(),
-          fields.path("seed").longValue());
-    } catch (final JacksonException e) {
-      throw new BadInputException(
-          file, "plan", e.getOriginalMessage(), "a JSON object as plan.json has it");
-    }
-  }
-
-  /// The further places; a plan of one site may leave them out.
-  private static List<JsonNode> joint(final Path file, final JsonNode list) {
-    final var expected = List.of("op", "site", "units");
-    final var further = list.valueStream().toList();
-    final boolean named =
-        further.stream()
-            .allMatch(f -> List.copyOf(new TreeSet<>(f.propertyNames())).equals(expected));
-    if (!named || !(list.isMissingNode() || list.isArray())) {
-      throw new BadInputException(file, "joint", list.toString(), "a list of " + expected);
-    }
-    return further;
-  }
-
-  private static Place place(final JsonNode fields) {
-    return new Place(
-        fields.path("site").stringValue(),
-        fields.path("units").stringValue(),
-        fields.path("op").stringValue());
   }
 
   /// For `plan.json`; the sites after the first stand under `joint`.

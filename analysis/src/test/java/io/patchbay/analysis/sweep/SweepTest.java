@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -90,6 +91,78 @@ class SweepTest {
     assertTrue(Files.exists(parts.resolve("DONE")));
   }
 
+  /// Counts the inputs that are computed.
+  private record Counting(InputCells cells, AtomicInteger inputs) implements InputCells {
+    @Override
+    public Computed run(final long row) {
+      inputs.incrementAndGet();
+      return cells.run(row);
+    }
+
+    @Override
+    public void close() {
+      cells.close();
+    }
+  }
+
+  private int inputsToEnd(final SweepPlan plan, final Path to) {
+    final var inputs = new AtomicInteger();
+    new Sweep(subject(), data, plan, to, cells -> new Counting(cells, inputs))
+        .run(true, (_, _) -> {}, () -> false);
+    return inputs.get();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,16", "1250,16", "1251,15", "2000,10", "10001,1", "20000,1", "2000000000,1"})
+  void aShardIsAboutTwentyThousandCells(final int cellsPerInput, final int inputs) {
+    assertEquals(inputs, PlanFile.shard(cellsPerInput));
+  }
+
+  /// 4,096 cells an input.
+  @Test
+  void aStopLosesLessThanAShardOfManyCells() throws IOException {
+    final var plan = new SweepPlan("input", "elements", "zero", NONE, 1, 0, 6, "l2", 9);
+    final var whole = folder.resolve("elements");
+    sweep(plan, whole).run(false, (_, _) -> {}, () -> false);
+    assertEquals(4, PlanFile.read(whole.resolve("plan.json")).shard());
+    final var parts = folder.resolve("elements-in-parts");
+    final var polls = new AtomicInteger();
+    sweep(plan, parts).run(false, (_, _) -> {}, () -> polls.incrementAndGet() > 5);
+    assertEquals(2, inputsToEnd(plan, parts));
+    for (final var file : List.of("effects.npy", "axes.json", "plan.json", "account.json")) {
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(parts.resolve(file)), file);
+    }
+  }
+
+  @Test
+  void aFolderKeepsTheShardsThatItWasStartedWith() throws IOException {
+    final var plan = plan("latent.z", "channels", "zero", NONE);
+    final var whole = folder.resolve("sixteen");
+    sweep(plan, whole).run(false, (_, _) -> {}, () -> false);
+    final var old = folder.resolve("old");
+    final var polls = new AtomicInteger();
+    sweep(plan, old).run(false, (_, _) -> {}, () -> polls.incrementAndGet() > 17);
+    final var file = old.resolve("plan.json");
+    final var text = Files.readString(file);
+    final var without = text.replaceAll(",\\s*\"inputs_per_shard\" : 16", "");
+    assertFalse(without.equals(text));
+    Files.writeString(file, without);
+    assertEquals(4, inputsToEnd(plan, old), "a folder that does not say it has 16");
+    final var three = folder.resolve("three");
+    sweep(plan, three).run(false, (_, _) -> {}, () -> true);
+    Files.writeString(three.resolve("plan.json"), text.replace("shard\" : 16", "shard\" : 3"));
+    assertEquals(20, inputsToEnd(plan, three));
+    try (var shards = Files.list(three.resolve("shards"))) {
+      assertEquals(2 * 7, shards.count());
+    }
+    for (final var parts : List.of(old, three)) {
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve("effects.npy")),
+          Files.readAllBytes(parts.resolve("effects.npy")));
+    }
+  }
+
   @Test
   void aPlanOfSeveralSitesIsReadBack() throws IOException {
     final var places =
@@ -102,18 +175,21 @@ class SweepTest {
     final var result = sweep(plan, to).run(false, (_, _) -> {}, () -> false);
     assertEquals(new Account(360, 360, 0, 0), result.account());
     assertEquals("input[all]+latent.z[0+2]+decoder.fc1[1]", result.units().get(1).name());
-    assertEquals(plan, SweepPlan.read(to.resolve("plan.json")));
+    assertEquals(new PlanFile(plan, 16), PlanFile.read(to.resolve("plan.json")));
     final var text = Files.readString(to.resolve("plan.json"));
     final var wrong = folder.resolve("wrong.json");
     for (final var broken :
         List.of(
             text.replace("\"units\" : \"0-2\",", ""),
             text.replace("\"units\" : \"0-2\"", "\"unit\" : \"0-2\""),
+            text.replace("per_shard\" : 16", "per_shard\" : 17"),
+            text.replace("per_shard\" : 16", "per_shard\" : 0"),
+            text.replace("per_shard\" : 16", "per_shard\" : \"16\""),
             text.replaceAll("(?s)\"joint\" : \\[.*?\\} \\]", "\"joint\" : \"latent.z\""),
             text.replace("\"decoder.fc1\"", "7"))) {
       assertFalse(broken.equals(text));
       Files.writeString(wrong, broken);
-      final var e = assertThrows(BadInputException.class, () -> SweepPlan.read(wrong), broken);
+      final var e = assertThrows(BadInputException.class, () -> PlanFile.read(wrong), broken);
       assertTrue(String.valueOf(e.getMessage()).contains("wrong.json"), e.getMessage());
     }
   }

@@ -1,0 +1,115 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.vae.io.AtomicFiles;
+import io.patchbay.vae.io.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `plan.json`: a plan, and how the folder that it was written to divides it.
+///
+/// @param shard base inputs per shard, 1 to 16; a file that does not say it has 16
+public record PlanFile(SweepPlan plan, int shard) {
+  static final int MOST_PER_SHARD = 16;
+
+  /// What a sweep may have to compute again after a stop, about.
+  private static final int CELLS_PER_SHARD = 20_000;
+
+  private static final String SHARD = "inputs_per_shard";
+
+  /// Inputs per shard where an input has this many cells.
+  static int shard(final long cellsPerInput) {
+    return (int) Math.clamp(CELLS_PER_SHARD / cellsPerInput, 1, MOST_PER_SHARD);
+  }
+
+  /// Reads a JSON file with the fields that `plan.json` has; none of the plan's own may be missing,
+  /// and there may be no others.
+  ///
+  /// @throws BadInputException naming the file and what is wrong in it
+  public static PlanFile read(final Path file) {
+    final String text;
+    try {
+      text = Files.readString(file);
+    } catch (final IOException e) {
+      throw BadInputException.unreadable(file.toString(), "plan", e);
+    }
+    try {
+      final var fields = JsonMapper.shared().readTree(text);
+      final var known =
+          new SweepPlan("latent.z", "all", "zero", List.of(), 1, 0, 1, "l2", 0).toMap();
+      known.put("joint", List.of());
+      known.put(SHARD, MOST_PER_SHARD);
+      final var names = new TreeSet<>(fields.propertyNames());
+      names.addAll(List.of("joint", SHARD));
+      if (!names.equals(new TreeSet<>(known.keySet()))) {
+        throw new BadInputException(file, "fields", names.toString(), known.keySet().toString());
+      }
+      if (!fields.path("precision").asString().equals("fp32")) {
+        throw new BadInputException(file, "precision", fields.path("precision").toString(), "fp32");
+      }
+      final var places = new ArrayList<Place>();
+      places.add(place(fields));
+      for (final var further : joint(file, fields.path("joint"))) {
+        places.add(place(further));
+      }
+      final var plan =
+          new SweepPlan(
+              places,
+              fields.path("values").valueStream().map(JsonNode::doubleValue).toList(),
+              fields.path("sources").intValue(),
+              fields.path("draws").intValue(),
+              fields.path("inputs").intValue(),
+              fields.path("metric").stringValue(),
+              fields.path("seed").longValue());
+      return new PlanFile(plan, shard(file, fields.path(SHARD)));
+    } catch (final JacksonException e) {
+      throw new BadInputException(
+          file, "plan", e.getOriginalMessage(), "a JSON object as plan.json has it");
+    }
+  }
+
+  private static int shard(final Path file, final JsonNode number) {
+    if (number.isMissingNode()) {
+      return MOST_PER_SHARD;
+    }
+    final boolean fits = number.isInt() && number.intValue() >= 1;
+    if (!fits || number.intValue() > MOST_PER_SHARD) {
+      throw new BadInputException(
+          file, SHARD, number.toString(), "a number from 1 to " + MOST_PER_SHARD);
+    }
+    return number.intValue();
+  }
+
+  /// The further places; a plan of one site may leave them out.
+  private static List<JsonNode> joint(final Path file, final JsonNode list) {
+    final var expected = List.of("op", "site", "units");
+    final var further = list.valueStream().toList();
+    final boolean named =
+        further.stream()
+            .allMatch(f -> List.copyOf(new TreeSet<>(f.propertyNames())).equals(expected));
+    if (!named || !(list.isMissingNode() || list.isArray())) {
+      throw new BadInputException(file, "joint", list.toString(), "a list of " + expected);
+    }
+    return further;
+  }
+
+  private static Place place(final JsonNode fields) {
+    return new Place(
+        fields.path("site").stringValue(),
+        fields.path("units").stringValue(),
+        fields.path("op").stringValue());
+  }
+
+  void write(final Path file) {
+    final var map = plan.toMap();
+    map.put(SHARD, shard);
+    AtomicFiles.write(
+        file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
+  }
+}
