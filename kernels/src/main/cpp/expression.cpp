@@ -72,8 +72,9 @@ void binary(int kind, int n, float *y, const float *a, const float *b) {
     case 1: each(n, y, a, b, [](vec u, vec v) { return u - v; }); break;
     case 2: each(n, y, a, b, [](vec u, vec v) { return u * v; }); break;
     case 3: each(n, y, a, b, [](vec u, vec v) { return u / v; }); break;
-    case 4: each(n, y, a, b, [](vec u, vec v) { return select(u > v, u, v); }); break;
-    case 5: each(n, y, a, b, [](vec u, vec v) { return select(v > u, u, v); }); break;
+    // Not a number where either is not: limits must not hide it.
+    case 4: each(n, y, a, b, [](vec u, vec v) { return select((u > v) | (u != u), u, v); }); break;
+    case 5: each(n, y, a, b, [](vec u, vec v) { return select((v > u) | (u != u), u, v); }); break;
     case 6: each(n, y, a, b, [](vec u, vec v) { return where(u > v, 1.0f); }); break;
     default: each(n, y, a, b, [](vec u, vec v) { return where(u == v, 1.0f); });
   }

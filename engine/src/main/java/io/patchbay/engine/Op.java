@@ -108,7 +108,8 @@ public sealed interface Op {
     SOFTPLUS
   }
 
-  /// Functions of [Binary]; comparisons give 1 or 0.
+  /// Functions of [Binary]; comparisons give 1 or 0, and `MAX` and `MIN` give NaN where either
+  /// operand is.
   enum BinaryKind {
     ADD,
     SUB,

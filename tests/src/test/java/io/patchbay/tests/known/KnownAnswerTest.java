@@ -211,4 +211,33 @@ final class KnownAnswerTest {
       assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f, 0.5f, 1, 0}, program.read(share), 1e-6f);
     }
   }
+
+  /// As limits they must not hide what is not a number, on whichever side it stands.
+  @ParameterizedTest
+  @MethodSource("backends")
+  void theLargerAndTheSmallerKeepWhatIsNotANumber(final String name) {
+    final var a = graph.input("a", Shape.of(SIZE));
+    final var b = graph.input("b", Shape.of(SIZE));
+    final var outputs = List.of(Ops.max(a, b), Ops.min(a, b), Ops.min(Ops.max(a, b), b));
+    final var left = random(SIZE, -1, 1);
+    final var right = random(SIZE, -1, 1);
+    final var expected = new float[3][SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      left[i] = i % 3 == 0 ? Float.NaN : left[i];
+      right[i] = i % 5 == 0 ? Float.NaN : right[i];
+      expected[0][i] = Math.max(left[i], right[i]);
+      expected[1][i] = Math.min(left[i], right[i]);
+      expected[2][i] = Math.min(expected[0][i], right[i]);
+    }
+    try (var backend = open(name);
+        var weights = backend.weights(List.of());
+        var program = backend.load(Plan.of(graph, outputs, Sizes.none()), weights)) {
+      program.write(a, left);
+      program.write(b, right);
+      program.run(Sizes.none());
+      for (int i = 0; i < outputs.size(); i++) {
+        assertArrayEquals(expected[i], program.read(outputs.get(i)), name + " " + i);
+      }
+    }
+  }
 }
