@@ -1,5 +1,6 @@
 package io.patchbay.bench;
 
+import io.patchbay.engine.BadSettingException;
 import io.patchbay.ffi.Library;
 import io.patchbay.kernels.cpu.CpuBackend;
 import java.lang.foreign.Arena;
@@ -58,7 +59,8 @@ final class Kernels {
         return new Kernels(library, isa);
       }
     }
-    throw new IllegalStateException("no kernels for this machine: PATCHBAY_ISA=" + forced);
+    throw new BadSettingException(
+        "PATCHBAY_ISA", String.valueOf(forced), "one of " + ISAS + ", which this machine runs");
   }
 
   /// `avx512`, `avx2` or `generic`.

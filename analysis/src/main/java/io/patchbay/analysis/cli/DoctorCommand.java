@@ -3,6 +3,7 @@ package io.patchbay.analysis.cli;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider;
 import io.patchbay.engine.Backends;
+import io.patchbay.engine.BadSettingException;
 import io.patchbay.vae.data.ImageShape;
 import io.patchbay.vae.train.Representation;
 import io.patchbay.vae.train.TrainConfig;
@@ -73,6 +74,8 @@ final class DoctorCommand implements Callable<Integer> {
     findings.add(new Finding("data root", true, dataRoot(System.getenv())));
     try (var backend = device.open(output)) {
       findings.add(new Finding("decode", true, timed(backend)));
+    } catch (final BadSettingException e) {
+      findings.add(new Finding("decode", false, String.valueOf(e.getMessage())));
     }
     if (output.json()) {
       output.json(findings);

@@ -1,5 +1,6 @@
 package io.patchbay.analysis.cli;
 
+import io.patchbay.engine.BadSettingException;
 import io.patchbay.engine.DeviceMissingException;
 import io.patchbay.vae.io.BadInputException;
 import java.io.PrintWriter;
@@ -58,6 +59,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return switch (e) {
       case final BadInputException bad ->
           bad.file().startsWith("--") ? ExitCode.USAGE : ExitCode.INPUT;
+      case BadSettingException _ -> ExitCode.USAGE;
       case UncheckedIOException _ -> ExitCode.INPUT;
       case DeviceMissingException _ -> ExitCode.MISSING;
       default -> ExitCode.FAILED;

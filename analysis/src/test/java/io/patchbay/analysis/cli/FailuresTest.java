@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.patchbay.engine.BadSettingException;
 import io.patchbay.engine.DeviceMissingException;
 import io.patchbay.vae.io.BadInputException;
 import java.io.IOException;
@@ -24,6 +25,7 @@ class FailuresTest {
         arguments(4, "x.npy: shape", new BadInputException("x.npy", "shape", "3", "4")),
         arguments(2, "--site: x", new BadInputException("--site", "x", "no such site", "another")),
         arguments(4, "disk full", new UncheckedIOException("disk full", new IOException("x"))),
+        arguments(2, "PATCHBAY_ISA: found x", new BadSettingException("PATCHBAY_ISA", "x", "avx2")),
         arguments(69, "name=cuda", new DeviceMissingException("cuda", "no driver")),
         arguments(1, "rows=3", new IllegalArgumentException("too many: rows=3")),
         arguments(1, "closed", new IllegalStateException("closed: name=x")),

@@ -2,6 +2,7 @@ package io.patchbay.kernels.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.patchbay.engine.BadSettingException;
 import io.patchbay.ffi.Library;
 import io.patchbay.ffi.NativeException;
 import java.lang.foreign.FunctionDescriptor;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// take memory of a slab only, whose bounds were checked when the plan was placed.
 final class KernelLibrary {
   private static final String RESOURCE = "libpatchbay.so";
+  private static final String ISA = "PATCHBAY_ISA";
 
   private final Library library;
   private final Isa isa;
@@ -32,14 +34,14 @@ final class KernelLibrary {
 
   /// Binds the widest instruction set this machine runs, or the one that `PATCHBAY_ISA` forces.
   ///
-  /// @throws NativeException when the forced set is unknown or not supported here
+  /// @throws BadSettingException when the forced set is unknown or not supported here
   static KernelLibrary open() {
     final var resource = KernelLibrary.class.getResource(RESOURCE);
     if (resource == null) {
       throw new NativeException("the build had no C++ compiler, so there is no kernel library");
     }
     final var library = Library.open(resource, "patchbay");
-    return new KernelLibrary(library, choose(library, System.getenv("PATCHBAY_ISA")));
+    return new KernelLibrary(library, choose(library, System.getenv(ISA)));
   }
 
   private static Isa choose(final Library library, final @Nullable String forced) {
@@ -50,7 +52,8 @@ final class KernelLibrary {
               .findFirst()
               .filter(i -> supported(library, i));
       return isa.orElseThrow(() ->
-          new NativeException("PATCHBAY_ISA=" + forced + ": expected one of " + all(library)));
+          new BadSettingException(
+              ISA, forced, "one of " + all(library) + ", which this machine runs"));
     }
     return Arrays.stream(Isa.values()).filter(i -> supported(library, i)).findFirst().orElseThrow();
   }
