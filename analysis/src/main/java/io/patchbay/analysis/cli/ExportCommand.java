@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
   private static final String CSV = "csv";
+  private static final String JSON = CircuitFormat.JSON.label();
 
   @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
   @Parameters(
@@ -33,7 +34,8 @@ final class ExportCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "Of a sweep: csv. Of a circuit: json, graphml or dot. Default: the first of these.")
+          "Of a sweep: csv or json, a list of rows. Of a circuit: json, graphml or dot. Default:"
+              + " the first of these, or json with --json.")
   private @Nullable String format;
 
   @Mixin private final OutputOptions output = new OutputOptions();
@@ -44,8 +46,12 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     final var circuit = folder.resolve(CircuitJson.FILE);
     final boolean there = Files.isRegularFile(circuit);
-    final var wanted = format == null ? (there ? CircuitFormat.JSON.label() : CSV) : format;
+    final var wanted = wanted(there);
     final var as = CircuitFormat.named(wanted);
+    if (!there && wanted.equals(JSON)) {
+      SweepTable.open(folder).writeJson(output.out());
+      return ExitCode.OK;
+    }
     if (as.isPresent()) {
       if (!there) {
         throw new BadInputException(
@@ -64,5 +70,15 @@ final class ExportCommand implements Callable<Integer> {
     }
     SweepTable.open(folder).write(output.out());
     return ExitCode.OK;
+  }
+
+  private String wanted(final boolean circuit) {
+    if (output.json() && format != null && !format.equals(JSON)) {
+      throw output.wrong("--json: found --format " + format + " beside it, expected one of them");
+    }
+    if (format != null) {
+      return format;
+    }
+    return circuit || output.json() ? JSON : CSV;
   }
 }

@@ -8,8 +8,12 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The effects of a finished sweep as a table with one row per cell, streamed.
@@ -33,7 +37,12 @@ public record SweepTable(
       final var axes = JsonMapper.shared().readTree(file);
       final var lists = new ArrayList<List<String>>();
       for (final var name : List.of("input", "unit", "variation", "draw")) {
-        lists.add(axes.path(name).valueStream().map(v -> v.asString()).toList());
+        final var list = axes.path(name);
+        final boolean numbers = name.equals("input") || name.equals("draw");
+        if (numbers && !list.valueStream().allMatch(JsonNode::isIntegralNumber)) {
+          throw new BadInputException(file, name, list.toString(), "whole numbers");
+        }
+        lists.add(list.valueStream().map(JsonNode::asString).toList());
       }
       return new SweepTable(folder, lists.get(0), lists.get(1), lists.get(2), lists.get(3));
     } catch (final JacksonException e) {
@@ -43,6 +52,49 @@ public record SweepTable(
 
   /// Writes the table as CSV.
   public void write(final PrintWriter out) {
+    cells(
+        () -> out.println("input,unit,variation,draw,effect"),
+        cell ->
+            out.println(
+                cell.input()
+                    + ","
+                    + cell.unit()
+                    + ",\""
+                    + cell.variation()
+                    + "\","
+                    + cell.draw()
+                    + ","
+                    + cell.effect()));
+    out.flush();
+  }
+
+  /// Writes the table as a JSON list, one object per line with the columns of the CSV; the effect
+  /// of a failed cell is null.
+  public void writeJson(final PrintWriter out) {
+    final var separator = new StringBuilder();
+    cells(
+        () -> out.println("["),
+        cell -> {
+          final var row = new LinkedHashMap<String, @Nullable Object>();
+          row.put("input", Long.valueOf(cell.input()));
+          row.put("unit", cell.unit());
+          row.put("variation", cell.variation());
+          row.put("draw", Integer.valueOf(cell.draw()));
+          row.put("effect", Float.isFinite(cell.effect()) ? cell.effect() : null);
+          out.print(separator);
+          out.print("  " + JsonMapper.shared().writeValueAsString(row));
+          separator.setLength(0);
+          separator.append(",").append(System.lineSeparator());
+        });
+    out.println();
+    out.println("]");
+    out.flush();
+  }
+
+  private record Row(String input, String unit, String variation, String draw, float effect) {}
+
+  /// @param begin runs once the files are known to fit together, before the first cell
+  private void cells(final Runnable begin, final Consumer<Row> each) {
     try (var reader = NpyReader.open(folder.resolve("effects.npy"))) {
       final var expected =
           List.of(
@@ -57,27 +109,19 @@ public record SweepTable(
             reader.header().shape().toString(),
             expected + " as axes.json says");
       }
-      out.println("input,unit,variation,draw,effect");
+      begin.run();
       reader.rows((row, bytes) -> {
         int at = 0;
         for (final var unit : units) {
           for (final var variation : variations) {
             for (final var draw : draws) {
-              out.println(
-                  inputs.get((int) row)
-                      + ","
-                      + unit
-                      + ",\""
-                      + variation
-                      + "\","
-                      + draw
-                      + ","
-                      + bytes.get(FLOAT, 4L * at++));
+              each.accept(
+                  new Row(inputs.get((int) row), unit, variation, draw, bytes.get(FLOAT, 4L * at)));
+              at++;
             }
           }
         }
       });
     }
-    out.flush();
   }
 }

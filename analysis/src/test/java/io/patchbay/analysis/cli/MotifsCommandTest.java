@@ -229,6 +229,7 @@ class MotifsCommandTest {
     assertEquals("scale", json(plain.out()).path("factor").asString());
     assertEquals(6, json(plain.out()).path("edges").size());
     assertEquals(plain, run("export DIR/run/circuits/scale --format json"));
+    assertEquals(plain, run("export DIR/run/circuits/scale --json"));
     final var graph = run("export DIR/run/circuits/scale --format graphml");
     assertTrue(graph.out().startsWith("<?xml"), graph::out);
     assertEquals(6, graph.out().lines().filter(l -> l.contains("<edge ")).count());

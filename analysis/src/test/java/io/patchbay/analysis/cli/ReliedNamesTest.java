@@ -29,7 +29,7 @@ class ReliedNamesTest {
               "mediate",
               "--site --units --factor --random-pairs --pairs --outcome --out --seed --json"),
           Map.entry("readout", "--set --read --hold --out --seed --json"),
-          Map.entry("export", ""),
+          Map.entry("export", "--format --json"),
           Map.entry("report", "--out --seed --json"),
           Map.entry("doctor", "--json"),
           Map.entry("data export", "--format --out --json"));

@@ -75,6 +75,22 @@ class SweepCommandTest {
   }
 
   @Test
+  void exportWritesRowsAsJson() {
+    run("sweep", "rows", "--site latent.z --op set --values 1,2 --inputs 3");
+    final var sweep = folder.resolve("rows").toString();
+    final var shell = Shell.run("export", sweep, "--json");
+    assertEquals(ExitCode.OK, shell.code(), shell::err);
+    assertEquals(3 * 2 * 2, json(shell).size());
+    assertEquals("value=2.0", json(shell).get(3).path("variation").stringValue());
+    assertEquals(shell, Shell.run("export", sweep, "--format", "json"));
+    final var csv = Shell.run("export", sweep);
+    assertEquals("input,unit,variation,draw,effect", csv.out().lines().findFirst().orElse(""));
+    final var both = Shell.run("export", sweep, "--json", "--format", "csv");
+    assertEquals(ExitCode.USAGE, both.code());
+    assertTrue(both.err().contains("--json: found --format csv beside it"), both::err);
+  }
+
+  @Test
   void mediationFollowsTheChosenOutcome() {
     for (final var outcome : List.of("projection", "region", "mu:1", "factor:angle")) {
       final var shell =

@@ -21,6 +21,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -33,6 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SweepTest {
@@ -345,6 +348,7 @@ class SweepTest {
         new SweepPlan("decoder.fc1", "0,3", "set", List.of(3e38), 1, 0, 2, "site:decoder.fc1", 9);
     final var large = sweep(square, folder.resolve("large")).run(false, (_, _) -> {}, () -> false);
     assertEquals(List.of(2L, 2L), large.failed().perUnit());
+    assertTrue(json(folder.resolve("large")).get(3).path("effect").isNull());
     assertEquals("effect", large.failed().first().getFirst().site());
   }
 
@@ -420,7 +424,32 @@ class SweepTest {
         .run(false, (_, _) -> {}, () -> false);
     final var text = new StringWriter();
     SweepTable.open(to).write(new PrintWriter(text));
-    assertEquals(Files.readAllLines(to.resolve("index.csv")), text.toString().lines().toList());
+    final var lines = Files.readAllLines(to.resolve("index.csv"));
+    assertEquals(lines, text.toString().lines().toList());
+    final var rows = new ArrayList<String>(List.of(lines.getFirst()));
+    for (final var row : json(to)) {
+      assertEquals(
+          List.of("input", "unit", "variation", "draw", "effect"),
+          List.copyOf(row.propertyNames()));
+      assertTrue(row.path("input").isInt() && row.path("draw").isInt(), row::toString);
+      rows.add(
+          row.path("input").intValue()
+              + ","
+              + row.path("unit").stringValue()
+              + ",\""
+              + row.path("variation").stringValue()
+              + "\","
+              + row.path("draw").intValue()
+              + ","
+              + row.path("effect").floatValue());
+    }
+    assertEquals(lines, rows);
+  }
+
+  private static JsonNode json(final Path sweep) {
+    final var text = new StringWriter();
+    SweepTable.open(sweep).writeJson(new PrintWriter(text));
+    return JsonMapper.shared().readTree(text.toString());
   }
 
   record Wrong(String what, Runnable made, String says) {
