@@ -1,5 +1,6 @@
 package io.patchbay.analysis.cli;
 
+import io.patchbay.analysis.metric.MediationEffects.Effect;
 import io.patchbay.analysis.study.MediationStudy;
 import io.patchbay.analysis.study.Scene;
 import io.patchbay.vae.data.Datasets;
@@ -105,20 +106,38 @@ final class MediateCommand implements Callable<Integer> {
   }
 
   private void print(final MediationStudy study) {
-    output.out().println("mediators                        TE      NDE      NIE      CDE      TIE");
+    output
+        .out()
+        .printf(
+            "%-26s  %-6s %8s  %-20s %8s%n", "mediators", "effect", "mean", "95 % interval", "p");
     for (final var row : study.rows()) {
       final var e = row.effects();
-      output
-          .out()
-          .printf(
-              Locale.ROOT,
-              "%-26s  %7.4f  %7.4f  %7.4f  %7.4f  %7.4f%n",
-              row.name(),
-              e.total().mean().estimate(),
-              e.naturalDirect().mean().estimate(),
-              e.naturalIndirect().mean().estimate(),
-              e.controlledDirect().getFirst().mean().estimate(),
-              e.totalIndirect().mean().estimate());
+      print(row.name(), "TE", e.total());
+      print(row.name(), "NDE", e.naturalDirect());
+      print(row.name(), "NIE", e.naturalIndirect());
+      final int levels = e.controlledDirect().size();
+      for (int level = 0; level < levels; level++) {
+        print(row.name(), levels == 1 ? "CDE" : "CDE " + level, e.controlledDirect().get(level));
+      }
+      print(row.name(), "TIE", e.totalIndirect());
     }
+  }
+
+  private void print(final String mediators, final String name, final Effect effect) {
+    final var mean = effect.mean();
+    final var interval =
+        mean.bounded()
+            ? String.format(Locale.ROOT, "[%.4f, %.4f]", mean.low(), mean.high())
+            : "unbounded";
+    output
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%-26s  %-6s %8.4f  %-20s %8.4f%n",
+            mediators,
+            name,
+            mean.estimate(),
+            interval,
+            effect.p());
   }
 }

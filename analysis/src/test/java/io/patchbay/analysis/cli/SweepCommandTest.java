@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,5 +103,36 @@ class SweepCommandTest {
       assertEquals(outcome.startsWith("factor"), json(shell).has("probe"));
       assertEquals(1, json(shell).path("rows").size());
     }
+  }
+
+  /// The table says what the JSON does.
+  @Test
+  void mediationIsATableWithIntervals() {
+    final var line = "--site latent.z --units 0,1 --random-pairs --pairs 6";
+    final var rows = json(run("mediate", "table-json", line + " --json")).path("rows");
+    final var expected = new ArrayList<String>();
+    for (final var row : rows) {
+      for (final var name : List.of("te", "nde", "nie", "cde", "tie")) {
+        final var effect = name.equals("cde") ? row.path(name).get(0) : row.path(name);
+        expected.add(
+            String.format(
+                Locale.ROOT,
+                "%s %s %.4f [%.4f, %.4f] %.4f",
+                row.path("mediators").stringValue(),
+                name.toUpperCase(Locale.ROOT),
+                effect.path("mean").doubleValue(),
+                effect.path("low").doubleValue(),
+                effect.path("high").doubleValue(),
+                effect.path("p").doubleValue()));
+      }
+    }
+    assertEquals(10, expected.size());
+    final var table = run("mediate", "table", line).out();
+    assertEquals("mediators effect mean 95 % interval p", words(table.lines().toList().getFirst()));
+    assertEquals(expected, table.lines().skip(1).map(SweepCommandTest::words).toList());
+  }
+
+  private static String words(final String line) {
+    return line.strip().replaceAll(" +", " ");
   }
 }
