@@ -11,6 +11,10 @@ public interface Backend extends AutoCloseable {
   /// The device as it is written into results: name, instruction set, threads.
   String device();
 
+  /// The instruction set of its kernels, such as `avx512`; `java` where the virtual machine
+  /// chooses.
+  String instructions();
+
   /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
   int preferredRows();
 

@@ -19,6 +19,7 @@ import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
+import io.patchbay.vae.train.Environment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -197,7 +198,7 @@ public final class Sweep {
     final var probe = probe();
     try (var _ = RunLock.acquire(folder.path())) {
       final int inputs =
-          folder.begin(resume, units, rows, subject.backend().device(), probe, shard());
+          folder.begin(resume, units, rows, Environment.of(subject.backend()), probe, shard());
       final var controls = new ArrayList<GuardRun>();
       for (final var site : sites) {
         final var guard =

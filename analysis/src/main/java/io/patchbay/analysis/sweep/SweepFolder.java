@@ -36,7 +36,7 @@ record SweepFolder(Path path, SweepPlan plan) {
       final boolean resume,
       final List<JointUnit> units,
       final long[] rows,
-      final String device,
+      final Map<String, String> environment,
       final Optional<FactorProbe> probe,
       final int shard) {
     final var planFile = path.resolve("plan.json");
@@ -65,13 +65,9 @@ record SweepFolder(Path path, SweepPlan plan) {
     }
     create(path.resolve("shards"));
     AtomicFiles.write(path.resolve("axes.json"), text(axes(units, rows)));
-    AtomicFiles.write(
-        path.resolve("environment.json"),
-        text(
-            Map.of(
-                "device", device,
-                "java", Runtime.version().toString(),
-                "seed", plan.seed())));
+    final var made = new LinkedHashMap<String, Object>(environment);
+    made.put("seed", plan.seed());
+    AtomicFiles.write(path.resolve("environment.json"), text(made));
     return of.shard();
   }
 

@@ -13,6 +13,7 @@ import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.Sprites;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.train.Environment;
 import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.TrainedVae;
 import io.patchbay.vae.train.Variant;
@@ -92,6 +93,13 @@ class SweepTest {
           Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(parts.resolve(file)), file);
     }
     assertTrue(Files.exists(parts.resolve("DONE")));
+    final var environment =
+        JsonMapper.shared().readTree(Files.readString(parts.resolve("environment.json")));
+    assertEquals(backend.instructions(), environment.path("instructions").stringValue());
+    assertEquals(backend.device(), environment.path("device").stringValue());
+    assertEquals(Environment.commit(), environment.path("commit").stringValue());
+    assertTrue(environment.path("cpu").isString());
+    assertEquals(9, environment.path("seed").intValue());
   }
 
   /// Counts the inputs that are computed.

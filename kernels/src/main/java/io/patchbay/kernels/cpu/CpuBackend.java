@@ -73,6 +73,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public String instructions() {
+    return library.isa().label();
+  }
+
+  @Override
   public int preferredRows() {
     return PREFERRED_ROWS;
   }

@@ -39,6 +39,11 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public String instructions() {
+    return "java";
+  }
+
+  @Override
   public int preferredRows() {
     return PREFERRED_ROWS;
   }

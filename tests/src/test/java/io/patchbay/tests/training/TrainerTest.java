@@ -14,6 +14,7 @@ import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.io.Safetensors;
 import io.patchbay.vae.train.DivergedException;
+import io.patchbay.vae.train.Environment;
 import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.TrainResult;
 import io.patchbay.vae.train.Trainer;
@@ -165,7 +166,15 @@ class TrainerTest {
       assertTrue(Files.size(run.resolve(file)) > 0, file);
     }
     assertEquals(4, lines(run).size()); // steps 1, 5, 10 and the last
-    assertTrue(Files.readString(run.resolve("environment.json")).contains("reference"));
+    final var environment = Files.readString(run.resolve("environment.json"));
+    for (final var field :
+        List.of(
+            "\"backend\" : \"reference\"",
+            "\"instructions\" : \"java\"",
+            "\"commit\" : \"" + Environment.commit() + "\"",
+            "\"cpu\" : \"")) {
+      assertTrue(environment.contains(field), environment);
+    }
     assertTrue(Files.exists(run.resolve("checkpoints/step-00000006.json")));
     try (var model = Safetensors.open(run.resolve("model.safetensors"));
         var states =

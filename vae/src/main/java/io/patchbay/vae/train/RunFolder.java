@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,24 +141,5 @@ public record RunFolder(Path path) {
     } catch (IOException e) {
       throw BadInputException.unreadable(file.toString(), "name of a checkpoint", e);
     }
-  }
-
-  /// Where this process runs: versions, machine and device.
-  static Map<String, String> environment(final String backend, final String device) {
-    final var map = new LinkedHashMap<String, String>();
-    map.put("backend", backend);
-    map.put("device", device);
-    map.put("java", System.getProperty("java.vendor.version", System.getProperty("java.version")));
-    map.put("vm", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-    map.put(
-        "os",
-        System.getProperty("os.name")
-            + " "
-            + System.getProperty("os.version")
-            + " "
-            + System.getProperty("os.arch"));
-    map.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
-    map.put("heap", Long.toString(Runtime.getRuntime().maxMemory()));
-    return map;
   }
 }

@@ -59,7 +59,7 @@ public final class Trainer {
       if (data instanceof final Scm world) {
         folder.writeWorld(world);
       }
-      folder.writeEnvironment(RunFolder.environment(backend.name(), backend.device()));
+      folder.writeEnvironment(Environment.of(backend));
       if (start == config.steps() && Files.exists(folder.done())) {
         return new TrainResult(path, start, false, Optional.empty());
       }
