@@ -119,7 +119,10 @@ final class SweepCommand implements Callable<Integer> {
   @Option(names = "--precision", paramLabel = "P", description = "fp32.")
   private String precision = "fp32";
 
-  @Option(names = "--data", paramLabel = "NAME", description = "Default: the run's own data.")
+  @Option(
+      names = "--data",
+      paramLabel = "NAME",
+      description = "Default: that of --plan where it says it, else the run's own data.")
   private @Nullable String data;
 
   @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/sweep.")
@@ -139,17 +142,18 @@ final class SweepCommand implements Callable<Integer> {
     if (!precision.equals("fp32")) {
       throw output.wrong("--precision: found " + precision + ", expected fp32");
     }
-    final var plan = plan();
+    final var file = planFile == null ? null : plan(planFile);
+    final var plan = file == null ? plan() : file.plan();
     final var folder = out == null ? run.resolve("sweep") : out;
     try (var backend = device.open(output);
         var model = TrainedVae.open(run, backend);
-        var images = Datasets.of(System.getenv()).open(data == null ? model.data() : data);
+        var images = Datasets.of(System.getenv()).open(opened(source(file, model), model));
         var stop = Interruption.listen(() -> output.note("stopping after this input"))) {
       if (planFile == null) {
         seed.say(output);
       }
       final var subject = new Subject(backend, model.vae(), model.weights());
-      final var sweep = new Sweep(subject, images, plan, folder);
+      final var sweep = new Sweep(subject, images, source(file, model), plan, folder);
       if (explain) {
         output.out().println(sweep.explain());
         return ExitCode.OK;
@@ -167,15 +171,29 @@ final class SweepCommand implements Callable<Integer> {
     }
   }
 
-  private SweepPlan plan() {
-    if (planFile != null) {
-      for (final var option : CHOICES) {
-        if (output.given(option)) {
-          throw output.wrong("--plan: found " + option + " beside it, expected all choices in one");
-        }
+  private PlanFile plan(final Path file) {
+    for (final var option : CHOICES) {
+      if (output.given(option)) {
+        throw output.wrong("--plan: found " + option + " beside it, expected all choices in one");
       }
-      return PlanFile.read(planFile).plan();
     }
+    return PlanFile.read(file);
+  }
+
+  /// The data, by the name that the folder keeps.
+  private String source(final @Nullable PlanFile file, final TrainedVae model) {
+    if (data != null) {
+      return data;
+    }
+    return Optional.ofNullable(file).flatMap(PlanFile::data).orElse(model.config().data());
+  }
+
+  /// A run keeps its own causal world, wherever it was copied from.
+  private static String opened(final String source, final TrainedVae model) {
+    return source.equals(model.config().data()) ? model.data() : source;
+  }
+
+  private SweepPlan plan() {
     if (sites.isEmpty() || ops.isEmpty()) {
       throw output.wrong("--site and --op: found none, expected both, or --plan FILE");
     }

@@ -27,7 +27,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Mediation through each of some units of a site.
 public record MediationStudy(
-    String site, String pairs, Outcome outcome, long seed, String device, List<Row> rows) {
+    String data,
+    String site,
+    String pairs,
+    Outcome outcome,
+    long seed,
+    String device,
+    List<Row> rows) {
   public MediationStudy {
     rows = List.copyOf(rows);
   }
@@ -82,7 +88,7 @@ public record MediationStudy(
     }
     final var kind = factor == null ? "random pairs" : "pairs differing in " + factor;
     final var device = scene.model().backend().device();
-    return new MediationStudy(site, kind, outcome, scene.seed(), device, rows);
+    return new MediationStudy(scene.data().name(), site, kind, outcome, scene.seed(), device, rows);
   }
 
   private static int index(final FactorDataset data, final String factor) {
@@ -125,6 +131,7 @@ public record MediationStudy(
       list.add(map);
     }
     final var all = new LinkedHashMap<String, Object>();
+    all.put("data", data);
     all.put("site", site);
     all.put("pairs", pairs);
     all.put("outcome", outcome.label());

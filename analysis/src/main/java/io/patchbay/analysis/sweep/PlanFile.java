@@ -7,20 +7,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `plan.json`: a plan, and how the folder that it was written to divides it.
+/// `plan.json`: a plan, the data that it ran on, and how the folder that it was written to divides
+/// it.
 ///
+/// @param data as the catalogue of data sets takes it; a file may leave it out
 /// @param shard base inputs per shard, 1 to 16; a file that does not say it has 16
-public record PlanFile(SweepPlan plan, int shard) {
+public record PlanFile(SweepPlan plan, Optional<String> data, int shard) {
   static final int MOST_PER_SHARD = 16;
 
   /// What a sweep may have to compute again after a stop, about.
   private static final int CELLS_PER_SHARD = 20_000;
 
+  private static final String DATA = "data";
   private static final String SHARD = "inputs_per_shard";
 
   /// Inputs per shard where an input has this many cells.
@@ -44,9 +48,10 @@ public record PlanFile(SweepPlan plan, int shard) {
       final var known =
           new SweepPlan("latent.z", "all", "zero", List.of(), 1, 0, 1, "l2", 0).toMap();
       known.put("joint", List.of());
+      known.put(DATA, "sprites");
       known.put(SHARD, MOST_PER_SHARD);
       final var names = new TreeSet<>(fields.propertyNames());
-      names.addAll(List.of("joint", SHARD));
+      names.addAll(List.of("joint", DATA, SHARD));
       if (!names.equals(new TreeSet<>(known.keySet()))) {
         throw new BadInputException(file, "fields", names.toString(), known.keySet().toString());
       }
@@ -67,11 +72,15 @@ public record PlanFile(SweepPlan plan, int shard) {
               fields.path("inputs").intValue(),
               fields.path("metric").stringValue(),
               fields.path("seed").longValue());
-      return new PlanFile(plan, shard(file, fields.path(SHARD)));
+      return new PlanFile(plan, data(fields.path(DATA)), shard(file, fields.path(SHARD)));
     } catch (final JacksonException e) {
       throw new BadInputException(
           file, "plan", e.getOriginalMessage(), "a JSON object as plan.json has it");
     }
+  }
+
+  private static Optional<String> data(final JsonNode text) {
+    return text.isMissingNode() ? Optional.empty() : Optional.of(text.stringValue());
   }
 
   private static int shard(final Path file, final JsonNode number) {
@@ -108,6 +117,7 @@ public record PlanFile(SweepPlan plan, int shard) {
 
   void write(final Path file) {
     final var map = plan.toMap();
+    data.ifPresent(name -> map.put(DATA, name));
     map.put(SHARD, shard);
     AtomicFiles.write(
         file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");

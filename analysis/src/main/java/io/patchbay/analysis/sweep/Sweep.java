@@ -78,16 +78,30 @@ public final class Sweep {
       List<GuardRun> controls,
       FailedCells failed) {}
 
+  /// On data that the catalogue knows by its name.
+  ///
   /// @throws BadInputException when the plan asks for what the model does not have
   public Sweep(
       final Subject subject, final FactorDataset data, final SweepPlan plan, final Path folder) {
-    this(subject, data, plan, folder, UnaryOperator.identity());
+    this(subject, data, data.name(), plan, folder);
+  }
+
+  /// @param source of the data, as the catalogue takes it
+  /// @throws BadInputException when the plan asks for what the model does not have
+  public Sweep(
+      final Subject subject,
+      final FactorDataset data,
+      final String source,
+      final SweepPlan plan,
+      final Path folder) {
+    this(subject, data, source, plan, folder, UnaryOperator.identity());
   }
 
   /// @param through stands between the sweep and what computes its cells
   Sweep(
       final Subject subject,
       final FactorDataset data,
+      final String source,
       final SweepPlan plan,
       final Path folder,
       final UnaryOperator<InputCells> through) {
@@ -104,7 +118,7 @@ public final class Sweep {
     this.sites = plan.places().stream().map(p -> known.named(p.site())).toList();
     this.units = JointUnit.of(sites, units(plan, sites));
     this.rows = rows(plan, data);
-    this.folder = new SweepFolder(folder, plan);
+    this.folder = new SweepFolder(folder, plan, source);
     // What cannot be done or measured is refused here, before anything is written.
     final double size = (double) rows.length * units.size() * plan.variations() * plan.columns();
     final long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / HEAP_PER_CELL);

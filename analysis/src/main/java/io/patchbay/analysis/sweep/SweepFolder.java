@@ -22,7 +22,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The files of one sweep.
-record SweepFolder(Path path, SweepPlan plan) {
+///
+/// @param data what the plan runs on, as the catalogue of data sets takes it
+record SweepFolder(Path path, SweepPlan plan, String data) {
   /// `index.csv` is written for at most this many cells; `export` makes it beyond.
   private static final long MOST_ROWS = 1_000_000;
 
@@ -45,9 +47,14 @@ record SweepFolder(Path path, SweepPlan plan) {
       throw new BadInputException(path, "sweep folder", "a sweep", "a new folder, or --resume");
     }
     // The plan comes last: where it is, the probe is too.
-    final var of = begun ? PlanFile.read(planFile) : new PlanFile(plan, shard);
+    final var of = begun ? PlanFile.read(planFile) : new PlanFile(plan, Optional.of(data), shard);
     if (!of.plan().equals(plan)) {
       throw another(planFile, "plan");
+    }
+    final var recorded = of.data().orElse(data);
+    if (!recorded.equals(data)) {
+      throw new BadInputException(
+          planFile, "data", recorded + " here", data + ", or --data " + recorded);
     }
     if (probe.isPresent()) {
       final var file = path.resolve("probe.json");

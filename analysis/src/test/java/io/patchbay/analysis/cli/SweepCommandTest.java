@@ -1,8 +1,10 @@
 package io.patchbay.analysis.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +105,37 @@ class SweepCommandTest {
       assertEquals(outcome.startsWith("factor"), json(shell).has("probe"));
       assertEquals(1, json(shell).path("rows").size());
     }
+  }
+
+  /// A plan file is run on the data that it names, an option overrules it.
+  @Test
+  void thePlanSaysWhichData() throws IOException {
+    run("sweep", "own", "--site latent.z --op zero --inputs 3");
+    final var own = folder.resolve("own/plan.json");
+    assertTrue(Files.readString(own).contains("\"data\" : \"pendulum:size=16\""));
+    final var text = Files.readString(own).replace("pendulum:size=16", "pendulum:size=16,free=1");
+    final var plan = folder.resolve("free.json");
+    Files.writeString(plan, text);
+    assertEquals(text, planOf("on-plan", "--plan", plan.toString()));
+    assertEquals(
+        Files.readString(own),
+        planOf("on-option", "--plan", plan.toString(), "--data", "pendulum:size=16"));
+    final var rows = json(Shell.run("export", folder.resolve("on-plan").toString(), "--json"));
+    final var before = json(Shell.run("export", folder.resolve("own").toString(), "--json"));
+    assertFalse(rows.equals(before));
+    final var mediation =
+        run("mediate", "named", "--site latent.z --random-pairs --pairs 4 --json");
+    assertEquals("pendulum", json(mediation).path("data").stringValue());
+  }
+
+  private static String planOf(final String out, final String... options) throws IOException {
+    final var to = folder.resolve(out).toString();
+    final var words = new ArrayList<>(List.of("sweep", folder.resolve("run").toString()));
+    words.addAll(List.of("--device", "reference", "--out", to));
+    words.addAll(List.of(options));
+    final var shell = Shell.run(words.toArray(String[]::new));
+    assertEquals(ExitCode.OK, shell.code(), shell::err);
+    return Files.readString(folder.resolve(out).resolve("plan.json"));
   }
 
   /// The table says what the JSON does.

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -118,7 +119,7 @@ class SweepTest {
 
   private int inputsToEnd(final SweepPlan plan, final Path to) {
     final var inputs = new AtomicInteger();
-    new Sweep(subject(), data, plan, to, cells -> new Counting(cells, inputs))
+    new Sweep(subject(), data, "sprites", plan, to, cells -> new Counting(cells, inputs))
         .run(true, (_, _) -> {}, () -> false);
     return inputs.get();
   }
@@ -156,10 +157,12 @@ class SweepTest {
     sweep(plan, old).run(false, (_, _) -> {}, () -> polls.incrementAndGet() > 17);
     final var file = old.resolve("plan.json");
     final var text = Files.readString(file);
-    final var without = text.replaceAll(",\\s*\"inputs_per_shard\" : 16", "");
+    final var without =
+        text.replaceAll(",\\s*\"data\" : \"sprites\",\\s*\"inputs_per_shard\" : 16", "");
     assertFalse(without.equals(text));
     Files.writeString(file, without);
     assertEquals(4, inputsToEnd(plan, old), "a folder that does not say it has 16");
+    assertTrue(Files.readString(whole.resolve("plan.json")).contains("\"data\" : \"sprites\""));
     final var three = folder.resolve("three");
     sweep(plan, three).run(false, (_, _) -> {}, () -> true);
     Files.writeString(three.resolve("plan.json"), text.replace("shard\" : 16", "shard\" : 3"));
@@ -186,7 +189,8 @@ class SweepTest {
     final var result = sweep(plan, to).run(false, (_, _) -> {}, () -> false);
     assertEquals(new Account(360, 360, 0, 0), result.account());
     assertEquals("input[all]+latent.z[0+2]+decoder.fc1[1]", result.units().get(1).name());
-    assertEquals(new PlanFile(plan, 16), PlanFile.read(to.resolve("plan.json")));
+    assertEquals(
+        new PlanFile(plan, Optional.of("sprites"), 16), PlanFile.read(to.resolve("plan.json")));
     final var text = Files.readString(to.resolve("plan.json"));
     final var wrong = folder.resolve("wrong.json");
     for (final var broken :
@@ -238,7 +242,13 @@ class SweepTest {
     final var plan = plan("latent.z", "channels", "zero", NONE);
     final var to = folder.resolve("lost");
     final var losing =
-        new Sweep(subject(), data, plan, to, cells -> new Losing(cells, new AtomicInteger(18)));
+        new Sweep(
+            subject(),
+            data,
+            "sprites",
+            plan,
+            to,
+            cells -> new Losing(cells, new AtomicInteger(18)));
     final var e =
         assertThrows(
             IllegalStateException.class, () -> losing.run(false, (_, _) -> {}, () -> false));
@@ -286,6 +296,15 @@ class SweepTest {
         assertThrows(
             BadInputException.class, () -> sweep(other, to).run(true, (_, _) -> {}, () -> false));
     assertTrue(String.valueOf(e.getMessage()).contains("plan.json"), e.getMessage());
+    final var smooth = "sprites:antialias=true";
+    final var on =
+        assertThrows(
+            BadInputException.class,
+            () ->
+                new Sweep(subject(), new Sprites(true), smooth, first, to)
+                    .run(true, (_, _) -> {}, () -> false));
+    final var text = String.valueOf(on.getMessage());
+    assertTrue(text.contains("plan.json: data: found sprites here, expected " + smooth), text);
   }
 
   @ParameterizedTest
@@ -393,7 +412,7 @@ class SweepTest {
         assertThrows(
             IllegalStateException.class,
             () ->
-                new Sweep(subject(), data, plan, to, Doubling::new)
+                new Sweep(subject(), data, "sprites", plan, to, Doubling::new)
                     .run(false, (_, _) -> {}, () -> false));
     final var text = String.valueOf(e.getMessage());
     assertTrue(text.contains("recomputed cells") && text.contains("of 32 agree"), text);
