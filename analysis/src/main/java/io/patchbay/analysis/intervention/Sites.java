@@ -22,12 +22,18 @@ public record Sites(List<Site> all) {
 
   /// @throws BadInputException when there is no such site; the message has the nearest names
   public Site named(final String name) {
+    return named("--site", name);
+  }
+
+  /// @param option that names the site
+  /// @throws BadInputException when there is no such site; the message has the nearest names
+  public Site named(final String option, final String name) {
     return all.stream()
         .filter(s -> s.name().equals(name))
         .findFirst()
         .orElseThrow(() ->
             new BadInputException(
-                "--site", name, "no such site", "one of this model's, such as " + near(name)));
+                option, name, "no such site", "one of this model's, such as " + near(name)));
   }
 
   private String near(final String name) {

@@ -96,7 +96,7 @@ public final class UnitSelection {
   private static IntStream range(final Site site, final String text, final String part) {
     final var range = NUMBERS.matcher(part.strip());
     if (!range.matches()) {
-      throw new BadInputException("--units", text, "found '" + part + "'", EXPECTED);
+      throw new BadInputException("--units", text, "'" + part + "'", EXPECTED);
     }
     final int first = Integer.parseInt(range.group(1));
     final int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));

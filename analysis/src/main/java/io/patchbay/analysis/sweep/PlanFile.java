@@ -26,10 +26,12 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard) {
 
   private static final String DATA = "data";
   private static final String SHARD = "inputs_per_shard";
+  private static final String JOINT = "joint";
+  private static final List<String> OPTIONAL = List.of(JOINT, DATA, SHARD);
 
   /// Inputs per shard where an input has this many cells.
   static int shard(final long cellsPerInput) {
-    return (int) Math.clamp(CELLS_PER_SHARD / cellsPerInput, 1, MOST_PER_SHARD);
+    return Math.clamp(CELLS_PER_SHARD / cellsPerInput, 1, MOST_PER_SHARD);
   }
 
   /// Reads a JSON file with the fields that `plan.json` has; none of the plan's own may be missing,
@@ -47,20 +49,27 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard) {
       final var fields = JsonMapper.shared().readTree(text);
       final var known =
           new SweepPlan("latent.z", "all", "zero", List.of(), 1, 0, 1, "l2", 0).toMap();
-      known.put("joint", List.of());
-      known.put(DATA, "sprites");
-      known.put(SHARD, MOST_PER_SHARD);
+      OPTIONAL.forEach(name -> known.put(name, ""));
       final var names = new TreeSet<>(fields.propertyNames());
-      names.addAll(List.of("joint", DATA, SHARD));
-      if (!names.equals(new TreeSet<>(known.keySet()))) {
-        throw new BadInputException(file, "fields", names.toString(), known.keySet().toString());
+      final var needed = new TreeSet<>(known.keySet());
+      OPTIONAL.forEach(needed::remove);
+      if (!names.containsAll(needed) || !known.keySet().containsAll(names)) {
+        throw new BadInputException(
+            file,
+            "fields",
+            names.toString(),
+            known.keySet() + ", without " + OPTIONAL + " or with");
+      }
+      if (!fields.path("values").isArray()) {
+        throw new BadInputException(
+            file, "values", fields.path("values").toString(), "a list of numbers");
       }
       if (!fields.path("precision").asString().equals("fp32")) {
         throw new BadInputException(file, "precision", fields.path("precision").toString(), "fp32");
       }
       final var places = new ArrayList<Place>();
       places.add(place(fields));
-      for (final var further : joint(file, fields.path("joint"))) {
+      for (final var further : joint(file, fields.path(JOINT))) {
         places.add(place(further));
       }
       final var plan =
@@ -103,7 +112,7 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard) {
         further.stream()
             .allMatch(f -> List.copyOf(new TreeSet<>(f.propertyNames())).equals(expected));
     if (!named || !(list.isMissingNode() || list.isArray())) {
-      throw new BadInputException(file, "joint", list.toString(), "a list of " + expected);
+      throw new BadInputException(file, JOINT, list.toString(), "a list of " + expected);
     }
     return further;
   }

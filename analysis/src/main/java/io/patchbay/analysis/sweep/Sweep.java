@@ -131,7 +131,7 @@ public final class Sweep {
               + most
               + " with this Java heap; several sweeps, or PATCHBAY_JAVA_OPTS=-Xmx...");
     }
-    final var measured = known.named(plan.measured()).name();
+    final var measured = known.named("--metric", plan.measured()).name();
     final var patched = new HashSet<Node>();
     for (final var site : sites) {
       if (!patched.add(Suffix.site(graph, site.name()))) {

@@ -51,7 +51,7 @@ public record SweepPlan(
     }
     for (final double value : values) {
       if (!Float.isFinite((float) value)) {
-        throw new BadInputException("--values", ops, "found " + value, "finite numbers of 32 bits");
+        throw new BadInputException("--values", ops, "" + value, "finite numbers of 32 bits");
       }
     }
     positive("--sources", sources, 1, 100_000);

@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -20,106 +25,29 @@ import org.junit.jupiter.api.io.TempDir;
 class BadSweepTest {
   @TempDir static Path folder;
 
-  private static final List<String> LINES =
-      List.of(
-          "sweep DIR/none --site latent.z --op zero",
-          "sweep DIR/run",
-          "sweep DIR/run --site latent.zz --op zero --units all",
-          "sweep DIR/run --site latent.z --op zap --units all",
-          "sweep DIR/run --site latent.z --op zero --units 0-99",
-          "sweep DIR/run --site latent.z --op zero --units -1",
-          "sweep DIR/run --site latent.z --op zero --units many",
-          "sweep DIR/run --site latent.z --op zero --units rect:0:0:2x2",
-          "sweep DIR/run --site input --op zero --units rect:10:10:16x16",
-          "sweep DIR/run --site latent.z --op set --values NaN",
-          "sweep DIR/run --site latent.z --op set --values one",
-          "sweep DIR/run --site encoder.fc1 --op set",
-          "sweep DIR/run --site latent.z --op zero --inputs 0",
-          "sweep DIR/run --site latent.z --op zero --inputs many",
-          "sweep DIR/run --site latent.z --op zero --inputs 99999999",
-          "sweep DIR/run --site latent.z --op interchange --sources 0",
-          "sweep DIR/run --site latent.z --op zero --draws -1",
-          "sweep DIR/run --site latent.z --op zero --metric l3",
-          "sweep DIR/run --site latent.z --op zero --metric site:nowhere",
-          "sweep DIR/run --site latent.z --op zero --metric factor:colour",
-          "sweep DIR/run --site decoder.fc1 --op zero --metric mu",
-          "sweep DIR/run --site encoder.logvar --op zero --metric factor:light",
-          "sweep DIR/run --site latent.z --op zero --precision fp8",
-          "sweep DIR/run --site latent.z --site latent.z --op zero",
-          "sweep DIR/run --site latent.z --site decoder.fc1 --op zero --op zero --op zero",
-          "sweep DIR/run --site latent.z --site decoder.fc1 --units 0 --units 0 --units 1 --op"
-              + " zero",
-          "sweep DIR/run --site latent.z --site encoder.logvar --op zero",
-          "sweep DIR/run --site latent.z --op hold",
-          "sweep DIR/run --site latent.z --op blur --values 1",
-          "sweep DIR/run --site input --op blur",
-          "sweep DIR/run --site input --op blur --values -1",
-          "sweep DIR/run --site input --op rotate --values 999",
-          "sweep DIR/run --site input --op factor:colour --values 1",
-          "sweep DIR/run --site input --op factor:light --values 300",
-          "sweep DIR/run --site input --op do:shadow --values 3",
-          "sweep DIR/run --site latent.z --op factor:light --values 100",
-          "sweep DIR/run --site input --op factor: --values 1",
-          "sweep DIR/run --site latent.z --units 0+9 --op zero",
-          "sweep DIR/run --site latent.z --units 0+ --op zero",
-          "sweep DIR/run --site latent.z --op set --values ",
-          "sweep DIR/run --site latent.z --op set --values 1,,2",
-          "sweep DIR/run --site latent.z --op set --values 1e39",
-          "sweep DIR/run --site latent.eps --op zero",
-          "sweep DIR/run --site latent.eps --op mean --draws 2",
-          "sweep DIR/run --site latent.z --op zero --data DIR/none",
-          "sweep DIR/run --site latent.z --op zero --data sprites",
-          "sweep DIR/run --plan DIR/none.json",
-          "sweep DIR/run --plan DIR/run",
-          "sweep DIR/run --plan DIR/good.json --site latent.z",
-          "sweep DIR/run --plan DIR/good.json --inputs 5",
-          "sweep DIR/run --plan DIR/good.json --seed 3",
-          "sweep DIR/run --site input --units elements --op zero --inputs 9999999 --draws 99999",
-          "mediate DIR/run --site latent.z --random-pairs --pairs 99999999",
-          "sweep DIR/run --plan DIR/text.json",
-          "sweep DIR/run --plan DIR/list.json",
-          "sweep DIR/run --plan DIR/cut.json",
-          "sweep DIR/run --plan DIR/unknown.json",
-          "sweep DIR/run --plan DIR/missing.json",
-          "sweep DIR/run --plan DIR/site.json",
-          "sweep DIR/run --plan DIR/units.json",
-          "sweep DIR/run --plan DIR/inputs.json",
-          "sweep DIR/run --plan DIR/half.json",
-          "sweep DIR/run --plan DIR/empty.json",
-          "sweep DIR/run --plan DIR/nan.json",
-          "sweep DIR/run --plan DIR/values.json",
-          "sweep DIR/run --plan DIR/seed.json",
-          "sweep DIR/run --plan DIR/precision.json",
-          "sweep DIR/run --plan DIR/joint.json",
-          "sweep DIR/damaged --site latent.z --op zero",
-          "sweep DIR/text.json --site latent.z --op zero",
-          "sweep DIR/run --site latent.z --op zero --out DIR/text.json",
-          "mediate DIR/run --site latent.z --random-pairs --data sprites",
-          "mediate DIR/damaged --site latent.z --random-pairs",
-          "mediate DIR/run --site latent.z",
-          "mediate DIR/run --site latent.z --random-pairs --factor light",
-          "mediate DIR/run --random-pairs",
-          "report DIR/run DIR/none",
-          "export DIR/half",
-          "export DIR/axes",
-          "export DIR/shape",
-          "export DIR/gone",
-          "mediate DIR/none --site latent.z --random-pairs",
-          "mediate DIR/run --site latent.zz --random-pairs",
-          "mediate DIR/run --site latent.z --units 77 --random-pairs",
-          "mediate DIR/run --site latent.z --factor colour",
-          "mediate DIR/run --site latent.z --random-pairs --pairs 1",
-          "mediate DIR/run --site latent.z --random-pairs --outcome area",
-          "mediate DIR/run --site latent.z --random-pairs --outcome mu:2",
-          "mediate DIR/run --site latent.z --random-pairs --outcome mu:one",
-          "mediate DIR/run --site decoder.fc1 --random-pairs --outcome mu:0",
-          "mediate DIR/run --site encoder.logvar --random-pairs",
-          "mediate DIR/run --site latent.z --random-pairs --outcome mu:0",
-          "sweep DIR/run --site latent.z --op zero --metric mu",
-          "mediate DIR/run --site latent.z --random-pairs --outcome factor:colour",
-          "mediate DIR/run --site latent.z --random-pairs --outcome factor:9",
-          "export DIR/none",
-          "export DIR/run");
+  /// A command line, the exit code, and the line that says what is wrong, where a `…` stands for
+  /// any text.
+  private record Case(String line, int code, String says) {
+    Pattern pattern() {
+      final var pieces = Arrays.stream(says.split("…", -1)).map(Pattern::quote);
+      return Pattern.compile(pieces.collect(Collectors.joining(".*")));
+    }
+  }
+
+  /// Two lines for each case, the second indented.
+  private static List<Case> cases() throws IOException {
+    final var name = "bad-sweeps.txt";
+    try (var stream = Objects.requireNonNull(BadSweepTest.class.getResourceAsStream(name), name)) {
+      final var text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+      final var lines = text.lines().toList();
+      final var cases = new ArrayList<Case>();
+      for (int i = 0; i < lines.size(); i += 2) {
+        final var expected = lines.get(i + 1).strip().split(" ", 2);
+        cases.add(new Case(lines.get(i), Integer.parseInt(expected[0]), expected[1]));
+      }
+      return cases;
+    }
+  }
 
   @BeforeAll
   static void train() throws IOException {
@@ -152,6 +80,9 @@ class BadSweepTest {
     write("values.json", good.replace("[1.0, 2.0]", "1.0"));
     write("seed.json", good.replace("7", "7777777777777777777777"));
     write("precision.json", good.replace("fp32", "fp8"));
+    write("data.json", good.replace("{", "{\"data\": 7, "));
+    write("elsewhere.json", good.replace("{", "{\"data\": \"nowhere\", "));
+    write("shard.json", good.replace("{", "{\"inputs_per_shard\": 17, "));
     write("joint.json", good.replace("{", "{\"joint\": [{\"site\": \"decoder.fc1\"}], "));
   }
 
@@ -169,7 +100,7 @@ class BadSweepTest {
 
   /// Sweeps that are no longer what was written.
   private static void sweeps() throws IOException {
-    for (final var name : List.of("half", "axes", "shape", "gone")) {
+    for (final var name : List.of("half", "axes", "shape", "words", "gone")) {
       final var sweep = folder.resolve(name);
       final var line = "sweep DIR/run --plan DIR/good.json --device reference --out DIR/" + name;
       final var shell = Shell.run(line.replace("DIR", folder.toString()).split(" ", -1));
@@ -178,6 +109,7 @@ class BadSweepTest {
       switch (name) {
         case "half" -> Files.delete(sweep.resolve("DONE"));
         case "axes" -> Files.writeString(axes, "{\"input\": [");
+        case "words" -> Files.writeString(axes, "{\"input\": [\"one\"]}");
         case "shape" -> Files.writeString(axes, "{\"input\": [1]}");
         default -> Files.delete(sweep.resolve("effects.npy"));
       }
@@ -185,19 +117,22 @@ class BadSweepTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> oneLineAndNothingWritten() {
-    return LINES.stream().map(line -> dynamicTest("patchbay " + line, () -> check(line)));
+  Stream<DynamicTest> oneLineAndNothingWritten() throws IOException {
+    return cases().stream().map(c -> dynamicTest("patchbay " + c.line(), () -> check(c)));
   }
 
-  private static void check(final String text) throws IOException {
+  private static void check(final Case wrong) throws IOException {
     final var before = files();
-    final var device = text.startsWith("export") ? "" : " --device reference";
-    final var shell = Shell.run((text.replace("DIR", folder.toString()) + device).split(" ", -1));
-    assertTrue(
-        shell.code() == ExitCode.USAGE || shell.code() == ExitCode.INPUT,
-        () -> shell.code() + ": " + shell.err());
+    final var device = wrong.line().startsWith("export") ? "" : " --device reference";
+    final var line = wrong.line().replace("DIR", folder.toString()) + device;
+    final var shell = Shell.run(line.split(" ", -1));
+    assertEquals(wrong.code(), shell.code(), shell::err);
     assertEquals(1, shell.errors().size(), shell::err);
     assertTrue(shell.err().startsWith("patchbay: "), shell::err);
+    final var says = shell.err().substring("patchbay: ".length()).strip();
+    assertTrue(
+        wrong.pattern().matcher(says.replace(folder.toString(), "DIR")).matches(),
+        () -> "expected: " + wrong.says() + System.lineSeparator() + "found: " + says);
     assertEquals("", shell.out());
     assertFalse(shell.showsStack());
     assertEquals(before, files(), "files were left");
