@@ -129,29 +129,46 @@ final class AttributionCommand implements Callable<Integer> {
   private void print(final AttributionStudy study) {
     final var missed = study.screen().audit().missedMass();
     line(
-        "%s: %d units, %d patched exactly, and %d of the others",
-        study.factor(),
-        study.screen().units().size(),
-        study.screen().audit().kept().size(),
-        study.screen().audit().audited().size());
+        String.format(
+            Locale.ROOT,
+            "%s: %d units, %d patched exactly, and %d of the others",
+            study.factor(),
+            study.screen().units().size(),
+            study.screen().audit().kept().size(),
+            study.screen().audit().audited().size()));
     line(
-        "missed by the screen: %.3f [%.3f, %.3f] of the effect of all units, n=%d",
-        missed.estimate(), missed.low(), missed.high(), missed.n());
-    line("%-18s%10s%14s%10s  %s", "site", "unit", "attribution", "exact", "95 % interval");
+        String.format(
+            Locale.ROOT,
+            "missed by the screen: %.3f [%.3f, %.3f] of the effect of all units, n=%d",
+            missed.estimate(),
+            missed.low(),
+            missed.high(),
+            missed.n()));
+    line(
+        String.format(
+            Locale.ROOT,
+            "%-18s%10s%14s%10s  %s",
+            "site",
+            "unit",
+            "attribution",
+            "exact",
+            "95 % interval"));
     study.rows().stream()
         .limit(SHOWN)
         .forEach(row ->
             line(
-                "%-18s%10s%14.4f%10.4f  [%.4f, %.4f]",
-                row.site(),
-                row.unit(),
-                row.attribution(),
-                row.exact().estimate(),
-                row.exact().low(),
-                row.exact().high()));
+                String.format(
+                    Locale.ROOT,
+                    "%-18s%10s%14.4f%10.4f  [%.4f, %.4f]",
+                    row.site(),
+                    row.unit(),
+                    row.attribution(),
+                    row.exact().estimate(),
+                    row.exact().low(),
+                    row.exact().high())));
   }
 
-  private void line(final String format, final Object... values) {
-    output.out().println(String.format(Locale.ROOT, format, values));
+  private void line(final String text) {
+    output.out().println(text.stripTrailing());
   }
 }

@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// A model whose weights are zero but for edges that were put there by hand, and biases that keep
 /// its units open.
@@ -55,7 +56,7 @@ final class PlantedModel {
       final int consumer,
       final int wide,
       final double value) {
-    final var shape = shapes.get(layer + ".weight");
+    final var shape = Objects.requireNonNull(shapes.get(layer + ".weight"));
     final var weight = of(layer + ".weight");
     for (int v = consumer * wide; v < (consumer + 1) * wide; v++) {
       for (int u = producer * deep; u < (producer + 1) * deep; u++) {
@@ -66,7 +67,7 @@ final class PlantedModel {
 
   /// Fills the kernel at two places of a weight (first, second, kh, kw).
   void kernel(final String layer, final int first, final int second, final double value) {
-    final var shape = shapes.get(layer + ".weight");
+    final var shape = Objects.requireNonNull(shapes.get(layer + ".weight"));
     final int taps = shape.dim(2) * shape.dim(3);
     final int at = (first * shape.dim(1) + second) * taps;
     Arrays.fill(of(layer + ".weight"), at, at + taps, (float) value);
