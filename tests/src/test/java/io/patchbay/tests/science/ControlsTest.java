@@ -68,7 +68,7 @@ class ControlsTest {
   }
 
   /// A model on a backend, with noise or without.
-  private record Stand(String backend, String model, boolean noisy) {
+  record Stand(String backend, String model, boolean noisy) {
     Vae vae() {
       final var small = SMALL.get(model);
       return small == null ? Objects.requireNonNull(LARGE.get(model)) : small;

@@ -231,7 +231,7 @@ class PlantedCircuitTest {
       bases[i] = random.nextFloat() / 2;
     }
     final var sources = bases.clone();
-    final boolean one = planted.vae() == DENSE;
+    final boolean one = planted.vae().equals(DENSE);
     for (int p = 0; p < PAIRS; p++) {
       final float change = (p % 2 == 0 ? 1 : -1) * (0.1f + random.nextFloat() / 4);
       for (int i = 0; i < (one ? 1 : size); i++) {
