@@ -17,6 +17,16 @@ record Evidence(List<RunFigures> runs) {
     runs = List.copyOf(runs);
   }
 
+  /// Of the runs whose control rows passed, which alone say what interventions do.
+  Evidence controlled() {
+    return new Evidence(runs.stream().filter(RunFigures::passed).toList());
+  }
+
+  /// The runs whose control rows could tell nothing.
+  List<RunFigures> blind() {
+    return runs.stream().filter(r -> !r.passed()).toList();
+  }
+
   /// A figure by seed; seeds where it is undefined are missing.
   NavigableMap<Long, Double> values(final Variant variant, final int latent, final String measure) {
     final var values = new TreeMap<Long, Double>();
@@ -55,6 +65,14 @@ record Evidence(List<RunFigures> runs) {
   /// The value of a seed that is there.
   static double at(final Map<Long, Double> values, final long seed) {
     return Objects.requireNonNull(values.get(seed), () -> "no figure: seed=" + seed);
+  }
+
+  /// What runs with these many latents note under a name, each `run: note`.
+  List<String> notes(final int latent, final String name) {
+    return runs.stream()
+        .filter(r -> r.latent() == latent)
+        .flatMap(r -> r.note(name).map(note -> r.run() + ": " + note).stream())
+        .toList();
   }
 
   /// The variants with these many latents, in the order of the runs.

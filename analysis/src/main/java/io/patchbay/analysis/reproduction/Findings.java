@@ -41,16 +41,8 @@ final class Findings {
             ORDER,
             Measure.GAP),
         UnitKinds.of(evidence, plan),
-        Finding.notTested(
-            "circuits",
-            V1,
-            "interventions isolate functional circuits",
-            "circuits are not among the figures of this command"),
-        Finding.notTested(
-            "causal_graph",
-            V1,
-            "interventions map the computational graph to the causal graph of semantic factors",
-            "factor graphs are not among the figures of this command"),
+        Circuits.of(evidence, plan),
+        FactorGraphs.of(evidence, plan),
         TradeOff.of(evidence, latent),
         Bottleneck.of(evidence, plan, factors),
         Finding.notTested(

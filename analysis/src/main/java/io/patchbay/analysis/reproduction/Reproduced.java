@@ -27,14 +27,21 @@ public final class Reproduced {
     this.versions = versions;
     this.evidence = evidence;
     table = ReproducedTable.of(evidence, plan.latent());
-    findings = Findings.of(evidence, plan, factors);
+    findings = Findings.of(evidence.controlled(), plan, factors);
   }
 
   /// The table, and a sentence for each finding.
   public String text() {
     final var text = new StringBuilder(table.text()).append('\n');
     findings.forEach(f -> text.append(f.sentence()).append('\n'));
+    evidence.blind().forEach(r -> text.append(blind(r)).append('\n'));
     return text.toString();
+  }
+
+  private static String blind(final RunFigures run) {
+    return "left out of the findings: "
+        + run.run()
+        + ", which gives different inputs one output, so that its control rows can tell nothing.";
   }
 
   /// Everything, for `reproduce.json`. It holds no time, so that it is the same however often the
@@ -57,6 +64,7 @@ public final class Reproduced {
     map.put("paper", paper);
     map.put("table", table.toList());
     map.put("findings", findings.stream().map(Finding::toMap).toList());
+    map.put("left_out", evidence.blind().stream().map(Reproduced::blind).toList());
     map.put("runs", evidence.runs().stream().map(RunFigures::toMap).toList());
     return map;
   }

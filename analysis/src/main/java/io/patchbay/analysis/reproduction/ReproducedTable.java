@@ -66,7 +66,8 @@ record ReproducedTable(List<Row> rows) {
   /// For a terminal: the paper's figures with ours, then the rest.
   String text() {
     final var beside = Measure.ALL.stream().filter(m -> BESIDE_PAPER.contains(m.id())).toList();
-    final var rest = Measure.ALL.stream().filter(m -> !BESIDE_PAPER.contains(m.id())).toList();
+    final var tabled = Measure.ALL.stream().filter(Measure::tabled).toList();
+    final var rest = tabled.stream().filter(m -> !BESIDE_PAPER.contains(m.id())).toList();
     final var first = new ArrayList<List<String>>();
     first.add(column("model", Row::name));
     first.add(column("paper's score", r -> paper(r, PaperFigures::disentanglement)));
@@ -84,7 +85,7 @@ record ReproducedTable(List<Row> rows) {
       text.append('\n').append(aligned(columns));
     }
     text.append('\n').append("means over seeds, 95 % t intervals in brackets; - : undefined\n");
-    Measure.ALL.forEach(m -> text.append(m.title()).append(": ").append(m.meaning()).append('\n'));
+    tabled.forEach(m -> text.append(m.title()).append(": ").append(m.meaning()).append('\n'));
     return text.append(PaperFigures.UNDEFINED).append('\n').toString();
   }
 

@@ -180,9 +180,12 @@ public final class Reproduction {
               new Scene(model, data, seed),
               new Scene(untrained, data, seed),
               plan.size(),
+              plan.isolates(run),
               work::measuring);
       final var values = new LinkedHashMap<String, Interval>();
       Measure.ALL.forEach(m -> m.of().apply(figures).ifPresent(i -> values.put(m.id(), i)));
+      final var notes = new LinkedHashMap<>(figures.meaning().missing());
+      figures.meaning().circuit().ifPresent(c -> notes.put(RunFigures.FACTOR, c.factor()));
       final var result =
           new RunFigures(
               run.name(),
@@ -191,6 +194,8 @@ public final class Reproduction {
               run.latent(),
               backend.device(),
               figures.guard().controls().size(),
+              !figures.blind(),
+              notes,
               values);
       result.write(path, of(run));
       return result;
@@ -204,6 +209,7 @@ public final class Reproduction {
     map.put("steps", run.config().steps());
     map.put("inputs", plan.size().toMap());
     map.put("input_seed", ReproductionPlan.INPUT_SEED);
+    map.put("circuit", plan.isolates(run));
     map.put("measures", Measure.ids());
     return map;
   }

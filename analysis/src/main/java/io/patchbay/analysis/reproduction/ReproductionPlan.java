@@ -25,7 +25,8 @@ import java.util.stream.LongStream;
 /// @param settings of training, as `name=value` or for one variant `vae:name=value`; the later ones
 ///   win
 /// @param size inputs behind each figure
-/// @param measuring about how many steps of a VAE take as long as measuring one run
+/// @param measuring about how many steps of a VAE take as long as measuring one run; a circuit
+///   takes as long once more
 public record ReproductionPlan(
     String preset,
     String data,
@@ -175,6 +176,16 @@ public record ReproductionPlan(
     texts.add("seed=" + seed);
     texts.add("steps=" + steps);
     return TrainConfig.defaults(variant, texts.toArray(String[]::new)).on(images.shape());
+  }
+
+  /// Whether a run is asked for a circuit: the first seed of each model of the table.
+  boolean isolates(final PlannedRun run) {
+    return run.seed() == seedList().getFirst() && run.latent() == latent;
+  }
+
+  /// As `measuring`, of this run.
+  int measuring(final PlannedRun run) {
+    return isolates(run) ? 2 * measuring : measuring;
   }
 
   List<Long> seedList() {

@@ -1,6 +1,7 @@
 package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.analysis.study.ModelMeaning;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.train.Variant;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -16,7 +18,11 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param run the name of its folder
 /// @param device where it was measured
-/// @param controls control rows that passed
+/// @param controls control rows beside the interventions
+/// @param passed whether all of them passed; false where they could tell nothing, as the model
+///   gives inputs one output
+/// @param notes what figures do not say: [#FACTOR], and why some are undefined, by the names of
+///   [ModelMeaning]'s parts
 /// @param figures by the measures' ids; one that is undefined is missing
 record RunFigures(
     String run,
@@ -25,11 +31,21 @@ record RunFigures(
     int latent,
     String device,
     int controls,
+    boolean passed,
+    Map<String, String> notes,
     Map<String, Interval> figures) {
+  /// The name of the note that says whose circuit it is.
+  static final String FACTOR = "circuit of";
+
   private static final String FILE = "measures.json";
 
   RunFigures {
+    notes = Map.copyOf(notes);
     figures = Map.copyOf(figures);
+  }
+
+  Optional<String> note(final String name) {
+    return Optional.ofNullable(notes.get(name));
   }
 
   Optional<Interval> figure(final String measure) {
@@ -64,6 +80,10 @@ record RunFigures(
         figures.put(measure, interval(file, measure, figure));
       }
     }
+    final var notes = new LinkedHashMap<String, String>();
+    node.path("notes")
+        .properties()
+        .forEach(note -> notes.put(note.getKey(), note.getValue().asString("")));
     return Optional.of(
         new RunFigures(
             run.name(),
@@ -71,7 +91,9 @@ record RunFigures(
             run.seed(),
             run.latent(),
             node.path("device").asString(""),
-            node.path("controls_passed").asInt(0),
+            node.path("controls").asInt(0),
+            node.path("controls_passed").asBoolean(false),
+            notes,
             figures));
   }
 
@@ -93,7 +115,9 @@ record RunFigures(
     map.put("seed", seed);
     map.put("latent", latent);
     map.put("device", device);
-    map.put("controls_passed", controls);
+    map.put("controls", controls);
+    map.put("controls_passed", passed);
+    map.put("notes", new TreeMap<>(notes));
     final var all = new LinkedHashMap<String, @Nullable Object>();
     for (final var measure : Measure.ids()) {
       all.put(measure, figure(measure).map(Json::interval).orElse(null));

@@ -1,6 +1,7 @@
 package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.analysis.study.ModelMeaning;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,7 +9,7 @@ import java.util.TreeMap;
 
 /// Whether interventions tell monosemantic from polysemantic latents: it held where most active
 /// latents are one or the other (the t interval over seeds of the share is above 1/2) and both
-/// kinds are found with every seed, over the models of the table together.
+/// kinds are found with every seed, over the models of the table together. Labels are by read-out.
 final class UnitKinds {
   private static final String ID = "unit_kinds";
   private static final String CLAIM =
@@ -21,10 +22,12 @@ final class UnitKinds {
     final var mono = new TreeMap<Long, Double>();
     final var poly = new TreeMap<Long, Double>();
     final var none = new TreeMap<Long, Double>();
+    final var stable = new ArrayList<Double>();
     for (final var variant : evidence.variants(plan.latent())) {
       add(mono, evidence.values(variant, plan.latent(), Measure.MONOSEMANTIC));
       add(poly, evidence.values(variant, plan.latent(), Measure.POLYSEMANTIC));
       add(none, evidence.values(variant, plan.latent(), Measure.UNDECIDED));
+      stable.addAll(evidence.values(variant, plan.latent(), Measure.STABLE).values());
     }
     final var shares = new ArrayList<Double>();
     int held = 0;
@@ -40,8 +43,14 @@ final class UnitKinds {
       }
     }
     if (shares.isEmpty()) {
+      final var why = evidence.notes(plan.latent(), ModelMeaning.UNITS);
       return Finding.notTested(
-          ID, Findings.V1, CLAIM, "no run has active latents and factors to label them by");
+          ID,
+          Findings.V1,
+          CLAIM,
+          why.isEmpty()
+              ? "no run has active latents and factors to label them by"
+              : String.join("; ", why));
     }
     final var share = Evidence.mean(shares).orElseThrow();
     final var numbers = new LinkedHashMap<String, Object>();
@@ -50,6 +59,8 @@ final class UnitKinds {
     numbers.put("undecided", sum(none));
     numbers.put("share_labelled", Json.interval(share));
     numbers.put("seeds_with_both", both);
+    final var same = Evidence.mean(stable);
+    same.ifPresent(i -> numbers.put("share_stable", Json.interval(i)));
     return new Finding(
         ID,
         Findings.V1,
@@ -61,7 +72,10 @@ final class UnitKinds {
             + " polysemantic, "
             + sum(none)
             + " active but undecided latents over all runs, share labelled "
-            + ReproducedTable.text(share),
+            + ReproducedTable.text(share)
+            + same.map(i ->
+                    ", share of labels that stay at twice the inputs " + ReproducedTable.text(i))
+                .orElse(""),
         held,
         shares.size(),
         numbers);

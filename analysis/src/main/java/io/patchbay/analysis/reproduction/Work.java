@@ -23,6 +23,7 @@ final class Work {
   private double before;
   private String run = "";
   private double training;
+  private double measuring;
 
   /// @param secondsPerStep of the variants still to train, and of a VAE; empty when none is
   Work(
@@ -46,7 +47,7 @@ final class Work {
   }
 
   private double cost(final PlannedRun planned) {
-    return plan.steps() * step(planned.variant()) + plan.measuring();
+    return plan.steps() * step(planned.variant()) + plan.measuring(planned);
   }
 
   /// A run that was measured before.
@@ -63,6 +64,7 @@ final class Work {
   void begin(final PlannedRun planned) {
     run = planned.name();
     training = plan.steps() * step(planned.variant());
+    measuring = plan.measuring(planned);
   }
 
   void trained(final long step, final long steps, final Losses losses) {
@@ -78,11 +80,11 @@ final class Work {
       throw new CancellationException("stopped before: " + run + ", " + part);
     }
     final double share = (double) ModelFigures.PARTS.indexOf(part) / ModelFigures.PARTS.size();
-    listener.progress(before + training + plan.measuring() * share, total, run + ": " + part);
+    listener.progress(before + training + measuring * share, total, run + ": " + part);
   }
 
   void end() {
-    before += training + plan.measuring();
+    before += training + measuring;
     listener.progress(before, total, run + ": done");
   }
 }

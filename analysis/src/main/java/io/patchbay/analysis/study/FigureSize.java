@@ -10,7 +10,9 @@ import java.util.Map;
 /// @param codes samples for MIG, KL and the bound
 /// @param training samples that DCI's classifiers learn from
 /// @param testing further samples that they are judged on
-public record FigureSize(int effects, int recorded, int codes, int training, int testing) {
+/// @param meaning behind the labels, the circuit and the graph
+public record FigureSize(
+    int effects, int recorded, int codes, int training, int testing, MeaningSize meaning) {
   public FigureSize {
     if (effects < 2 || recorded < 2 || codes < 2 || training < 2 || testing < 1) {
       throw new IllegalArgumentException(
@@ -35,6 +37,7 @@ public record FigureSize(int effects, int recorded, int codes, int training, int
     map.put("codes", codes);
     map.put("dci_training", training);
     map.put("dci_testing", testing);
+    map.putAll(meaning.toMap());
     return map;
   }
 }

@@ -5,15 +5,14 @@ import io.patchbay.analysis.disentanglement.Samples;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.metric.CausalEffectStrength;
 import io.patchbay.analysis.metric.CircuitModularity;
-import io.patchbay.analysis.metric.FactorEffect;
 import io.patchbay.analysis.metric.GaussianKl;
 import io.patchbay.analysis.metric.InterventionSpecificity;
 import io.patchbay.analysis.metric.MutualInformationGap;
 import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.semantics.UnitLabel;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
-import io.patchbay.analysis.statistics.PermutationTest;
 import io.patchbay.analysis.sweep.Controls;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.data.FactorDataset;
@@ -22,8 +21,10 @@ import io.patchbay.vae.train.Representation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The figures of one trained model that stand beside those of others: the metrics of the paper
 /// from do(z_i = v) on every latent, the disentanglement of its codes, and the bound. Without the
@@ -32,10 +33,12 @@ import java.util.stream.IntStream;
 /// @param untrained effects of the model before its first step, the null of `strength`
 /// @param semantic specificity over factors, from the oracle F
 /// @param modularity over all decoder sites after their activation
-/// @param gap empty, as `dci`, `factors` and `semantic` are, where the factors are unknown
+/// @param gap empty, as `dci` and `semantic` are, where the factors are unknown
 /// @param dci empty also with fewer than two latents or two factors that vary
-/// @param factors F by the oracle of the renderer, latents by factors
 /// @param guard the control rows of the latents
+/// @param blind whether these could tell nothing, as the model gives the inputs that they compare
+///   one output
+/// @param meaning of its parts; nothing where `blind`
 public record ModelFigures(
     CausalEffectStrength strength,
     CausalEffectStrength untrained,
@@ -44,37 +47,43 @@ public record ModelFigures(
     CircuitModularity modularity,
     Optional<MutualInformationGap> gap,
     Optional<Dci> dci,
-    Optional<FactorEffect> factors,
     GaussianKl kl,
     Interval elbo,
     GuardRun guard,
+    boolean blind,
+    ModelMeaning meaning,
     FigureSize size) {
   /// What [#of] does, in this order.
   public static final List<String> PARTS =
-      List.of("codes and bound", "DCI", "latent grid", "untrained model", "controls", "intervals");
+      Stream.concat(
+              Stream.of(
+                  "codes and bound",
+                  "DCI",
+                  "latent grid",
+                  "untrained model",
+                  "controls",
+                  "intervals"),
+              ModelMeaning.PARTS.stream())
+          .toList();
 
-  /// The least factor effect that counts, and the false discovery rate.
-  public static final double LEAST = 0.1;
-
-  public static final double RATE = 0.05;
-
-  private static final int PERMUTATIONS = 1000;
   private static final int CONTROL_INPUTS = 4;
 
-  /// How many latents move how many factors.
+  /// Control rows that pass whatever the inputs.
+  private static final Set<String> ALWAYS = Set.of("identity", "recomputed cells");
+
+  /// How many latents carry how many factors, by [io.patchbay.analysis.semantics.UnitLabel].
   ///
-  /// @param monosemantic significant, and at least [#LEAST], on exactly one factor
-  /// @param polysemantic on two or more
-  /// @param inactive KL under [GaussianKl#ACTIVE]
-  /// @param undecided the rest
+  /// @param inactive KL under [GaussianKl#ACTIVE], or no change of the image
   public record Labels(int monosemantic, int polysemantic, int inactive, int undecided) {}
 
   /// @param untrained the same model before its first step
+  /// @param circuit whether to look for a circuit
   /// @param progress hears of each of [#PARTS] before it is done; what it throws ends the study
   public static ModelFigures of(
       final Scene scene,
       final Scene untrained,
       final FigureSize size,
+      final boolean circuit,
       final Consumer<String> progress) {
     final var parts = PARTS.iterator();
     final var bootstrap = Bootstrap.standard(scene.seed());
@@ -88,9 +97,9 @@ public record ModelFigures(
     try (var representation = new Representation(scene.model())) {
       final var posterior = representation.encode(scene.data(), rows);
       codes = Matrix.of(posterior.mu(), samples, d);
-      final var first = IntStream.range(0, size.codes()).toArray();
+      final var chosen = IntStream.range(0, size.codes()).toArray();
       final var logvar = Matrix.of(posterior.logvar(), samples, d);
-      kl = GaussianKl.of(codes.select(first), logvar.select(first), bootstrap);
+      kl = GaussianKl.of(codes.select(chosen), logvar.select(chosen), bootstrap);
       final var measured = Arrays.copyOf(rows, size.codes());
       elbo =
           bootstrap.mean(representation.bound(scene.data(), measured, scene.seed(), 0).perImage());
@@ -105,26 +114,36 @@ public record ModelFigures(
     progress.accept(parts.next());
     final var before = LatentStudy.effects(untrained, inputs);
     progress.accept(parts.next());
+    final boolean blind = blind(scene);
     final var guard = guard(scene, (long) d * inputs.length * LatentStudy.GRID.size());
+    Controls.require(blind ? always(guard) : guard);
     progress.accept(parts.next());
     final var active = kl.active(GaussianKl.ACTIVE);
-    return new ModelFigures(
-        CausalEffectStrength.of(latents.effects(), bootstrap),
-        CausalEffectStrength.of(before, bootstrap),
-        InterventionSpecificity.of(latents.places(), active, bootstrap),
-        latents.factors().map(f -> InterventionSpecificity.of(f.mass(), active, bootstrap)),
-        CircuitModularity.of(latents.circuits(), active, bootstrap),
+    final var strength = CausalEffectStrength.of(latents.effects(), bootstrap);
+    final var first = CausalEffectStrength.of(before, bootstrap);
+    final var spatial = InterventionSpecificity.of(latents.places(), active, bootstrap);
+    final var semantic =
+        latents.factors().map(f -> InterventionSpecificity.of(f.mass(), active, bootstrap));
+    final var modularity = CircuitModularity.of(latents.circuits(), active, bootstrap);
+    final Optional<MutualInformationGap> gap =
         scene.data().factors().isEmpty()
             ? Optional.empty()
-            : Optional.of(gap(codes, classes, size.codes(), bootstrap)),
+            : Optional.of(gap(codes, classes, size.codes(), bootstrap));
+    final var meaning =
+        blind ? ModelMeaning.ofNone() : ModelMeaning.of(scene, size.meaning(), circuit, progress);
+    return new ModelFigures(
+        strength,
+        first,
+        spatial,
+        semantic,
+        modularity,
+        gap,
         dci,
-        latents
-            .factors()
-            .map(f ->
-                FactorEffect.of(f, bootstrap, new PermutationTest(PERMUTATIONS, scene.seed()))),
         kl,
         elbo,
         guard,
+        blind,
+        meaning,
         size);
   }
 
@@ -157,14 +176,32 @@ public record ModelFigures(
     return MutualInformationGap.of(codes.select(chosen), Arrays.copyOf(classes, count), bootstrap);
   }
 
-  /// The control rows beside the grid; one that fails ends the study.
+  /// The control rows beside the grid.
   private static GuardRun guard(final Scene scene, final long cells) {
     final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
-    final var site = Sites.of(graph.graph()).named("latent.z");
+    final var site = Sites.of(graph.graph()).named(MeaningSize.SITE);
     final var rows = scene.rows(CONTROL_INPUTS);
-    final var guard = Controls.of(scene.subject(), site, scene.images(rows), rows.length, cells);
-    Controls.require(guard);
-    return guard;
+    return Controls.of(scene.subject(), site, scene.images(rows), rows.length, cells);
+  }
+
+  private static GuardRun always(final GuardRun guard) {
+    return new GuardRun(
+        guard.name(),
+        guard.cells(),
+        guard.computed(),
+        guard.deduplicated(),
+        guard.provedZero(),
+        guard.controls().stream().filter(c -> ALWAYS.contains(c.name())).toList());
+  }
+
+  /// Whether the first two inputs, which the control rows patch from and to, have one output, bit
+  /// for bit.
+  private static boolean blind(final Scene scene) {
+    final int size = scene.imageSize();
+    try (var reconstructions = Reconstructions.OfModel.open(scene.model())) {
+      final var output = reconstructions.of(scene.images(scene.rows(2)), 2);
+      return Arrays.equals(output, 0, size, output, size, 2 * size);
+    }
   }
 
   /// Latents whose KL is at least 0.1 nats.
@@ -172,17 +209,22 @@ public record ModelFigures(
     return kl.activeCount(VariantStudy.USED);
   }
 
-  /// How many factors the latents move, by F and its permuted labels; empty where the factors are
-  /// unknown.
+  /// How many factors the latents carry, by the read-out; empty where there is none.
   public Optional<Labels> labels() {
     final var active = kl.active(GaussianKl.ACTIVE);
-    return factors.map(f -> {
-      final int[] counts = new int[4];
-      for (int u = 0; u < active.length; u++) {
-        final long moved = f.rows().get(u).stream().filter(c -> c.significant(RATE, LEAST)).count();
-        counts[!active[u] ? 2 : moved == 0 ? 3 : moved == 1 ? 0 : 1]++;
-      }
-      return new Labels(counts[0], counts[1], counts[2], counts[3]);
-    });
+    return meaning
+        .units()
+        .map(units -> {
+          final var labels = units.measured().labels();
+          final int[] counts = new int[UnitLabel.values().length];
+          for (int u = 0; u < active.length; u++) {
+            counts[(active[u] ? labels.get(u) : UnitLabel.INACTIVE).ordinal()]++;
+          }
+          return new Labels(
+              counts[UnitLabel.MONOSEMANTIC.ordinal()],
+              counts[UnitLabel.POLYSEMANTIC.ordinal()],
+              counts[UnitLabel.INACTIVE.ordinal()],
+              counts[UnitLabel.UNDECIDED.ordinal()]);
+        });
   }
 }

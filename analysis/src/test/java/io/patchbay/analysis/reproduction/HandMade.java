@@ -2,11 +2,14 @@ package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.study.FigureSize;
+import io.patchbay.analysis.study.MeaningSize;
 import io.patchbay.vae.train.Variant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Runs whose figures are given, one number per seed.
 final class HandMade {
@@ -15,17 +18,40 @@ final class HandMade {
   private record Key(Variant variant, int latent, long seed) {}
 
   private final Map<Key, Map<String, Interval>> figures = new HashMap<>();
+  private final Map<Key, Map<String, String>> notes = new HashMap<>();
+  private final Set<Key> blind = new HashSet<>();
   private final List<Key> order = new ArrayList<>();
+
+  /// Figures with their intervals, and notes, of one run.
+  HandMade with(
+      final Variant variant,
+      final long seed,
+      final Map<String, Interval> intervals,
+      final Map<String, String> noted) {
+    key(variant, LATENT, seed).putAll(intervals);
+    notes.put(new Key(variant, LATENT, seed), noted);
+    return this;
+  }
+
+  /// A run whose control rows could tell nothing.
+  HandMade blind(final Variant variant, final long seed) {
+    key(variant, LATENT, seed);
+    blind.add(new Key(variant, LATENT, seed));
+    return this;
+  }
+
+  private Map<String, Interval> key(final Variant variant, final int latent, final long seed) {
+    final var key = new Key(variant, latent, seed);
+    if (!figures.containsKey(key)) {
+      order.add(key);
+    }
+    return figures.computeIfAbsent(key, _ -> new HashMap<>());
+  }
 
   HandMade with(
       final Variant variant, final int latent, final String measure, final double... perSeed) {
     for (int i = 0; i < perSeed.length; i++) {
-      final var key = new Key(variant, latent, i + 1);
-      if (!figures.containsKey(key)) {
-        figures.put(key, new HashMap<>());
-        order.add(key);
-      }
-      figures.get(key).put(measure, Interval.unbounded(perSeed[i], 100));
+      key(variant, latent, i + 1).put(measure, Interval.unbounded(perSeed[i], 100));
     }
     return this;
   }
@@ -45,6 +71,8 @@ final class HandMade {
                     k.latent(),
                     "paper",
                     4,
+                    !blind.contains(k),
+                    notes.getOrDefault(k, Map.of()),
                     figures.getOrDefault(k, Map.of())))
             .toList());
   }
@@ -59,12 +87,12 @@ final class HandMade {
         LATENT,
         List.of(bottlenecks),
         List.of(),
-        new FigureSize(2, 2, 2, 2, 1),
+        new FigureSize(2, 2, 2, 2, 1, new MeaningSize(8, 8, 9, 4, 4, 8, 9)),
         1);
   }
 
   Finding finding(final String id, final Integer... bottlenecks) {
-    return Findings.of(evidence(), plan(bottlenecks), 5).stream()
+    return Findings.of(evidence().controlled(), plan(bottlenecks), 5).stream()
         .filter(f -> f.id().equals(id))
         .findFirst()
         .orElseThrow();
