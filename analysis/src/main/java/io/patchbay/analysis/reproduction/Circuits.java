@@ -13,7 +13,8 @@ import java.util.TreeMap;
 /// of one run of each model of the table. On pairs held out it held for a run where the circuit has
 /// at most 1/4 of the edges, its faithfulness is above 1/2, and its completeness within 1/4 of 0,
 /// both with their whole interval over pairs; it held where it did for every run, and not where the
-/// opposite is as clear for one.
+/// opposite is as clear for one. Whether the circuit is the smallest is another question: the share
+/// of its edges that bring next to nothing stands beside it.
 final class Circuits {
   private static final String ID = "circuits";
   private static final String CLAIM = "interventions isolate functional circuits";
@@ -67,7 +68,10 @@ final class Circuits {
           + ", faithfulness "
           + ReproducedTable.text(faithfulness)
           + ", completeness "
-          + ReproducedTable.text(completeness);
+          + ReproducedTable.text(completeness)
+          + run.figure(Measure.IDLE)
+              .map(i -> ", share of edges that bring next to nothing " + ReproducedTable.text(i))
+              .orElse("");
     }
 
     Map<String, Object> toMap() {
@@ -78,6 +82,7 @@ final class Circuits {
       map.put("all_edges", Math.round(all.estimate()));
       map.put("faithfulness", Json.interval(faithfulness));
       map.put("completeness", Json.interval(completeness));
+      run.figure(Measure.IDLE).ifPresent(i -> map.put("share_idle", Json.interval(i)));
       map.put("status", status().id());
       return map;
     }

@@ -15,6 +15,8 @@ final class FactorGraphs {
   private static final String ID = "causal_graph";
   private static final String CLAIM =
       "interventions map the computational graph to the causal graph of semantic factors";
+  private static final List<String> FIGURES =
+      List.of(Measure.DISTANCE, Measure.AREA, Measure.DISTANCE_P, Measure.NAMES_P);
   private static final double LEVEL = 0.05;
 
   private FactorGraphs() {}
@@ -39,7 +41,7 @@ final class FactorGraphs {
       final var p = evidence.values(variant, plan.latent(), Measure.DISTANCE_P);
       p.forEach(
           (seed, value) -> bySeed.merge(seed, new Count(value <= LEVEL ? 1 : 0, 1), Count::plus));
-      for (final var measure : List.of(Measure.DISTANCE, Measure.AREA, Measure.DISTANCE_P)) {
+      for (final var measure : FIGURES) {
         evidence
             .mean(variant, plan.latent(), measure)
             .ifPresent(i -> numbers.put(measure + " of " + variant.id(), Json.interval(i)));
@@ -78,7 +80,8 @@ final class FactorGraphs {
     final var text =
         String.format(
             Locale.ROOT,
-            "%d of %d graphs are nearer to the true one than 95 %% of those by chance, distance %s",
+            "%d of %d graphs are nearer to the true one than 95 %% of those that are learned with"
+                + " other latents for each factor; arrows between pairs of factors that differ: %s",
             all.better(),
             all.runs(),
             String.join(", ", distances));

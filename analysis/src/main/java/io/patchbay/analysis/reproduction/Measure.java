@@ -35,9 +35,11 @@ public record Measure(
   static final String ALL_EDGES = "circuit_all_edges";
   static final String FAITHFULNESS = "circuit_faithfulness";
   static final String COMPLETENESS = "circuit_completeness";
+  static final String IDLE = "circuit_idle";
   static final String DISTANCE = "graph_shd";
   static final String AREA = "graph_auc";
   static final String DISTANCE_P = "graph_shd_p";
+  static final String NAMES_P = "graph_shd_names_p";
 
   /// Every figure, in the order of the table.
   public static final List<Measure> ALL =
@@ -128,7 +130,7 @@ public record Measure(
               "share that all other edges bring; 0 is best",
               f -> circuit(f, c -> c.figures().completeness())),
           untabled(
-              "circuit_idle",
+              IDLE,
               "share of the circuit's edges that bring less than 0.005 each",
               f -> circuit(f, c -> c.figures().idle())),
           untabled(
@@ -156,7 +158,7 @@ public record Measure(
               "p of so large an AUC with other latents for each factor",
               f -> graph(f, g -> areaP(g, g.latentsShuffled()))),
           untabled(
-              "graph_shd_names_p",
+              NAMES_P,
               "p of so small a distance with the factors' names shuffled",
               f -> graph(f, g -> distanceP(g, g.namesShuffled()))),
           untabled(

@@ -4,6 +4,7 @@ import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.study.ModelMeaning;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -59,8 +60,8 @@ final class UnitKinds {
     numbers.put("undecided", sum(none));
     numbers.put("share_labelled", Json.interval(share));
     numbers.put("seeds_with_both", both);
-    final var same = Evidence.mean(stable);
-    same.ifPresent(i -> numbers.put("share_stable", Json.interval(i)));
+    final var same = stable.stream().mapToDouble(Double::doubleValue).average();
+    same.ifPresent(mean -> numbers.put("share_stable", mean));
     return new Finding(
         ID,
         Findings.V1,
@@ -73,12 +74,14 @@ final class UnitKinds {
             + sum(none)
             + " active but undecided latents over all runs, share labelled "
             + ReproducedTable.text(share)
-            + same.map(i ->
-                    ", share of labels that stay at twice the inputs " + ReproducedTable.text(i))
-                .orElse(""),
+            + (same.isPresent() ? stays(same.getAsDouble()) : ""),
         held,
         shares.size(),
         numbers);
+  }
+
+  private static String stays(final double share) {
+    return String.format(Locale.ROOT, ", %.0f %% of labels stay at twice the inputs", 100 * share);
   }
 
   private static Status status(final Interval share, final int both, final int seeds) {

@@ -19,6 +19,7 @@ import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.model.VaeGraph;
 import io.patchbay.vae.train.Representation;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -216,15 +217,15 @@ public record ModelFigures(
         .units()
         .map(units -> {
           final var labels = units.measured().labels();
-          final int[] counts = new int[UnitLabel.values().length];
-          for (int u = 0; u < active.length; u++) {
-            counts[(active[u] ? labels.get(u) : UnitLabel.INACTIVE).ordinal()]++;
-          }
+          final var kinds =
+              IntStream.range(0, active.length)
+                  .mapToObj(u -> active[u] ? labels.get(u) : UnitLabel.INACTIVE)
+                  .toList();
           return new Labels(
-              counts[UnitLabel.MONOSEMANTIC.ordinal()],
-              counts[UnitLabel.POLYSEMANTIC.ordinal()],
-              counts[UnitLabel.INACTIVE.ordinal()],
-              counts[UnitLabel.UNDECIDED.ordinal()]);
+              Collections.frequency(kinds, UnitLabel.MONOSEMANTIC),
+              Collections.frequency(kinds, UnitLabel.POLYSEMANTIC),
+              Collections.frequency(kinds, UnitLabel.INACTIVE),
+              Collections.frequency(kinds, UnitLabel.UNDECIDED));
         });
   }
 }

@@ -20,8 +20,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A model that has one output for all inputs does not end the work.
-class BlindRunTest {
+/// What is said of the parts of a model that reads its images, and of one that has one output for
+/// all inputs, which does not end the work.
+class MeaningRunTest {
   /// Bars, all in one place.
   private static final class OneImage implements FactorDataset {
     private final TwoBars bars = new TwoBars();
@@ -73,21 +74,21 @@ class BlindRunTest {
     public void progress(final double done, final double total, final String what) {}
   }
 
-  private static Reproduced run(final Path folder) {
+  private static Reproduced run(final Path folder, final FactorDataset images, final int steps) {
     final var plan =
         new ReproductionPlan(
             "tiny",
-            "one",
+            images.name(),
             List.of(Variant.VAE),
-            1,
-            3,
+            2,
+            steps,
             3,
             List.of(),
-            List.of("arch.widths=4", "arch.hidden=8", "batch=4"),
+            List.of("arch.widths=4", "arch.hidden=8", "batch=16", "lr=1e-2"),
             new FigureSize(6, 4, 40, 30, 10, new MeaningSize(16, 8, 19, 4, 4, 8, 3)),
             5);
     try (var backend = Backends.open("reference", new Settings(2, 1L << 30)).backend();
-        var data = new OneImage()) {
+        var data = images) {
       return new Reproduction(plan, data, backend, Map.of(), new Deaf(), () -> false)
           .run(folder)
           .orElseThrow();
@@ -96,7 +97,7 @@ class BlindRunTest {
 
   @Test
   void itsFiguresAreKeptAndSayNothingOfTheFindings(@TempDir final Path folder) {
-    final var result = run(folder);
+    final var result = run(folder, new OneImage(), 3);
     final var json = Json.read(folder.resolve(Reproduction.RESULT));
     final var run = json.path("runs").path(0);
     assertFalse(run.path("controls_passed").asBoolean(true));
@@ -106,10 +107,35 @@ class BlindRunTest {
     for (final var finding : json.path("findings")) {
       assertEquals("not_tested", finding.path("status").asString(), finding::toString);
     }
-    assertEquals(1, json.path("left_out").size());
+    assertEquals(2, json.path("left_out").size());
     final var sentence = json.path("left_out").path(0).asString();
     assertTrue(sentence.startsWith("left out of the findings: vae-1, "), sentence);
     assertTrue(result.text().contains(sentence), result::text);
-    assertEquals(Json.tree(result.toMap()), Json.tree(run(folder).toMap()));
+    assertEquals(Json.tree(result.toMap()), Json.tree(run(folder, new OneImage(), 3).toMap()));
+  }
+
+  @Test
+  void theFirstSeedHasACircuitAndAllHaveLabels(@TempDir final Path folder) {
+    run(folder, new TwoBars(), 400);
+    final var json = Json.read(folder.resolve(Reproduction.RESULT));
+    for (final var run : json.path("runs")) {
+      final var figures = run.path("figures");
+      final double kinds =
+          List.of("monosemantic", "polysemantic", "undecided").stream()
+              .mapToDouble(k -> figures.path(k).path("value").asDouble())
+              .sum();
+      assertTrue(kinds > 0 && kinds <= 3, run::toString);
+      assertTrue(figures.path("graph_shd").isNull(), run::toString);
+    }
+    final var first = json.path("runs").path(0);
+    final double edges = first.path("figures").path("circuit_edges").path("value").asDouble();
+    final double all = first.path("figures").path("circuit_all_edges").path("value").asDouble();
+    assertTrue(edges > 0 && edges <= all, first::toString);
+    assertTrue(
+        List.of("row", "column").contains(first.path("notes").path(RunFigures.FACTOR).asString()),
+        first::toString);
+    final var second = json.path("runs").path(1);
+    assertTrue(second.path("figures").path("circuit_edges").isNull(), second::toString);
+    assertTrue(json.path("left_out").isEmpty());
   }
 }
