@@ -43,8 +43,8 @@ final class UnitKinds {
         held += kinds && labelled > MOST * active ? 1 : 0;
       }
     }
+    final var why = evidence.notes(plan.latent(), ModelMeaning.UNITS);
     if (shares.isEmpty()) {
-      final var why = evidence.notes(plan.latent(), ModelMeaning.UNITS);
       return Finding.notTested(
           ID,
           Findings.V1,
@@ -60,6 +60,7 @@ final class UnitKinds {
     numbers.put("undecided", sum(none));
     numbers.put("share_labelled", Json.interval(share));
     numbers.put("seeds_with_both", both);
+    numbers.put("without", why);
     final var same = stable.stream().mapToDouble(Double::doubleValue).average();
     same.ifPresent(mean -> numbers.put("share_stable", mean));
     return new Finding(
@@ -74,7 +75,8 @@ final class UnitKinds {
             + sum(none)
             + " active but undecided latents over all runs, share labelled "
             + ReproducedTable.text(share)
-            + (same.isPresent() ? stays(same.getAsDouble()) : ""),
+            + (same.isPresent() ? stays(same.getAsDouble()) : "")
+            + (why.isEmpty() ? "" : "; " + String.join("; ", why)),
         held,
         shares.size(),
         numbers);

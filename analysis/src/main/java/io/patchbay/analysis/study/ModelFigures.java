@@ -39,7 +39,7 @@ import java.util.stream.Stream;
 /// @param guard the control rows of the latents
 /// @param blind whether these could tell nothing, as the model gives the inputs that they compare
 ///   one output
-/// @param meaning of its parts; nothing where `blind`
+/// @param meaning of its parts; nothing where `blind`, or no latent is used
 public record ModelFigures(
     CausalEffectStrength strength,
     CausalEffectStrength untrained,
@@ -130,8 +130,14 @@ public record ModelFigures(
         scene.data().factors().isEmpty()
             ? Optional.empty()
             : Optional.of(gap(codes, classes, size.codes(), bootstrap));
-    final var meaning =
-        blind ? ModelMeaning.ofNone() : ModelMeaning.of(scene, size.meaning(), circuit, progress);
+    final ModelMeaning meaning;
+    if (blind) {
+      meaning = ModelMeaning.ofBlind();
+    } else if (kl.activeCount(VariantStudy.USED) == 0) {
+      meaning = ModelMeaning.ofCollapsed(scene.data());
+    } else {
+      meaning = ModelMeaning.of(scene, size.meaning(), circuit, progress);
+    }
     return new ModelFigures(
         strength,
         first,

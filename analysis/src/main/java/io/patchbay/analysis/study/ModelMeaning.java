@@ -33,6 +33,7 @@ public record ModelMeaning(
   /// What [#of] does, in this order.
   static final List<String> PARTS = List.of(UNITS, CIRCUIT, GRAPH);
 
+  private static final String COLLAPSED = "no latent carries " + VariantStudy.USED + " nats";
   private static final String UNREAD = "no factor that a probe reads well enough";
 
   public ModelMeaning {
@@ -40,8 +41,23 @@ public record ModelMeaning(
   }
 
   /// Of a model whose inputs have one output: an interchange of its latents shows nothing.
-  static ModelMeaning ofNone() {
-    return new ModelMeaning(Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+  static ModelMeaning ofBlind() {
+    return without(Map.of());
+  }
+
+  /// Of a model whose latents carry next to nothing: probes then read the rounding of its images.
+  static ModelMeaning ofCollapsed(final FactorDataset data) {
+    final var missing = new LinkedHashMap<String, String>();
+    missing.put(UNITS, COLLAPSED);
+    missing.put(CIRCUIT, COLLAPSED);
+    if (hasMechanisms(data)) {
+      missing.put(GRAPH, COLLAPSED);
+    }
+    return without(missing);
+  }
+
+  private static ModelMeaning without(final Map<String, String> missing) {
+    return new ModelMeaning(Optional.empty(), Optional.empty(), Optional.empty(), missing);
   }
 
   /// @param circuit whether to look for one

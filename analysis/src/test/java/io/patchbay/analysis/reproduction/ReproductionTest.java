@@ -186,10 +186,10 @@ class ReproductionTest {
               || id.contains("order_")
               || List.of("trade_off", "bottleneck").contains(id);
       assertEquals(tested, !finding.path("status").asString().equals("not_tested"), id);
-      // Six steps are too few for a probe to read anything.
+      // Six steps are too few for a latent to carry anything.
       if (List.of("unit_kinds", "circuits").contains(id)) {
         final var sentence = finding.path("sentence").asString();
-        assertTrue(sentence.contains("vae-1: no factor that a probe reads"), sentence);
+        assertTrue(sentence.contains("vae-1: no latent carries 0.1 nats"), sentence);
       }
     }
   }
