@@ -49,7 +49,7 @@ function attributionPanel(title, page, kinds) {
   const extent = extentOf([{ value: most ?? 1, low: null, high: null }], true);
   const option = (colours) => ({
     ...baseOption(colours),
-    grid: { left: 8, right: 20, top: 16, bottom: 24, containLabel: true },
+    grid: { left: 30, right: 20, top: 16, bottom: 24, containLabel: true },
     xAxis: valueAxis(colours, "attribution", extent),
     yAxis: valueAxis(colours, "exact", { ...extent, nameGap: 34 }),
     tooltip: {
