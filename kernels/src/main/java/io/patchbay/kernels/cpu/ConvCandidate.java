@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// The k4 s2 p1 layers whose small side has a multiple of 16 channels and whose large side has too,
 /// or is an image of one or three.
 final class ConvCandidate implements Candidate {
-  /// Shares of a weight gradient.
-  private static final int PARTS = 8;
-
   static final List<Integer> BIAS_POSITIONS = List.of(0, 2, 3);
 
   private final ConvKernels kernels;
+  private final int shares;
 
-  ConvCandidate(final ConvKernels kernels) {
+  /// @param threads that run the steps
+  ConvCandidate(final ConvKernels kernels, final int threads) {
     this.kernels = kernels;
+    this.shares = Math.max(1, threads / 2);
   }
 
   static boolean isConv(final Op op) {
@@ -73,6 +73,8 @@ final class ConvCandidate implements Candidate {
     return Optional.of(List.of(Step.rows(name, out, reads(x, packed, bias, gate), body)));
   }
 
+  /// Each share of a weight gradient passes over all that the gradient reads, so there are few:
+  /// half as many as threads, since large layers come in pairs, of the encoder and of the decoder.
   private Optional<List<Step>> weightGrad(
       final Node node, final Op.ConvWeightGrad op, final Scope scope) {
     final var large = node.input(0).shape();
@@ -96,7 +98,7 @@ final class ConvCandidate implements Candidate {
             new Step(
                 "conv_wgrad",
                 null,
-                PARTS,
+                shares,
                 List.of(out, scratch),
                 List.of(),
                 List.of(x, g),

@@ -110,7 +110,7 @@ public final class CpuBackend implements Backend {
 
   /// The kernels, the special before the general.
   private List<Candidate> candidates(final Memory memory, final RowCandidate rows) {
-    final var layers = new ConvCandidate(conv);
+    final var layers = new ConvCandidate(conv, workers.threads());
     final var generic = new GenericConvCandidate(library);
     final var general =
         List.of(

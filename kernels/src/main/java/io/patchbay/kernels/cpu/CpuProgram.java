@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.Collectors;
 
 /// A plan placed in memory and bound to kernels.
@@ -27,6 +29,7 @@ final class CpuProgram implements Program {
   private final Mode mode;
   private final Binding binding;
   private final List<Phase> phases;
+  private final List<Step> derived;
   private final Placement placement;
   private final CpuWeights weights;
   private final Workers workers;
@@ -54,7 +57,8 @@ final class CpuProgram implements Program {
     this.fence = fence;
     this.mode = mode;
     this.binding = binding;
-    this.phases = binding.phases();
+    this.phases = binding.phases().stream().map(p -> p.largestFirst(plan.capacity())).toList();
+    this.derived = Step.largestFirst(binding.derived(), plan.capacity());
     this.weights = weights;
     this.workers = workers;
     this.boundary = boundary;
@@ -194,7 +198,7 @@ final class CpuProgram implements Program {
       }
     }
     if (derivedFrom != weights.version()) {
-      runWhole(binding.derived());
+      runWhole(derived);
       derivedFrom = weights.version();
     }
     for (int i = 0; i < phases.size(); i++) {
@@ -216,39 +220,45 @@ final class CpuProgram implements Program {
   }
 
   private void runRows(final Phase phase, final int most) {
-    final int rows = last.of(phase.axis());
-    final int fair = Math.max(1, (rows + workers.threads() - 1) / workers.threads());
-    final int block = Math.min(most, fair);
+    final var blocks = Blocks.of(last.of(phase.axis()), most, workers.threads());
     workers.run(
-        (rows + block - 1) / block,
+        blocks.count(),
         (worker, task) -> {
           final var frame = frames.get(worker);
-          final int first = task * block;
+          final int first = blocks.first(task);
+          final int count = blocks.first(task + 1) - first;
           frame.begin(last, first);
-          final int count = Math.min(block, rows - first);
           for (final var step : phase.steps()) {
             step.body().run(frame, first, count);
           }
         });
   }
 
+  /// Every worker takes whole steps, so that one core alone fetches what a step reads, and at the
+  /// end shares of those that others have begun.
   private void runWhole(final List<Step> steps) {
-    final var owner = new ArrayList<Step>();
-    final var part = new ArrayList<Integer>();
-    for (final var step : steps) {
-      for (int i = 0; i < step.parts(); i++) {
-        owner.add(step);
-        part.add(i);
-      }
-    }
+    final var begun = new AtomicInteger();
+    final var shares = new AtomicIntegerArray(steps.size());
     workers.run(
-        owner.size(),
-        (worker, task) -> {
+        workers.threads(),
+        (worker, _) -> {
           final var frame = frames.get(worker);
           frame.begin(last, 0);
-          final var step = owner.get(task);
-          step.body().run(frame, part.get(task), step.parts());
+          for (int i = begun.getAndIncrement(); i < steps.size(); i = begun.getAndIncrement()) {
+            runShares(frame, steps.get(i), i, shares);
+          }
+          for (int i = 0; i < steps.size(); i++) {
+            runShares(frame, steps.get(i), i, shares);
+          }
         });
+  }
+
+  private static void runShares(
+      final Frame frame, final Step step, final int index, final AtomicIntegerArray shares) {
+    final int parts = step.parts();
+    for (int i = shares.getAndIncrement(index); i < parts; i = shares.getAndIncrement(index)) {
+      step.body().run(frame, i, parts);
+    }
   }
 
   private void checkFinite(final Step step) {

@@ -1,7 +1,10 @@
 package io.patchbay.kernels.cpu;
 
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.Sizes;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One kernel call, bound to its values.
@@ -47,5 +50,19 @@ record Step(
       final List<Value> reads,
       final Body body) {
     return new Step(name, null, parts, List.of(write), List.of(), reads, body);
+  }
+
+  /// Those that move the most bytes first, as a worker should take them.
+  static List<Step> largestFirst(final List<Step> steps, final Sizes capacity) {
+    return steps.stream()
+        .sorted(Comparator.comparingLong((Step step) -> step.bytes(capacity)).reversed())
+        .toList();
+  }
+
+  private long bytes(final Sizes capacity) {
+    return Stream.of(writes, reads, tables)
+        .flatMap(List::stream)
+        .mapToLong(value -> capacity.of(value.axis()) * value.rowBytes())
+        .sum();
   }
 }

@@ -1,5 +1,6 @@
 package io.patchbay.tests.science;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -30,12 +31,16 @@ import io.patchbay.vae.model.VaeGraph;
 import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.TrainedVae;
 import io.patchbay.vae.train.Variant;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,8 +48,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The control rows of a sweep, and the checks of a mediation, on every site of several models; and
-/// both against a backend whose patch does nothing and says that it fired on every unit: no count
-/// shows that, so they have to.
+/// both against backends whose patch skips its write and says that it fired on every unit: no count
+/// shows that, so they have to. Where the write is skipped stands either the clean value, or what
+/// an earlier run left there; each control and check fails in at least one of the two.
 class ControlsTest {
   private static final Settings SETTINGS = new Settings(2, 1L << 30);
   private static final int INPUTS = 4;
@@ -61,10 +67,29 @@ class ControlsTest {
     return name.equals("cpu") ? new CpuProvider().open(SETTINGS) : new ReferenceBackend(SETTINGS);
   }
 
-  private static Backend broken(final String name) {
-    return name.equals("cpu")
-        ? CpuBackend.withPatch(SETTINGS, new Idle()::patch)
-        : new ReferenceBackend(SETTINGS, (_, _, _, _, _) -> {});
+  /// What stands where a patch skipped its write.
+  private enum Skipped {
+    CLEAN,
+    STALE
+  }
+
+  private static Backend broken(final String name, final Skipped skipped) {
+    if (name.equals("cpu")) {
+      return CpuBackend.withPatch(SETTINGS, new Idle(skipped)::patch);
+    }
+    return switch (skipped) {
+      case CLEAN -> new ReferenceBackend(SETTINGS, (_, _, _, _, _) -> {});
+      case STALE -> {
+        final var random = new Random(17);
+        yield new ReferenceBackend(
+            SETTINGS,
+            (_, _, y, at, count) -> {
+              for (int i = 0; i < count; i++) {
+                y[at + i] = random.nextGaussian();
+              }
+            });
+      }
+    };
   }
 
   /// A model on a backend, with noise or without.
@@ -100,8 +125,14 @@ class ControlsTest {
         .filter(stand -> stand.backend().equals("reference") || hasCpu());
   }
 
-  /// The kernel of patches, given the clean value as its source: it counts, and changes nothing.
+  /// The kernel of patches, given other values than it was to write: it counts all the same.
   private static final class Idle {
+    /// Floats of the largest value of any model here, times the rows of a block.
+    private static final int STALE = 1 << 23;
+
+    private final Skipped skipped;
+    private final MemorySegment stale = Arena.ofAuto().allocate(4L * STALE, 64);
+    private final AtomicInteger calls = new AtomicInteger();
     private final MethodHandle kernel =
         Library.open(
                 Objects.requireNonNull(CpuBackend.class.getResource("libpatchbay.so")), "patchbay")
@@ -110,6 +141,16 @@ class ControlsTest {
                 FunctionDescriptor.of(
                     JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT,
                     JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+    Idle(final Skipped skipped) {
+      this.skipped = skipped;
+      if (skipped == Skipped.STALE) {
+        final var random = new Random(18);
+        for (int i = 0; i < STALE; i++) {
+          stale.setAtIndex(JAVA_FLOAT, i, (float) random.nextGaussian());
+        }
+      }
+    }
 
     void patch(
         final long x,
@@ -123,11 +164,21 @@ class ControlsTest {
         final long n,
         final long m,
         final long fired) {
+      final long left =
+          switch (skipped) {
+            case CLEAN -> x;
+            case STALE -> {
+              final long offset = 977L * (calls.getAndIncrement() % 1000);
+              assertTrue(offset + n * channels * height * width <= STALE);
+              yield stale.address() + 4 * offset;
+            }
+          };
       final int status;
       try {
         status =
             (int)
-                kernel.invokeExact(x, x, ranges, y, channels, height, width, firstRow, n, m, fired);
+                kernel.invokeExact(
+                    left, left, ranges, y, channels, height, width, firstRow, n, m, fired);
       } catch (final Throwable e) {
         throw new NativeException("patch without a source: source=" + source, e);
       }
@@ -166,6 +217,22 @@ class ControlsTest {
     }
   }
 
+  /// Here the identity is caught too.
+  @ParameterizedTest
+  @MethodSource("stands")
+  void aPatchThatLeavesWhatWasThereIsCaught(final Stand stand) {
+    try (var backend = broken(stand.backend(), Skipped.STALE)) {
+      eachSite(
+          stand,
+          backend,
+          (subject, setting, images) -> {
+            final var run = Controls.of(subject, setting, images, INPUTS, 1);
+            assertTrue(run.controls().stream().noneMatch(Control::passed), run::toString);
+            assertThrows(IllegalStateException.class, () -> Controls.require(run));
+          });
+    }
+  }
+
   /// With noise, codes come from these two and the means.
   private static final Set<String> NOT_ALL_PATHS =
       Set.of("encoder.mu", "encoder.logvar", "latent.eps");
@@ -174,7 +241,7 @@ class ControlsTest {
   @ParameterizedTest
   @MethodSource("stands")
   void aPatchThatNeverArrivesIsCaught(final Stand stand) {
-    try (var backend = broken(stand.backend())) {
+    try (var backend = broken(stand.backend(), Skipped.CLEAN)) {
       eachSite(
           stand,
           backend,
@@ -224,12 +291,29 @@ class ControlsTest {
   @ParameterizedTest
   @MethodSource("backends")
   void mediationThroughAPatchThatNeverArrivesIsCaught(final String name) {
-    try (var backend = broken(name)) {
+    try (var backend = broken(name, Skipped.CLEAN)) {
       mediation(
           backend,
           (row, checks) -> {
             assertFalse(checks.fullCut().passed(), () -> row + ": " + checks);
             assertFalse(checks.passed(), () -> row + ": " + checks);
+          });
+    }
+  }
+
+  /// Here every check is caught; a patch without units writes its clean value on `cpu` alone.
+  @ParameterizedTest
+  @MethodSource("backends")
+  void mediationThroughAPatchThatLeavesWhatWasThereIsCaught(final String name) {
+    try (var backend = broken(name, Skipped.STALE)) {
+      mediation(
+          backend,
+          (row, checks) -> {
+            assertFalse(checks.consistency().passed(), () -> row + ": " + checks);
+            assertFalse(checks.fullCut().passed(), () -> row + ": " + checks);
+            assertFalse(checks.reversal().passed(), () -> row + ": " + checks);
+            assertEquals(
+                name.equals("reference"), checks.empty().passed(), () -> row + ": " + checks);
           });
     }
   }

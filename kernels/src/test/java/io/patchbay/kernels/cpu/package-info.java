@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.kernels.cpu;
+
+import org.jspecify.annotations.NullMarked;
