@@ -122,6 +122,11 @@ public final class Gradients {
         final var spread = Ops.mul(g, sigma);
         yield List.of(g, Ops.mul(Ops.mul(spread, in.get(2)), 0.5), spread);
       }
+      case Op.Propagate _ ->
+          throw new IllegalArgumentException(
+              "made for running, not for training; the patch and the layers it stands for have"
+                  + " gradients: node="
+                  + node);
       case Op.Patch _ -> {
         final var zero = filled(g.graph(), g.shape(), 0);
         final var ranges = in.get(2);

@@ -84,6 +84,50 @@ public sealed interface Op {
   /// first unit, end unit, in the flat (C, H, W) order of one row, sorted by row.
   record Patch() implements Op {}
 
+  /// What a patch changes at the end of a chain of convolutions with kernel 4, stride 2 and padding
+  /// 1, each row of the cells beside its own base. Inputs, d being the size of the patched value:
+  ///
+  /// - the clean value, flat, of the bases (bases; d), and rows to take from (sources; d)
+  /// - per cell its base and its source (rows), and (rows; 5) keep, shift, take, low and high: a
+  ///   unit becomes `min(max(keep x + shift + take source, low), high)`
+  /// - the ranges of units that change (ranges; 3), as in [Patch]
+  /// - per layer its weights as a convolution has them, and its clean value before the activation
+  ///   (bases; O, H, W), bias and all
+  ///
+  /// Gives the last layer's value in each cell (rows; O, H, W), or one number (rows).
+  ///
+  /// @param rectifies whether the patched value passes a rectifier before the first layer
+  /// @param eliminates whether a cell whose patch changes nothing is proved to have no effect, and
+  ///   left out
+  record Propagate(boolean rectifies, List<Layer> layers, End end, boolean eliminates)
+      implements Op {
+    public Propagate {
+      layers = List.copyOf(layers);
+    }
+
+    /// @param up whether the convolution is transposed: from (C, H, W) to (O, 2 H, 2 W), else to
+    ///   (O, H / 2, W / 2)
+    public record Layer(boolean up, Activation activation) {}
+
+    /// What follows a layer's sums.
+    public enum Activation {
+      NONE,
+      RELU,
+      SIGMOID
+    }
+
+    /// What is wanted of the last layer: its value, or the sum over its elements of the squares or
+    /// of the sizes of their change.
+    public enum End {
+      VALUE,
+      SQUARES,
+      SIZES
+    }
+
+    /// Inputs before those of the layers.
+    public static final int LEADING = 6;
+  }
+
   /// Writes a value into a state, after every reader of the old one.
   record Assign() implements Op {}
 

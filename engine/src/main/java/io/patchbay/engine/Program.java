@@ -21,8 +21,12 @@ public interface Program extends AutoCloseable {
   /// Copies the rows of an output of the last run into `target`, from element `offset` on.
   void read(Node output, float[] target, int offset);
 
-  /// How many units each row of a [Op.Patch] node took from its source in the last run.
+  /// How many units each row of an [Op.Patch] or [Op.Propagate] node changed in the last run.
   int[] fired(Node patch);
+
+  /// Per row of an [Op.Propagate] node, 1 where the last run proved that its patch changes nothing
+  /// and computed no more of it, else 0.
+  int[] skipped(Node propagation);
 
   /// Bytes of memory this program holds.
   long bytes();

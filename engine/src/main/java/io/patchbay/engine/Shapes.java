@@ -68,6 +68,7 @@ final class Shapes {
         check(op, in, in.get(2).equals(ranges) && in.get(0).isBatched(), "ranges (axis; 3)");
         yield floats(op, in, 0);
       }
+      case final Op.Propagate p -> Propagation.shape(p, in);
       case Op.Assign _ -> {
         final boolean state = inputs.get(0).op() instanceof Op.State;
         check(op, in, state && in.get(0).equals(in.get(1)), "a state and a value of its shape");
@@ -99,6 +100,7 @@ final class Shapes {
               Op.Assign _ ->
               2;
           case Op.Reparameterise _, Op.Patch _ -> 3;
+          case final Op.Propagate p -> Op.Propagate.LEADING + 2 * p.layers().size();
         };
     check(op, in, in.size() == count, count + " inputs");
   }
@@ -215,7 +217,7 @@ final class Shapes {
     return in.get(i);
   }
 
-  private static Axis axis(final Op op, final List<Shape> in, final int i) {
+  static Axis axis(final Op op, final List<Shape> in, final int i) {
     final var axis = in.get(i).axis();
     if (axis == null) {
       throw mismatch(op, in, "a batched value");
@@ -242,8 +244,7 @@ final class Shapes {
     return IntStream.range(0, values.size()).map(values::get).toArray();
   }
 
-  private static void check(
-      final Op op, final List<Shape> in, final boolean holds, final String expected) {
+  static void check(final Op op, final List<Shape> in, final boolean holds, final String expected) {
     if (!holds) {
       throw mismatch(op, in, expected);
     }

@@ -67,6 +67,7 @@ final class CircuitLayer {
               Op.Reparameterise _,
               Op.Normal _,
               Op.Patch _,
+              Op.Propagate _,
               Op.Assign _,
               Op.StopGradient _ ->
               false;

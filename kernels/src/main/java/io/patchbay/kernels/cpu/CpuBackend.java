@@ -99,9 +99,19 @@ public final class CpuBackend implements Backend {
     final var memory = new Memory(account);
     try {
       final var rows = new RowCandidate(library, patch);
-      final var binding = new Binding(plan, mode, candidates(memory, rows), new Copies());
+      final var changes = new PropagateCandidate(library, workers.threads(), rows.fired());
+      final var binding = new Binding(plan, mode, candidates(memory, rows, changes), new Copies());
       return new CpuProgram(
-          plan, mode, binding, own, workers, boundary, memory, rows.fired(), fence());
+          plan,
+          mode,
+          binding,
+          own,
+          workers,
+          boundary,
+          memory,
+          rows.fired(),
+          changes.skipped(),
+          fence());
     } catch (final RuntimeException e) {
       memory.close();
       throw e;
@@ -109,7 +119,8 @@ public final class CpuBackend implements Backend {
   }
 
   /// The kernels, the special before the general.
-  private List<Candidate> candidates(final Memory memory, final RowCandidate rows) {
+  private List<Candidate> candidates(
+      final Memory memory, final RowCandidate rows, final PropagateCandidate changes) {
     final var layers = new ConvCandidate(conv, workers.threads());
     final var generic = new GenericConvCandidate(library);
     final var general =
@@ -119,6 +130,7 @@ public final class CpuBackend implements Backend {
             new ExpressionKernel(library, memory, CpuBackend::isLayer),
             new ReduceCandidate(library),
             rows,
+            changes,
             new CopyCandidate(library, linear));
     final var special = List.of(new EffectCandidate(conv, layers), layers);
     return Stream.of(this.special ? special : List.<Candidate>of(), general)

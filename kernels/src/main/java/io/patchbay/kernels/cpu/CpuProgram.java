@@ -36,6 +36,7 @@ final class CpuProgram implements Program {
   private final Boundary boundary;
   private final Memory memory;
   private final Map<Node, Value> fired;
+  private final Map<Node, Value> skipped;
   private final Optional<Fence> fence;
   private final List<Frame> frames = new ArrayList<>();
   private final Map<Value, Node> nodes = new HashMap<>();
@@ -52,6 +53,7 @@ final class CpuProgram implements Program {
       final Boundary boundary,
       final Memory memory,
       final Map<Node, Value> fired,
+      final Map<Node, Value> skipped,
       final Optional<Fence> fence) {
     this.plan = plan;
     this.fence = fence;
@@ -64,6 +66,7 @@ final class CpuProgram implements Program {
     this.boundary = boundary;
     this.memory = memory;
     this.fired = fired;
+    this.skipped = skipped;
     final var elsewhere = placeStates();
     this.placement =
         new Placement(
@@ -73,7 +76,7 @@ final class CpuProgram implements Program {
     for (int i = 0; i < workers.threads(); i++) {
       final var local = memory.permanent("block", placement.localBytes());
       fence.ifPresent(f -> placement.fenceLocal(f, local.address()));
-      frames.add(new Frame(local.address(), memory.permanent("scratch", Frame.SCRATCH)));
+      frames.add(new Frame(i, local.address(), memory.permanent("scratch", Frame.SCRATCH)));
     }
     binding.scope().values().forEach((node, value) -> nodes.putIfAbsent(value.root(), node));
     writeConstants();
@@ -101,6 +104,7 @@ final class CpuProgram implements Program {
 
   private Set<Value> permanent(final Set<Value> elsewhere) {
     final Set<Value> values = new HashSet<>(fired.values());
+    values.addAll(skipped.values());
     binding
         .scope()
         .values()
@@ -309,8 +313,17 @@ final class CpuProgram implements Program {
 
   @Override
   public int[] fired(final Node patch) {
+    return counts(fired, patch);
+  }
+
+  @Override
+  public int[] skipped(final Node propagation) {
+    return counts(skipped, propagation);
+  }
+
+  private int[] counts(final Map<Node, Value> of, final Node patch) {
     checkOpen();
-    final var value = fired.get(patch);
+    final var value = of.get(patch);
     if (value == null) {
       throw new IllegalArgumentException("not a patch of this plan: " + patch);
     }

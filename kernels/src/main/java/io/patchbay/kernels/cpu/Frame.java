@@ -11,12 +11,15 @@ final class Frame {
   /// Bytes of scratch.
   static final long SCRATCH = 8192;
 
+  private final int worker;
   private final long local;
   private final MemorySegment scratch;
   private Sizes sizes = Sizes.none();
   private int first;
 
-  Frame(final long local, final MemorySegment scratch) {
+  /// @param worker its number, from 0 on
+  Frame(final int worker, final long local, final MemorySegment scratch) {
+    this.worker = worker;
     this.local = local;
     this.scratch = scratch;
   }
@@ -24,6 +27,10 @@ final class Frame {
   void begin(final Sizes run, final int firstRow) {
     this.sizes = run;
     this.first = firstRow;
+  }
+
+  int worker() {
+    return worker;
   }
 
   /// Address of the block-sized memory.

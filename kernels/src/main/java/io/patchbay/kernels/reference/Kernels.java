@@ -40,6 +40,7 @@ final class Kernels {
       case Op.Scatter _ -> Rows.scatter(in.get(0), in.get(1), out);
       case Op.Reparameterise _ -> Elementwise.reparameterise(in.get(0), in.get(1), in.get(2), out);
       case final Op.Normal n -> Noise.normal(n, in.get(0), in.get(1), out);
+      case final Op.Propagate p -> new Propagating(p, in, out, patch);
       case Op.Patch _ -> new Patching(in.get(0), in.get(1), in.get(2), out, patch);
     };
   }

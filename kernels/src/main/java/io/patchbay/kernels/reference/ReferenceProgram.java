@@ -24,6 +24,7 @@ public final class ReferenceProgram implements Program {
   private final Layout layout;
   private final List<BoundStep> steps = new ArrayList<>();
   private final Map<Node, Patching> patches = new HashMap<>();
+  private final Map<Node, Propagating> propagations = new HashMap<>();
   private @Nullable Sizes lastRun;
   private boolean closed;
 
@@ -51,6 +52,9 @@ public final class ReferenceProgram implements Program {
       steps.add(new BoundStep(node, step));
       if (step instanceof final Patching patching) {
         patches.put(node, patching);
+      }
+      if (step instanceof final Propagating propagating) {
+        propagations.put(node, propagating);
       }
     }
   }
@@ -190,10 +194,21 @@ public final class ReferenceProgram implements Program {
   public int[] fired(final Node patch) {
     sizesOfLastRun();
     final var patching = patches.get(patch);
-    if (patching == null) {
-      throw new IllegalArgumentException("not a patch of this plan: node=" + patch);
+    return patching == null ? propagating(patch).fired() : patching.fired();
+  }
+
+  @Override
+  public int[] skipped(final Node propagation) {
+    sizesOfLastRun();
+    return propagating(propagation).skipped();
+  }
+
+  private Propagating propagating(final Node node) {
+    final var step = propagations.get(node);
+    if (step == null) {
+      throw new IllegalArgumentException("not a patch of this plan: node=" + node);
     }
-    return patching.fired();
+    return step;
   }
 
   @Override

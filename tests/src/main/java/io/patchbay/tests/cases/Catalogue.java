@@ -14,6 +14,7 @@ public final class Catalogue {
             ConvCases.all(),
             PlaceCases.all(),
             RowCases.all(),
+            PropagateCases.all(),
             CompositionCases.all())
         .flatMap(List::stream)
         .toList();

@@ -22,7 +22,12 @@ import org.junit.jupiter.api.Test;
 final class CatalogueTest {
   /// Ops through which no gradient passes.
   private static final Set<Class<? extends Op>> WITHOUT_GRADIENT =
-      Set.of(Op.Normal.class, Op.Assign.class, Op.StopGradient.class, Op.State.class);
+      Set.of(
+          Op.Normal.class,
+          Op.Assign.class,
+          Op.Propagate.class,
+          Op.StopGradient.class,
+          Op.State.class);
 
   private static final List<OpCase> ALL = Catalogue.all();
 

@@ -1,0 +1,67 @@
+package io.patchbay.engine;
+
+import io.patchbay.engine.Op.Propagate;
+import io.patchbay.engine.Op.Propagate.Activation;
+import io.patchbay.engine.Op.Propagate.End;
+import java.util.List;
+import java.util.Objects;
+
+/// The shape rule of [Op.Propagate].
+final class Propagation {
+  private static final int NUMBERS = 5;
+  private static final int KERNEL = 4;
+
+  private Propagation() {}
+
+  static Shape shape(final Propagate op, final List<Shape> in) {
+    final var clean = in.get(0);
+    final var rows = Shapes.axis(op, in, 2);
+    Shapes.check(op, in, !op.layers().isEmpty(), "at least one layer");
+    Shapes.check(
+        op,
+        in,
+        clean.isBatched()
+            && clean.rank() == 1
+            && clean.type() == Shape.Type.F32
+            && in.get(1).isBatched()
+            && in.get(1).sameDims(clean),
+        "a flat value (bases; d) and rows (sources; d)");
+    final boolean cells =
+        in.get(2).equals(Shape.batched(rows).integers())
+            && in.get(3).equals(in.get(2))
+            && in.get(4).equals(Shape.batched(rows, NUMBERS));
+    Shapes.check(op, in, cells, "a base, a source and five numbers per cell");
+    final var axis = in.get(5).axis();
+    final boolean ranges = axis != null && in.get(5).equals(Shape.batched(axis, 3).integers());
+    Shapes.check(op, in, ranges, "ranges (axis; 3)");
+    Shape last = clean;
+    for (int i = 0; i < op.layers().size(); i++) {
+      final var weights = in.get(Propagate.LEADING + 2 * i);
+      final var value = in.get(Propagate.LEADING + 2 * i + 1);
+      final boolean up = op.layers().get(i).up();
+      final boolean layer =
+          weights.rank() == 4
+              && weights.dim(2) == KERNEL
+              && weights.dim(3) == KERNEL
+              && value.rank() == 3
+              && Objects.equals(value.axis(), clean.axis())
+              && weights.dim(up ? 1 : 0) == value.dim(0)
+              && (!up || (value.dim(1) % 2 == 0 && value.dim(2) % 2 == 0));
+      Shapes.check(op, in, layer, "weights and the clean value of layer " + i);
+      final var from = value.withDims(input(up, weights, value));
+      final boolean joins = i == 0 ? from.rowSize() == last.rowSize() : from.equals(last);
+      Shapes.check(op, in, joins, "layer " + i + " to take what comes before it");
+      final boolean bends =
+          op.layers().get(i).activation() != Activation.SIGMOID || i + 1 == op.layers().size();
+      Shapes.check(op, in, bends, "a sigmoid at the end alone");
+      last = value;
+    }
+    return op.end() == End.VALUE ? last.on(rows) : Shape.batched(rows);
+  }
+
+  private static int[] input(final boolean up, final Shape weights, final Shape value) {
+    return up
+        ? new int[] {weights.dim(0), value.dim(1) / 2, value.dim(2) / 2}
+        : new int[] {weights.dim(1), 2 * value.dim(1), 2 * value.dim(2)};
+  }
+}

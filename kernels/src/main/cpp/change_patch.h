@@ -1,0 +1,106 @@
+// What a patch itself changes: the ranges of units of one cell as a rectangle of some channels.
+//
+// Units are counted in (C, H, W) order, and the clean value and the sources lie so, so that a channel
+// is one piece of memory: beside its neighbours each of its floats would cost a line of the cache.
+#ifndef PB_CHANGE_PATCH_H
+#define PB_CHANGE_PATCH_H
+
+#include "change.h"
+
+namespace {
+
+struct Range {
+  int32_t row, begin, end;
+};
+
+// The rectangle and the channels that ranges cover.
+struct Cover {
+  Rect rect;
+  int first_channel;
+  int channels;
+};
+
+Cover cover_of(const Range *ranges, int count, int pixels, int w) {
+  Rect r = {INT32_MAX, 0, INT32_MAX, 0};
+  int first = INT32_MAX;
+  int last = -1;
+  for (int i = 0; i < count; i++) {
+    const int begin = ranges[i].begin;
+    const int end = ranges[i].end - 1;
+    if (end < begin) continue;
+    first = least(first, begin / pixels);
+    last = most(last, end / pixels);
+    const bool one_channel = begin / pixels == end / pixels;
+    const int y0 = one_channel ? begin % pixels / w : 0;
+    const int y1 = one_channel ? end % pixels / w + 1 : pixels / w;
+    const bool one_row = one_channel && y1 - y0 == 1;
+    r = {least(r.y0, y0), most(r.y1, y1), least(r.x0, one_row ? begin % w : 0),
+         most(r.x1, one_row ? end % w + 1 : w)};
+  }
+  return {r, first, last - first + 1};
+}
+
+// A cell's patch of a value of h x w pixels.
+struct Patch {
+  const float *clean;    // of the cell's base
+  const float *source;   // the row that it takes from
+  const float *numbers;  // keep, shift, take, low, high
+  int h, w;
+  bool rectify;
+};
+
+// Writes the patch's own change, and says whether there is any.
+bool patch_change(const Patch &patch, const Range *ranges, int count, const Cover &cover,
+                  const Change &change) {
+  const int h = patch.h;
+  const int w = patch.w;
+  const float *clean = patch.clean;
+  const float *source = patch.source;
+  const float *five = patch.numbers;
+  const vec keep = broadcast(five[0]);
+  const vec shift = broadcast(five[1]);
+  const vec take = broadcast(five[2]);
+  const vec low = broadcast(five[3]);
+  const vec high = broadcast(five[4]);
+  const int k = change.channels;
+  __builtin_memset(change.d, 0,
+                   sizeof(float) * static_cast<size_t>(change.row()) * change.rect.height());
+  ivec any = {};
+  for (int i = 0; i < count; i++) {
+    for (int unit = ranges[i].begin; unit < ranges[i].end;) {
+      const int channel = unit / (h * w);
+      const int pixel = unit % (h * w);
+      const int in_row = least(w - pixel % w, ranges[i].end - unit);
+      float *to = change.d + (change.at(pixel / w, pixel % w) - change.d) + channel -
+                  cover.first_channel;
+      for (int at = 0; at < in_row; at += kLanes) {
+        const int some = least(kLanes, in_row - at);
+        const vec x = load_first(clean + unit + at, some);
+        vec mixed = fma(x, keep, shift);
+        // Without a source nothing is read of it that could spoil the sum.
+        mixed = fma(load_first(source + unit + at, some), take, mixed);
+        // A limit, or what is not a number, goes through in this order.
+        const vec value = min(high, max(low, mixed));
+        vec d = value - x;
+        if (patch.rectify) d = rectified(x, d);
+        float lanes[kLanes];
+        store(lanes, d);
+        d = load_first(lanes, some);
+        any |= as_int(d) & 0x7fffffff;
+        if (k == 1) {
+          store_first(to + at, d, some);
+        } else {
+          for (int j = 0; j < some; j++) to[static_cast<ptrdiff_t>(at + j) * k] = lanes[j];
+        }
+      }
+      unit += in_row;
+    }
+  }
+  bool changed = false;
+  for (int i = 0; i < kLanes; i++) changed |= any[i] != 0;
+  return changed;
+}
+
+}  // namespace
+
+#endif

@@ -1,0 +1,221 @@
+package io.patchbay.kernels.reference;
+
+import io.patchbay.engine.Op.Propagate;
+import io.patchbay.engine.Op.Propagate.Activation;
+import io.patchbay.engine.Op.Propagate.End;
+import io.patchbay.engine.Shape;
+import io.patchbay.engine.Sizes;
+import java.util.ArrayList;
+import java.util.List;
+
+/// [Propagate]: every element that changes is added to all that it reaches, layer by layer.
+final class Propagating implements Step {
+  private static final int KERNEL = 4;
+
+  private final Propagate op;
+  private final List<Value> in;
+  private final Value out;
+  private final PatchKernel kernel;
+  private int[] fired = {};
+  private int[] skipped = {};
+
+  Propagating(final Propagate op, final List<Value> in, final Value out, final PatchKernel kernel) {
+    this.op = op;
+    this.in = List.copyOf(in);
+    this.out = out;
+    this.kernel = kernel;
+  }
+
+  /// Units that each row of the last run changed.
+  int[] fired() {
+    return fired.clone();
+  }
+
+  /// 1 per row of the last run that was left out, else 0.
+  int[] skipped() {
+    return skipped.clone();
+  }
+
+  @Override
+  public void run(final Sizes sizes, final Workers workers) {
+    final int rows = out.rows(sizes);
+    final var counts = new int[rows];
+    final var left = new int[rows];
+    final var ranges = ranges(sizes, rows);
+    workers.split(
+        rows,
+        operations(),
+        (from, to) -> {
+          for (int row = from; row < to; row++) {
+            cell(sizes, row, ranges.get(row), counts, left);
+          }
+        });
+    fired = counts;
+    skipped = left;
+  }
+
+  private long operations() {
+    long all = 0;
+    for (int i = 0; i < op.layers().size(); i++) {
+      all += (long) layer(i, false).shape().rowSize() * layer(i, true).rowSize();
+    }
+    return all;
+  }
+
+  private Value layer(final int index, final boolean clean) {
+    return in.get(Propagate.LEADING + 2 * index + (clean ? 1 : 0));
+  }
+
+  private record Range(int begin, int end) {}
+
+  private List<List<Range>> ranges(final Sizes sizes, final int rows) {
+    final var list = new ArrayList<List<Range>>();
+    for (int row = 0; row < rows; row++) {
+      list.add(new ArrayList<>());
+    }
+    final var value = in.get(5);
+    for (int i = 0; i < value.rows(sizes); i++) {
+      final int row = (int) value.data()[value.row(i)];
+      final int begin = (int) value.data()[value.row(i) + 1];
+      final int end = (int) value.data()[value.row(i) + 2];
+      if (row < 0 || row >= rows || begin < 0 || begin > end || end > in.get(0).rowSize()) {
+        throw new IllegalArgumentException(
+            "patch outside the value: row=%d, first=%d, end=%d, rows=%d, units=%d"
+                .formatted(row, begin, end, rows, in.get(0).rowSize()));
+      }
+      list.get(row).add(new Range(begin, end));
+    }
+    return list;
+  }
+
+  private static int index(final Value value, final int row, final int rows) {
+    final int index = (int) value.data()[value.row(row)];
+    if (index < 0 || index >= rows) {
+      throw new IllegalArgumentException(
+          "index outside the table: row=%d, index=%d, rows=%d".formatted(row, index, rows));
+    }
+    return index;
+  }
+
+  private void cell(
+      final Sizes sizes,
+      final int row,
+      final List<Range> ranges,
+      final int[] counts,
+      final int[] left) {
+    final var clean = in.get(0);
+    final var sources = in.get(1);
+    final int base = index(in.get(2), row, clean.rows(sizes));
+    final int source = index(in.get(3), row, sources.rows(sizes));
+    final int size = clean.rowSize();
+    final var before = new double[size];
+    System.arraycopy(clean.data(), clean.row(base), before, 0, size);
+    final var after = before.clone();
+    final var mixed = new double[size];
+    final var five = in.get(4);
+    final int at = five.row(row);
+    for (final var range : ranges) {
+      for (int i = range.begin(); i < range.end(); i++) {
+        final double sum =
+            before[i] * five.data()[at]
+                + five.data()[at + 1]
+                + sources.data()[sources.row(source) + i] * five.data()[at + 2];
+        mixed[i] = Math.min(Math.max(sum, five.data()[at + 3]), five.data()[at + 4]);
+      }
+      kernel.move(mixed, range.begin(), after, range.begin(), range.end() - range.begin());
+      counts[row] += range.end() - range.begin();
+    }
+    double[] change = new double[size];
+    boolean changes = false;
+    for (int i = 0; i < size; i++) {
+      change[i] =
+          op.rectifies()
+              ? bent(Activation.RELU, before[i], after[i] - before[i])
+              : after[i] - before[i];
+      changes |= change[i] != 0;
+    }
+    left[row] = op.eliminates() && !changes ? 1 : 0;
+    for (int i = 0; i < op.layers().size(); i++) {
+      final var sums = carried(i, change);
+      final var value = layer(i, true);
+      final boolean last = i + 1 == op.layers().size();
+      if (last && op.end() == End.VALUE) {
+        write(row, i, base, sums);
+        return;
+      }
+      change = new double[sums.length];
+      for (int k = 0; k < sums.length; k++) {
+        change[k] =
+            bent(op.layers().get(i).activation(), value.data()[value.row(base) + k], sums[k]);
+      }
+    }
+    double sum = 0;
+    for (final double each : change) {
+      sum += op.end() == End.SQUARES ? each * each : Math.abs(each);
+    }
+    out.data()[out.row(row)] = sum;
+  }
+
+  private void write(final int row, final int layer, final int base, final double[] sums) {
+    final var value = layer(layer, true);
+    for (int k = 0; k < sums.length; k++) {
+      final double all = value.data()[value.row(base) + k] + sums[k];
+      out.data()[out.row(row) + k] = apply(op.layers().get(layer).activation(), all);
+    }
+  }
+
+  /// How far the activation moves where its argument moves by `change`.
+  private static double bent(final Activation activation, final double clean, final double change) {
+    return apply(activation, clean + change) - apply(activation, clean);
+  }
+
+  private static double apply(final Activation activation, final double x) {
+    return switch (activation) {
+      case NONE -> x;
+      case RELU -> Math.max(x, 0);
+      case SIGMOID -> x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x));
+    };
+  }
+
+  /// What a change of a layer's input adds to its sums, both in (C, H, W) order.
+  private double[] carried(final int layer, final double[] change) {
+    final boolean up = op.layers().get(layer).up();
+    final var weights = layer(layer, false);
+    final Shape shape = layer(layer, true).shape();
+    final int large = weights.shape().dim(1);
+    final int channels = weights.shape().dim(up ? 0 : 1);
+    final int height = up ? shape.dim(1) / 2 : 2 * shape.dim(1);
+    final int width = up ? shape.dim(2) / 2 : 2 * shape.dim(2);
+    final var sums = new double[shape.rowSize()];
+    for (int i = 0; i < change.length; i++) {
+      if (change[i] == 0) {
+        continue;
+      }
+      final int c = i / (height * width);
+      final int y = i / width % height;
+      final int x = i % width;
+      for (int o = 0; o < shape.dim(0); o++) {
+        final int pair = up ? c * large + o : o * channels + c;
+        for (int ky = 0; ky < KERNEL; ky++) {
+          final int to = up ? 2 * y - 1 + ky : y + 1 - ky;
+          if (to < 0 || (!up && to % 2 != 0) || (up ? to : to / 2) >= shape.dim(1)) {
+            continue;
+          }
+          for (int kx = 0; kx < KERNEL; kx++) {
+            final int across = up ? 2 * x - 1 + kx : x + 1 - kx;
+            if (across < 0
+                || (!up && across % 2 != 0)
+                || (up ? across : across / 2) >= shape.dim(2)) {
+              continue;
+            }
+            final int place =
+                (o * shape.dim(1) + (up ? to : to / 2)) * shape.dim(2) + (up ? across : across / 2);
+            final double weight = weights.data()[weights.at() + (pair * KERNEL + ky) * KERNEL + kx];
+            sums[place] += change[i] * weight;
+          }
+        }
+      }
+    }
+    return sums;
+  }
+}
