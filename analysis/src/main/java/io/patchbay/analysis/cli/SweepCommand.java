@@ -38,6 +38,7 @@ final class SweepCommand implements Callable<Integer> {
           "--op",
           "--values",
           "--sources",
+          "--sources-from",
           "--draws",
           "--inputs",
           "--metric",
@@ -100,6 +101,14 @@ final class SweepCommand implements Callable<Integer> {
   private int sources = 1;
 
   @Option(
+      names = "--sources-from",
+      paramLabel = "P",
+      description =
+          "Where sources are drawn from: data (all inputs), or inputs (the sweep's own, whose"
+              + " activations are computed once). Default: data.")
+  private String pool = "data";
+
+  @Option(
       names = "--draws",
       paramLabel = "N",
       description = "Draws of the codes' noise; 0 takes their means. Default: 0.")
@@ -153,7 +162,14 @@ final class SweepCommand implements Callable<Integer> {
         seed.say(output);
       }
       final var subject = new Subject(backend, model.vae(), model.weights());
-      final var sweep = new Sweep(subject, images, source(file, model), plan, folder);
+      final var sweep =
+          new Sweep(
+              subject,
+              images,
+              source(file, model),
+              plan,
+              folder,
+              Optional.ofNullable(file).flatMap(PlanFile::route));
       if (explain) {
         output.out().println(sweep.explain());
         return ExitCode.OK;
@@ -211,7 +227,16 @@ final class SweepCommand implements Callable<Integer> {
         draws,
         inputs,
         metric,
-        seed.value());
+        seed.value(),
+        pool());
+  }
+
+  private SweepPlan.Pool pool() {
+    return switch (pool) {
+      case "data" -> SweepPlan.Pool.DATA;
+      case "inputs" -> SweepPlan.Pool.INPUTS;
+      default -> throw output.wrong("--sources-from: found " + pool + ", expected data or inputs");
+    };
   }
 
   /// The value of an option for the site at `index`: its own, or the one for all.

@@ -9,5 +9,6 @@ interface InputCells extends AutoCloseable {
 
   /// @param effects `[unit][variation][draw]`
   /// @param cells how many cells came out of the network, counted there
-  record Computed(float[] effects, long cells) {}
+  /// @param provedZero how many were proved to change nothing, and left out
+  record Computed(float[] effects, long cells, long provedZero) {}
 }

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Interventions at fixed sites of one model: a program for what comes before them, run once per
 /// input, and a program for what comes after, run once per cell with many cells at a time.
@@ -30,6 +31,8 @@ public final class PatchRunner implements AutoCloseable {
   private final Program cells;
   private final Node rowsImage;
   private final Optional<Projection> projection;
+  private final boolean carries;
+  private @Nullable CellBatch written;
   private int bases;
   private int sources = 1;
   private int rows;
@@ -71,12 +74,26 @@ public final class PatchRunner implements AutoCloseable {
       final List<String> values,
       final int directions,
       final Capacity capacity) {
+    this(subject, model, sites, effects, values, directions, capacity, Optional.empty());
+  }
+
+  /// @param route how the change at the only site goes on, where it is carried
+  PatchRunner(
+      final Subject subject,
+      final VaeGraph model,
+      final List<String> sites,
+      final List<Effect> effects,
+      final List<String> values,
+      final int directions,
+      final Capacity capacity,
+      final Optional<Route> route) {
     this.model = model;
     this.sites = List.copyOf(sites);
     this.capacity = capacity;
-    this.suffix = new Suffix(model.graph(), sites);
+    this.suffix = new Suffix(model.graph(), sites, route);
+    this.carries = route.isPresent();
     for (final var effect : effects) {
-      this.effects.put(effect, effect.of(suffix.value(effect.site()), suffix.base(effect.site())));
+      this.effects.put(effect, suffix.effect(effect));
     }
     for (final var site : values) {
       this.values.put(site, suffix.value(site));
@@ -181,32 +198,60 @@ public final class PatchRunner implements AutoCloseable {
   ///
   /// @throws IllegalStateException when a patch did not fire exactly as planned
   public void run(final List<Cell> batch) {
-    rows = batch.size();
+    batch.forEach(this::checkBase);
+    run(CellBatch.of(sites, batch));
+  }
+
+  /// As above. What a batch shares with the one before is not written again.
+  void run(final CellBatch batch) {
+    rows = batch.rows();
     if (rows > capacity.cells()) {
       throw new IllegalArgumentException(
           "more cells than planned: cells=" + rows + ", most=" + capacity.cells());
     }
-    cells.write(suffix.baseIndex(), batch.stream().mapToInt(this::baseOf).toArray());
+    final var before = written;
+    // Should a write fail, nothing is taken to be there.
+    written = null;
+    if (before == null || before.bases() != batch.bases()) {
+      cells.write(suffix.baseIndex(), batch.bases());
+    }
     Sizes sizes = Sizes.of(Suffix.ROWS, rows).and(Suffix.BASES, bases).and(Suffix.SOURCES, sources);
-    final var planned = new LinkedHashMap<String, int[]>();
     for (final var site : sites) {
-      final var arrays = new SiteArrays(site, batch);
+      final var arrays = batch.site(site);
+      final var last = before == null ? null : before.site(site);
       final var point = suffix.point(site);
-      cells.write(point.sourceIndex(), arrays.sourceIndex());
-      cells.write(point.coefficients(), arrays.numbers());
-      cells.write(point.ranges(), arrays.ranges());
+      if (last == null || last.sourceIndex() != arrays.sourceIndex()) {
+        cells.write(point.sourceIndex(), arrays.sourceIndex());
+      }
+      if (last == null || last.numbers() != arrays.numbers()) {
+        cells.write(point.coefficients(), arrays.numbers());
+      }
+      if (last == null || last.ranges() != arrays.ranges()) {
+        cells.write(point.ranges(), arrays.ranges());
+      }
       sizes = sizes.and(axis(point), arrays.ranges().length / 3);
-      planned.put(site, arrays.elements());
     }
     cells.run(sizes);
-    planned.forEach(this::checkFired);
+    sites.forEach(site -> checkFired(site, batch.site(site).elements()));
+    written = batch;
   }
 
-  private int baseOf(final Cell cell) {
+  /// Per cell of the last run, 1 where it was proved to change nothing and left out; empty where
+  /// nothing is left out.
+  int[] skippedCells() {
+    return carries ? cells.skipped(suffix.point(sites.getFirst()).patch()) : new int[0];
+  }
+
+  /// The activations of inputs at a patched site, (C, H, W) each; no base or source is changed.
+  float[] activations(final String site, final float[] images) {
+    run(images, Math.max(capacity.bases(), capacity.sources()));
+    return prefixValue(site);
+  }
+
+  private void checkBase(final Cell cell) {
     if (cell.base() < 0 || cell.base() >= bases) {
       throw new IllegalArgumentException("no such base: base=" + cell.base() + ", bases=" + bases);
     }
-    return cell.base();
   }
 
   private void checkFired(final String site, final int[] planned) {

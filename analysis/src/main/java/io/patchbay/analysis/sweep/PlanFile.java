@@ -18,7 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param data as the catalogue of data sets takes it; a file may leave it out
 /// @param shard base inputs per shard, 1 to 16; a file that does not say it has 16
-public record PlanFile(SweepPlan plan, Optional<String> data, int shard) {
+/// @param route how its cells are computed, see [Route#name]; chosen anew where a file does not say
+///   it
+public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optional<String> route) {
   static final int MOST_PER_SHARD = 16;
 
   /// What a sweep may have to compute again after a stop, about.
@@ -27,7 +29,9 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard) {
   private static final String DATA = "data";
   private static final String SHARD = "inputs_per_shard";
   private static final String JOINT = "joint";
-  private static final List<String> OPTIONAL = List.of(JOINT, DATA, SHARD);
+  private static final String ROUTE = "route";
+  private static final String POOL = "sources_from";
+  private static final List<String> OPTIONAL = List.of(JOINT, DATA, SHARD, ROUTE, POOL);
 
   /// Inputs per shard where an input has this many cells.
   static int shard(final long cellsPerInput) {
@@ -80,15 +84,28 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard) {
               fields.path("draws").intValue(),
               fields.path("inputs").intValue(),
               fields.path("metric").stringValue(),
-              fields.path("seed").longValue());
-      return new PlanFile(plan, data(fields.path(DATA)), shard(file, fields.path(SHARD)));
+              fields.path("seed").longValue(),
+              pool(file, fields.path(POOL)));
+      return new PlanFile(
+          plan, text(fields.path(DATA)), shard(file, fields.path(SHARD)), text(fields.path(ROUTE)));
     } catch (final JacksonException e) {
       throw new BadInputException(
           file, "plan", e.getOriginalMessage(), "a JSON object as plan.json has it");
     }
   }
 
-  private static Optional<String> data(final JsonNode text) {
+  private static SweepPlan.Pool pool(final Path file, final JsonNode text) {
+    if (text.isMissingNode()) {
+      return SweepPlan.Pool.DATA;
+    }
+    return switch (text.asString()) {
+      case "data" -> SweepPlan.Pool.DATA;
+      case "inputs" -> SweepPlan.Pool.INPUTS;
+      default -> throw new BadInputException(file, POOL, text.toString(), "data or inputs");
+    };
+  }
+
+  private static Optional<String> text(final JsonNode text) {
     return text.isMissingNode() ? Optional.empty() : Optional.of(text.stringValue());
   }
 
@@ -128,6 +145,7 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard) {
     final var map = plan.toMap();
     data.ifPresent(name -> map.put(DATA, name));
     map.put(SHARD, shard);
+    route.ifPresent(name -> map.put(ROUTE, name));
     AtomicFiles.write(
         file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
   }

@@ -8,7 +8,6 @@ import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.random.Normals;
-import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.model.VaeGraph;
@@ -27,6 +26,7 @@ final class ShardRunner implements InputCells {
   private static final int CELLS = 256;
 
   private final SweepPlan plan;
+  private final SweepSources sources;
   private final FactorDataset data;
   private final List<Site> sites;
   private final List<JointUnit> units;
@@ -44,36 +44,36 @@ final class ShardRunner implements InputCells {
   ShardRunner(
       final Subject subject,
       final FactorDataset data,
-      final SweepPlan plan,
+      final SweepSources sources,
       final List<Site> sites,
       final List<JointUnit> units,
       final Map<String, float[]> means,
       final Optional<FactorProbe> probe) {
-    this(subject, data, plan, sites, units, means, probe, CELLS, List.of());
+    this(subject, data, sources, sites, units, means, probe, CELLS, List.of());
   }
 
   /// For [#notFinite]: one cell at a time, with the value of every site at hand.
   static ShardRunner watching(
       final Subject subject,
       final FactorDataset data,
-      final SweepPlan plan,
+      final SweepSources sources,
       final List<Site> sites,
       final List<JointUnit> units,
       final Map<String, float[]> means,
       final Optional<FactorProbe> probe) {
     final var nodes = new HashSet<Node>();
     final var watched =
-        graph(subject, plan.draws() > 0).graph().sites().entrySet().stream()
+        graph(subject, sources.plan().draws() > 0).graph().sites().entrySet().stream()
             .filter(site -> nodes.add(site.getValue()))
             .map(Map.Entry::getKey)
             .toList();
-    return new ShardRunner(subject, data, plan, sites, units, means, probe, 1, watched);
+    return new ShardRunner(subject, data, sources, sites, units, means, probe, 1, watched);
   }
 
   private ShardRunner(
       final Subject subject,
       final FactorDataset data,
-      final SweepPlan plan,
+      final SweepSources sources,
       final List<Site> sites,
       final List<JointUnit> units,
       final Map<String, float[]> means,
@@ -82,7 +82,8 @@ final class ShardRunner implements InputCells {
       final List<String> watched) {
     this.probe = probe;
     this.watched = watched;
-    this.plan = plan;
+    this.plan = sources.plan();
+    this.sources = sources;
     this.data = data;
     this.sites = sites;
     this.units = units;
@@ -136,7 +137,7 @@ final class ShardRunner implements InputCells {
         computed += effects.length;
       }
     }
-    return new Computed(result, computed);
+    return new Computed(result, computed, 0);
   }
 
   private void prepare(final long row, final int draw) {
@@ -294,7 +295,7 @@ final class ShardRunner implements InputCells {
       source(site, operation, row, p).ifPresent(table -> tables.put(site, table));
     }
     if (others) {
-      final var rows = others(row);
+      final var rows = sources.of(row, sourceRows());
       if (noisy) {
         // A source runs with the noise of the base it is paired with.
         final var ids = new long[rows.length];
@@ -365,17 +366,6 @@ final class ShardRunner implements InputCells {
       Normals.fill(plan.seed(), stream, row, draw, values, k * site.size(), site.size());
     }
     return values;
-  }
-
-  /// Other inputs, drawn by (seed, base input).
-  private long[] others(final long row) {
-    final var random = new PhiloxRandom(plan.seed(), Streams.RESAMPLE, row, 0);
-    final var rows = new long[sourceRows()];
-    for (int k = 0; k < rows.length; k++) {
-      final long drawn = (long) (random.nextDouble() * (data.size() - 1));
-      rows[k] = drawn >= row ? drawn + 1 : drawn;
-    }
-    return rows;
   }
 
   private float[] image(final long row) {

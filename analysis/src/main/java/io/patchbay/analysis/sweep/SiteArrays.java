@@ -3,19 +3,20 @@ package io.patchbay.analysis.sweep;
 import java.util.List;
 
 /// The changes of many cells at one site, as the arrays that the program takes.
-final class SiteArrays {
-  private final int[] sourceIndex;
-  private final float[] numbers;
-  private final int[] ranges;
-  private final int[] elements;
-
+///
+/// @param sourceIndex the source row of each cell
+/// @param numbers five coefficients per cell
+/// @param ranges triples (cell, begin, end), by cell
+/// @param elements how many elements each cell is planned to change
+@SuppressWarnings("ArrayRecordComponent") // shared between batches, never changed
+record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elements) {
   private static final float[] KEEP = {1, 0, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
 
-  SiteArrays(final String site, final List<Cell> cells) {
-    sourceIndex = new int[cells.size()];
-    numbers = new float[cells.size() * KEEP.length];
-    ranges = new int[3 * rangeCount(site, cells)];
-    elements = new int[cells.size()];
+  static SiteArrays of(final String site, final List<Cell> cells) {
+    final var sourceIndex = new int[cells.size()];
+    final var numbers = new float[cells.size() * KEEP.length];
+    final var ranges = new int[3 * rangeCount(site, cells)];
+    final var elements = new int[cells.size()];
     int at = 0;
     for (int i = 0; i < cells.size(); i++) {
       System.arraycopy(KEEP, 0, numbers, i * KEEP.length, KEEP.length);
@@ -35,6 +36,7 @@ final class SiteArrays {
         }
       }
     }
+    return new SiteArrays(sourceIndex, numbers, ranges, elements);
   }
 
   private static int rangeCount(final String site, final List<Cell> cells) {
@@ -45,23 +47,30 @@ final class SiteArrays {
         .sum();
   }
 
-  /// The source row of each cell.
-  int[] sourceIndex() {
-    return sourceIndex;
+  /// The same changes `times` over, cell after cell.
+  ///
+  /// @param sources how far the source rows of each repetition lie behind those of the one before
+  SiteArrays repeated(final int times, final int sources) {
+    final int cells = sourceIndex.length;
+    final var index = new int[times * cells];
+    final var all = new float[times * numbers.length];
+    final var triples = new int[times * ranges.length];
+    final var counts = new int[times * cells];
+    for (int t = 0; t < times; t++) {
+      for (int i = 0; i < cells; i++) {
+        index[t * cells + i] = sourceIndex[i] + t * sources;
+      }
+      System.arraycopy(numbers, 0, all, t * numbers.length, numbers.length);
+      System.arraycopy(elements, 0, counts, t * cells, cells);
+      for (int i = 0; i < ranges.length; i++) {
+        triples[t * ranges.length + i] = ranges[i] + (i % 3 == 0 ? t * cells : 0);
+      }
+    }
+    return new SiteArrays(index, all, triples, counts);
   }
 
-  /// Five coefficients per cell.
-  float[] numbers() {
-    return numbers;
-  }
-
-  /// Triples (cell, begin, end), by cell.
-  int[] ranges() {
-    return ranges;
-  }
-
-  /// How many elements each cell is planned to change.
-  int[] elements() {
-    return elements;
+  /// The same changes, each taken from another row.
+  SiteArrays from(final int[] sources) {
+    return new SiteArrays(sources, numbers, ranges, elements);
   }
 }

@@ -1,16 +1,20 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.ChangeChain;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
+import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Ops;
 import io.patchbay.engine.Shape;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -33,6 +37,14 @@ final class Suffix {
   private final Set<Node> changed = new HashSet<>();
   private final Set<Node> fed = new HashSet<>();
   private final Map<Node, Node> images = new HashMap<>();
+  private final Optional<Way> way;
+
+  /// A route through this graph.
+  private record Way(Route route, ChangeChain chain) {
+    Node join() {
+      return chain.end(route.layers());
+    }
+  }
 
   /// The inputs of the patch at one site.
   ///
@@ -40,12 +52,26 @@ final class Suffix {
   /// @param sourceIndex per cell (rows)
   /// @param coefficients per cell (rows; 5), see [io.patchbay.analysis.intervention.Operation]
   /// @param ranges the elements that each cell changes (ranges of the site; 3)
-  /// @param patch the patch itself
+  /// @param patch the patch itself, or what carries its change
   record Point(
       Node site, Node sources, Node sourceIndex, Node coefficients, Node ranges, Node patch) {}
 
+  /// Every changed value is computed whole.
   Suffix(final Graph original, final List<String> sites) {
+    this(original, sites, Optional.empty());
+  }
+
+  /// @param route how the change at the only site goes on, where it is carried
+  Suffix(final Graph original, final List<String> sites, final Optional<Route> route) {
     this.original = original;
+    this.way =
+        route.map(r ->
+            new Way(
+                r,
+                ChangeChain.of(site(original, sites.getFirst()), site(original, r.target()))
+                    .orElseThrow(() ->
+                        new IllegalArgumentException(
+                            "no chain of layers: from=" + sites + ", to=" + r.target()))));
     for (final var site : sites) {
       if (patched.putIfAbsent(site(original, site), site) != null) {
         throw new IllegalArgumentException("one value cannot be patched twice: site=" + site);
@@ -105,9 +131,52 @@ final class Suffix {
   }
 
   private Node base(final Node node) {
-    final var table =
-        tables.computeIfAbsent(node, n -> graph.input("table" + n.id(), n.shape().on(BASES)));
-    return Ops.gather(table, baseIndex);
+    return Ops.gather(table(node, node.shape().on(BASES)), baseIndex);
+  }
+
+  /// How far a site's value moved from the base, per cell.
+  Node effect(final Effect effect) {
+    if (way.isPresent() && way.get().route().measures()) {
+      return switch (effect.kind()) {
+        case L2 -> Ops.sqrt(carried(way.get(), End.SQUARES));
+        case L1 -> carried(way.get(), End.SIZES);
+      };
+    }
+    return effect.of(value(effect.site()), base(effect.site()));
+  }
+
+  private Node carried(final Way of, final End end) {
+    final var chain = of.chain();
+    final var route = of.route();
+    final var site = patched.get(chain.site());
+    if (site == null || patched.size() > 1) {
+      throw new IllegalArgumentException("the change of one other site is carried: " + chain);
+    }
+    final int size = chain.site().shape().rowSize();
+    final var inputs = new ArrayList<Node>();
+    inputs.add(table(chain.site(), Shape.batched(BASES, size)));
+    final var sources = graph.input(site + ".sources", Shape.batched(SOURCES, size));
+    final var index = graph.input(site + ".source", Shape.batched(ROWS).integers());
+    final var numbers = graph.input(site + ".numbers", Shape.batched(ROWS, COEFFICIENTS));
+    final var axis = new Axis(site + ".ranges");
+    final var ranges = graph.input(site + ".ranges", Shape.batched(axis, 3).integers());
+    inputs.addAll(List.of(sources, baseIndex, index, numbers, ranges));
+    for (final var link : chain.links().subList(0, route.layers())) {
+      inputs.add(image(link.weights()));
+      inputs.add(table(link.clean(), link.clean().shape().on(BASES)));
+    }
+    final var op = chain.op(route.layers(), end, route.eliminates());
+    final var change = graph.append(op, inputs.toArray(Node[]::new));
+    points.put(site, new Point(chain.site(), sources, index, numbers, ranges, change));
+    return change;
+  }
+
+  private Node table(final Node node, final Shape shape) {
+    final var table = tables.computeIfAbsent(node, n -> graph.input("table" + n.id(), shape));
+    if (!table.shape().equals(shape)) {
+      throw new IllegalStateException("one table, two shapes: node=" + node + ", table=" + table);
+    }
+    return table;
   }
 
   private Node image(final Node node) {
@@ -116,6 +185,11 @@ final class Suffix {
       return known;
     }
     final Node image;
+    if (way.isPresent() && node.equals(way.get().join()) && !way.get().route().measures()) {
+      image = carried(way.get(), End.VALUE);
+      images.put(node, image);
+      return image;
+    }
     final var site = patched.get(node);
     if (site != null) {
       final boolean moved = node.inputs().stream().anyMatch(changed::contains);

@@ -54,6 +54,8 @@ public final class Sweep {
   private final long[] rows;
   private final SweepFolder folder;
   private final UnaryOperator<InputCells> through;
+  private final Optional<String> route;
+  private final List<Routes.Choice> choices;
 
   /// Hears of cells computed.
   public interface Listener {
@@ -94,7 +96,19 @@ public final class Sweep {
       final String source,
       final SweepPlan plan,
       final Path folder) {
-    this(subject, data, source, plan, folder, UnaryOperator.identity());
+    this(subject, data, source, plan, folder, Optional.empty(), UnaryOperator.identity());
+  }
+
+  /// @param route how a new folder's cells are computed, as `plan.json` has it; else the cheapest
+  ///   way is
+  public Sweep(
+      final Subject subject,
+      final FactorDataset data,
+      final String source,
+      final SweepPlan plan,
+      final Path folder,
+      final Optional<String> route) {
+    this(subject, data, source, plan, folder, route, UnaryOperator.identity());
   }
 
   /// @param through stands between the sweep and what computes its cells
@@ -104,8 +118,10 @@ public final class Sweep {
       final String source,
       final SweepPlan plan,
       final Path folder,
+      final Optional<String> route,
       final UnaryOperator<InputCells> through) {
     this.subject = subject;
+    this.route = route;
     this.data = data;
     this.plan = plan;
     this.through = through;
@@ -148,6 +164,10 @@ public final class Sweep {
             "--op", place.op(), "site " + place.site(), "a site that is not noise alone");
       }
     }
+    this.choices =
+        BatchedCells.fit(plan)
+            ? routes().of(units.stream().map(u -> u.parts().getFirst()).toList(), true)
+            : List.of();
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
     for (final var place : plan.places()) {
       if (place.operation() instanceof final Operation.Rendered rendered) {
@@ -195,10 +215,67 @@ public final class Sweep {
 
   /// What would run, and how much: nothing is computed.
   public String explain() {
-    try (var runner =
-        new ShardRunner(subject, data, plan, sites, units, Map.of(), Optional.empty())) {
-      return runner.explain() + "\ncells: " + cells() + " in shards of " + shard() + " inputs";
+    final var text = new StringBuilder();
+    final double whole =
+        choices.stream()
+            .filter(c -> c.route().isEmpty())
+            .mapToDouble(Routes.Choice::cost)
+            .findFirst()
+            .orElse(1);
+    for (final var choice : choices) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%s %-11s  %11.0f multiply-adds a cell, 1/%.1f of whole%s%n",
+              choice.equals(choices.getFirst()) ? "*" : " ",
+              Route.name(choice.route()),
+              choice.cost(),
+              whole / choice.cost(),
+              choice.route().map(r -> ", as far as " + routes().end(r)).orElse("")));
     }
+    if (choices.isEmpty()) {
+      try (var runner =
+          new ShardRunner(subject, data, sources(), sites, units, Map.of(), Optional.empty())) {
+        text.append(runner.explain());
+      }
+    } else {
+      try (var cells = batched(Optional.empty(), choices.getFirst().route())) {
+        text.append(cells.explain());
+      }
+    }
+    return text + "\ncells: " + cells() + " in shards of " + shard() + " inputs";
+  }
+
+  private Routes routes() {
+    return new Routes(ShardRunner.graph(subject, false).graph(), sites.getFirst(), plan.measured());
+  }
+
+  private SweepSources sources() {
+    return new SweepSources(plan, data.size(), rows);
+  }
+
+  private BatchedCells batched(final Optional<float[]> mean, final Optional<Route> route) {
+    return new BatchedCells(subject, data, plan, sites.getFirst(), units, rows, mean, route);
+  }
+
+  /// What computes the cells of a folder with this route.
+  private InputCells inputCells(
+      final PlanFile file, final Map<String, float[]> means, final Optional<FactorProbe> probe) {
+    if (choices.isEmpty()) {
+      return new ShardRunner(subject, data, sources(), sites, units, means, probe);
+    }
+    final var name = file.route().orElse("whole");
+    final var choice =
+        choices.stream()
+            .filter(c -> Route.name(c.route()).equals(name))
+            .findFirst()
+            .orElseThrow(() ->
+                new BadInputException(
+                    "plan.json",
+                    "route",
+                    name,
+                    "one of " + choices.stream().map(c -> Route.name(c.route())).toList()));
+    return batched(Optional.ofNullable(means.get(sites.getFirst().name())), choice.route());
   }
 
   private Optional<FactorProbe> probe() {
@@ -211,8 +288,16 @@ public final class Sweep {
   public Result run(final boolean resume, final Listener listener, final BooleanSupplier stop) {
     final var probe = probe();
     try (var _ = RunLock.acquire(folder.path())) {
-      final int inputs =
-          folder.begin(resume, units, rows, Environment.of(subject.backend()), probe, shard());
+      final var file =
+          folder.begin(
+              resume,
+              units,
+              rows,
+              Environment.of(subject.backend()),
+              probe,
+              shard(),
+              choices.stream().findFirst().map(c -> route.orElse(Route.name(c.route()))));
+      final int inputs = file.shard();
       final var controls = new ArrayList<GuardRun>();
       for (final var site : sites) {
         final var guard =
@@ -221,14 +306,14 @@ public final class Sweep {
         controls.add(guard);
       }
       final int each = each();
-      try (var runner =
-          through.apply(new ShardRunner(subject, data, plan, sites, units, means(), probe))) {
+      try (var runner = through.apply(inputCells(file, means(), probe))) {
         for (int shard = 0; shard * inputs < rows.length; shard++) {
           final int from = shard * inputs;
           final int to = Math.min(rows.length, from + inputs);
           if (!folder.has(shard, (long) (to - from) * each)) {
             final var effects = new float[(to - from) * each];
             long computed = 0;
+            long zero = 0;
             for (int i = from; i < to; i++) {
               if (stop.getAsBoolean()) {
                 return stopped(probe, controls);
@@ -236,9 +321,10 @@ public final class Sweep {
               final var of = runner.run(rows[i]);
               System.arraycopy(of.effects(), 0, effects, (i - from) * each, each);
               computed += of.cells();
+              zero += of.provedZero();
               listener.cells((long) (i + 1) * each, cells());
             }
-            final var account = Account.computed(effects.length, computed);
+            final var account = new Account(effects.length, computed, 0, zero);
             folder.write(shard, effects, account.require("shard=" + shard));
           }
           listener.cells((long) to * each, cells());

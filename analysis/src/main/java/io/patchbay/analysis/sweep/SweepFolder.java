@@ -33,21 +33,24 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
   /// Writes the plan and the probe, or checks that the folder holds the same ones.
   ///
   /// @param shard inputs per shard of a new folder
-  /// @return inputs per shard of this one
-  int begin(
+  /// @param route how a new folder's cells are computed
+  /// @return the plan that this folder has
+  PlanFile begin(
       final boolean resume,
       final List<JointUnit> units,
       final long[] rows,
       final Map<String, String> environment,
       final Optional<FactorProbe> probe,
-      final int shard) {
+      final int shard,
+      final Optional<String> route) {
     final var planFile = path.resolve("plan.json");
     final boolean begun = Files.exists(planFile);
     if (begun && !resume) {
       throw new BadInputException(path, "sweep folder", "a sweep", "a new folder, or --resume");
     }
     // The plan comes last: where it is, the probe is too.
-    final var of = begun ? PlanFile.read(planFile) : new PlanFile(plan, Optional.of(data), shard);
+    final var of =
+        begun ? PlanFile.read(planFile) : new PlanFile(plan, Optional.of(data), shard, route);
     if (!of.plan().equals(plan)) {
       throw another(planFile, "plan");
     }
@@ -75,7 +78,7 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     final var made = new LinkedHashMap<String, Object>(environment);
     made.put("seed", plan.seed());
     AtomicFiles.write(path.resolve("environment.json"), text(made));
-    return of.shard();
+    return of;
   }
 
   private static BadInputException another(final Path file, final String what) {

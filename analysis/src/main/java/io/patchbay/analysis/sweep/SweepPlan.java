@@ -17,6 +17,7 @@ import java.util.Optional;
 ///   means
 /// @param inputs base inputs
 /// @param metric `l2`, `l1`, `mu`, `site:NAME`, or `factor:K`
+/// @param pool where other inputs are drawn from
 public record SweepPlan(
     List<Place> places,
     List<Double> values,
@@ -24,11 +25,20 @@ public record SweepPlan(
     int draws,
     int inputs,
     String metric,
-    long seed) {
+    long seed,
+    Pool pool) {
+  /// Where the sources of a base are drawn from.
+  public enum Pool {
+    /// All inputs of the data set.
+    DATA,
+    /// The sweep's own base inputs, whose activations are computed once.
+    INPUTS
+  }
+
   /// The default grid of a latent.
   public static final List<Double> GRID = List.of(-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0);
 
-  private static final String FACTOR = "factor:";
+  static final String FACTOR = "factor:";
   private static final int MOST_INPUTS = 10_000_000;
 
   public SweepPlan {
@@ -57,6 +67,25 @@ public record SweepPlan(
     positive("--sources", sources, 1, 100_000);
     positive("--draws", draws, 0, 100_000);
     positive("--inputs", inputs, 1, MOST_INPUTS);
+    if (pool == Pool.INPUTS && (inputs < 2 || !BatchedCells.fit(places, draws, metric))) {
+      throw new BadInputException(
+          "--sources-from",
+          "inputs",
+          ops + ", inputs=" + inputs,
+          "an interchange or a mean at one site, without noise, on at least two inputs");
+    }
+  }
+
+  /// Sources are drawn from all of the data.
+  public SweepPlan(
+      final List<Place> places,
+      final List<Double> values,
+      final int sources,
+      final int draws,
+      final int inputs,
+      final String metric,
+      final long seed) {
+    this(places, values, sources, draws, inputs, metric, seed, Pool.DATA);
   }
 
   /// An intervention at one site.
@@ -175,6 +204,9 @@ public record SweepPlan(
     map.put("metric", metric);
     map.put("seed", seed);
     map.put("precision", "fp32");
+    if (pool == Pool.INPUTS) {
+      map.put("sources_from", "inputs");
+    }
     return map;
   }
 }

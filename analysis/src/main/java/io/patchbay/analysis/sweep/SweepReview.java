@@ -42,6 +42,10 @@ record SweepReview(
   /// Failed cells whose site is looked for.
   private static final int NAMED = 100;
 
+  private SweepSources sources() {
+    return new SweepSources(plan, data.size(), rows);
+  }
+
   /// @param effects `[input][unit][variation][draw]`
   /// @throws IllegalStateException when a cell is not what the sweep found
   Reviewed of(final float[] effects) {
@@ -64,7 +68,8 @@ record SweepReview(
     }
     final var first = new ArrayList<FailedCells.Failed>();
     if (!places.isEmpty()) {
-      try (var runner = ShardRunner.watching(subject, data, plan, sites, units, means, probe)) {
+      try (var runner =
+          ShardRunner.watching(subject, data, sources(), sites, units, means, probe)) {
         for (final int i : places.subList(0, Math.min(NAMED, places.size()))) {
           final long row = rows[i / each];
           final int draw = i % columns;
@@ -104,7 +109,7 @@ record SweepReview(
     double worst = 0;
     final var names = sites.stream().map(Site::name).toList();
     final var graph = ShardRunner.graph(subject, plan.draws() > 0);
-    try (var runner = new ShardRunner(subject, data, plan, sites, units, means, probe);
+    try (var runner = new ShardRunner(subject, data, sources(), sites, units, means, probe);
         var cells = new DenseCells(subject, graph, names, plan.measured(), DenseCells.MOST)) {
       for (final var group : groups.entrySet()) {
         final int row = group.getKey() / columns;

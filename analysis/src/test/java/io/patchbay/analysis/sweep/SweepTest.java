@@ -119,7 +119,14 @@ class SweepTest {
 
   private int inputsToEnd(final SweepPlan plan, final Path to) {
     final var inputs = new AtomicInteger();
-    new Sweep(subject(), data, "sprites", plan, to, cells -> new Counting(cells, inputs))
+    new Sweep(
+            subject(),
+            data,
+            "sprites",
+            plan,
+            to,
+            Optional.empty(),
+            cells -> new Counting(cells, inputs))
         .run(true, (_, _) -> {}, () -> false);
     return inputs.get();
   }
@@ -190,7 +197,8 @@ class SweepTest {
     assertEquals(new Account(360, 360, 0, 0), result.account());
     assertEquals("input[all]+latent.z[0+2]+decoder.fc1[1]", result.units().get(1).name());
     assertEquals(
-        new PlanFile(plan, Optional.of("sprites"), 16), PlanFile.read(to.resolve("plan.json")));
+        new PlanFile(plan, Optional.of("sprites"), 16, Optional.empty()),
+        PlanFile.read(to.resolve("plan.json")));
     final var text = Files.readString(to.resolve("plan.json"));
     final var wrong = folder.resolve("wrong.json");
     for (final var broken :
@@ -228,7 +236,9 @@ class SweepTest {
     @Override
     public Computed run(final long row) {
       final var all = cells.run(row);
-      return left.decrementAndGet() == 0 ? new Computed(all.effects(), all.cells() - 1) : all;
+      return left.decrementAndGet() == 0
+          ? new Computed(all.effects(), all.cells() - 1, all.provedZero())
+          : all;
     }
 
     @Override
@@ -248,6 +258,7 @@ class SweepTest {
             "sprites",
             plan,
             to,
+            Optional.empty(),
             cells -> new Losing(cells, new AtomicInteger(18)));
     final var e =
         assertThrows(
@@ -412,7 +423,7 @@ class SweepTest {
         assertThrows(
             IllegalStateException.class,
             () ->
-                new Sweep(subject(), data, "sprites", plan, to, Doubling::new)
+                new Sweep(subject(), data, "sprites", plan, to, Optional.empty(), Doubling::new)
                     .run(false, (_, _) -> {}, () -> false));
     final var text = String.valueOf(e.getMessage());
     assertTrue(text.contains("recomputed cells") && text.contains("of 32 agree"), text);
@@ -428,7 +439,7 @@ class SweepTest {
       for (int i = 0; i < effects.length; i++) {
         effects[i] *= 2;
       }
-      return new Computed(effects, all.cells());
+      return new Computed(effects, all.cells(), all.provedZero());
     }
 
     @Override

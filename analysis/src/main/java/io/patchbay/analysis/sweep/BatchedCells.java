@@ -1,0 +1,249 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.analysis.intervention.Operation;
+import io.patchbay.analysis.intervention.Operation.Source;
+import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.sweep.Cell.Change;
+import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.vae.data.FactorDataset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// The cells of several base inputs at a time, for interventions at one site without noise. What
+/// comes before the site is computed once per input, together for all inputs of a batch; sources
+/// that are inputs of the sweep themselves once per sweep.
+final class BatchedCells implements InputCells {
+  /// Cells of one run, about: enough that starting it costs nothing.
+  private static final int CELLS = 1 << 16;
+
+  private static final int MOST_BASES = 32;
+
+  /// Floats of activations that are kept of all inputs of a sweep.
+  private static final long KEPT = 1L << 28;
+
+  /// Inputs whose activations are computed together, for keeping.
+  private static final int TOGETHER = 64;
+
+  private final FactorDataset data;
+  private final SweepPlan plan;
+  private final Site site;
+  private final Operation operation;
+  private final long[] rows;
+  private final SweepSources sources;
+  private final Optional<float[]> mean;
+  private final Effect effect;
+  private final PatchRunner runner;
+  private final SiteArrays cells;
+  private final int cellsPerBase;
+  private final int mostBases;
+  private final boolean kept;
+  private final Map<Integer, CellBatch> batches = new HashMap<>();
+  private final Map<Integer, Computed> ahead = new HashMap<>();
+  private int next;
+  private boolean filled;
+
+  /// Whether these can compute what a plan asks for.
+  static boolean fit(final SweepPlan plan) {
+    return fit(plan.places(), plan.draws(), plan.metric());
+  }
+
+  static boolean fit(final List<Place> places, final int draws, final String metric) {
+    return places.size() == 1
+        && draws == 0
+        && !metric.startsWith(SweepPlan.FACTOR)
+        && switch (places.getFirst().operation().source()) {
+          case NONE, OTHER_INPUT, MEAN -> true;
+          case BASE, RENDERED, POSTERIOR, NOISE -> false;
+        };
+  }
+
+  /// @param rows of the data set, the base inputs in the order in which they are asked for
+  /// @param mean over the inputs, where the operation takes it
+  BatchedCells(
+      final Subject subject,
+      final FactorDataset data,
+      final SweepPlan plan,
+      final Site site,
+      final List<JointUnit> units,
+      final long[] rows,
+      final Optional<float[]> mean,
+      final Optional<Route> route) {
+    this.data = data;
+    this.plan = plan;
+    this.site = site;
+    this.operation = plan.places().getFirst().operation();
+    this.rows = rows.clone();
+    this.sources = new SweepSources(plan, data.size(), this.rows);
+    this.mean = mean;
+    this.effect = plan.effect().orElseThrow();
+    this.cells = SiteArrays.of(site.name(), cells(units));
+    this.cellsPerBase = units.size() * plan.variations();
+    this.kept = plan.pool() == SweepPlan.Pool.INPUTS && operation.source() == Source.OTHER_INPUT;
+    if (kept && (long) rows.length * site.size() > KEPT) {
+      throw new IllegalArgumentException(
+          "activations of all inputs do not fit: inputs="
+              + rows.length
+              + ", site="
+              + site.name()
+              + ", most floats="
+              + KEPT);
+    }
+    this.mostBases = Math.clamp(Math.min(CELLS / cellsPerBase, rows.length), 1, MOST_BASES);
+    final int ranges = Math.ceilDiv(cells.ranges().length / 3, cellsPerBase);
+    final int taken = kept ? Math.max(TOGETHER, rows.length) : mostBases * sourcesPerBase();
+    this.runner =
+        new PatchRunner(
+            subject,
+            ShardRunner.graph(subject, false),
+            List.of(site.name()),
+            List.of(effect),
+            List.of(),
+            0,
+            new Capacity(mostBases, taken, mostBases * cellsPerBase, Math.max(1, ranges)),
+            route);
+  }
+
+  private int sourcesPerBase() {
+    return operation.source() == Source.OTHER_INPUT ? plan.sourcesPerValue() : 1;
+  }
+
+  private List<Cell> cells(final List<JointUnit> units) {
+    final var values = plan.values().isEmpty() ? List.of(0.0) : plan.values();
+    final var list = new ArrayList<Cell>();
+    for (final var unit : units) {
+      for (final double value : values) {
+        for (int source = 0; source < plan.sourcesPerValue(); source++) {
+          final int row = SweepPlan.drawn(operation) ? source : 0;
+          final var change =
+              new Change(site.name(), unit.parts().getFirst(), operation.with(value), row);
+          list.add(Cell.of(0, change));
+        }
+      }
+    }
+    return list;
+  }
+
+  @Override
+  public Computed run(final long row) {
+    while (next < rows.length && rows[next] != row) {
+      next++;
+    }
+    if (next == rows.length) {
+      throw new IllegalArgumentException("not an input of this sweep, or out of turn: row=" + row);
+    }
+    if (!ahead.containsKey(next)) {
+      ahead.clear();
+      batch(next, Math.min(rows.length, next + mostBases));
+    }
+    final var found = ahead.remove(next++);
+    if (found == null) {
+      throw new IllegalStateException("computed ahead, and lost: row=" + row);
+    }
+    return found;
+  }
+
+  /// Computes the inputs at places `from` to `to - 1`.
+  private void batch(final int from, final int to) {
+    final int bases = to - from;
+    fillSources(from, to);
+    runner.bases(images(Arrays.copyOfRange(rows, from, to)));
+    final var batch = batches.computeIfAbsent(bases, this::template);
+    final var chosen =
+        kept
+            ? new CellBatch(
+                batch.bases(), Map.of(site.name(), batch.site(site.name()).from(pooled(from, to))))
+            : batch;
+    runner.run(chosen);
+    final var effects = runner.effect(effect);
+    final var skipped = runner.skippedCells();
+    for (int b = 0; b < bases; b++) {
+      final int begin = b * cellsPerBase;
+      final int end = begin + cellsPerBase;
+      final int zero =
+          IntStream.range(begin, skipped.length == 0 ? begin : end).map(i -> skipped[i]).sum();
+      final var own = Arrays.copyOfRange(effects, begin, end);
+      ahead.put(from + b, new Computed(own, cellsPerBase - zero, zero));
+    }
+  }
+
+  private CellBatch template(final int bases) {
+    final var index = new int[bases * cellsPerBase];
+    Arrays.setAll(index, i -> i / cellsPerBase);
+    final int apart = operation.source() == Source.OTHER_INPUT ? plan.sourcesPerValue() : 0;
+    return new CellBatch(index, Map.of(site.name(), cells.repeated(bases, kept ? 0 : apart)));
+  }
+
+  /// The source row of each cell, among all inputs of the sweep.
+  private int[] pooled(final int from, final int to) {
+    final int variations = plan.sourcesPerValue();
+    final var index = new int[(to - from) * cellsPerBase];
+    for (int b = from; b < to; b++) {
+      final var chosen = sources.places(rows[b], variations);
+      for (int i = 0; i < cellsPerBase; i++) {
+        index[(b - from) * cellsPerBase + i] = chosen[i % variations];
+      }
+    }
+    return index;
+  }
+
+  private void fillSources(final int from, final int to) {
+    switch (operation.source()) {
+      case NONE -> {}
+      case MEAN -> {
+        if (!filled) {
+          runner.sourceValues(site.name(), mean.orElseThrow());
+        }
+      }
+      case OTHER_INPUT -> {
+        if (!kept) {
+          final var all = new long[(to - from) * plan.sourcesPerValue()];
+          for (int b = from; b < to; b++) {
+            final var own = sources.of(rows[b], plan.sourcesPerValue());
+            System.arraycopy(own, 0, all, (b - from) * own.length, own.length);
+          }
+          runner.sources(images(all));
+        } else if (!filled) {
+          keepAll();
+        }
+      }
+      case BASE, RENDERED, POSTERIOR, NOISE ->
+          throw new IllegalStateException("not taken here: op=" + operation.label());
+    }
+    filled = true;
+  }
+
+  private void keepAll() {
+    final var all = new float[rows.length * site.size()];
+    for (int from = 0; from < rows.length; from += TOGETHER) {
+      final int to = Math.min(rows.length, from + TOGETHER);
+      final var some = runner.activations(site.name(), images(Arrays.copyOfRange(rows, from, to)));
+      System.arraycopy(some, 0, all, from * site.size(), some.length);
+    }
+    runner.sourceValues(site.name(), all);
+  }
+
+  private float[] images(final long[] of) {
+    final var shape = data.shape();
+    final int size = shape.channels() * shape.height() * shape.width();
+    final var images = new float[of.length * size];
+    for (int i = 0; i < of.length; i++) {
+      data.image(of[i], images, i * size);
+    }
+    return images;
+  }
+
+  /// The steps of both programs and the memory they hold.
+  String explain() {
+    return runner.explain() + "\nnative memory: " + runner.bytes() + " bytes";
+  }
+
+  @Override
+  public void close() {
+    runner.close();
+  }
+}

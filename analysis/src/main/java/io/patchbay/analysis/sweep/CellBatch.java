@@ -1,0 +1,31 @@
+package io.patchbay.analysis.sweep;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Cells as the arrays that a program takes. Nobody changes an array once it stands in a batch: one
+/// that two batches share is written once.
+///
+/// @param bases the base of each cell
+/// @param sites what is changed at each patched site
+@SuppressWarnings("ArrayRecordComponent") // shared between batches, never changed
+record CellBatch(int[] bases, Map<String, SiteArrays> sites) {
+  static CellBatch of(final List<String> names, final List<Cell> cells) {
+    final var sites = new LinkedHashMap<String, SiteArrays>();
+    names.forEach(name -> sites.put(name, SiteArrays.of(name, cells)));
+    return new CellBatch(cells.stream().mapToInt(Cell::base).toArray(), sites);
+  }
+
+  int rows() {
+    return bases.length;
+  }
+
+  SiteArrays site(final String name) {
+    final var arrays = sites.get(name);
+    if (arrays == null) {
+      throw new IllegalArgumentException("no such site in this batch: site=" + name);
+    }
+    return arrays;
+  }
+}

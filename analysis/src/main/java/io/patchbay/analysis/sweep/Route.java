@@ -1,0 +1,22 @@
+package io.patchbay.analysis.sweep;
+
+import java.util.Optional;
+
+/// How far the change that a patch makes is carried alone; from there on values are computed whole.
+///
+/// @param target the site that the chain of layers leads to
+/// @param layers of the chain that carry it, at least one
+/// @param measures whether the effect is taken of the change itself, at the target
+/// @param eliminates whether cells whose patch changes nothing are left out
+record Route(String target, int layers, boolean measures, boolean eliminates) {
+  Route {
+    if (layers < 1) {
+      throw new IllegalArgumentException("no layers: route to " + target);
+    }
+  }
+
+  /// What `plan.json` calls a way: `whole`, `carried:N` or `measured:N` after N layers.
+  static String name(final Optional<Route> route) {
+    return route.map(r -> (r.measures() ? "measured:" : "carried:") + r.layers()).orElse("whole");
+  }
+}

@@ -1,0 +1,256 @@
+package io.patchbay.analysis.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.intervention.Sites;
+import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.intervention.UnitSelection;
+import io.patchbay.analysis.sweep.SweepPlan.Pool;
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Backends;
+import io.patchbay.vae.data.Sprites;
+import io.patchbay.vae.train.TrainConfig;
+import io.patchbay.vae.train.TrainedVae;
+import io.patchbay.vae.train.Variant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every way of computing a sweep's cells gives what float64 gives, whichever cells are beside it.
+class RouteTest {
+  private static final long MEMORY = 2L << 30;
+  private static final long[] ROWS = {31_415, 270_000, 500_123};
+
+  /// Of the norm of what is measured: what is computed whole and then compared with the base.
+  private static final double ROUNDING = 3e-8;
+
+  private final Sprites data = new Sprites(false);
+
+  /// @param ways how many there are, the whole one among them
+  record Case(String site, String units, String op, String metric, int ways) {}
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case("input", "grid:8x8/20", "set", "mu", 5),
+        new Case("encoder.conv1.pre", "3,17", "interchange", "mu", 4),
+        new Case("encoder.conv2", "3,17", "zero", "mu", 3),
+        new Case("encoder.conv1", "3,17", "interchange", "site:encoder.conv3", 3),
+        new Case("decoder.fc2", "elements", "add", "l2", 5),
+        new Case("decoder.convt1.pre", "3,17", "interchange", "l2", 4),
+        new Case("decoder.convt1", "elements", "scale", "l1", 4),
+        new Case("decoder.convt2", "3,17", "interchange", "l2", 3),
+        new Case("decoder.convt2", "elements", "zero", "site:decoder.convt3", 2),
+        new Case("decoder.convt3", "3,17", "interchange", "l2", 2),
+        new Case("decoder.convt3", "elements", "add", "l1", 2),
+        new Case("latent.z", "0,4", "set", "l2", 1));
+  }
+
+  private static SweepPlan plan(final Case of) {
+    final boolean valued = !of.op().equals("interchange") && !of.op().equals("zero");
+    return new SweepPlan(
+        List.of(new Place(of.site(), of.units(), of.op())),
+        valued ? List.of(0.5, -1.25) : List.of(),
+        of.op().equals("interchange") ? 2 : 1,
+        0,
+        ROWS.length,
+        of.metric(),
+        7,
+        of.op().equals("interchange") ? Pool.INPUTS : Pool.DATA);
+  }
+
+  private interface Asked<T> {
+    T of(Subject subject, Site site, List<JointUnit> units);
+  }
+
+  private static <T> T on(final Backend backend, final Case of, final Asked<T> asked) {
+    final var config = TrainConfig.defaults(Variant.VAE, "seed=5");
+    try (var model = TrainedVae.untrained(config, new Sprites(false).shape(), backend)) {
+      final var subject = new Subject(backend, model.vae(), model.weights());
+      final var site = Sites.of(ShardRunner.graph(subject, false).graph()).named(of.site());
+      return asked.of(subject, site, some(site, of.units()));
+    }
+  }
+
+  /// A few of the units, at a border of the grid and inside.
+  private static List<JointUnit> some(final Site site, final String names) {
+    final var all = UnitSelection.of(site, names);
+    final var units = new ArrayList<Unit>();
+    final int step = Math.max(1, all.size() / 3);
+    for (int i = 0; i < all.size() && units.size() < 3; i += step) {
+      units.add(all.get(i));
+    }
+    return JointUnit.of(List.of(site), List.of(units));
+  }
+
+  private static List<Routes.Choice> choices(
+      final Subject subject, final Case of, final Site site, final List<JointUnit> units) {
+    return new Routes(ShardRunner.graph(subject, false).graph(), site, plan(of).measured())
+        .of(units.stream().map(u -> u.parts().getFirst()).toList(), true);
+  }
+
+  private float[] effects(
+      final Subject subject,
+      final Case of,
+      final Site site,
+      final List<JointUnit> units,
+      final Optional<Route> route,
+      final long... rows) {
+    final var plan = plan(of);
+    final var sources = plan.pool() == Pool.INPUTS ? ROWS : rows;
+    try (var cells =
+        new BatchedCells(subject, data, plan, site, units, sources, Optional.empty(), route)) {
+      final int each = units.size() * plan.variations();
+      final var all = new float[rows.length * each];
+      for (int i = 0; i < rows.length; i++) {
+        final var computed = cells.run(rows[i]);
+        assertEquals(each, computed.cells() + computed.provedZero());
+        System.arraycopy(computed.effects(), 0, all, i * each, each);
+      }
+      return all;
+    }
+  }
+
+  private static Backend backend(final String name, final int threads) {
+    return Backends.open(name, new Settings(threads, MEMORY)).backend();
+  }
+
+  private static List<String> others() {
+    return Backends.providers().stream()
+        .filter(p -> p.unavailable().isEmpty())
+        .map(io.patchbay.engine.BackendProvider::name)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void everyWayAgreesWithFloat64(final Case of) {
+    final float[] exact;
+    try (var reference = backend("reference", 2)) {
+      exact =
+          on(
+              reference,
+              of,
+              (subject, site, units) ->
+                  effects(
+                      subject, of, site, units, exact(choices(subject, of, site, units)), ROWS));
+    }
+    for (final var name : others()) {
+      try (var backend = backend(name, 2)) {
+        on(
+            backend,
+            of,
+            (subject, site, units) -> {
+              final var choices = choices(subject, of, site, units);
+              assertEquals(of.ways(), choices.size(), choices::toString);
+              for (final var choice : choices) {
+                final var found = effects(subject, of, site, units, choice.route(), ROWS);
+                compare(of, choice, exact, found);
+              }
+              return found(choices);
+            });
+      }
+    }
+  }
+
+  /// Where the change itself is measured, no value is rounded on the way; else whole values are.
+  private static Optional<Route> exact(final List<Routes.Choice> choices) {
+    return choices.stream()
+        .flatMap(choice -> choice.route().stream())
+        .filter(Route::measures)
+        .findFirst();
+  }
+
+  private static int found(final List<Routes.Choice> choices) {
+    return choices.size();
+  }
+
+  private static void compare(
+      final Case of, final Routes.Choice choice, final float[] exact, final float[] found) {
+    final boolean difference = choice.route().map(Route::measures).orElse(false);
+    // Of 4,096 pixels, or of values of size one.
+    final double norm = of.metric().equals("l1") ? 4096 : 64;
+    boolean moves = false;
+    for (int i = 0; i < exact.length; i++) {
+      final double room = difference ? 1e-4 * exact[i] + 1e-9 : 1e-5 * exact[i] + ROUNDING * norm;
+      final int cell = i;
+      assertEquals(
+          exact[i],
+          found[i],
+          room,
+          () -> of + ", way=" + Route.name(choice.route()) + ", cell=" + cell);
+      moves |= exact[i] > 0;
+    }
+    assertTrue(moves, () -> "no cell has an effect: " + of);
+  }
+
+  /// The same bits alone and among others, on one thread and on several.
+  @Test
+  void aCellDoesNotDependOnItsNeighbours() {
+    for (final var of : cases().toList()) {
+      final List<Function<Integer, float[]>> byThreads = new ArrayList<>();
+      for (final int threads : new int[] {1, 3}) {
+        byThreads.add(way -> {
+          try (var backend = backend("auto", threads)) {
+            return on(
+                backend,
+                of,
+                (subject, site, units) -> {
+                  final var route = choices(subject, of, site, units).get(way).route();
+                  final var all = effects(subject, of, site, units, route, ROWS);
+                  final var last = effects(subject, of, site, units, route, ROWS[2]);
+                  final int each = last.length;
+                  final var part = new float[each];
+                  System.arraycopy(all, 2 * each, part, 0, each);
+                  assertArrayEquals(part, last, () -> of + ", way=" + way);
+                  final var one = units.subList(1, 2);
+                  final var alone = effects(subject, of, site, one, route, ROWS);
+                  for (int i = 0; i < alone.length; i++) {
+                    final int variations = alone.length / ROWS.length;
+                    final int at = i / variations * each + variations + i % variations;
+                    assertEquals(all[at], alone[i], 0, () -> of + ", way=" + way);
+                  }
+                  return all;
+                });
+          }
+        });
+      }
+      for (int way = 0; way < of.ways(); way++) {
+        assertArrayEquals(byThreads.get(0).apply(way), byThreads.get(1).apply(way));
+      }
+    }
+  }
+
+  /// A patch that changes nothing is counted, and has no effect at all.
+  @Test
+  void whatChangesNothingIsProved() {
+    final var of = new Case("decoder.convt3", "elements", "scale", "l2", 2);
+    final var plan =
+        new SweepPlan("decoder.convt3", "elements", "scale", List.of(1.0), 1, 0, 1, "l2", 7);
+    try (var backend = backend("auto", 1)) {
+      on(
+          backend,
+          of,
+          (subject, site, units) -> {
+            final var route = choices(subject, of, site, units).getFirst().route();
+            assertTrue(route.isPresent());
+            try (var cells =
+                new BatchedCells(subject, data, plan, site, units, ROWS, Optional.empty(), route)) {
+              final var computed = cells.run(ROWS[0]);
+              assertEquals(0, computed.cells());
+              assertEquals(units.size(), computed.provedZero());
+              assertArrayEquals(new float[units.size()], computed.effects());
+            }
+            return route;
+          });
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.patchbay.engine;
+
+import io.patchbay.engine.Op.BinaryKind;
+import io.patchbay.engine.Op.Propagate;
+import io.patchbay.engine.Op.Propagate.Activation;
+import io.patchbay.engine.Op.Propagate.End;
+import io.patchbay.engine.Op.Propagate.Layer;
+import io.patchbay.engine.Op.UnaryKind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The layers on the only way from a value to another one, as far as [Propagate] can carry a change
+/// through them: to features whose channels come in sixteens, and at the end to an image.
+///
+/// @param site where the change begins
+/// @param rectifies whether a rectifier comes before the first layer
+public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
+  private static final int KERNEL = 4;
+  private static final int STRIDE = 2;
+  private static final int PADDING = 1;
+
+  /// Channels of features come in sixteens, as a vector holds them.
+  private static final int LANES = 16;
+
+  /// Channels of an image, at the end.
+  private static final List<Integer> IMAGES = List.of(1, 3);
+
+  public ChangeChain {
+    links = List.copyOf(links);
+  }
+
+  /// One layer.
+  ///
+  /// @param weights as the convolution has them
+  /// @param clean its value before the activation, bias and all
+  /// @param value its value
+  public record Link(Layer layer, Node weights, Node clean, Node value) {}
+
+  /// The chain from a value towards `target`; empty where no layer of the kind follows it alone.
+  public static Optional<ChangeChain> of(final Node site, final Node target) {
+    final var readers = readers(target);
+    Node at = site;
+    boolean rectifies = false;
+    final var links = new ArrayList<Link>();
+    while (only(readers, at, target) instanceof final Node next
+        && (is(next, UnaryKind.RELU) || next.op() instanceof Op.Reshape)) {
+      rectifies |= is(next, UnaryKind.RELU);
+      at = next;
+    }
+    while (true) {
+      final var link = link(readers, at, target);
+      if (link.isEmpty()) {
+        break;
+      }
+      links.add(link.get());
+      at = link.get().value();
+      if (link.get().layer().activation() == Activation.SIGMOID) {
+        break;
+      }
+    }
+    return links.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ChangeChain(site, rectifies, links));
+  }
+
+  /// Who reads what, among the values that the target is made of.
+  private static Map<Node, Set<Node>> readers(final Node target) {
+    final var readers = new HashMap<Node, Set<Node>>();
+    final var needed = new HashSet<Node>();
+    needed.add(target);
+    for (final var node : target.graph().nodes().reversed()) {
+      if (needed.contains(node)) {
+        for (final var input : node.inputs()) {
+          needed.add(input);
+          readers.computeIfAbsent(input, _ -> new HashSet<>()).add(node);
+        }
+      }
+    }
+    return readers;
+  }
+
+  private static @Nullable Node only(
+      final Map<Node, Set<Node>> readers, final Node node, final Node target) {
+    final var of = readers.getOrDefault(node, Set.of());
+    return of.size() == 1 && !node.equals(target) ? of.iterator().next() : null;
+  }
+
+  private static Optional<Link> link(
+      final Map<Node, Set<Node>> readers, final Node at, final Node target) {
+    final var core = only(readers, at, target);
+    if (core == null || !core.input(0).equals(at)) {
+      return Optional.empty();
+    }
+    final boolean up;
+    switch (core.op()) {
+      case final Op.Conv2d c when c.stride() == STRIDE && c.padding() == PADDING -> up = false;
+      case final Op.ConvInputGrad c when c.stride() == STRIDE && c.padding() == PADDING ->
+          up = true;
+      default -> {
+        return Optional.empty();
+      }
+    }
+    final var weights = core.input(1);
+    final int[] large = (up ? core : at).shape().dims();
+    final int[] small = (up ? at : core).shape().dims();
+    final boolean halves = large[1] == 2 * small[1] && large[2] == 2 * small[2];
+    final boolean kernel = weights.shape().dim(2) == KERNEL && weights.shape().dim(3) == KERNEL;
+    if (!halves || !kernel) {
+      return Optional.empty();
+    }
+    Node clean = core;
+    if (only(readers, clean, target) instanceof final Node sum
+        && sum.op() instanceof final Op.Binary b
+        && b.kind() == BinaryKind.ADD
+        && sum.input(0).equals(clean)
+        && sum.input(1).op() instanceof Op.Broadcast) {
+      clean = sum;
+    }
+    final var next = only(readers, clean, target);
+    final var activation =
+        next == null
+            ? Activation.NONE
+            : is(next, UnaryKind.RELU)
+                ? Activation.RELU
+                : is(next, UnaryKind.SIGMOID) ? Activation.SIGMOID : Activation.NONE;
+    final var value = next == null || activation == Activation.NONE ? clean : next;
+    final int channels = clean.shape().dim(0);
+    final boolean image = up && IMAGES.contains(channels);
+    if (activation == Activation.SIGMOID
+        ? !image || !value.equals(target)
+        : channels % LANES != 0) {
+      return Optional.empty();
+    }
+    return Optional.of(new Link(new Layer(up, activation), weights, clean, value));
+  }
+
+  private static boolean is(final Node node, final UnaryKind kind) {
+    return node.op() instanceof final Op.Unary u && u.kind() == kind;
+  }
+
+  /// The value that the last of the first `count` layers makes.
+  public Node end(final int count) {
+    return links.get(count - 1).value();
+  }
+
+  /// The op for the first `count` layers.
+  public Propagate op(final int count, final End end, final boolean eliminates) {
+    return new Propagate(
+        rectifies, links.subList(0, count).stream().map(Link::layer).toList(), end, eliminates);
+  }
+}
