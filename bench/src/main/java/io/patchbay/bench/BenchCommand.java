@@ -29,8 +29,10 @@ public final class BenchCommand implements Callable<Integer> {
       defaultValue = BenchOptions.NO_PEER,
       paramLabel = "NAME",
       description =
-          "libtorch (its layers meet oneDNN), onednn, or none. Peers come with the build profile"
-              + " `peers`, 137 MB on first use. Default: none.")
+          "libtorch (its layers meet oneDNN), onednn, onednn-own (layers beside the implementation"
+              + " that oneDNN itself puts first, where onednn takes the faster of its first two),"
+              + " or none. Peers come with the build profile `peers`, 137 MB on first use. Default:"
+              + " none.")
   private String peer = BenchOptions.NO_PEER;
 
   @Option(

@@ -53,11 +53,16 @@ final class BenchRun {
         .toList();
   }
 
-  /// The net meets the peer that was asked for; single layers meet the one that has them.
   private static List<Peer> rival(
       final List<Peer> peers, final Workload workload, final BenchOptions options) {
-    final var wanted = workload.layer().isPresent() ? LAYER_PEER : options.peer();
+    final var wanted = rival(workload, options.peer());
     return peers.stream().filter(peer -> peer.name().equals(wanted)).toList();
+  }
+
+  /// The net meets the peer that was asked for; single layers meet it if it has layers, else the
+  /// one that does.
+  static String rival(final Workload workload, final String asked) {
+    return workload.layer().isPresent() && !asked.startsWith(LAYER_PEER) ? LAYER_PEER : asked;
   }
 
   private static List<Peer> peers(final BenchOptions options) {
@@ -79,7 +84,11 @@ final class BenchRun {
   private static List<String> notes(
       final BenchOptions options, final List<Peer> peers, final List<Row> rows) {
     final var notes = new ArrayList<String>();
-    peers.forEach(peer -> notes.add("peer " + peer.name() + " " + peer.version()));
+    peers.stream()
+        .filter(peer ->
+            workloads(options).stream()
+                .anyMatch(workload -> rival(workload, options.peer()).equals(peer.name())))
+        .forEach(peer -> notes.add("peer " + peer.name() + " " + peer.version()));
     notes.add(
         "seed "
             + options.seed()

@@ -36,6 +36,11 @@ public final class OneDnnPeer implements Peer {
 
   @Override
   public List<Contestant> contestants(Workload workload, Conv4Weights weights, InputPool inputs) {
+    return contestants(workload, weights, inputs, List.of(OneDnnLayer.Choice.values()));
+  }
+
+  static List<Contestant> contestants(
+      Workload workload, Conv4Weights weights, InputPool inputs, List<OneDnnLayer.Choice> choices) {
     // The cache answers every request with the first implementation, whichever was asked for.
     dnnl.set_primitive_cache_capacity(0);
     final List<Contestant> contestants = new ArrayList<>();
@@ -43,7 +48,7 @@ public final class OneDnnPeer implements Peer {
       final Layer layer = workload.layer().get();
       final float[] pool = inputs.layerInput(layer);
       for (final int batch : BATCHES) {
-        for (final OneDnnLayer.Choice choice : OneDnnLayer.Choice.values()) {
+        for (final OneDnnLayer.Choice choice : choices) {
           contestants.add(new OneDnnLayer(layer, weights.of(layer), pool, batch, choice));
         }
       }
