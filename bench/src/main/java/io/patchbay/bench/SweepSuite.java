@@ -85,9 +85,10 @@ final class SweepSuite {
     ours.slice(slice(ours));
     alone.slice(ours.slice());
     spared.ifPresent(sweep -> sweep.slice(ours.slice()));
-    double error = Math.max(verifier.check(ours), verifier.check(alone));
+    double error =
+        Math.max(verifier.check(ours, verifier.bound()), verifier.check(alone, verifier.bound()));
     if (spared.isPresent()) {
-      error = Math.max(error, verifier.check(spared.get()));
+      error = Math.max(error, verifier.check(spared.get(), verifier.bound()));
     }
     final var naive =
         opened(
@@ -97,7 +98,7 @@ final class SweepSuite {
                 model,
                 task,
                 NaiveBatches.of(task, NaiveBatches.STRONGEST, setting.seed())));
-    verifier.check(naive);
+    verifier.check(naive, SweepVerifier.ROUNDING);
     final var strongest = strongest(task, verifier, open);
     final var loop =
         peers.stream()
@@ -106,7 +107,7 @@ final class SweepSuite {
             .findFirst();
     double peerError = strongest.isEmpty() ? Double.NaN : strongest.getFirst().error();
     if (loop.isPresent()) {
-      peerError = Math.max(peerError, verifier.check(loop.get()));
+      peerError = Math.max(peerError, verifier.check(loop.get(), SweepVerifier.ROUNDING));
     }
     final var instances = strongest.stream().map(Checked::contestant).toList();
     final DoubleSupplier rival =
@@ -188,7 +189,11 @@ final class SweepSuite {
       if (all.isEmpty()) {
         continue;
       }
-      final double error = all.stream().mapToDouble(verifier::check).max().orElse(Double.NaN);
+      final double error =
+          all.stream()
+              .mapToDouble(form -> verifier.check(form, SweepVerifier.ROUNDING))
+              .max()
+              .orElse(Double.NaN);
       final int best = Fastest.of(all, meter, Clock.THREAD, TRIALS);
       found.add(new Checked(all.get(best), error));
       for (int i = 1; i < setting.threads(); i++) {

@@ -19,12 +19,12 @@ final class SweepVerifierTest {
 
   @Test
   void theRightEffectsPass() {
-    assertEquals(0, verifier.check(contestant(0, e -> e)), 1e-6);
+    assertEquals(0, verifier.check(contestant(0, e -> e), verifier.bound()), 1e-6);
   }
 
   @Test
   void effectsThatAreOffByALittleAreRefused() {
-    refused(0, e -> e * 1.001);
+    refused(0, e -> e * 1.01);
   }
 
   @Test
@@ -38,7 +38,9 @@ final class SweepVerifierTest {
   }
 
   private void refused(final int shift, final DoubleUnaryOperator change) {
-    assertThrows(IllegalStateException.class, () -> verifier.check(contestant(shift, change)));
+    assertThrows(
+        IllegalStateException.class,
+        () -> verifier.check(contestant(shift, change), SweepVerifier.ROUNDING));
   }
 
   /// The judge's own effects, of cells that lie `shift` further, or changed.
