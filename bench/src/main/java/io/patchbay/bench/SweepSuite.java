@@ -86,9 +86,10 @@ final class SweepSuite {
     alone.slice(ours.slice());
     spared.ifPresent(sweep -> sweep.slice(ours.slice()));
     double error =
-        Math.max(verifier.check(ours, verifier.bound()), verifier.check(alone, verifier.bound()));
+        Math.max(
+            verifier.check(ours, SweepVerifier.BOUND), verifier.check(alone, SweepVerifier.BOUND));
     if (spared.isPresent()) {
-      error = Math.max(error, verifier.check(spared.get(), verifier.bound()));
+      error = Math.max(error, verifier.check(spared.get(), SweepVerifier.BOUND));
     }
     final var naive =
         opened(

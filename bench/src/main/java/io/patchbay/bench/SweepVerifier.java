@@ -1,6 +1,5 @@
 package io.patchbay.bench;
 
-import io.patchbay.bench.SweepWorkload.Outcome;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -8,15 +7,12 @@ import java.util.stream.IntStream;
 /// late batches.
 ///
 /// The error of an effect e of a run with output y is |error| / (e + 0.003 ||y||), so that an error
-/// of 1e-5 is the bound 1e-5 e + 3e-8 ||y||: what single precision can give of a difference of two
-/// runs. Of mediation e is the largest of the four effects and y is taken in units of the change
-/// that the source brings.
+/// of 1e-5 is |error| = 1e-5 e + 3e-8 ||y||. Of mediation e is the largest of the four effects and
+/// y is taken in units of the change that the source brings.
 final class SweepVerifier {
-  /// What ours must keep of an effect on the image.
-  private static final double IMAGE_BOUND = 1e-5;
-
-  /// The same of the means, whose rounding no sigmoid makes smaller.
-  private static final double MEAN_BOUND = 1e-4;
+  /// What ours must keep: of an effect near zero, single precision leaves a few 1e-7 of the values
+  /// that it is a difference of.
+  static final double BOUND = 1e-4;
 
   /// What others must keep: their two runs may add up in different orders, so an effect near zero
   /// is lost in the rounding of whole images. A patch that goes wrong is off by far more.
@@ -42,17 +38,12 @@ final class SweepVerifier {
     this.seed = seed;
   }
 
-  /// The tolerance of ours.
-  double bound() {
-    return task.workload().outcome() == Outcome.MU ? MEAN_BOUND : IMAGE_BOUND;
-  }
-
   /// The largest error of a fresh contestant on the checked cells.
   ///
   /// Throws IllegalStateException when it is over the tolerance, or when no checked cell has an
   /// effect: then nothing was checked.
   ///
-  /// @param tolerance [#bound] or [#ROUNDING]
+  /// @param tolerance [#BOUND] or [#ROUNDING]
   double check(final SweepContestant contestant, final double tolerance) {
     final var random = new SplittableRandom(seed);
     var found = new Found(0, 0, 0);

@@ -19,7 +19,7 @@ final class SweepVerifierTest {
 
   @Test
   void theRightEffectsPass() {
-    assertEquals(0, verifier.check(contestant(0, e -> e), verifier.bound()), 1e-6);
+    assertEquals(0, verifier.check(contestant(0, e -> e), SweepVerifier.BOUND), 1e-6);
   }
 
   @Test
