@@ -76,23 +76,23 @@ record SweepReport(Machine machine, List<SweepFigures> rows, List<String> notes)
         new StringBuilder(
             String.format(
                 Locale.ROOT,
-                "%s: %,d cells, %,.0f multiply-adds each; ours %s, %.2f s for all, error %.1e",
+                "%s: %,d cells, %,.0f multiply-adds each; ours %s, %s s for all, error %.1e",
                 row.name(),
                 row.cells(),
                 row.macs(),
                 row.forms().ours(),
-                row.cells() / row.rates().ours(),
+                Report.two(row.cells() / row.rates().ours()),
                 row.error()));
     if (!row.forms().peer().isEmpty()) {
       line.append(
           String.format(
               Locale.ROOT,
-              "; naive %s, %.1f s for all, error %.1e; loop %s, %.1f s for all",
+              "; naive %s, %s s for all, error %.1e; loop %s, %s s for all",
               row.forms().peer(),
-              row.cells() / row.rates().peer(),
+              Report.one(row.cells() / row.rates().peer()),
               row.peerError(),
               row.forms().loop(),
-              row.cells() / row.rates().loop()));
+              Report.one(row.cells() / row.rates().loop())));
     }
     line.append("; own naive ").append(row.forms().naive());
     return line.toString();

@@ -16,6 +16,8 @@ final class SweepReportTest {
     assertTrue(json.contains("\"elimination_gain\":null"), json);
     assertTrue(json.contains("\"ours\":1000.0"), json);
     assertFalse(report.table().contains("NaN"), report.table());
+    final var unsteady = report(Double.NaN, "channels_last").table();
+    assertTrue(unsteady.contains("channels_last, - s for all"), unsteady);
   }
 
   @Test
