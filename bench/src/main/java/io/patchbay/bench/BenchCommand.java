@@ -1,8 +1,11 @@
 package io.patchbay.bench;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,7 +15,8 @@ import picocli.CommandLine.Spec;
 /// `patchbay bench`: how fast, against what, measured how.
 @Command(
     name = "bench",
-    description = "Time the kernels, alone or beside libtorch and oneDNN, in interleaved pairs.")
+    description =
+        "Time kernels and sweeps, alone or beside libtorch and oneDNN, in interleaved pairs.")
 public final class BenchCommand implements Callable<Integer> {
   private static final int QUICK_PAIRS = 3;
   private static final int QUICK_MILLIS = 50;
@@ -21,7 +25,9 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--suite",
       defaultValue = "kernels",
       paramLabel = "NAME",
-      description = "kernels (the net, then its layers) or layers. Default: kernels.")
+      description =
+          "kernels (the net, then its layers), layers, or sweeps (of interventions, beside one"
+              + " whole forward for each of them). Default: kernels.")
   private String suite = "kernels";
 
   @Option(
@@ -60,8 +66,20 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--rows",
       split = ",",
       paramLabel = "NAME",
-      description = "Only these rows: decode, encode, forward, train-step, e1 to e4, d1 to d4.")
+      description =
+          "Only these rows: decode, encode, forward, train-step, e1 to e4, d1 to d4; of sweeps"
+              + " z-grid, channels-16, channels-32, ablate-32, units-all, occlusion-mu,"
+              + " encoder-channels-mu, mediation-16, mediation-4.")
   private List<String> rows = List.of();
+
+  @Option(
+      names = "--run",
+      paramLabel = "RUN",
+      description =
+          "The trained conv4 model of the sweeps, a run folder. Default: one of their own, trained"
+              + " at the first use (half a minute) and kept in the folder bench of the cache"
+              + " (PATCHBAY_HOME, else XDG_CACHE_HOME/patchbay, else ~/.cache/patchbay).")
+  private @Nullable Path run;
 
   @Option(
       names = "--quick",
@@ -85,21 +103,24 @@ public final class BenchCommand implements Callable<Integer> {
     if (pairs < 1) {
       throw usage("--pairs", Integer.toString(pairs), "a count from 1");
     }
+    final var chosen = Suite.of(suite);
+    final var known = chosen.rows();
     for (final var row : rows) {
-      if (!Workload.labels().contains(row)) {
-        throw usage("--rows", row, String.join(", ", Workload.labels()));
+      if (known.stream().noneMatch(label -> BenchOptions.selects(row, label))) {
+        throw usage("--rows", row, String.join(", ", known));
       }
     }
     final long fresh = seed == 0 ? System.nanoTime() & 0xffff_ffffL : seed;
     return Child.run(
         new BenchOptions(
-            Suite.of(suite),
+            chosen,
             peer,
             device,
             quick ? Math.min(pairs, QUICK_PAIRS) : pairs,
-            quick ? QUICK_MILLIS : BenchOptions.WINDOW_MILLIS,
+            (quick ? QUICK_MILLIS : BenchOptions.WINDOW_MILLIS) * chosen.windows(),
             fresh,
             rows,
+            Optional.ofNullable(run).map(path -> path.toAbsolutePath().toString()),
             json));
   }
 

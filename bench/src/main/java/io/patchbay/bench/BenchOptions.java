@@ -2,6 +2,7 @@ package io.patchbay.bench;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// What the user asked for.
 ///
@@ -10,7 +11,9 @@ import java.util.List;
 /// @param pairs pairs to keep in each row
 /// @param windowMillis how long each side of a pair is timed
 /// @param seed of weights and inputs
-/// @param rows labels of the rows to measure; empty for all of the suite
+/// @param rows labels of the rows to measure, or what they begin with up to a `-`; empty for all of
+///   the suite
+/// @param run the folder of a trained model for the sweeps; without it they have their own
 record BenchOptions(
     Suite suite,
     String peer,
@@ -19,6 +22,7 @@ record BenchOptions(
     int windowMillis,
     long seed,
     List<String> rows,
+    Optional<String> run,
     boolean json) {
   /// No comparison.
   static final String NO_PEER = "none";
@@ -41,6 +45,16 @@ record BenchOptions(
     return !peer.equals(NO_PEER);
   }
 
+  /// Whether the row of this label is to be measured.
+  boolean wants(final String label) {
+    return rows.isEmpty() || rows.stream().anyMatch(row -> selects(row, label));
+  }
+
+  /// Whether `row` is a label or its beginning: `mediation` is `mediation-16` and `mediation-4`.
+  static boolean selects(final String row, final String label) {
+    return label.equals(row) || label.startsWith(row + "-");
+  }
+
   /// As arguments of [BenchMain].
   List<String> arguments() {
     return List.of(
@@ -51,6 +65,7 @@ record BenchOptions(
         Integer.toString(windowMillis),
         Long.toString(seed),
         String.join(",", rows),
+        run.orElse(""),
         Boolean.toString(json));
   }
 
@@ -64,6 +79,7 @@ record BenchOptions(
         Integer.parseInt(arguments.get(4)),
         Long.parseLong(arguments.get(5)),
         Arrays.stream(arguments.get(6).split(",")).filter(row -> !row.isEmpty()).toList(),
-        Boolean.parseBoolean(arguments.get(7)));
+        Optional.of(arguments.get(7)).filter(run -> !run.isEmpty()),
+        Boolean.parseBoolean(arguments.get(8)));
   }
 }

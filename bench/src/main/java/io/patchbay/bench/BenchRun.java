@@ -15,7 +15,14 @@ final class BenchRun {
   /// Measures what `options` ask for.
   ///
   /// Throws IllegalStateException when a peer is missing or a result differs from float64.
-  static BenchReport run(final BenchOptions options, final Consumer<String> progress) {
+  static Report run(final BenchOptions options, final Consumer<String> progress) {
+    return switch (options.suite()) {
+      case KERNELS, LAYERS -> kernels(options, progress);
+      case SWEEPS -> SweepBench.run(options, progress);
+    };
+  }
+
+  private static BenchReport kernels(final BenchOptions options, final Consumer<String> progress) {
     final var weights = Conv4Weights.random(options.seed());
     final var inputs = new InputPool(options.seed() + 1);
     final var peers = peers(options);
@@ -49,7 +56,7 @@ final class BenchRun {
   private static List<Workload> workloads(final BenchOptions options) {
     return Arrays.stream(Workload.values())
         .filter(w -> options.suite() == Suite.KERNELS || w.layer().isPresent())
-        .filter(w -> options.rows().isEmpty() || options.rows().contains(w.label()))
+        .filter(w -> options.wants(w.label()))
         .toList();
   }
 
@@ -65,7 +72,8 @@ final class BenchRun {
     return workload.layer().isPresent() && !asked.startsWith(LAYER_PEER) ? LAYER_PEER : asked;
   }
 
-  private static List<Peer> peers(final BenchOptions options) {
+  /// Every peer that there is, if the one that was asked for is among them; none if none was.
+  static List<Peer> peers(final BenchOptions options) {
     if (!options.wantsPeer()) {
       return List.of();
     }
@@ -89,6 +97,15 @@ final class BenchRun {
             workloads(options).stream()
                 .anyMatch(workload -> rival(workload, options.peer()).equals(peer.name())))
         .forEach(peer -> notes.add("peer " + peer.name() + " " + peer.version()));
+    notes.addAll(notes(options, rows.stream().anyMatch(row -> row.pairs() < options.pairs())));
+    return notes;
+  }
+
+  /// What holds for every suite.
+  ///
+  /// @param unsteady whether a row kept fewer pairs than asked for
+  static List<String> notes(final BenchOptions options, final boolean unsteady) {
+    final var notes = new ArrayList<String>();
     notes.add(
         "seed "
             + options.seed()
@@ -97,7 +114,7 @@ final class BenchRun {
             + " pairs of "
             + options.windowMillis()
             + " ms a side");
-    if (rows.stream().anyMatch(row -> row.pairs() < options.pairs())) {
+    if (unsteady) {
       notes.add(
           "the machine was not steady: some rows kept fewer pairs than asked for, and a row without"
               + " pairs has no figure");

@@ -4,27 +4,15 @@ package io.patchbay.bench;
 ///
 /// A contestant keeps its own inputs and is used by one thread at a time. Everything that a real
 /// user would do once (packing weights, creating primitives, copying the pool) is done before.
-public interface Contestant extends AutoCloseable {
+public interface Contestant extends Timed {
   /// Learning rate of the training step, Adam with 0.9, 0.999 and 1e-8.
   double LEARNING_RATE = 1e-4;
-
-  /// Layout and batch, as printed beside the figure.
-  String form();
-
-  /// Samples that one run handles.
-  int batch();
-
-  /// Runs the workload on the `turn`-th batch of the pool, counted modulo the pool.
-  void run(int turn);
 
   /// The result of the last run, copied out: see [Output].
   float[] result();
 
   /// What [#result()] holds.
   Output output();
-
-  @Override
-  void close();
 
   /// Kinds of results; float64 has a value for each.
   enum Output {

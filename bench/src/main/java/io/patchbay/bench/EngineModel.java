@@ -1,11 +1,15 @@
 package io.patchbay.bench;
 
+import io.patchbay.engine.Axis;
+import io.patchbay.engine.Backend;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Weights;
 import io.patchbay.vae.data.ImageShape;
 import io.patchbay.vae.model.Architecture;
 import io.patchbay.vae.model.Likelihood;
 import io.patchbay.vae.model.Vae;
+import io.patchbay.vae.model.VaeGraph;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +41,51 @@ final class EngineModel {
 
   Vae vae() {
     return vae;
+  }
+
+  /// The same parameters of a model of the project.
+  ///
+  /// @param values by their names there
+  static Conv4Weights weights(final Map<String, float[]> values) {
+    final var encoder = new ArrayList<Affine>();
+    final var decoder = new ArrayList<Affine>();
+    decoder.add(affine(values, "decoder.fc1"));
+    decoder.add(affine(values, "decoder.fc2"));
+    for (int i = 1; i <= 4; i++) {
+      encoder.add(affine(values, "encoder.conv" + i));
+      decoder.add(affine(values, "decoder.convt" + i));
+    }
+    encoder.add(affine(values, "encoder.fc1"));
+    final var mu = affine(values, "encoder.mu");
+    final var logvar = affine(values, "encoder.logvar");
+    encoder.add(new Affine(joined(mu.weight(), logvar.weight()), joined(mu.bias(), logvar.bias())));
+    return new Conv4Weights(encoder, decoder);
+  }
+
+  private static Affine affine(final Map<String, float[]> values, final String layer) {
+    return new Affine(value(values, layer + ".weight"), value(values, layer + ".bias"));
+  }
+
+  private static float[] value(final Map<String, float[]> values, final String name) {
+    final var value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no such parameter: name=" + name);
+    }
+    return value;
+  }
+
+  private static float[] joined(final float[] first, final float[] second) {
+    final var both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
+  /// The parameters on a backend, for programs over graphs of [#vae].
+  Weights on(final Backend backend) {
+    final var states = VaeGraph.analysis(vae, new Axis("rows")).graph().states();
+    final var weights = backend.weights(List.copyOf(states.values()));
+    fill(weights, weights.names());
+    return weights;
   }
 
   /// Writes the parameters among `states`; what else is there (optimiser moments) stays zero.

@@ -48,6 +48,15 @@ final class Float64Net {
     return outputs;
   }
 
+  /// The result of one half of the net from the input of its layer `depth` on.
+  double[] rest(boolean encoder, int depth, double[] input) {
+    double[] x = input;
+    for (int i = depth; i < ENCODER; i++) {
+      x = layer(encoder ? i : ENCODER + i, x);
+    }
+    return x;
+  }
+
   /// Output of one convolution layer.
   double[] layer(Layer layer, double[] input) {
     return layer(layer.down() ? layer.depth() : layer.depth() + ENCODER + 2, input);

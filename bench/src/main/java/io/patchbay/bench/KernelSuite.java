@@ -47,7 +47,7 @@ final class KernelSuite {
       final var mine = opened(open, ours, workload, threads);
       final double error =
           mine.stream().mapToDouble(c -> verifier.check(workload, c)).max().orElse(Double.NaN);
-      final var best = mine.get(fastest(mine, clock));
+      final var best = mine.get(Fastest.of(mine, meter, clock, TRIALS));
       final DoubleSupplier alone =
           threads == 1 ? () -> Double.NaN : alone(opened(open, ours, workload, 1), best.batch());
       final var theirs = opened(open, peer, workload, 1);
@@ -58,7 +58,7 @@ final class KernelSuite {
         rival = () -> Double.NaN;
         rivalForm = "";
       } else {
-        final int index = fastest(theirs, Clock.THREAD);
+        final int index = Fastest.of(theirs, meter, Clock.THREAD, TRIALS);
         final var strongest = theirs.get(index);
         final var instances = new ArrayList<>(List.of(strongest));
         for (int i = 1; i < threads; i++) {
@@ -108,27 +108,6 @@ final class KernelSuite {
     final var same = forms.stream().filter(c -> c.batch() == batch).findFirst().orElseThrow();
     meter.rate(same, Clock.WALL);
     return () -> meter.rate(same, Clock.WALL);
-  }
-
-  /// Index of the form with the best median of a few interleaved trials, after one to warm up.
-  private int fastest(final List<Contestant> forms, final Clock clock) {
-    if (forms.size() == 1) {
-      meter.rate(forms.getFirst(), clock);
-      return 0;
-    }
-    final var rates = new double[forms.size()][TRIALS];
-    for (int trial = -1; trial < TRIALS; trial++) {
-      for (int i = 0; i < forms.size(); i++) {
-        rates[i][Math.max(0, trial)] = meter.rate(forms.get(i), clock);
-      }
-    }
-    int best = 0;
-    for (int i = 1; i < rates.length; i++) {
-      if (Pairs.Spread.of(rates[i]).median() > Pairs.Spread.of(rates[best]).median()) {
-        best = i;
-      }
-    }
-    return best;
   }
 
   private static List<Contestant> opened(

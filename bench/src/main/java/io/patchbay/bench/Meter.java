@@ -23,8 +23,8 @@ final class Meter implements AutoCloseable {
     this.windowNanos = windowNanos;
   }
 
-  /// One measurement of one contestant on the calling thread, in samples a second.
-  double rate(final Contestant contestant, final Clock clock) {
+  /// One measurement of one contestant on the calling thread, in items a second.
+  double rate(final Timed contestant, final Clock clock) {
     final long start = clock.nanos();
     long elapsed;
     long runs = 0;
@@ -36,9 +36,9 @@ final class Meter implements AutoCloseable {
     return runs * contestant.batch() / (elapsed * 1e-9);
   }
 
-  /// Independent instances side by side, one thread each; samples a second of all, by the wall.
-  /// Every instance makes the same number of runs, so the slowest sets the time.
-  double rate(final List<Contestant> instances) {
+  /// Independent instances side by side, one thread each; items a second of all, by the wall. Every
+  /// instance makes the same number of runs, so the slowest sets the time.
+  double rate(final List<? extends Timed> instances) {
     final long runs =
         Math.max(1, Math.round(windowNanos * 1e-9 * runsPerSecond(instances.getFirst())));
     final long start = System.nanoTime();
@@ -53,7 +53,7 @@ final class Meter implements AutoCloseable {
                     })
             .toList());
     final double seconds = (System.nanoTime() - start) * 1e-9;
-    return runs * instances.stream().mapToInt(Contestant::batch).sum() / seconds;
+    return runs * instances.stream().mapToInt(Timed::batch).sum() / seconds;
   }
 
   /// The FMA ceiling of `threads` threads at once in GFLOP/s, by the clock of such rows.
@@ -102,7 +102,7 @@ final class Meter implements AutoCloseable {
     }
   }
 
-  private static double runsPerSecond(final Contestant contestant) {
+  private static double runsPerSecond(final Timed contestant) {
     final long start = System.nanoTime();
     contestant.run(0);
     return 1e9 / Math.max(1, System.nanoTime() - start);

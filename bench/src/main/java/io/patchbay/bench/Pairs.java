@@ -1,19 +1,14 @@
 package io.patchbay.bench;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
-/// Interleaved measurements of two sides, A B A B, with the machine's FMA ceiling before and after
-/// each pair. A pair during which the ceiling moved by more than 5 % is dropped and counted: the
-/// machine was not the same for both sides.
+/// The [Rounds] of two sides, A B A B.
 ///
 /// @param kept the pairs that count
 /// @param dropped how many did not
 record Pairs(List<Pair> kept, int dropped) {
-  private static final double STEADY = 0.05;
-
   /// @param ours rate of our side
   /// @param peer rate of the other side, NaN where there is none
   /// @param alone rate of our side on one thread by the same clock, NaN where that is `ours`
@@ -45,22 +40,12 @@ record Pairs(List<Pair> kept, int dropped) {
       final DoubleSupplier peer,
       final DoubleSupplier alone,
       final DoubleSupplier peak) {
-    final var kept = new ArrayList<Pair>();
-    int dropped = 0;
-    double before = peak.getAsDouble();
-    while (kept.size() < count && kept.size() + dropped < 6 * count) {
-      final double a = ours.getAsDouble();
-      final double b = peer.getAsDouble();
-      final double c = alone.getAsDouble();
-      final double after = peak.getAsDouble();
-      if (Math.abs(after - before) > STEADY * Math.max(before, after)) {
-        dropped++;
-      } else {
-        kept.add(new Pair(a, b, c, (before + after) / 2));
-      }
-      before = after;
-    }
-    return new Pairs(List.copyOf(kept), dropped);
+    final var rounds = Rounds.measure(count, List.of(ours, peer, alone), peak);
+    return new Pairs(
+        rounds.kept().stream()
+            .map(round -> new Pair(round.rate(0), round.rate(1), round.rate(2), round.peak()))
+            .toList(),
+        rounds.dropped());
   }
 
   Spread ours() {

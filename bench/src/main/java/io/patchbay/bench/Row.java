@@ -54,24 +54,19 @@ record Row(
     final var map = new LinkedHashMap<String, Object>();
     map.put("name", name);
     map.put("threads", threads);
-    put(map, "ours", ours);
-    put(map, "peer", peer);
+    Report.put(map, "ours", ours);
+    Report.put(map, "peer", peer);
     map.put("unit", unit);
-    put(map, "ratio", ratio.median());
-    put(map, "ratio_min", ratio.min());
-    put(map, "ratio_max", ratio.max());
-    put(map, "fraction_of_peak", fractionOfPeak);
-    put(map, "scaling", scaling);
-    put(map, "error", error);
+    Report.put(map, "ratio", ratio.median());
+    Report.put(map, "ratio_min", ratio.min());
+    Report.put(map, "ratio_max", ratio.max());
+    Report.put(map, "fraction_of_peak", fractionOfPeak);
+    Report.put(map, "scaling", scaling);
+    Report.put(map, "error", error);
     map.put("ours_form", oursForm);
     map.put("peer_form", peerForm);
     map.put("pairs", pairs);
     map.put("dropped", dropped);
     return map;
-  }
-
-  @SuppressWarnings("NullAway") // JSON has null where there is no figure
-  private static void put(final Map<String, Object> map, final String key, final double value) {
-    map.put(key, Double.isFinite(value) ? (Object) value : null);
   }
 }

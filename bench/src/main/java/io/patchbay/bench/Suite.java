@@ -9,7 +9,9 @@ enum Suite {
   /// The net on one and two threads, then its layers.
   KERNELS,
   /// The layers alone.
-  LAYERS;
+  LAYERS,
+  /// Sweeps of interventions beside their naive form.
+  SWEEPS;
 
   /// The name on the command line.
   String label() {
@@ -23,5 +25,23 @@ enum Suite {
 
   static List<String> labels() {
     return Arrays.stream(values()).map(Suite::label).toList();
+  }
+
+  /// The names of the rows it may have.
+  List<String> rows() {
+    return switch (this) {
+      case KERNELS -> Workload.labels();
+      case LAYERS ->
+          Arrays.stream(Workload.values())
+              .filter(workload -> workload.layer().isPresent())
+              .map(Workload::label)
+              .toList();
+      case SWEEPS -> SweepWorkload.labels();
+    };
+  }
+
+  /// How much longer a side is timed than a kernel is.
+  int windows() {
+    return this == SWEEPS ? 2 : 1;
   }
 }

@@ -3,6 +3,7 @@ package io.patchbay.bench.peers;
 import io.patchbay.bench.Affine;
 import io.patchbay.bench.Conv4Weights;
 import io.patchbay.bench.Layer;
+import io.patchbay.bench.NetSite;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
@@ -18,6 +19,10 @@ final class LibtorchNet {
   private static final long[] PADDING = {1, 1};
   private static final long[] NONE = {0, 0};
   private static final long[] DILATION = {1, 1};
+
+  private static final List<NetSite> ENCODER =
+      List.of(NetSite.E1, NetSite.E2, NetSite.E3, NetSite.E4);
+  private static final List<NetSite> DECODER = List.of(NetSite.D1, NetSite.D2, NetSite.D3);
 
   private final boolean channelsLast;
   private final boolean gradients;
@@ -40,11 +45,27 @@ final class LibtorchNet {
     return parameters;
   }
 
+  /// Sees the value of every site on its way, `(n, C, H, W)`, and may change it in place.
+  @FunctionalInterface
+  interface Hook {
+    /// Leaves everything as it is.
+    Hook NONE = (_, _) -> {};
+
+    void at(NetSite site, Tensor value);
+  }
+
   /// Images `(n, 1, 64, 64)` to means and log-variances `(n, 20)`.
   Tensor encode(Tensor images) {
+    return encode(images, Hook.NONE);
+  }
+
+  /// As [#encode(Tensor)], with a hook at the images and after every convolution.
+  Tensor encode(Tensor images, Hook hook) {
     Tensor x = images;
+    hook.at(NetSite.INPUT, x);
     for (int i = 0; i < 4; i++) {
       x = torch.conv2d(x, weight(i), bias(i), STRIDE, PADDING, DILATION, 1).relu_();
+      hook.at(ENCODER.get(i), x);
     }
     x = x.reshape(x.size(0), Conv4Weights.FLAT);
     x = torch.linear(x, weight(4), bias(4)).relu_();
@@ -53,15 +74,22 @@ final class LibtorchNet {
 
   /// Latents `(n, 10)` to logits `(n, 1, 64, 64)`.
   Tensor decode(Tensor latents) {
+    return decode(latents, Hook.NONE);
+  }
+
+  /// As [#decode(Tensor)], with a hook before every convolution.
+  Tensor decode(Tensor latents, Hook hook) {
     Tensor x = torch.linear(latents, weight(6), bias(6)).relu_();
     x = torch.linear(x, weight(7), bias(7)).relu_().view(latents.size(0), 64, 4, 4);
     if (channelsLast) {
       x = x.contiguous(MemoryFormat.ChannelsLast);
     }
+    hook.at(NetSite.FLAT, x);
     for (int i = 8; i < 12; i++) {
       x = torch.conv_transpose2d(x, weight(i), bias(i), STRIDE, PADDING, NONE, 1, DILATION);
       if (i < 11) {
         x = x.relu_();
+        hook.at(DECODER.get(i - 8), x);
       }
     }
     return x;

@@ -3,16 +3,21 @@ package io.patchbay.bench.peers;
 import io.patchbay.bench.Contestant;
 import io.patchbay.bench.Conv4Weights;
 import io.patchbay.bench.InputPool;
+import io.patchbay.bench.NaiveBatches;
 import io.patchbay.bench.Peer;
+import io.patchbay.bench.SweepContestant;
+import io.patchbay.bench.SweepTask;
 import io.patchbay.bench.Workload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 
 /// libtorch through its JavaCPP preset, eager, in every form that may be its strongest: contiguous
 /// and channels-last, batches of 64, 256 and 1024, inference mode, one thread.
 public final class LibtorchPeer implements Peer {
   private static final int[] BATCHES = {64, 256, 1024};
+  private static final int[] SWEEP_BATCHES = {64, 256};
 
   /// Called by the service loader.
   public LibtorchPeer() {}
@@ -43,5 +48,26 @@ public final class LibtorchPeer implements Peer {
       }
     }
     return contestants;
+  }
+
+  @Override
+  public List<SweepContestant> sweeps(SweepTask task, Conv4Weights weights, long seed) {
+    torch.set_num_threads(1);
+    final List<SweepContestant> contestants = new ArrayList<>();
+    for (final boolean channelsLast : new boolean[] {true, false}) {
+      for (final int batch : SWEEP_BATCHES) {
+        contestants.add(
+            new LibtorchNaiveSweep(
+                task, weights, NaiveBatches.of(task, batch, seed), channelsLast));
+      }
+    }
+    return contestants;
+  }
+
+  @Override
+  public Optional<SweepContestant> sweepLoop(SweepTask task, Conv4Weights weights, long seed) {
+    torch.set_num_threads(1);
+    return Optional.of(
+        new LibtorchNaiveSweep(task, weights, NaiveBatches.of(task, 1, seed), false));
   }
 }

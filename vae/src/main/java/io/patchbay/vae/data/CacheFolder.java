@@ -10,9 +10,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 
-/// Where decoded data are kept between runs. Names are made of what the data came from, so a
-/// changed source finds no stale copy.
-final class CacheFolder {
+/// Where decoded data, and whatever else can be made again, are kept between runs. Names are made
+/// of what the data came from, so a changed source finds no stale copy.
+public final class CacheFolder {
   private final Path folder;
 
   CacheFolder(Path folder) {
@@ -20,7 +20,7 @@ final class CacheFolder {
   }
 
   /// `PATCHBAY_HOME`, else `XDG_CACHE_HOME/patchbay`, else `~/.cache/patchbay`.
-  static CacheFolder of(Map<String, String> environment) {
+  public static CacheFolder of(Map<String, String> environment) {
     final String home = environment.getOrDefault("PATCHBAY_HOME", "");
     if (!home.isEmpty()) {
       return new CacheFolder(Path.of(home));
@@ -33,7 +33,12 @@ final class CacheFolder {
   }
 
   Path file(String name) {
-    return folder.resolve("data").resolve(name);
+    return folder("data").resolve(name);
+  }
+
+  /// The part of it for one kind of things; it need not be there yet.
+  public Path folder(String kind) {
+    return folder.resolve(kind);
   }
 
   /// A short key of texts that identify a source.
