@@ -3,16 +3,15 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
-import io.patchbay.analysis.sweep.Cell.Change;
-import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.SiteSweep.Variation;
 import io.patchbay.vae.data.FactorDataset;
+import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// The cells of several base inputs at a time, for interventions at one site without noise. What
 /// comes before the site is computed once per input, together for all inputs of a batch; sources
@@ -31,18 +30,15 @@ final class BatchedCells implements InputCells {
 
   private final FactorDataset data;
   private final SweepPlan plan;
-  private final Site site;
   private final Operation operation;
   private final long[] rows;
   private final SweepSources sources;
   private final Optional<float[]> mean;
-  private final Effect effect;
-  private final PatchRunner runner;
-  private final SiteArrays cells;
+  private final SiteSweep sweep;
+  private final int siteSize;
   private final int cellsPerBase;
   private final int mostBases;
   private final boolean kept;
-  private final Map<Integer, CellBatch> batches = new HashMap<>();
   private final Map<Integer, Computed> ahead = new HashMap<>();
   private int next;
   private boolean filled;
@@ -75,36 +71,32 @@ final class BatchedCells implements InputCells {
       final Optional<Route> route) {
     this.data = data;
     this.plan = plan;
-    this.site = site;
     this.operation = plan.places().getFirst().operation();
     this.rows = rows.clone();
     this.sources = new SweepSources(plan, data.size(), this.rows);
     this.mean = mean;
-    this.effect = plan.effect().orElseThrow();
-    this.cells = SiteArrays.of(site.name(), cells(units));
+    this.siteSize = site.size();
     this.cellsPerBase = units.size() * plan.variations();
     this.kept = plan.pool() == SweepPlan.Pool.INPUTS && operation.source() == Source.OTHER_INPUT;
-    if (kept && (long) rows.length * site.size() > KEPT) {
-      throw new IllegalArgumentException(
-          "activations of all inputs do not fit: inputs="
-              + rows.length
-              + ", site="
-              + site.name()
-              + ", most floats="
-              + KEPT);
+    if (kept && (long) rows.length * siteSize > KEPT) {
+      throw new BadInputException(
+          "--sources-from",
+          "inputs",
+          "activations of " + rows.length + " inputs at " + site.name(),
+          "at most " + KEPT / siteSize + " inputs, or --sources-from data");
     }
     this.mostBases = Math.clamp(Math.min(CELLS / cellsPerBase, rows.length), 1, MOST_BASES);
-    final int ranges = Math.ceilDiv(cells.ranges().length / 3, cellsPerBase);
     final int taken = kept ? Math.max(TOGETHER, rows.length) : mostBases * sourcesPerBase();
-    this.runner =
-        new PatchRunner(
+    this.sweep =
+        new SiteSweep(
             subject,
             ShardRunner.graph(subject, false),
-            List.of(site.name()),
-            List.of(effect),
-            List.of(),
-            0,
-            new Capacity(mostBases, taken, mostBases * cellsPerBase, Math.max(1, ranges)),
+            site,
+            units.stream().map(unit -> unit.parts().getFirst()).toList(),
+            variations(),
+            plan.effect().orElseThrow(),
+            mostBases,
+            taken,
             route);
   }
 
@@ -112,17 +104,13 @@ final class BatchedCells implements InputCells {
     return operation.source() == Source.OTHER_INPUT ? plan.sourcesPerValue() : 1;
   }
 
-  private List<Cell> cells(final List<JointUnit> units) {
+  private List<Variation> variations() {
     final var values = plan.values().isEmpty() ? List.of(0.0) : plan.values();
-    final var list = new ArrayList<Cell>();
-    for (final var unit : units) {
-      for (final double value : values) {
-        for (int source = 0; source < plan.sourcesPerValue(); source++) {
-          final int row = SweepPlan.drawn(operation) ? source : 0;
-          final var change =
-              new Change(site.name(), unit.parts().getFirst(), operation.with(value), row);
-          list.add(Cell.of(0, change));
-        }
+    final var list = new ArrayList<Variation>();
+    for (final double value : values) {
+      for (int source = 0; source < plan.sourcesPerValue(); source++) {
+        final int row = SweepPlan.drawn(operation) ? source : 0;
+        list.add(new Variation(operation.with(value), row));
       }
     }
     return list;
@@ -151,41 +139,33 @@ final class BatchedCells implements InputCells {
   private void batch(final int from, final int to) {
     final int bases = to - from;
     fillSources(from, to);
-    runner.bases(images(Arrays.copyOfRange(rows, from, to)));
-    final var batch = batches.computeIfAbsent(bases, this::template);
-    final var chosen =
-        kept
-            ? new CellBatch(
-                batch.bases(), Map.of(site.name(), batch.site(site.name()).from(pooled(from, to))))
-            : batch;
-    runner.run(chosen);
-    final var effects = runner.effect(effect);
-    final var skipped = runner.skippedCells();
+    sweep.bases(images(Arrays.copyOfRange(rows, from, to)));
+    final var effects =
+        kept ? sweep.run(bases, pooled(from, to)) : sweep.run(bases, sourcesApart());
+    final var skipped = sweep.skipped();
     for (int b = 0; b < bases; b++) {
       final int begin = b * cellsPerBase;
-      final int end = begin + cellsPerBase;
-      final int zero =
-          IntStream.range(begin, skipped.length == 0 ? begin : end).map(i -> skipped[i]).sum();
-      final var own = Arrays.copyOfRange(effects, begin, end);
+      int zero = 0;
+      for (int i = begin; i < begin + cellsPerBase && skipped.length > 0; i++) {
+        zero += skipped[i];
+      }
+      final var own = Arrays.copyOfRange(effects, begin, begin + cellsPerBase);
       ahead.put(from + b, new Computed(own, cellsPerBase - zero, zero));
     }
   }
 
-  private CellBatch template(final int bases) {
-    final var index = new int[bases * cellsPerBase];
-    Arrays.setAll(index, i -> i / cellsPerBase);
-    final int apart = operation.source() == Source.OTHER_INPUT ? plan.sourcesPerValue() : 0;
-    return new CellBatch(index, Map.of(site.name(), cells.repeated(bases, kept ? 0 : apart)));
+  private int sourcesApart() {
+    return operation.source() == Source.OTHER_INPUT ? plan.sourcesPerValue() : 0;
   }
 
-  /// The source row of each cell, among all inputs of the sweep.
+  /// The source row of each variation, among all inputs of the sweep.
   private int[] pooled(final int from, final int to) {
-    final int variations = plan.sourcesPerValue();
-    final var index = new int[(to - from) * cellsPerBase];
+    final int each = plan.variations();
+    final var index = new int[(to - from) * each];
     for (int b = from; b < to; b++) {
-      final var chosen = sources.places(rows[b], variations);
-      for (int i = 0; i < cellsPerBase; i++) {
-        index[(b - from) * cellsPerBase + i] = chosen[i % variations];
+      final var chosen = sources.places(rows[b], plan.sourcesPerValue());
+      for (int v = 0; v < each; v++) {
+        index[(b - from) * each + v] = chosen[v % chosen.length];
       }
     }
     return index;
@@ -196,7 +176,7 @@ final class BatchedCells implements InputCells {
       case NONE -> {}
       case MEAN -> {
         if (!filled) {
-          runner.sourceValues(site.name(), mean.orElseThrow());
+          sweep.sourceValues(mean.orElseThrow());
         }
       }
       case OTHER_INPUT -> {
@@ -206,7 +186,7 @@ final class BatchedCells implements InputCells {
             final var own = sources.of(rows[b], plan.sourcesPerValue());
             System.arraycopy(own, 0, all, (b - from) * own.length, own.length);
           }
-          runner.sources(images(all));
+          sweep.sources(images(all));
         } else if (!filled) {
           keepAll();
         }
@@ -218,13 +198,13 @@ final class BatchedCells implements InputCells {
   }
 
   private void keepAll() {
-    final var all = new float[rows.length * site.size()];
+    final var all = new float[rows.length * siteSize];
     for (int from = 0; from < rows.length; from += TOGETHER) {
       final int to = Math.min(rows.length, from + TOGETHER);
-      final var some = runner.activations(site.name(), images(Arrays.copyOfRange(rows, from, to)));
-      System.arraycopy(some, 0, all, from * site.size(), some.length);
+      final var some = sweep.activations(images(Arrays.copyOfRange(rows, from, to)));
+      System.arraycopy(some, 0, all, from * siteSize, some.length);
     }
-    runner.sourceValues(site.name(), all);
+    sweep.sourceValues(all);
   }
 
   private float[] images(final long[] of) {
@@ -239,11 +219,11 @@ final class BatchedCells implements InputCells {
 
   /// The steps of both programs and the memory they hold.
   String explain() {
-    return runner.explain() + "\nnative memory: " + runner.bytes() + " bytes";
+    return sweep.explain();
   }
 
   @Override
   public void close() {
-    runner.close();
+    sweep.close();
   }
 }
