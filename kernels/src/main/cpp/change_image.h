@@ -12,7 +12,16 @@ namespace {
 // Floats past the end of a row that may be read or written.
 constexpr int kPast = 4 * kLanes;
 
-// exp(x) - 1, relative error 2e-7: 2^n (expm1(r)) + (2^n - 1).
+// exp(r) - 1 for |r| <= ln(2)/2, relative error 2e-7.
+PB_INLINE vec expm1_small(vec r) {
+  vec p = fma(broadcast(1.381453789e-3f), r, broadcast(8.368745320e-3f));
+  p = fma(p, r, broadcast(4.166839083e-2f));
+  p = fma(p, r, broadcast(1.666652040e-1f));
+  p = fma(p, r, broadcast(4.999999343e-1f));
+  return fma(p, r * r, r);
+}
+
+// exp(x) - 1: 2^n (expm1(r)) + (2^n - 1).
 PB_INLINE vec expm1(vec x) {
   x = max(broadcast(-87.0f), min(broadcast(87.0f), x));
   const vec magic = broadcast(12582912.0f);
@@ -20,19 +29,41 @@ PB_INLINE vec expm1(vec x) {
   const vec n = shifted - magic;
   vec r = fnma(n, broadcast(0.693359375f), x);
   r = fma(n, broadcast(2.12194440e-4f), r);
-  vec p = fma(broadcast(1.381453789e-3f), r, broadcast(8.368745320e-3f));
-  p = fma(p, r, broadcast(4.166839083e-2f));
-  p = fma(p, r, broadcast(1.666652040e-1f));
-  p = fma(p, r, broadcast(4.999999343e-1f));
-  p = fma(p, r * r, r);
+#if PB_LANES == 16
+  const vec scale = _mm512_scalef_ps(broadcast(1.0f), n);
+#else
   const vec scale = power_of_two(as_int(shifted) - as_int(magic));
-  return fma(scale, p, scale - 1.0f);
+#endif
+  return fma(scale, expm1_small(r), scale - 1.0f);
 }
 
-// sigmoid(l + d) - sigmoid(l) from y = sigmoid(l) and slope = y (1 - y).
+// Whether every lane is below a limit in size; a lane that is not a number is not.
+PB_INLINE bool all_below(vec v, float limit) {
+#if PB_LANES == 16
+  return _mm512_cmp_ps_mask(_mm512_abs_ps(v), _mm512_set1_ps(limit), _CMP_LT_OQ) == 0xffff;
+#else
+  const ivec below = abs(v) < limit;
+  bool all = true;
+  for (int i = 0; i < kLanes; i++) all &= below[i] != 0;
+  return all;
+#endif
+}
+
+// 1 / d for 1e-38 < d < 1e38.
+PB_INLINE vec inverse(vec d) {
+#if PB_LANES == 16
+  const vec estimate = _mm512_rcp14_ps(d);
+  return fma(estimate, fnma(estimate, d, broadcast(1.0f)), estimate);
+#else
+  return 1.0f / d;
+#endif
+}
+
+// sigmoid(l + d) - sigmoid(l) from y = sigmoid(l) and slope = y (1 - y). Most changes are small, and
+// need no powers of two; a cell's pixels lie in the same vectors whatever the other cells are.
 PB_INLINE vec moved(vec y, vec slope, vec d) {
-  const vec m = expm1(d);
-  return slope * m / fma(y, m, broadcast(1.0f));
+  const vec m = all_below(d, 0.34f) ? expm1_small(d) : expm1(d);
+  return slope * m * inverse(fma(y, m, broadcast(1.0f)));
 }
 
 // The sigmoid of a base's logits and its slope, kept while the cells of that base pass.
@@ -92,42 +123,56 @@ PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d,
 }
 
 // One channel onto an image of one: sixteen taps a pixel, a row of pixels in a vector.
-//   d[2 m + 1] = a[m] w2 + a[m + 1] w0,   d[2 m + 2] = a[m] w3 + a[m + 1] w1
-float plane_effect(const Layer &l, const Change &in, int channel, const Rect &out, CleanImage &image,
-                   int end, float *row) {
+//   d[2 m] = a[m] w1 + a[m - 1] w3,   d[2 m + 1] = a[m] w2 + a[m + 1] w0
+// Past the rectangle a is zero for three pixels, and what is computed further on is not used.
+float plane_effect(const Layer &l, const Change &in, int channel, const Rect &out,
+                   const CleanImage &image, int end, float *row) {
   const float *w = l.weights + 16 * channel;
   const int width = l.out_w();
+  const int from = most(0, in.rect.x0 - 1);
+  const int to = least(static_cast<int>(l.w), in.rect.x1 + 1);
   vec sum = {};
   for (int y = out.y0; y < out.y1; y++) {
-    const int pairs = in.rect.width() + 1;
-    const int first = in.rect.x0 - 1;
     const float *x[2];
-    const float *taps[2];
+    vec taps[2][4];
     int rows = 0;
     for (int ky = (y + 1) & 1; ky < 4; ky += 2) {
       const int iy = (y + 1 - ky) / 2;
       if (y + 1 < ky || iy < in.rect.y0 || iy >= in.rect.y1) continue;
-      x[rows] = in.at(iy, first);
-      taps[rows++] = w + 4 * ky;
+      x[rows] = in.at(iy, from);
+      for (int kx = 0; kx < 4; kx++) taps[rows][kx] = broadcast(w[4 * ky + kx]);
+      rows++;
     }
-    for (int m = 0; m < pairs; m += kLanes) {
-      vec odd = {};
+    if (rows == 1) {
+      // The same steps for every row: the missing one adds nothing.
+      x[1] = x[0];
+      for (int kx = 0; kx < 4; kx++) taps[1][kx] = vec{};
+    }
+    const ptrdiff_t begin = static_cast<ptrdiff_t>(y) * width + 2 * from;
+    for (int m = 0; m < to - from; m += kLanes) {
       vec even = {};
-      for (int r = 0; r < rows; r++) {
-        const vec a = load_first(x[r] + m, pairs - m < kLanes ? pairs - m : kLanes);
-        const vec b = load_first(x[r] + m + 1, pairs - m < kLanes ? pairs - m : kLanes);
-        odd = fma(a, broadcast(taps[r][2]), fma(b, broadcast(taps[r][0]), odd));
-        even = fma(a, broadcast(taps[r][3]), fma(b, broadcast(taps[r][1]), even));
+      vec odd = {};
+#pragma GCC unroll 2
+      for (int r = 0; r < 2; r++) {
+        const vec a = load(x[r] + m);
+        even = fma(a, taps[r][1], fma(load(x[r] + m - 1), taps[r][3], even));
+        odd = fma(a, taps[r][2], fma(load(x[r] + m + 1), taps[r][0], odd));
       }
       vec low;
       vec high;
-      interleave(odd, even, low, high);
-      store(row + 2 * m, low);
-      store(row + 2 * m + kLanes, high);
+      interleave(even, odd, low, high);
+      const int count = 2 * (to - from - m);
+      if (count >= 2 * kLanes) {
+        const float *ys = image.y + begin + 2 * m;
+        const float *slopes = image.slope + begin + 2 * m;
+        sum = measured(sum, moved(load(ys), load(slopes), low), end);
+        sum = measured(sum, moved(load(ys + kLanes), load(slopes + kLanes), high), end);
+      } else {
+        store(row, low);
+        store(row + kLanes, high);
+        sum = measure_row(image, begin + 2 * m, row, count, end, sum);
+      }
     }
-    const int skip = out.x0 - (2 * in.rect.x0 - 1);
-    sum = measure_row(image, static_cast<ptrdiff_t>(y) * width + out.x0, row + skip, out.width(),
-                      end, sum);
   }
   return sum_lanes(sum);
 }

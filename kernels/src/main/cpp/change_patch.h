@@ -66,36 +66,45 @@ bool patch_change(const Patch &patch, const Range *ranges, int count, const Cove
   __builtin_memset(change.d, 0,
                    sizeof(float) * static_cast<size_t>(change.row()) * change.rect.height());
   ivec any = {};
+  const auto moved_by = [&](vec x, vec from) {
+    // In this order a limit, or what is not a number, goes through.
+    const vec value = min(high, max(low, fma(from, take, fma(x, keep, shift))));
+    const vec d = value - x;
+    return patch.rectify ? rectified(x, d) : d;
+  };
   for (int i = 0; i < count; i++) {
-    for (int unit = ranges[i].begin; unit < ranges[i].end;) {
-      const int channel = unit / (h * w);
-      const int pixel = unit % (h * w);
-      const int in_row = least(w - pixel % w, ranges[i].end - unit);
-      float *to = change.d + (change.at(pixel / w, pixel % w) - change.d) + channel -
-                  cover.first_channel;
-      for (int at = 0; at < in_row; at += kLanes) {
-        const int some = least(kLanes, in_row - at);
-        const vec x = load_first(clean + unit + at, some);
-        vec mixed = fma(x, keep, shift);
-        // Without a source nothing is read of it that could spoil the sum.
-        mixed = fma(load_first(source + unit + at, some), take, mixed);
-        // A limit, or what is not a number, goes through in this order.
-        const vec value = min(high, max(low, mixed));
-        vec d = value - x;
-        if (patch.rectify) d = rectified(x, d);
-        float lanes[kLanes];
-        store(lanes, d);
-        d = load_first(lanes, some);
-        any |= as_int(d) & 0x7fffffff;
-        if (k == 1) {
-          store_first(to + at, d, some);
-        } else {
-          for (int j = 0; j < some; j++) to[static_cast<ptrdiff_t>(at + j) * k] = lanes[j];
+    int unit = ranges[i].begin;
+    int channel = unit / (h * w);
+    int y = unit % (h * w) / w;
+    int x = unit % w;
+    while (unit < ranges[i].end) {
+      const int in_row = least(w - x, ranges[i].end - unit);
+      float *to = change.d + (change.at(y, x) - change.d) + channel - cover.first_channel;
+      int at = 0;
+      if (k == 1) {
+        for (; at + kLanes <= in_row; at += kLanes) {
+          const vec d = moved_by(load(clean + unit + at), load(source + unit + at));
+          any |= as_int(d);
+          store(to + at, d);
         }
       }
+      for (; at < in_row; at += kLanes) {
+        const int some = least(kLanes, in_row - at);
+        float lanes[kLanes];
+        store(lanes, moved_by(load_first(clean + unit + at, some),
+                              load_first(source + unit + at, some)));
+        any |= as_int(load_first(lanes, some));
+        for (int j = 0; j < some; j++) to[static_cast<ptrdiff_t>(at + j) * k] = lanes[j];
+      }
       unit += in_row;
+      x = 0;
+      if (++y == h) {
+        y = 0;
+        channel++;
+      }
     }
   }
+  any &= 0x7fffffff;
   bool changed = false;
   for (int i = 0; i < kLanes; i++) changed |= any[i] != 0;
   return changed;
