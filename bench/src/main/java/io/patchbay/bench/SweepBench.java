@@ -20,7 +20,7 @@ final class SweepBench {
 
   /// How the project computes sweeps.
   static SweepMethod method() {
-    return new PatchRunnerSweep();
+    return new PlannedSweep();
   }
 
   /// Measures what `options` ask for.

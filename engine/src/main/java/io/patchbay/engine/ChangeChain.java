@@ -48,8 +48,9 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
     Node at = site;
     boolean rectifies = false;
     final var links = new ArrayList<Link>();
-    while (only(readers, at, target) instanceof final Node next
-        && (is(next, UnaryKind.RELU) || next.op() instanceof Op.Reshape)) {
+    for (Node next = only(readers, at, target);
+        next != null && (is(next, UnaryKind.RELU) || next.op() instanceof Op.Reshape);
+        next = only(readers, at, target)) {
       rectifies |= is(next, UnaryKind.RELU);
       at = next;
     }
@@ -114,14 +115,8 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
     if (!halves || !kernel) {
       return Optional.empty();
     }
-    Node clean = core;
-    if (only(readers, clean, target) instanceof final Node sum
-        && sum.op() instanceof final Op.Binary b
-        && b.kind() == BinaryKind.ADD
-        && sum.input(0).equals(clean)
-        && sum.input(1).op() instanceof Op.Broadcast) {
-      clean = sum;
-    }
+    final var sum = only(readers, core, target);
+    final var clean = sum != null && isBias(sum, core) ? sum : core;
     final var next = only(readers, clean, target);
     final var activation =
         next == null
@@ -138,6 +133,13 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
       return Optional.empty();
     }
     return Optional.of(new Link(new Layer(up, activation), weights, clean, value));
+  }
+
+  private static boolean isBias(final Node sum, final Node core) {
+    return sum.op() instanceof final Op.Binary b
+        && b.kind() == BinaryKind.ADD
+        && sum.input(0).equals(core)
+        && sum.input(1).op() instanceof Op.Broadcast;
   }
 
   private static boolean is(final Node node, final UnaryKind kind) {

@@ -9,12 +9,12 @@ import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Interventions at fixed sites of one model: a program for what comes before them, run once per
 /// input, and a program for what comes after, run once per cell with many cells at a time.
@@ -32,7 +32,7 @@ public final class PatchRunner implements AutoCloseable {
   private final Node rowsImage;
   private final Optional<Projection> projection;
   private final boolean carries;
-  private @Nullable CellBatch written;
+  private final Map<Node, Object> written = new HashMap<>();
   private int bases;
   private int sources = 1;
   private int rows;
@@ -209,31 +209,31 @@ public final class PatchRunner implements AutoCloseable {
       throw new IllegalArgumentException(
           "more cells than planned: cells=" + rows + ", most=" + capacity.cells());
     }
-    final var before = written;
-    // Should a write fail, nothing is taken to be there.
-    written = null;
-    if (before == null || before.bases() != batch.bases()) {
-      cells.write(suffix.baseIndex(), batch.bases());
-    }
+    write(suffix.baseIndex(), batch.bases());
     Sizes sizes = Sizes.of(Suffix.ROWS, rows).and(Suffix.BASES, bases).and(Suffix.SOURCES, sources);
     for (final var site : sites) {
       final var arrays = batch.site(site);
-      final var last = before == null ? null : before.site(site);
       final var point = suffix.point(site);
-      if (last == null || last.sourceIndex() != arrays.sourceIndex()) {
-        cells.write(point.sourceIndex(), arrays.sourceIndex());
-      }
-      if (last == null || last.numbers() != arrays.numbers()) {
+      write(point.sourceIndex(), arrays.sourceIndex());
+      if (isNew(point.coefficients(), arrays.numbers())) {
         cells.write(point.coefficients(), arrays.numbers());
       }
-      if (last == null || last.ranges() != arrays.ranges()) {
-        cells.write(point.ranges(), arrays.ranges());
-      }
+      write(point.ranges(), arrays.ranges());
       sizes = sizes.and(axis(point), arrays.ranges().length / 3);
     }
     cells.run(sizes);
     sites.forEach(site -> checkFired(site, batch.site(site).elements()));
-    written = batch;
+  }
+
+  private void write(final Node given, final int[] values) {
+    if (isNew(given, values)) {
+      cells.write(given, values);
+    }
+  }
+
+  /// Whether this very array is not what stands there already.
+  private boolean isNew(final Node given, final Object values) {
+    return written.put(given, values) != values;
   }
 
   /// Per cell of the last run, 1 where it was proved to change nothing and left out; empty where

@@ -1,0 +1,194 @@
+package io.patchbay.bench;
+
+import io.patchbay.analysis.intervention.Operation.Coefficients;
+import io.patchbay.analysis.intervention.Sites;
+import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.sweep.Effect;
+import io.patchbay.analysis.sweep.SiteSweep;
+import io.patchbay.analysis.sweep.SiteSweep.Variation;
+import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.bench.SweepWorkload.Outcome;
+import io.patchbay.engine.Axis;
+import io.patchbay.vae.model.VaeGraph;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Sweeps as the sweep command computes them ([SiteSweep]): several bases at a time, and of what
+/// comes after the site only the change where that is cheaper. Mediation goes through
+/// [PatchRunnerSweep].
+final class PlannedSweep implements SweepMethod {
+  private static final int BASES = 32;
+  private static final int CELLS = 1 << 16;
+
+  private final PatchRunnerSweep pairs = new PatchRunnerSweep();
+
+  @Override
+  public String label() {
+    return "planned";
+  }
+
+  @Override
+  public boolean eliminates() {
+    return true;
+  }
+
+  @Override
+  public Prepared prepare(final Subject subject, final SweepTask task, final boolean eliminate) {
+    if (task.workload().outcome() == Outcome.PAIR) {
+      return pairs.prepare(subject, task, false);
+    }
+    final var parts = new ArrayList<Part>();
+    int first = 0;
+    for (final var site : task.workload().sites()) {
+      final var units =
+          task.units().stream().filter(u -> u.site() == site).map(UnitBox::unit).toList();
+      parts.add(new Part(subject, task, site, first, units, eliminate));
+      first += units.size();
+    }
+    return new Prepared() {
+      @Override
+      public void run(final int from, final int to, final float[] effects) {
+        parts.forEach(part -> part.run(from, to, effects));
+      }
+
+      @Override
+      public void close() {
+        parts.forEach(Part::close);
+      }
+    };
+  }
+
+  /// The units of one site.
+  private static final class Part {
+    private final SweepTask task;
+    private final int firstUnit;
+    private final int each;
+    private final int most;
+    private final int pool;
+    private final SiteSweep sweep;
+
+    Part(
+        final Subject subject,
+        final SweepTask task,
+        final NetSite site,
+        final int firstUnit,
+        final List<Unit> units,
+        final boolean eliminate) {
+      this.task = task;
+      this.firstUnit = firstUnit;
+      this.each = units.size() * task.variations();
+      this.most = Math.clamp(Math.min(CELLS / each, task.bases()), 1, BASES);
+      this.pool =
+          switch (task.workload().change()) {
+            case SOURCE -> task.inputs();
+            case MEAN -> task.bases();
+            case GRID, ZERO, GREY -> 1;
+          };
+      final var model = VaeGraph.analysis(subject.vae(), new Axis("rows"));
+      this.sweep =
+          new SiteSweep(
+              subject,
+              model,
+              Sites.of(model.graph()).named(site.label()),
+              units,
+              variations(),
+              task.workload().outcome() == Outcome.MU ? Effect.MU : Effect.IMAGE,
+              most,
+              pool,
+              eliminate);
+    }
+
+    private List<Variation> variations() {
+      final var change = task.workload().change();
+      return IntStream.range(0, task.variations())
+          .mapToObj(v ->
+              switch (change) {
+                case GRID, ZERO, GREY ->
+                    new Variation(Coefficients.of(0, change.constants().get(v), 0), 0);
+                case SOURCE, MEAN -> new Variation(Coefficients.of(0, 0, 1), 0);
+              })
+          .toList();
+    }
+
+    void run(final int from, final int to, final float[] effects) {
+      final int[] row = sources(from, to);
+      for (int first = from; first < to; first += most) {
+        final int count = Math.min(most, to - first);
+        sweep.bases(images(IntStream.range(first, first + count).toArray()));
+        final var values =
+            row.length == 0 ? sweep.run(count, 0) : sweep.run(count, of(first, count, row));
+        for (int b = 0; b < count; b++) {
+          final int to0 = (first + b - from) * task.perBase() + firstUnit * task.variations();
+          System.arraycopy(values, b * each, effects, to0, each);
+        }
+      }
+    }
+
+    /// The rows that the variations of some bases take.
+    private int[] of(final int first, final int count, final int[] row) {
+      final var index = new int[count * task.variations()];
+      for (int i = 0; i < index.length; i++) {
+        index[i] = row[task.source(first + i / task.variations(), i % task.variations())];
+      }
+      return index;
+    }
+
+    /// Computes what cells take.
+    ///
+    /// @return the row of each input that is a source; empty where cells take none of them
+    private int[] sources(final int from, final int to) {
+      return switch (task.workload().change()) {
+        case GRID, ZERO, GREY -> new int[0];
+        case MEAN -> {
+          final var all = activations(IntStream.range(0, task.bases()).toArray());
+          sweep.sourceValues(CleanRuns.mean(all, task.bases()));
+          yield new int[0];
+        }
+        case SOURCE -> {
+          final int[] needed =
+              IntStream.range(from, to)
+                  .flatMap(b -> IntStream.range(0, task.variations()).map(k -> task.source(b, k)))
+                  .distinct()
+                  .toArray();
+          final var row = new int[task.inputs()];
+          for (int i = 0; i < needed.length; i++) {
+            row[needed[i]] = i;
+          }
+          sweep.sourceValues(activations(needed));
+          yield row;
+        }
+      };
+    }
+
+    private float[] activations(final int[] inputs) {
+      final float[][] parts = new float[Math.ceilDiv(inputs.length, most)][];
+      for (int i = 0; i < parts.length; i++) {
+        final int end = Math.min(inputs.length, (i + 1) * most);
+        parts[i] = sweep.activations(images(Arrays.copyOfRange(inputs, i * most, end)));
+      }
+      final int size = Arrays.stream(parts).mapToInt(p -> p.length).sum();
+      final var all = new float[size];
+      int at = 0;
+      for (final float[] part : parts) {
+        System.arraycopy(part, 0, all, at, part.length);
+        at += part.length;
+      }
+      return all;
+    }
+
+    private float[] images(final int[] inputs) {
+      final int size = Conv4Weights.PIXELS;
+      final var images = new float[inputs.length * size];
+      for (int i = 0; i < inputs.length; i++) {
+        System.arraycopy(task.images(), inputs[i] * size, images, i * size, size);
+      }
+      return images;
+    }
+
+    void close() {
+      sweep.close();
+    }
+  }
+}
