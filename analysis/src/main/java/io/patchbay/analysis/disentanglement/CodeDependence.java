@@ -3,13 +3,14 @@ package io.patchbay.analysis.disentanglement;
 import io.patchbay.analysis.metric.ClassCodes;
 import io.patchbay.analysis.metric.JointCounts;
 import io.patchbay.analysis.metric.MutualInformationGap;
+import io.patchbay.analysis.statistics.BiasedFigure;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Eigenvalues;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /// How much codes depend on one another, whatever they tell of: the unsupervised scores of
@@ -24,14 +25,16 @@ import java.util.stream.IntStream;
 /// @param wasserstein 2 tr S - 2 tr (S diag S)^(1/2): squared 2-Wasserstein distance of that
 ///   Gaussian from the product of its marginals
 /// @param wassersteinShare the same divided by tr S
-/// @param information mean mutual information of two codes, each cut into 20 equal bins, in nats;
-///   empty with a single code. It has no interval: a resample repeats inputs, and repeated inputs
-///   inform of one another, so the information of independent codes would seem to be well above 0
+/// @param information mean mutual information of two codes, each cut into 20 equal bins, in nats,
+///   as the library computes it, with its bias of the order 1/n; the interval is for samples of
+///   this size; empty with a single code
+/// @param unbiased the same less its bias, see [BiasedFigure]
 public record CodeDependence(
     Optional<Interval> totalCorrelation,
     Interval wasserstein,
     Optional<Interval> wassersteinShare,
-    OptionalDouble information) {
+    Optional<Interval> information,
+    Optional<Interval> unbiased) {
   // Below this an eigenvalue of a correlation matrix of float32 codes is rounding.
   private static final double SINGULAR = 1e-12;
 
@@ -58,11 +61,14 @@ public record CodeDependence(
               out[0] = singular ? 0 : out[0];
               out[2] = constant ? 0 : out[2];
             });
+    final Optional<BiasedFigure> information =
+        codes.columns() < 2 ? Optional.empty() : Optional.of(information(codes, bootstrap));
     return new CodeDependence(
         singular ? Optional.empty() : Optional.of(figures.get(0)),
         figures.get(1),
         constant ? Optional.empty() : Optional.of(figures.get(2)),
-        information(codes));
+        information.map(BiasedFigure::asComputed),
+        information.map(BiasedFigure::unbiased));
   }
 
   private static double[][] centred(final Matrix codes) {
@@ -139,24 +145,31 @@ public record CodeDependence(
     return sums;
   }
 
-  private static OptionalDouble information(final Matrix codes) {
+  private static BiasedFigure information(final Matrix codes, final Bootstrap bootstrap) {
     final int d = codes.columns();
-    if (d < 2) {
-      return OptionalDouble.empty();
-    }
-    final int[] once = new int[codes.rows()];
-    Arrays.fill(once, 1);
     final int[][] binned = CodeModularity.bins(codes);
-    double sum = 0;
+    // Each code beside those before it.
+    final var pairs = new ArrayList<JointCounts>();
     for (int a = 1; a < d; a++) {
       final int[] mine = binned[a];
       final int[][] column =
           IntStream.range(0, mine.length).mapToObj(i -> new int[] {mine[i]}).toArray(int[][]::new);
       final var classes = new ClassCodes(column, mine.length);
-      final var joint =
-          new JointCounts(Arrays.copyOf(binned, a), MutualInformationGap.BINS, classes);
-      sum += Arrays.stream(joint.information(once)[0]).sum();
+      pairs.add(new JointCounts(Arrays.copyOf(binned, a), MutualInformationGap.BINS, classes));
     }
-    return OptionalDouble.of(sum / (d * (d - 1) / 2.0));
+    return bootstrap
+        .biased(
+            codes.rows(),
+            1,
+            0,
+            Math.log(MutualInformationGap.BINS),
+            (counts, out) -> {
+              double sum = 0;
+              for (final var joint : pairs) {
+                sum += Arrays.stream(joint.information(counts)[0]).sum();
+              }
+              out[0] = sum / (d * (d - 1) / 2.0);
+            })
+        .getFirst();
   }
 }

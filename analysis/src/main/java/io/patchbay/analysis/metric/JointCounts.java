@@ -1,8 +1,12 @@
 package io.patchbay.analysis.metric;
 
+import io.patchbay.analysis.statistics.BiasedFigure;
+import io.patchbay.analysis.statistics.Bootstrap;
 import java.util.Arrays;
+import java.util.List;
 
-/// Mutual information of binned latents and factor classes, from counts weighted per sample.
+/// Mutual information of binned latents and factor classes, from counts weighted per sample. It is
+/// too large by about (bins - 1)(classes - 1) / 2n where all cells are filled.
 public final class JointCounts {
   private final int[][] binned;
   private final int bins;
@@ -32,6 +36,45 @@ public final class JointCounts {
       }
     }
     return result;
+  }
+
+  /// How much [#information] of all samples, each once, is too large: by the bootstrap, the mean of
+  /// its draws less itself. Draws are too large by that twice.
+  public double[][] bias(int samples, Bootstrap bootstrap) {
+    int figures = factors.factors() * binned.length;
+    List<BiasedFigure> all =
+        bootstrap.biased(
+            samples,
+            figures,
+            Double.NEGATIVE_INFINITY,
+            Double.POSITIVE_INFINITY,
+            (counts, out) -> {
+              double[][] drawn = information(counts);
+              for (int i = 0; i < out.length; i++) {
+                out[i] = drawn[i / binned.length][i % binned.length];
+              }
+            });
+    double[][] bias = new double[factors.factors()][binned.length];
+    for (int i = 0; i < figures; i++) {
+      bias[i / binned.length][i % binned.length] =
+          all.get(i).asComputed().estimate() - all.get(i).unbiased().estimate();
+    }
+    return bias;
+  }
+
+  /// [#information] less its bias, at least 0.
+  ///
+  /// @param counts of all samples, each once, or of a draw
+  /// @param bias of all samples, from [#bias]
+  public double[][] unbiased(int[] counts, double[][] bias) {
+    double[][] information = information(counts);
+    int times = Arrays.stream(counts).allMatch(count -> count == 1) ? 1 : 2;
+    for (int factor = 0; factor < information.length; factor++) {
+      double[] mine = information[factor];
+      double[] less = bias[factor];
+      Arrays.setAll(mine, latent -> Math.max(0, mine[latent] - times * less[latent]));
+    }
+    return information;
   }
 
   /// H(factor) in nats.
