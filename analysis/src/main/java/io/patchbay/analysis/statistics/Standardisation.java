@@ -26,13 +26,6 @@ public final class Standardisation {
     this.factors = factors;
   }
 
-  /// Leaves every column as it is.
-  static Standardisation none(int columns) {
-    double[] ones = new double[columns];
-    Arrays.fill(ones, 1);
-    return new Standardisation(new double[columns], ones);
-  }
-
   int columns() {
     return factors.length;
   }
