@@ -31,6 +31,11 @@ final class AnalysisOptions {
     return value;
   }
 
+  /// Takes this seed where none was given.
+  void seedUnlessGiven(final long other) {
+    seed.unlessGiven(other);
+  }
+
   /// Numbers with what computed them: the device, the version of this program, and Java's.
   Map<String, Object> signed(final Map<String, Object> numbers, final Backend backend) {
     final var all = new LinkedHashMap<>(numbers);

@@ -42,6 +42,11 @@ final class RunOptions {
     return analysis.output();
   }
 
+  /// Takes this seed where none was given.
+  void seedUnlessGiven(final long other) {
+    analysis.seedUnlessGiven(other);
+  }
+
   /// Opens the device, the model and the data, in this order, for as long as `answer` takes.
   ///
   /// @param data name of a data set; null for the run's own
