@@ -10,11 +10,16 @@ import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// How much codes depend on one another, whatever they tell of: the unsupervised scores of
 /// disentanglement_lib (Locatello et al., ICML 2019). 0 for independent codes, each.
+///
+/// All are above 0 by something of the order 1/n for independent codes too. They are as the library
+/// computes them, to be compared with those of as many samples, and their intervals are for such
+/// samples, see [BiasedFigure].
 ///
 /// A constant code depends on nothing: it adds nothing to the correlations, and pairs with it count
 /// in the mean mutual information, with none.
@@ -25,16 +30,13 @@ import java.util.stream.IntStream;
 /// @param wasserstein 2 tr S - 2 tr (S diag S)^(1/2): squared 2-Wasserstein distance of that
 ///   Gaussian from the product of its marginals
 /// @param wassersteinShare the same divided by tr S
-/// @param information mean mutual information of two codes, each cut into 20 equal bins, in nats,
-///   as the library computes it, with its bias of the order 1/n; the interval is for samples of
-///   this size; empty with a single code
-/// @param unbiased the same less its bias, see [BiasedFigure]
+/// @param information mean mutual information of two codes, each cut into 20 equal bins, in nats;
+///   empty with a single code
 public record CodeDependence(
     Optional<Interval> totalCorrelation,
     Interval wasserstein,
     Optional<Interval> wassersteinShare,
-    Optional<Interval> information,
-    Optional<Interval> unbiased) {
+    Optional<Interval> information) {
   // Below this an eigenvalue of a correlation matrix of float32 codes is rounding.
   private static final double SINGULAR = 1e-12;
 
@@ -53,22 +55,28 @@ public record CodeDependence(
     final boolean singular = !Double.isFinite(plain[0]);
     final boolean constant = !Double.isFinite(plain[2]);
     final var figures =
-        bootstrap.statistics(
-            rows.length,
-            plain.length,
-            (counts, out) -> {
-              System.arraycopy(gaussian(rows, counts), 0, out, 0, out.length);
-              out[0] = singular ? 0 : out[0];
-              out[2] = constant ? 0 : out[2];
-            });
-    final Optional<BiasedFigure> information =
-        codes.columns() < 2 ? Optional.empty() : Optional.of(information(codes, bootstrap));
+        bootstrap
+            .biased(
+                rows.length,
+                plain.length,
+                0,
+                Double.MAX_VALUE,
+                (counts, out) -> {
+                  System.arraycopy(gaussian(rows, counts), 0, out, 0, out.length);
+                  out[0] = singular ? 0 : out[0];
+                  out[2] = constant ? 0 : out[2];
+                })
+            .stream()
+            .map(BiasedFigure::asComputed)
+            .toList();
+    final var pairs = pairs(codes);
     return new CodeDependence(
         singular ? Optional.empty() : Optional.of(figures.get(0)),
         figures.get(1),
         constant ? Optional.empty() : Optional.of(figures.get(2)),
-        information.map(BiasedFigure::asComputed),
-        information.map(BiasedFigure::unbiased));
+        pairs.isEmpty()
+            ? Optional.empty()
+            : Optional.of(information(pairs, rows.length, bootstrap)));
   }
 
   private static double[][] centred(final Matrix codes) {
@@ -145,31 +153,38 @@ public record CodeDependence(
     return sums;
   }
 
-  private static BiasedFigure information(final Matrix codes, final Bootstrap bootstrap) {
-    final int d = codes.columns();
+  /// Each code beside those before it.
+  private static List<JointCounts> pairs(final Matrix codes) {
     final int[][] binned = CodeModularity.bins(codes);
-    // Each code beside those before it.
     final var pairs = new ArrayList<JointCounts>();
-    for (int a = 1; a < d; a++) {
+    for (int a = 1; a < binned.length; a++) {
       final int[] mine = binned[a];
       final int[][] column =
           IntStream.range(0, mine.length).mapToObj(i -> new int[] {mine[i]}).toArray(int[][]::new);
       final var classes = new ClassCodes(column, mine.length);
       pairs.add(new JointCounts(Arrays.copyOf(binned, a), MutualInformationGap.BINS, classes));
     }
+    return pairs;
+  }
+
+  private static Interval information(
+      final List<JointCounts> pairs, final int samples, final Bootstrap bootstrap) {
     return bootstrap
         .biased(
-            codes.rows(),
+            samples,
             1,
             0,
             Math.log(MutualInformationGap.BINS),
-            (counts, out) -> {
-              double sum = 0;
-              for (final var joint : pairs) {
-                sum += Arrays.stream(joint.information(counts)[0]).sum();
-              }
-              out[0] = sum / (d * (d - 1) / 2.0);
-            })
-        .getFirst();
+            (counts, out) -> out[0] = mean(pairs, counts))
+        .getFirst()
+        .asComputed();
+  }
+
+  private static double mean(final List<JointCounts> pairs, final int[] counts) {
+    double sum = 0;
+    for (final var joint : pairs) {
+      sum += Arrays.stream(joint.information(counts)[0]).sum();
+    }
+    return sum / (pairs.size() * (pairs.size() + 1) / 2.0);
   }
 }

@@ -4,8 +4,8 @@ import io.patchbay.analysis.metric.ClassCodes;
 import io.patchbay.analysis.metric.Histogram;
 import io.patchbay.analysis.metric.JointCounts;
 import io.patchbay.analysis.metric.MutualInformationGap;
-import io.patchbay.analysis.statistics.BiasedFigure;
 import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.GroupJackknife;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
 import java.util.Arrays;
@@ -17,21 +17,25 @@ import java.util.Arrays;
 ///
 /// A code that tells of no factor still has informations of chance, and with few inputs a
 /// modularity well above 0. The library's figure keeps that, and is to be compared with those of as
-/// many inputs, see [BiasedFigure]; beside it stands that of informations less their bias, see
-/// [JointCounts#bias].
+/// many inputs; its interval leaves out groups of them, as in a bootstrap's draws, whose
+/// informations of chance are larger, such codes vary less than they do. Beside it stands the
+/// figure of informations less their bias, see [JointCounts#bias].
 ///
 /// @param perCode one per code
 /// @param score their mean, as the library computes it; n is the number of inputs, and the interval
 ///   is for samples of this size
-/// @param unbiased the same of informations less their bias, with percentiles of draws
+/// @param unbiased the same of informations less their bias, with percentiles of draws; a code
+///   whose informations are then 0 has none, one where they are next to 0 any modularity
 public record CodeModularity(double[] perCode, Interval score, Interval unbiased) {
   // Information below this is rounding, in nats.
   private static final double NONE = 1e-12;
 
+  /// @param jackknife leaves out inputs; the bins stay those of all
   /// @param bootstrap resamples inputs; the bins stay those of all
   /// @throws IllegalArgumentException without codes, or with fewer than two factors of several
   ///   classes
-  public static CodeModularity of(final Samples samples, final Bootstrap bootstrap) {
+  public static CodeModularity of(
+      final Samples samples, final GroupJackknife jackknife, final Bootstrap bootstrap) {
     final int[] varying = samples.requireVarying("modularity", 1, 2);
     final int[][] factors =
         Arrays.stream(samples.factors())
@@ -45,15 +49,24 @@ public record CodeModularity(double[] perCode, Interval score, Interval unbiased
     final int[] once = new int[factors.length];
     Arrays.fill(once, 1);
     final int n = factors.length;
-    final var figure =
-        bootstrap
-            .biased(n, 1, 0, 1, (counts, out) -> out[0] = mean(joint.information(counts)))
+    final double[] perCode = perCode(joint.information(once));
+    final double[] score = {Arrays.stream(perCode).average().orElseThrow()};
+    final var interval =
+        jackknife
+            .intervals(
+                n,
+                score,
+                0,
+                1,
+                rows -> {
+                  final int[] counts = new int[n];
+                  Arrays.stream(rows).forEach(i -> counts[i] = 1);
+                  return new double[] {mean(joint.information(counts))};
+                })
             .getFirst();
-    final double[][] bias = joint.bias(n, bootstrap);
+    final var bias = joint.bias(n, bootstrap);
     return new CodeModularity(
-        perCode(joint.information(once)),
-        figure.asComputed(),
-        bootstrap.statistic(n, counts -> mean(joint.unbiased(counts, bias))));
+        perCode, interval, bootstrap.statistic(n, counts -> mean(joint.unbiased(counts, bias))));
   }
 
   private static double mean(final double[][] information) {

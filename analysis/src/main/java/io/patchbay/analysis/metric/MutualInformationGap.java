@@ -105,13 +105,13 @@ public record MutualInformationGap(
 
   private static Interval unbiased(
       JointCounts joint, List<Integer> varying, int samples, Bootstrap bootstrap) {
-    double[][] bias = joint.bias(samples, bootstrap);
+    JointCounts.Bias bias = joint.bias(samples, bootstrap);
     return bootstrap.statistic(
         samples,
         counts -> {
           double[] out = new double[varying.size() + 1];
           gaps(joint, joint.unbiased(counts, bias), varying, counts, out);
-          return out[varying.size()];
+          return Math.min(1, out[varying.size()]);
         });
   }
 

@@ -35,10 +35,9 @@ final class ScoreSteps {
   private static final String LIKE =
       "with the bias of so many inputs; interval: bootstrap over inputs, about samples of this"
           + " size";
-  private static final String INFORMED =
-      "of informations less their bias, by bootstrap; interval: percentiles of such draws";
   private static final String UNBIASED =
-      "less its bias, by bootstrap; interval: basic bootstrap over inputs";
+      "of informations less their bias, extrapolated to more inputs; interval: percentile bootstrap"
+          + " of these";
   private static final String PAIRS = "nats, mean over pairs of codes, ";
   private static final String GROUPS = "jackknife over 10 groups of inputs, Student's t";
 
@@ -153,14 +152,18 @@ final class ScoreSteps {
     final var gap = MutualInformationGap.of(train.codes(), train.factors(), bootstrap);
     return List.of(
         Score.of("mig", gap.score().orElseThrow(), LIKE),
-        Score.of("mig_unbiased", gap.unbiased().orElseThrow(), INFORMED));
+        Score.of("mig_unbiased", gap.unbiased().orElseThrow(), UNBIASED));
   }
 
   private static List<Score> modularity(final Samples train, final Bootstrap bootstrap) {
-    final var modularity = CodeModularity.of(train, bootstrap);
+    final var modularity =
+        CodeModularity.of(train, GroupJackknife.standard(bootstrap.seed()), bootstrap);
     return List.of(
-        Score.of("modularity", modularity.score(), LIKE),
-        Score.of("modularity_unbiased", modularity.unbiased(), INFORMED));
+        Score.of(
+            "modularity",
+            modularity.score(),
+            "with the bias of so many inputs; interval: " + GROUPS),
+        Score.of("modularity_unbiased", modularity.unbiased(), UNBIASED));
   }
 
   private static List<Score> posterior(
@@ -246,24 +249,20 @@ final class ScoreSteps {
           return List.of(
               score
                   .totalCorrelation()
-                  .map(i -> Score.of("gaussian_total_correlation", i, "nats; " + INPUTS))
+                  .map(i -> Score.of("gaussian_total_correlation", i, "nats, " + LIKE))
                   .orElseGet(() ->
                       Score.undefined(
                           "gaussian_total_correlation", n, "the covariance is singular")),
-              Score.of("wasserstein_correlation", score.wasserstein(), INPUTS),
+              Score.of("wasserstein_correlation", score.wasserstein(), LIKE),
               score
                   .wassersteinShare()
-                  .map(i -> Score.of("wasserstein_correlation_norm", i, INPUTS))
+                  .map(i -> Score.of("wasserstein_correlation_norm", i, LIKE))
                   .orElseGet(() ->
                       Score.undefined("wasserstein_correlation_norm", n, "every code is constant")),
               score
                   .information()
                   .map(i -> Score.of("mutual_information", i, PAIRS + LIKE))
-                  .orElseGet(() -> Score.undefined("mutual_information", n, FEW_CODES)),
-              score
-                  .unbiased()
-                  .map(i -> Score.of("mutual_information_unbiased", i, PAIRS + UNBIASED))
-                  .orElseGet(() -> Score.undefined("mutual_information_unbiased", n, FEW_CODES)));
+                  .orElseGet(() -> Score.undefined("mutual_information", n, FEW_CODES)));
         });
   }
 }

@@ -49,8 +49,7 @@ class ScoreCommandTest {
           "gaussian_total_correlation",
           "wasserstein_correlation",
           "wasserstein_correlation_norm",
-          "mutual_information",
-          "mutual_information_unbiased");
+          "mutual_information");
 
   @TempDir static Path folder;
 

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.analysis.disentanglement.FactorDraws.Use;
 import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.GroupJackknife;
+import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.LogisticRegression;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -18,10 +21,11 @@ import org.junit.jupiter.api.Test;
 /// Modularity and explicitness.
 class CodeModularityTest {
   private static final int[] SIZES = {4, 4, 4};
+  private static final GroupJackknife JACKKNIFE = GroupJackknife.standard(3);
   private static final Bootstrap BOOTSTRAP = new Bootstrap(100, 0.95, 3);
 
   private static CodeModularity modularity(final Function<int[], double[]> code) {
-    return CodeModularity.of(Worlds.grid(SIZES, 2, code), BOOTSTRAP);
+    return CodeModularity.of(Worlds.grid(SIZES, 2, code), JACKKNIFE, BOOTSTRAP);
   }
 
   private static Explicitness explicitness(final Function<int[], double[]> code) {
@@ -60,7 +64,9 @@ class CodeModularityTest {
         plain, modularity(v -> new double[] {v[2], v[0] + 0.4 * v[1]}).score().estimate(), 1e-12);
     assertThrows(
         IllegalArgumentException.class,
-        () -> CodeModularity.of(Worlds.grid(new int[] {4, 1}, 2, Worlds.IDENTITY), BOOTSTRAP));
+        () ->
+            CodeModularity.of(
+                Worlds.grid(new int[] {4, 1}, 2, Worlds.IDENTITY), JACKKNIFE, BOOTSTRAP));
   }
 
   @Test
@@ -138,5 +144,36 @@ class CodeModularityTest {
     final var score = Explicitness.of(train, Worlds.of(still, Worlds.IDENTITY), BOOTSTRAP).score();
     assertTrue(score.estimate() > 0.97 && score.estimate() <= 1, score::toString);
     assertTrue(score.bounded(), score::toString);
+  }
+
+  /// Two codes of one factor each and one of none, of 400 inputs: by counts the third tells a
+  /// little of both, and has a modularity of its own that changes from sample to sample.
+  @Test
+  void intervalsCoverWithACodeThatTellsNothing() {
+    final int runs = 100;
+    final var scores = new ArrayList<Interval>();
+    for (int run = 0; run < runs; run++) {
+      final var random = new PhiloxRandom(9, Streams.METRIC, 0, run);
+      final double[][] codes = new double[400][];
+      final int[][] factors = new int[400][];
+      for (int i = 0; i < codes.length; i++) {
+        factors[i] = new int[] {random.nextInt(3), random.nextInt(8)};
+        codes[i] =
+            new double[] {
+              factors[i][0] + random.nextDouble(),
+              factors[i][1] + 4 * random.nextDouble(),
+              random.nextDouble()
+            };
+      }
+      scores.add(
+          CodeModularity.of(
+                  new Samples(Matrix.ofRows(codes), factors),
+                  GroupJackknife.standard(run),
+                  new Bootstrap(1, 0.95, run))
+              .score());
+    }
+    final double mean = scores.stream().mapToDouble(Interval::estimate).average().orElseThrow();
+    final long covered = scores.stream().filter(i -> i.contains(mean)).count();
+    assertTrue(covered >= 90, () -> "covered " + covered + ", mean " + mean);
   }
 }

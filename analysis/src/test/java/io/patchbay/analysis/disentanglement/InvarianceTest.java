@@ -57,7 +57,7 @@ class InvarianceTest {
     map.put("I of DCI", w -> Dci.of(w.train, w.test, TREES).testAccuracy());
     map.put("SAP", w -> SapScore.of(w.train, w.test, BOOTSTRAP).score().estimate());
     map.put("continuous SAP", w -> SapScore.continuous(w.train, BOOTSTRAP).score().estimate());
-    map.put("modularity", w -> CodeModularity.of(w.train, BOOTSTRAP).score().estimate());
+    map.put("modularity", w -> CodeModularity.of(w.train, JACKKNIFE, BOOTSTRAP).score().estimate());
     map.put("explicitness", w -> Explicitness.of(w.train, w.test, BOOTSTRAP).score().estimate());
     map.put(
         "IRS",

@@ -85,7 +85,7 @@ class ScoreStudyTest {
     final var two =
         with(2, scene -> ScoreStudy.of(scene, SMALL, Mode.CORRECTED, (_, _, _, _) -> {}));
     assertEquals(one.scores(), two.scores());
-    assertEquals(26, one.scores().size(), one.scores()::toString);
+    assertEquals(25, one.scores().size(), one.scores()::toString);
     for (final var score : one.scores()) {
       final boolean count = score.name().endsWith("_active");
       assertEquals(
