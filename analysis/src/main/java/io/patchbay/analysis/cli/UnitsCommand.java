@@ -140,7 +140,7 @@ final class UnitsCommand implements Callable<Integer> {
                 profile
                     ? study.flatMap(found -> LayerProfile.of(found, parts, shown))
                     : Optional.<LayerProfile>empty();
-            shown.close();
+            shown.end();
             if (study.isEmpty() || (profile && layers.isEmpty())) {
               output.release();
               output.note("stopped: --resume goes on");
@@ -215,7 +215,7 @@ final class UnitsCommand implements Callable<Integer> {
 
     @Override
     public void doing(final String what) {
-      close();
+      end();
       output.release();
       output.note("units: " + what);
     }
@@ -228,12 +228,16 @@ final class UnitsCommand implements Callable<Integer> {
       progress.update(done, all, "");
     }
 
-    @Override
-    public void close() {
+    void end() {
       if (progress != null) {
         progress.close();
         progress = null;
       }
+    }
+
+    @Override
+    public void close() {
+      end();
     }
   }
 }

@@ -13,13 +13,13 @@ final class ImageEffects {
 
   private final double[][] sums;
   private final int[][] counts;
-  private final double[] largest;
+  private final double[][] largest;
   private final double rounding;
 
   ImageEffects(final int units, final int inputs, final int elements) {
     sums = new double[inputs][units];
     counts = new int[inputs][units];
-    largest = new double[units];
+    largest = new double[inputs][units];
     rounding = ROUNDING * Math.sqrt(elements);
   }
 
@@ -31,7 +31,7 @@ final class ImageEffects {
     }
     sums[input][unit] += norm;
     counts[input][unit]++;
-    largest[unit] = Math.max(largest[unit], norm);
+    largest[input][unit] = Math.max(largest[input][unit], norm);
   }
 
   /// The mean of each unit over base inputs, of which every one has as many interchanges of it.
@@ -39,7 +39,7 @@ final class ImageEffects {
     final double[][] means = new double[sums.length][];
     for (int i = 0; i < means.length; i++) {
       final int input = i;
-      means[i] = new double[largest.length];
+      means[i] = new double[sums[i].length];
       Arrays.setAll(means[i], u -> sums[input][u] / counts[input][u]);
     }
     return bootstrap.means(Matrix.ofRows(means));
@@ -50,8 +50,8 @@ final class ImageEffects {
     return norm > rounding;
   }
 
-  /// Whether any interchange of the unit changed the image.
-  boolean moves(final int unit) {
-    return changes(largest[unit]);
+  /// Whether any interchange of the unit, of the first so many inputs, changed the image.
+  boolean moves(final int unit, final int inputs) {
+    return Arrays.stream(largest, 0, inputs).anyMatch(input -> changes(input[unit]));
   }
 }

@@ -39,13 +39,18 @@ public record MeasuredEffects(
   /// How the labels of a study are reckoned.
   ///
   /// @param moves per unit, whether it ever changes the image
-  record Settings(UnitQuestion question, boolean[] moves, Bootstrap bootstrap) {
+  /// @param fewer the same, of the first half of the inputs
+  record Settings(UnitQuestion question, boolean[] moves, boolean[] fewer, Bootstrap bootstrap) {
     PermutationTest test() {
       return new PermutationTest(question.permutations(), bootstrap.seed());
     }
 
     List<UnitLabel> labels(final FactorEffect effects) {
       return question.rule().labels(effects, moves);
+    }
+
+    List<UnitLabel> fewer(final FactorEffect effects) {
+      return question.rule().labels(effects, fewer);
     }
   }
 
@@ -60,7 +65,7 @@ public record MeasuredEffects(
         settings.bootstrap().means(changes.sizes().table()),
         settings.labels(effects),
         half,
-        settings.labels(CarriedEffects.estimates(first, test)),
+        settings.fewer(CarriedEffects.estimates(first, test)),
         specificity(changes.sizes(), settings));
   }
 
@@ -75,7 +80,7 @@ public record MeasuredEffects(
         settings.bootstrap().means(cells.table()),
         settings.labels(effects),
         half,
-        settings.labels(fewer),
+        settings.fewer(fewer),
         specificity(cells, settings));
   }
 

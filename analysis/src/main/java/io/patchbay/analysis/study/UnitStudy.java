@@ -115,12 +115,16 @@ public record UnitStudy(
       return Optional.empty();
     }
     final var moves = new boolean[sites.units()];
+    final var fewer = new boolean[moves.length];
+    final int inputs = question.inputs();
+    final int oracle = question.oracleInputs();
     for (int u = 0; u < moves.length; u++) {
-      moves[u] = norms.moves(u) || resampled.moves(u);
+      moves[u] = norms.moves(u, inputs) || resampled.moves(u, oracle);
+      fewer[u] = norms.moves(u, inputs / 2) || resampled.moves(u, oracle / 2);
     }
     listener.doing("intervals and tests");
     final var bootstrap = Bootstrap.standard(scene.seed());
-    final var settings = new MeasuredEffects.Settings(question, moves, bootstrap);
+    final var settings = new MeasuredEffects.Settings(question, moves, fewer, bootstrap);
     return Optional.of(
         new UnitStudy(
             scene,
