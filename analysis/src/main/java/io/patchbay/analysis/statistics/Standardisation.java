@@ -21,11 +21,6 @@ public final class Standardisation {
     }
   }
 
-  private Standardisation(double[] means, double[] factors) {
-    this.means = means;
-    this.factors = factors;
-  }
-
   int columns() {
     return factors.length;
   }
