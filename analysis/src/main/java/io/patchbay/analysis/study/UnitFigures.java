@@ -63,9 +63,15 @@ final class UnitFigures {
 
   private static List<Map<String, Object>> leftOut(
       final String key, final List<UnitSites.LeftOut> list) {
-    return list.stream()
-        .map(l -> Map.<String, Object>of(key, l.name(), "reason", l.reason()))
-        .toList();
+    final var all = new ArrayList<Map<String, Object>>();
+    for (final var left : list) {
+      // Not Map.of, whose order is another in every process.
+      final var map = new LinkedHashMap<String, Object>();
+      map.put(key, left.name());
+      map.put("reason", left.reason());
+      all.add(map);
+    }
+    return all;
   }
 
   /// Labels from the first half of the inputs beside those from all.

@@ -70,6 +70,7 @@ class GraphCommandTest {
     assertEquals(3, json.path("seed").asLong());
     assertEquals(Release.VERSION, json.path("version").asString());
     assertTrue(json.path("cells").asLong() > 0);
+    assertEquals(16, cell.path("n").asInt(), cell::toString);
     for (final var control : json.path("controls")) {
       assertTrue(control.path("passed").asBoolean(), control::toString);
     }
