@@ -116,7 +116,7 @@ final class ScoreSteps {
             () -> robustness(train, mode, bootstrap.seed())));
     steps.add(
         new Step(
-            "DCI",
+            "DCI, and its trees grown anew ten times",
             List.of(
                 "dci_disentanglement",
                 "dci_completeness",
