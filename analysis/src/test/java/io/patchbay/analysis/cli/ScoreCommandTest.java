@@ -132,7 +132,7 @@ class ScoreCommandTest {
 
   @Test
   void publishedDefectsAreAMode() {
-    final var shell = runs.succeed("score DIR/other --json --mode as-published" + REST);
+    runs.succeed("score DIR/other --json --mode as-published" + REST);
     final var published = file("other");
     assertEquals("as-published", published.path("mode").asString());
     runs.succeed("score DIR/other" + REST);
