@@ -34,6 +34,7 @@ public final class GraphLearner {
   private final double rate;
   private final SignFlipTest test;
   private final Bootstrap bootstrap;
+  private final Map<Question, Interchanges.Responses> responses = new HashMap<>();
   private final Map<Question, List<Tested>> answers = new HashMap<>();
 
   private record Question(int factor, List<Integer> held, List<Integer> latents) {}
@@ -42,6 +43,11 @@ public final class GraphLearner {
   private record Tested(Interval size, double p) {}
 
   private record Pair(int from, int to) {}
+
+  /// What a question is answered with, per factor that is read.
+  private interface Answers {
+    List<Tested> of(Question question);
+  }
 
   /// @param claimed the factors that edges are claimed between
   /// @param threshold least effect of an edge, in standard deviations
@@ -68,6 +74,20 @@ public final class GraphLearner {
 
   /// The graph when latents stand for factors in this way.
   public LearnedGraph learn(final LatentAssignment assignment) {
+    return learn(assignment, this::ask);
+  }
+
+  /// The graph that a resample of the base inputs gives; its effects have no intervals. May be
+  /// asked on several threads.
+  ///
+  /// @param counts how often each input was drawn
+  /// @param flips the test of a resample: copies of an input change their sign together
+  LearnedGraph learn(
+      final LatentAssignment assignment, final int[] counts, final SignFlipTest flips) {
+    return learn(assignment, question -> resampled(responses(question), counts, flips));
+  }
+
+  private LearnedGraph learn(final LatentAssignment assignment, final Answers evidence) {
     final var pairs = new ArrayList<Pair>();
     final var tested = new ArrayList<Tested>();
     final var diagonal = new HashMap<Integer, Tested>();
@@ -76,7 +96,7 @@ public final class GraphLearner {
       if (latents.isEmpty()) {
         continue;
       }
-      final var row = ask(new Question(from, List.of(), latents));
+      final var row = evidence.of(new Question(from, List.of(), latents));
       diagonal.put(from, row.get(from));
       for (final int to : claimed) {
         if (to != from) {
@@ -87,11 +107,12 @@ public final class GraphLearner {
     }
     final var total = adjusted(pairs, tested);
     return new LearnedGraph(
-        factors, claimed, table(total, diagonal), edges(assignment, pairs, total));
+        factors, claimed, table(total, diagonal), edges(assignment, evidence, pairs, total));
   }
 
   private List<FactorEdge> edges(
       final LatentAssignment assignment,
+      final Answers evidence,
       final List<Pair> pairs,
       final Map<Pair, PairEffect> total) {
     final var counting = pairs.stream().filter(pair -> counts(effect(total, pair))).toList();
@@ -109,7 +130,8 @@ public final class GraphLearner {
         final var latents = new TreeSet<>(assignment.latentsOf(pair.from));
         between.forEach(m -> latents.addAll(assignment.latentsOf(m)));
         mediated.add(pair);
-        tested.add(ask(new Question(pair.from, between, List.copyOf(latents))).get(pair.to));
+        tested.add(
+            evidence.of(new Question(pair.from, between, List.copyOf(latents))).get(pair.to));
       }
     }
     final var direct = adjusted(mediated, tested);
@@ -137,13 +159,39 @@ public final class GraphLearner {
     if (known != null) {
       return known;
     }
-    final var responses = interchanges.of(question.factor, question.held, question.latents);
-    final var sizes = bootstrap.means(responses.sizes());
+    final var found = responses(question);
+    final var sizes = bootstrap.means(found.sizes());
     final var row = new ArrayList<Tested>();
     for (int to = 0; to < factors; to++) {
-      row.add(new Tested(sizes.get(to), test.pValue(responses.agreements().column(to))));
+      row.add(new Tested(sizes.get(to), test.pValue(found.agreements().column(to))));
     }
     answers.put(question, Collections.unmodifiableList(row));
+    return row;
+  }
+
+  private synchronized Interchanges.Responses responses(final Question question) {
+    var found = responses.get(question);
+    if (found == null) {
+      found = interchanges.of(question.factor, question.held, question.latents);
+      responses.put(question, found);
+    }
+    return found;
+  }
+
+  private List<Tested> resampled(
+      final Interchanges.Responses found, final int[] counts, final SignFlipTest flips) {
+    final var row = new ArrayList<Tested>();
+    for (int to = 0; to < factors; to++) {
+      final double[] weighted = found.agreements().column(to);
+      double sum = 0;
+      for (int i = 0; i < counts.length; i++) {
+        sum += counts[i] * found.sizes().at(i, to);
+        weighted[i] *= counts[i];
+      }
+      row.add(
+          new Tested(
+              Interval.unbounded(sum / counts.length, counts.length), flips.pValue(weighted)));
+    }
     return row;
   }
 

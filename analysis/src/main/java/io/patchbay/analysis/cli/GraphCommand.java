@@ -5,22 +5,16 @@ import io.patchbay.analysis.causal.FactorEdge;
 import io.patchbay.analysis.causal.GraphScores;
 import io.patchbay.analysis.causal.LatentAssignment;
 import io.patchbay.analysis.causal.PairEffect;
+import io.patchbay.analysis.causal.ScoreIntervals;
 import io.patchbay.analysis.causal.ShuffledFactors;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.study.GraphQuestion;
 import io.patchbay.analysis.study.GraphStudy;
 import io.patchbay.analysis.study.Scene;
-import io.patchbay.vae.data.Datasets;
-import io.patchbay.vae.io.AtomicFiles;
-import io.patchbay.vae.train.TrainedVae;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -29,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `patchbay graph`.
 @Command(
@@ -43,9 +35,9 @@ final class GraphCommand implements Callable<Integer> {
   // Characters of a number with three decimals.
   private static final int NUMBER = 6;
 
-  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-  @Parameters(paramLabel = "RUN", description = "A run folder.")
-  private Path run;
+  private static final String SHARE = "%.3f";
+
+  @Mixin private final RunOptions run = new RunOptions();
 
   @Option(
       names = "--inputs",
@@ -78,54 +70,28 @@ final class GraphCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/graph.")
   private @Nullable Path out;
 
-  @Mixin private final SeedOption seed = new SeedOption();
-  @Mixin private final DeviceOptions device = new DeviceOptions();
-  @Mixin private final OutputOptions output = new OutputOptions();
-
   GraphCommand() {}
 
   @Override
   public Integer call() {
     final var question = new GraphQuestion(inputs, threshold, rate, shuffles);
-    try (var backend = device.open(output);
-        var model = TrainedVae.open(run, backend);
-        var data = Datasets.of(System.getenv()).open(model.data())) {
-      seed.value();
-      seed.say(output);
-      final var study = study(new Scene(model, data, seed.value()), question);
-      final var all = new LinkedHashMap<String, Object>();
-      all.put("run", run.toString());
-      all.putAll(study.numbers());
-      all.put("version", Release.VERSION);
-      all.put("java", Runtime.version().toString());
-      all.put("device", backend.device());
-      write(all);
-      if (output.json()) {
-        output.json(all);
-      } else {
-        print(study);
-      }
-      study.notes().forEach(output::note);
-      return ExitCode.OK;
-    }
+    return run.ask(
+        null,
+        opened -> {
+          final var study = study(opened.scene(), question);
+          final var all = run.signed(study.numbers(), opened);
+          RunOptions.write(run.folder(out, "graph").resolve("graph.json"), all);
+          run.show(all, () -> print(study));
+          study.notes().forEach(run.output()::note);
+          return ExitCode.OK;
+        });
   }
 
   private GraphStudy study(final Scene scene, final GraphQuestion question) {
-    try (var progress = output.progress("graph", "steps")) {
+    try (var progress = run.output().progress("graph", "steps")) {
       return GraphStudy.of(
           scene, question, (what, done, total) -> progress.update(done, total, what));
     }
-  }
-
-  private void write(final Map<String, Object> all) {
-    final var folder = out == null ? run.resolve("graph") : out;
-    try {
-      Files.createDirectories(folder);
-    } catch (final IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be made: " + e.getMessage(), e);
-    }
-    final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all);
-    AtomicFiles.write(folder.resolve("graph.json"), text + "\n");
   }
 
   private void print(final GraphStudy study) {
@@ -184,12 +150,16 @@ final class GraphCommand implements Callable<Integer> {
     line(
         "SHD "
             + scores.shd()
+            + bounds(study.intervals().map(ScoreIntervals::shd), "%.0f")
             + ", precision "
             + text(scores.precision())
+            + bounds(study.intervals().flatMap(ScoreIntervals::precision), SHARE)
             + ", recall "
             + text(scores.recall())
+            + bounds(study.intervals().flatMap(ScoreIntervals::recall), SHARE)
             + ", AUC "
-            + text(scores.auc()));
+            + text(scores.auc())
+            + bounds(study.intervals().flatMap(ScoreIntervals::auc), SHARE));
     study.latentsShuffled().ifPresent(s -> line("  latents shuffled: " + chance(s, scores)));
     study.namesShuffled().ifPresent(s -> line("  names shuffled: " + chance(s, scores)));
   }
@@ -257,6 +227,14 @@ final class GraphCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", i.estimate(), i.low(), i.high());
   }
 
+  private static String bounds(final Optional<Interval> interval, final String format) {
+    return interval
+        .filter(Interval::bounded)
+        .map(
+            i -> String.format(Locale.ROOT, " [" + format + ", " + format + "]", i.low(), i.high()))
+        .orElse("");
+  }
+
   private static String text(final OptionalDouble value) {
     return value.isPresent()
         ? String.format(Locale.ROOT, "%.3f", value.getAsDouble())
@@ -264,6 +242,6 @@ final class GraphCommand implements Callable<Integer> {
   }
 
   private void line(final String text) {
-    output.out().println(text);
+    run.output().out().println(text);
   }
 }

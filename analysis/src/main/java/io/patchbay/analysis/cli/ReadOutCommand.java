@@ -3,28 +3,18 @@ package io.patchbay.analysis.cli;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.study.ReadOutQuestion;
 import io.patchbay.analysis.study.ReadOutStudy;
-import io.patchbay.vae.data.Datasets;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.GenerativeDataset;
-import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
-import io.patchbay.vae.train.TrainedVae;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `patchbay readout`.
 @Command(
@@ -35,9 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
             + " reads of an effect: a table, and readout.json.",
     sortOptions = false)
 final class ReadOutCommand implements Callable<Integer> {
-  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-  @Parameters(paramLabel = "RUN", description = "A run folder.")
-  private Path run;
+  @Mixin private final RunOptions run = new RunOptions();
 
   @Option(
       names = "--set",
@@ -85,35 +73,22 @@ final class ReadOutCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/readout.")
   private @Nullable Path out;
 
-  @Mixin private final SeedOption seed = new SeedOption();
-  @Mixin private final DeviceOptions device = new DeviceOptions();
-  @Mixin private final OutputOptions output = new OutputOptions();
-
   ReadOutCommand() {}
 
   @Override
   public Integer call() {
     final var held = hold.isEmpty() ? List.of(read) : hold;
     final var question = new ReadOutQuestion(set, read, held, probeInputs, inputs, tolerance);
-    try (var backend = device.open(output);
-        var model = TrainedVae.open(run, backend);
-        var data = Datasets.of(System.getenv()).open(model.data())) {
-      seed.value();
-      seed.say(output);
-      final var study = ReadOutStudy.of(model, generator(data), question, seed.value());
-      final var all = new LinkedHashMap<String, Object>();
-      all.put("run", run.toString());
-      all.putAll(study.numbers());
-      all.put("device", backend.device());
-      all.put("java", Runtime.version().toString());
-      write(all);
-      if (output.json()) {
-        output.json(all);
-      } else {
-        print(study);
-      }
-      return ExitCode.OK;
-    }
+    return run.ask(
+        null,
+        opened -> {
+          final var study =
+              ReadOutStudy.of(opened.model(), generator(opened.data()), question, opened.seed());
+          final var all = run.signed(study.numbers(), opened);
+          RunOptions.write(run.folder(out, "readout").resolve("readout.json"), all);
+          run.show(all, () -> print(study));
+          return ExitCode.OK;
+        });
   }
 
   private static GenerativeDataset generator(final FactorDataset data) {
@@ -127,20 +102,9 @@ final class ReadOutCommand implements Callable<Integer> {
         "a generator, as pendulum");
   }
 
-  private void write(final Map<String, Object> all) {
-    final var folder = out == null ? run.resolve("readout") : out;
-    try {
-      Files.createDirectories(folder);
-    } catch (final IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be made: " + e.getMessage(), e);
-    }
-    final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all);
-    AtomicFiles.write(folder.resolve("readout.json"), text + "\n");
-  }
-
   private void print(final ReadOutStudy study) {
     final var question = study.question();
-    output
+    run.output()
         .out()
         .printf(
             Locale.ROOT,
@@ -149,14 +113,16 @@ final class ReadOutCommand implements Callable<Integer> {
             study.data(),
             read,
             study.rows());
-    output.out().printf("%-36s%26s%26s%7s%n", "", "change along the truth", "size of change", "n");
+    run.output()
+        .out()
+        .printf("%-36s%26s%26s%7s%n", "", "change along the truth", "size of change", "n");
     row("probe, R² held out", study.rSquared(), null);
     row("truth", study.truth(), study.truth());
     row("it follows", study.following().mean(), study.following().size());
     row("held: " + String.join(", ", question.held()), study.held().mean(), study.held().size());
     row("follows / truth", study.followingShare(), null);
     row("held / follows", study.heldShare(), null);
-    output
+    run.output()
         .out()
         .printf(
             Locale.ROOT,
@@ -172,7 +138,7 @@ final class ReadOutCommand implements Callable<Integer> {
   }
 
   private void row(final String name, final Interval mean, final @Nullable Interval size) {
-    output
+    run.output()
         .out()
         .printf("%-36s%26s%26s%7d%n", name, text(mean), size == null ? "" : text(size), mean.n());
   }

@@ -53,9 +53,7 @@ final class ScoreCommand implements Callable<Integer> {
               + " Default: corrected.")
   private String mode = Mode.CORRECTED.label();
 
-  @Mixin private final SeedOption seed = new SeedOption();
-  @Mixin private final DeviceOptions device = new DeviceOptions();
-  @Mixin private final OutputOptions output = new OutputOptions();
+  @Mixin private final AnalysisOptions analysis = new AnalysisOptions();
 
   ScoreCommand() {}
 
@@ -65,33 +63,34 @@ final class ScoreCommand implements Callable<Integer> {
     final var how =
         Mode.named(mode)
             .orElseThrow(() ->
-                output.wrong(
-                    "--mode: found " + mode + ", expected " + String.join(" or ", Mode.labels())));
+                analysis
+                    .output()
+                    .wrong(
+                        "--mode: found "
+                            + mode
+                            + ", expected "
+                            + String.join(" or ", Mode.labels())));
     refuseTwice();
-    try (var backend = device.open(output)) {
-      seed.value();
-      seed.say(output);
+    try (var backend = analysis.open()) {
       final var catalogue = Datasets.of(System.getenv());
       final var study =
-          new ScoreRuns(backend, catalogue, sizes, how, seed.value(), Release.VERSION);
+          new ScoreRuns(backend, catalogue, sizes, how, analysis.seed(), Release.VERSION);
       final Map<Path, Scores> scores;
       try (var bars = new Bars()) {
         scores = study.write(runs, bars::of);
       }
       scores.forEach((run, of) -> {
         if (!of.note().isEmpty()) {
-          output.note(run + ": " + of.note());
+          analysis.output().note(run + ": " + of.note());
         }
       });
-      if (output.json()) {
-        final var all =
-            scores.entrySet().stream()
-                .map(e -> e.getValue().numbers(e.getKey(), Release.VERSION))
-                .toList();
-        output.json(all.size() == 1 ? all.getFirst() : Map.of("runs", all));
-      } else {
-        scores.forEach(this::print);
-      }
+      final var all =
+          scores.entrySet().stream()
+              .map(e -> e.getValue().numbers(e.getKey(), Release.VERSION))
+              .toList();
+      analysis.show(
+          all.size() == 1 ? all.getFirst() : Map.of("runs", all),
+          () -> scores.forEach(this::print));
       return ExitCode.OK;
     }
   }
@@ -101,15 +100,17 @@ final class ScoreCommand implements Callable<Integer> {
       return quick ? ScoreSizes.QUICK : ScoreSizes.STANDARD;
     }
     if (quick) {
-      throw output.wrong("--quick and --samples: expected one of them");
+      throw analysis.output().wrong("--quick and --samples: expected one of them");
     }
     if (samples < ScoreSizes.LEAST || samples > 10_000_000) {
-      throw output.wrong(
-          "--samples: found "
-              + samples
-              + ", expected a number from "
-              + ScoreSizes.LEAST
-              + " to 10000000");
+      throw analysis
+          .output()
+          .wrong(
+              "--samples: found "
+                  + samples
+                  + ", expected a number from "
+                  + ScoreSizes.LEAST
+                  + " to 10000000");
     }
     return ScoreSizes.of(samples);
   }
@@ -118,7 +119,7 @@ final class ScoreCommand implements Callable<Integer> {
     final var seen = new HashSet<Path>();
     for (final var run : runs) {
       if (!seen.add(run.toAbsolutePath().normalize())) {
-        throw output.wrong("RUN: found " + run + " twice, expected different runs");
+        throw analysis.output().wrong("RUN: found " + run + " twice, expected different runs");
       }
     }
   }
@@ -137,8 +138,8 @@ final class ScoreCommand implements Callable<Integer> {
           begun.add(part);
           mine =
               switch (part) {
-                case CODES -> output.progress("encode", "codes");
-                case SCORES -> output.progress("score", "scores");
+                case CODES -> analysis.output().progress("encode", "codes");
+                case SCORES -> analysis.output().progress("score", "scores");
               };
           bar = mine;
         }
@@ -156,7 +157,7 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private void print(final Path run, final Scores scores) {
-    final var out = output.out();
+    final var out = analysis.output().out();
     out.printf(
         "%s: %s on %s, seed %d, %s%n",
         run, scores.model(), scores.data(), scores.seed(), scores.mode().label());

@@ -29,6 +29,13 @@ final class SeedOption {
     return seed;
   }
 
+  /// Takes this seed where none was given.
+  void unlessGiven(final long other) {
+    if (seed == null) {
+      seed = other;
+    }
+  }
+
   /// Says which seed was drawn, if one was: once the command line has proved right.
   void say(final OutputOptions output) {
     if (drawn) {

@@ -76,7 +76,7 @@ record UnitTable(PrintWriter out, UnitStudy study) {
               cell.effect().estimate(),
               String.format(Locale.ROOT, "[%.3f, %.3f]", cell.effect().low(), cell.effect().high()),
               cell.adjusted(),
-              study.imageEffects()[u]);
+              study.imageEffects().get(u).estimate());
         });
   }
 

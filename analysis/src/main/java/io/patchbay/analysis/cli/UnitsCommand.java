@@ -2,22 +2,20 @@ package io.patchbay.analysis.cli;
 
 import io.patchbay.analysis.semantics.LabelRule;
 import io.patchbay.analysis.study.LayerProfile;
-import io.patchbay.analysis.study.Scene;
+import io.patchbay.analysis.study.UnitParts;
 import io.patchbay.analysis.study.UnitQuestion;
 import io.patchbay.analysis.study.UnitQuestion.Estimator;
 import io.patchbay.analysis.study.UnitStudy;
-import io.patchbay.vae.data.Datasets;
-import io.patchbay.vae.train.TrainedVae;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `patchbay units`.
 @Command(
@@ -30,9 +28,7 @@ import picocli.CommandLine.Parameters;
 final class UnitsCommand implements Callable<Integer> {
   private static final String ALL = "all";
 
-  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-  @Parameters(paramLabel = "RUN", description = "A run folder.")
-  private Path run;
+  @Mixin private final RunOptions run = new RunOptions();
 
   @Option(
       names = "--site",
@@ -112,8 +108,7 @@ final class UnitsCommand implements Callable<Integer> {
               + " it.")
   private boolean profile;
 
-  @Option(names = "--data", paramLabel = "NAME", description = "Default: the run's own data.")
-  private @Nullable String data;
+  @Mixin private final DataOption data = new DataOption();
 
   @Option(
       names = "--out",
@@ -121,50 +116,58 @@ final class UnitsCommand implements Callable<Integer> {
       description = "Default: RUN/units, and RUN/profile for the profile.")
   private @Nullable Path out;
 
-  @Mixin private final SeedOption seed = new SeedOption();
-  @Mixin private final DeviceOptions device = new DeviceOptions();
-  @Mixin private final OutputOptions output = new OutputOptions();
+  @Option(names = "--resume", description = "Go on with a study that was stopped.")
+  private boolean resume;
 
   UnitsCommand() {}
 
   @Override
   public Integer call() {
     final var question = question();
-    try (var backend = device.open(output);
-        var model = TrainedVae.open(run, backend);
-        var images = Datasets.of(System.getenv()).open(data == null ? model.data() : data)) {
-      seed.value();
-      seed.say(output);
-      final var scene = new Scene(model, images, seed.value());
-      final UnitStudy study;
-      final LayerProfile layers;
-      try (var shown = new Shown(output)) {
-        study = UnitStudy.of(scene, question, shown);
-        layers = profile ? LayerProfile.of(study, shown) : null;
-      }
-      study.write(out == null ? run.resolve("units") : out);
-      if (layers != null) {
-        layers.write(out == null ? run.resolve("profile") : out);
-      }
-      if (output.json()) {
-        output.json(study.numbers());
-      } else {
-        new UnitTable(output.out(), study).print();
-      }
-      say(study);
-      return ExitCode.OK;
+    final var output = run.output();
+    final var folder = run.folder(out, "units");
+    if (resume) {
+      UnitParts.seed(folder).ifPresent(run::seedUnlessGiven);
     }
+    return run.ask(
+        data.name(),
+        opened -> {
+          try (var stop = Interruption.listen(() -> output.interject("stopping after this part"));
+              var parts = UnitParts.in(folder, resume, stop::asked);
+              var shown = new Shown(output)) {
+            final var study = UnitStudy.of(opened.scene(), question, parts, shown);
+            final var layers =
+                profile
+                    ? study.flatMap(found -> LayerProfile.of(found, parts, shown))
+                    : Optional.<LayerProfile>empty();
+            shown.end();
+            if (study.isEmpty() || (profile && layers.isEmpty())) {
+              output.release();
+              output.note("stopped: --resume goes on");
+              return ExitCode.INTERRUPTED;
+            }
+            final var all = run.signed(study.get().numbers(), opened);
+            UnitStudy.write(folder, all);
+            layers.ifPresent(found ->
+                LayerProfile.write(
+                    run.folder(out, "profile"), run.signed(found.numbers(), opened)));
+            parts.clear();
+            run.show(all, () -> new UnitTable(output.out(), study.get()).print());
+            say(study.get());
+            return ExitCode.OK;
+          }
+        });
   }
 
   private UnitQuestion question() {
     if (!(fdr > 0 && fdr < 1)) {
-      throw output.wrong("--fdr: found " + fdr + ", expected a share in (0, 1)");
+      throw run.output().wrong("--fdr: found " + fdr + ", expected a share in (0, 1)");
     }
     if (!(tau >= 0 && tau <= Double.MAX_VALUE)) {
-      throw output.wrong("--tau: found " + tau + ", expected a number from 0");
+      throw run.output().wrong("--tau: found " + tau + ", expected a number from 0");
     }
     if (sites.contains(ALL) && sites.size() > 1) {
-      throw output.wrong("--site: found all beside others, expected all or names of sites");
+      throw run.output().wrong("--site: found all beside others, expected all or names of sites");
     }
     return new UnitQuestion(
         sites.equals(List.of(ALL)) ? List.of() : sites,
@@ -178,25 +181,27 @@ final class UnitsCommand implements Callable<Integer> {
   }
 
   private void say(final UnitStudy study) {
-    study.factors().used().forEach(probe -> output.note(probe.sentence()));
-    study.factors().weak().forEach(probe -> output.note(probe.sentence() + "; not used"));
+    study.factors().used().forEach(probe -> run.output().note(probe.sentence()));
+    study.factors().weak().forEach(probe -> run.output().note(probe.sentence() + "; not used"));
     study
         .factors()
         .leftOut()
-        .forEach(l -> output.note("no probe of " + l.name() + ": " + l.reason()));
+        .forEach(l -> run.output().note("no probe of " + l.name() + ": " + l.reason()));
     final var stability = study.measured().stability();
-    output.note(
-        String.format(
-            Locale.ROOT,
-            "thresholds: tau %s, false discovery rate %s, %d permutations; labels of half the"
-                + " inputs that stay: %.1f %% of %d units, %.1f %% of %d with a factor by either",
-            tau,
-            fdr,
-            permutations,
-            100 * stability.share(),
-            stability.units(),
-            100 * stability.namedShare(),
-            stability.named()));
+    run.output()
+        .note(
+            String.format(
+                Locale.ROOT,
+                "thresholds: tau %s, false discovery rate %s, %d permutations; labels of half the"
+                    + " inputs that stay: %.1f %% of %d units, %.1f %% of %d with a factor by"
+                    + " either",
+                tau,
+                fdr,
+                permutations,
+                100 * stability.share(),
+                stability.units(),
+                100 * stability.namedShare(),
+                stability.named()));
   }
 
   /// One line per part of the study, and a progress line for the interchanges.
@@ -210,7 +215,7 @@ final class UnitsCommand implements Callable<Integer> {
 
     @Override
     public void doing(final String what) {
-      close();
+      end();
       output.release();
       output.note("units: " + what);
     }
@@ -223,12 +228,16 @@ final class UnitsCommand implements Callable<Integer> {
       progress.update(done, all, "");
     }
 
-    @Override
-    public void close() {
+    void end() {
       if (progress != null) {
         progress.close();
         progress = null;
       }
+    }
+
+    @Override
+    public void close() {
+      end();
     }
   }
 }

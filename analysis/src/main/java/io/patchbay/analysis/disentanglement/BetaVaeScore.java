@@ -14,9 +14,9 @@ import io.patchbay.analysis.statistics.Matrix;
 /// A factor of one value is never k: all pairs are alike in it.
 ///
 /// @param accuracy on points not learnt from; n is their number, the classifier is held fixed
-/// @param training accuracy on the points learnt from
+/// @param training accuracy on the points learnt from, held fixed likewise
 /// @param converged whether the regression came to its optimum
-public record BetaVaeScore(Interval accuracy, double training, boolean converged) {
+public record BetaVaeScore(Interval accuracy, Interval training, boolean converged) {
 
   private record Points(Matrix features, int[] labels) {}
 
@@ -33,12 +33,10 @@ public record BetaVaeScore(Interval accuracy, double training, boolean converged
     final var model =
         LogisticRegression.fit(
             learnt.features, learnt.labels, classes, Explicitness.inversePenalty(classes));
-    final double[] hits = hits(model, judged);
-    double right = 0;
-    for (final double hit : hits(model, learnt)) {
-      right += hit;
-    }
-    return new BetaVaeScore(bootstrap.mean(hits), right / counts.training(), model.converged());
+    return new BetaVaeScore(
+        bootstrap.mean(hits(model, judged)),
+        bootstrap.mean(hits(model, learnt)),
+        model.converged());
   }
 
   private static Points points(

@@ -3,17 +3,23 @@ package io.patchbay.analysis.disentanglement;
 import io.patchbay.analysis.metric.ClassCodes;
 import io.patchbay.analysis.metric.JointCounts;
 import io.patchbay.analysis.metric.MutualInformationGap;
+import io.patchbay.analysis.statistics.BiasedFigure;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Eigenvalues;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /// How much codes depend on one another, whatever they tell of: the unsupervised scores of
 /// disentanglement_lib (Locatello et al., ICML 2019). 0 for independent codes, each.
+///
+/// All are above 0 by something of the order 1/n for independent codes too. They are as the library
+/// computes them, to be compared with those of as many samples, and their intervals are for such
+/// samples, see [BiasedFigure].
 ///
 /// A constant code depends on nothing: it adds nothing to the correlations, and pairs with it count
 /// in the mean mutual information, with none.
@@ -25,13 +31,12 @@ import java.util.stream.IntStream;
 ///   Gaussian from the product of its marginals
 /// @param wassersteinShare the same divided by tr S
 /// @param information mean mutual information of two codes, each cut into 20 equal bins, in nats;
-///   empty with a single code. It has no interval: a resample repeats inputs, and repeated inputs
-///   inform of one another, so the information of independent codes would seem to be well above 0
+///   empty with a single code
 public record CodeDependence(
     Optional<Interval> totalCorrelation,
     Interval wasserstein,
     Optional<Interval> wassersteinShare,
-    OptionalDouble information) {
+    Optional<Interval> information) {
   // Below this an eigenvalue of a correlation matrix of float32 codes is rounding.
   private static final double SINGULAR = 1e-12;
 
@@ -50,19 +55,28 @@ public record CodeDependence(
     final boolean singular = !Double.isFinite(plain[0]);
     final boolean constant = !Double.isFinite(plain[2]);
     final var figures =
-        bootstrap.statistics(
-            rows.length,
-            plain.length,
-            (counts, out) -> {
-              System.arraycopy(gaussian(rows, counts), 0, out, 0, out.length);
-              out[0] = singular ? 0 : out[0];
-              out[2] = constant ? 0 : out[2];
-            });
+        bootstrap
+            .biased(
+                rows.length,
+                plain.length,
+                0,
+                Double.MAX_VALUE,
+                (counts, out) -> {
+                  System.arraycopy(gaussian(rows, counts), 0, out, 0, out.length);
+                  out[0] = singular ? 0 : out[0];
+                  out[2] = constant ? 0 : out[2];
+                })
+            .stream()
+            .map(BiasedFigure::asComputed)
+            .toList();
+    final var pairs = pairs(codes);
     return new CodeDependence(
         singular ? Optional.empty() : Optional.of(figures.get(0)),
         figures.get(1),
         constant ? Optional.empty() : Optional.of(figures.get(2)),
-        information(codes));
+        pairs.isEmpty()
+            ? Optional.empty()
+            : Optional.of(information(pairs, rows.length, bootstrap)));
   }
 
   private static double[][] centred(final Matrix codes) {
@@ -139,24 +153,38 @@ public record CodeDependence(
     return sums;
   }
 
-  private static OptionalDouble information(final Matrix codes) {
-    final int d = codes.columns();
-    if (d < 2) {
-      return OptionalDouble.empty();
-    }
-    final int[] once = new int[codes.rows()];
-    Arrays.fill(once, 1);
+  /// Each code beside those before it.
+  private static List<JointCounts> pairs(final Matrix codes) {
     final int[][] binned = CodeModularity.bins(codes);
-    double sum = 0;
-    for (int a = 1; a < d; a++) {
+    final var pairs = new ArrayList<JointCounts>();
+    for (int a = 1; a < binned.length; a++) {
       final int[] mine = binned[a];
       final int[][] column =
           IntStream.range(0, mine.length).mapToObj(i -> new int[] {mine[i]}).toArray(int[][]::new);
       final var classes = new ClassCodes(column, mine.length);
-      final var joint =
-          new JointCounts(Arrays.copyOf(binned, a), MutualInformationGap.BINS, classes);
-      sum += Arrays.stream(joint.information(once)[0]).sum();
+      pairs.add(new JointCounts(Arrays.copyOf(binned, a), MutualInformationGap.BINS, classes));
     }
-    return OptionalDouble.of(sum / (d * (d - 1) / 2.0));
+    return pairs;
+  }
+
+  private static Interval information(
+      final List<JointCounts> pairs, final int samples, final Bootstrap bootstrap) {
+    return bootstrap
+        .biased(
+            samples,
+            1,
+            0,
+            Math.log(MutualInformationGap.BINS),
+            (counts, out) -> out[0] = mean(pairs, counts))
+        .getFirst()
+        .asComputed();
+  }
+
+  private static double mean(final List<JointCounts> pairs, final int[] counts) {
+    double sum = 0;
+    for (final var joint : pairs) {
+      sum += Arrays.stream(joint.information(counts)[0]).sum();
+    }
+    return sum / (pairs.size() * (pairs.size() + 1) / 2.0);
   }
 }

@@ -1,5 +1,7 @@
 package io.patchbay.analysis.disentanglement;
 
+import io.patchbay.analysis.statistics.GroupJackknife;
+import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
 import java.util.Arrays;
 import java.util.List;
@@ -17,8 +19,8 @@ import java.util.stream.IntStream;
 /// @param importances R, `[code][factor]`; each factor's sum to 1, or are 0 where no split helped
 /// @param disentanglement one per code
 /// @param completeness one per factor
-/// @param trainAccuracy share of training samples whose class is predicted, mean over factors
-/// @param testAccuracy the same on samples held out: informativeness
+/// @param trainHits per training sample, the share of factors whose class is predicted
+/// @param testHits the same of samples held out
 /// @param leftOut factors of one class only, which have nothing to predict
 public record Dci(
     double[][] importances,
@@ -26,8 +28,8 @@ public record Dci(
     double[] completeness,
     double disentanglementScore,
     double completenessScore,
-    double trainAccuracy,
-    double testAccuracy,
+    double[] trainHits,
+    double[] testHits,
     List<Integer> leftOut) {
   private static final double EPSILON = 1e-11;
 
@@ -44,19 +46,18 @@ public record Dci(
     final int codes = train.codes().columns();
     final int[] told = train.requireVarying("DCI", 2, 2);
     final double[][] importances = new double[codes][told.length];
-    double trained = 0;
-    double tested = 0;
+    final double[] trained = new double[train.codes().rows()];
+    final double[] tested = new double[test.codes().rows()];
     for (int k = 0; k < told.length; k++) {
       final int[] classes = train.classes(told[k]);
       final int[] labels = train.labels(told[k], classes);
       final var model = GradientBoosting.fit(train.codes(), labels, classes.length, settings);
-      final double[] column = model.importances();
-      for (int code = 0; code < codes; code++) {
-        importances[code][k] = column[code];
-      }
-      trained += accuracy(model, train.codes(), labels) / told.length;
-      tested += accuracy(model, test.codes(), test.labels(told[k], classes)) / told.length;
+      put(model.importances(), importances, k);
+      addHits(model, train.codes(), labels, trained);
+      addHits(model, test.codes(), test.labels(told[k], classes), tested);
     }
+    Arrays.setAll(trained, i -> trained[i] / told.length);
+    Arrays.setAll(tested, i -> tested[i] / told.length);
     return scored(
         importances,
         trained,
@@ -67,11 +68,67 @@ public record Dci(
             .toList());
   }
 
+  /// Disentanglement and completeness with intervals: the trees are grown anew without each group
+  /// of the training samples. A bootstrap would repeat samples, which trees learn by heart.
+  ///
+  /// @param train what [#of] was given
+  /// @return unbounded where a factor has one class only without some group
+  public List<Interval> intervals(
+      final Samples train,
+      final GradientBoosting.Settings settings,
+      final GroupJackknife jackknife) {
+    final double[] scores = {disentanglementScore, completenessScore};
+    return jackknife.intervals(
+        train.codes().rows(),
+        scores,
+        0,
+        1,
+        rows -> {
+          final var part = train.select(rows);
+          if (part.varying().length < completeness.length) {
+            return new double[] {Double.NaN, Double.NaN};
+          }
+          final var without = importances(part, settings);
+          return new double[] {without.disentanglementScore, without.completenessScore};
+        });
+  }
+
+  /// The scores of importances alone.
+  private static Dci importances(final Samples train, final GradientBoosting.Settings settings) {
+    final int[] told = train.varying();
+    final double[][] importances = new double[train.codes().columns()][told.length];
+    for (int k = 0; k < told.length; k++) {
+      final int[] classes = train.classes(told[k]);
+      final int[] labels = train.labels(told[k], classes);
+      put(
+          GradientBoosting.fit(train.codes(), labels, classes.length, settings).importances(),
+          importances,
+          k);
+    }
+    return scored(importances, new double[0], new double[0], List.of());
+  }
+
+  private static void put(final double[] column, final double[][] importances, final int k) {
+    for (int code = 0; code < column.length; code++) {
+      importances[code][k] = column[code];
+    }
+  }
+
+  /// Share of training samples whose class is predicted, mean over factors.
+  public double trainAccuracy() {
+    return Arrays.stream(trainHits).average().orElseThrow();
+  }
+
+  /// The same on samples held out: informativeness.
+  public double testAccuracy() {
+    return Arrays.stream(testHits).average().orElseThrow();
+  }
+
   /// The scores of importances known elsewhere.
   static Dci scored(
       final double[][] importances,
-      final double trained,
-      final double tested,
+      final double[] trained,
+      final double[] tested,
       final List<Integer> leftOut) {
     final double[][] byFactor = new double[importances[0].length][importances.length];
     double total = 0;
@@ -116,13 +173,11 @@ public record Dci(
   }
 
   /// A class that was not trained on has label -1, which no prediction equals.
-  private static double accuracy(
-      final GradientBoosting model, final Matrix codes, final int[] labels) {
+  private static void addHits(
+      final GradientBoosting model, final Matrix codes, final int[] labels, final double[] hits) {
     final int[] predicted = model.predict(codes);
-    int right = 0;
     for (int i = 0; i < labels.length; i++) {
-      right += predicted[i] == labels[i] ? 1 : 0;
+      hits[i] += predicted[i] == labels[i] ? 1 : 0;
     }
-    return (double) right / labels.length;
   }
 }

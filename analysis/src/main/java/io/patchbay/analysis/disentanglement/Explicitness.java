@@ -16,13 +16,14 @@ import java.util.stream.IntStream;
 /// under the ROC curve of each class against the rest, a mean over the factor's classes and then
 /// over factors. It is not rescaled: chance is 1/2.
 ///
-/// A class that the judged part has not, or has alone, has no curve and is left out of the mean.
+/// A class that the judged part has not, or has alone, has no curve and is left out of the mean, as
+/// is a factor without any.
 ///
 /// @param score on the test part; n is its size, which the interval resamples with the regressions
 ///   held fixed
-/// @param training on the training part
+/// @param training on the training part, resampled likewise
 /// @param converged whether every regression came to its optimum
-public record Explicitness(Interval score, double training, boolean converged) {
+public record Explicitness(Interval score, Interval training, boolean converged) {
 
   /// The inputs by ascending score for one class: equals share a group.
   record Curve(int factor, int[] order, int[] groups, boolean[] members) {}
@@ -52,11 +53,9 @@ public record Explicitness(Interval score, double training, boolean converged) {
       learnt.addAll(curves(k, models[k], seen, train.labels(varying[k], classes[k]), classes[k]));
       judged.addAll(curves(k, models[k], unseen, test.labels(varying[k], classes[k]), classes[k]));
     }
-    final int[] once = new int[train.codes().rows()];
-    Arrays.fill(once, 1);
     return new Explicitness(
         bootstrap.statistic(test.codes().rows(), counts -> mean(judged, varying.length, counts)),
-        mean(learnt, varying.length, once),
+        bootstrap.statistic(train.codes().rows(), counts -> mean(learnt, varying.length, counts)),
         Arrays.stream(models).allMatch(LogisticRegression::converged));
   }
 
@@ -96,8 +95,7 @@ public record Explicitness(Interval score, double training, boolean converged) {
     return new Curve(factor, order, groups, members);
   }
 
-  /// Mean over factors of the mean over their classes; NaN where a factor has no class with a
-  /// curve.
+  /// Mean over factors of the mean over their classes; NaN where no class has a curve.
   private static double mean(final List<Curve> curves, final int factors, final int[] counts) {
     final double[] sums = new double[factors];
     final int[] numbers = new int[factors];
@@ -108,11 +106,11 @@ public record Explicitness(Interval score, double training, boolean converged) {
         numbers[curve.factor]++;
       }
     }
-    double mean = 0;
-    for (int k = 0; k < factors; k++) {
-      mean += sums[k] / numbers[k] / factors;
-    }
-    return mean;
+    return IntStream.range(0, factors)
+        .filter(k -> numbers[k] > 0)
+        .mapToDouble(k -> sums[k] / numbers[k])
+        .average()
+        .orElse(Double.NaN);
   }
 
   /// The share of pairs of a member and another in which the member scores higher, ties for half.

@@ -16,9 +16,9 @@ import java.util.stream.IntStream;
 /// factor of one value is never k.
 ///
 /// @param accuracy on votes not learnt from; n is their number, the classifier is held fixed
-/// @param training accuracy on the votes learnt from
+/// @param training accuracy on the votes learnt from, held fixed likewise
 /// @param activeCodes how many codes vote; as published the number of all codes, where any votes
-public record FactorVaeScore(Interval accuracy, double training, int activeCodes) {
+public record FactorVaeScore(Interval accuracy, Interval training, int activeCodes) {
   /// The library's threshold.
   public static final double ACTIVE = 0.05;
 
@@ -40,7 +40,8 @@ public record FactorVaeScore(Interval accuracy, double training, int activeCodes
     final int[] active =
         IntStream.range(0, all.length).filter(j -> Math.sqrt(all[j]) >= ACTIVE).toArray();
     if (active.length == 0) {
-      return new FactorVaeScore(new Interval(0, 0, 0, counts.judged()), 0, 0);
+      return new FactorVaeScore(
+          new Interval(0, 0, 0, counts.judged()), new Interval(0, 0, 0, counts.training()), 0);
     }
     final var learnt = votes(codes, draws, Use.VOTES, counts.training(), counts, all, active);
     final int[][] table = new int[all.length][classes];
@@ -54,13 +55,9 @@ public record FactorVaeScore(Interval accuracy, double training, int activeCodes
       }
     }
     final var judged = votes(codes, draws, Use.JUDGED_VOTES, counts.judged(), counts, all, active);
-    double right = 0;
-    for (final double hit : hits(learnt, factorOf)) {
-      right += hit;
-    }
     return new FactorVaeScore(
         bootstrap.mean(hits(judged, factorOf)),
-        right / counts.training(),
+        bootstrap.mean(hits(learnt, factorOf)),
         switch (mode) {
           case CORRECTED -> active.length;
           case AS_PUBLISHED -> all.length;

@@ -2,6 +2,8 @@ package io.patchbay.analysis.disentanglement;
 
 import io.patchbay.analysis.metric.Histogram;
 import io.patchbay.analysis.metric.MutualInformationGap;
+import io.patchbay.analysis.statistics.GroupJackknife;
+import io.patchbay.analysis.statistics.Interval;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -13,20 +15,23 @@ import java.util.stream.IntStream;
 /// mean over codes, weighted by their largest deviation.
 ///
 /// Factor values are cut into 20 equal bins. Constant codes are left out; without others the score
-/// is 0. It rests on extremes, which resampling does not tell of, so there is no interval.
+/// is 0. It rests on extremes, which grow with the number of inputs, and is to be compared with
+/// scores of as many: its interval is for samples of this size.
 ///
 /// @param robustness `[code][factor]`, of the codes that are not constant
 /// @param perCode of the same codes
 /// @param parents the factor of each of these codes
-/// @param score the weighted mean
+/// @param score the weighted mean; n is the number of inputs
 /// @param activeCodes number of codes that are not constant; as published the sum of all their
 ///   values
 public record InterventionalRobustness(
-    double[][] robustness, double[] perCode, int[] parents, double score, double activeCodes) {
+    double[][] robustness, double[] perCode, int[] parents, Interval score, double activeCodes) {
   private static final double QUANTILE = 0.99;
 
+  /// @param jackknife leaves out groups of inputs; the bins stay those of all
   /// @throws IllegalArgumentException when no factor has several values
-  public static InterventionalRobustness of(final Samples samples, final Mode mode) {
+  public static InterventionalRobustness of(
+      final Samples samples, final Mode mode, final GroupJackknife jackknife) {
     final int[] varying = samples.requireVarying("interventional robustness", 1, 1);
     final double[][] codes =
         IntStream.range(0, samples.codes().columns())
@@ -38,24 +43,65 @@ public record InterventionalRobustness(
           case CORRECTED -> codes.length;
           case AS_PUBLISHED -> Arrays.stream(codes).flatMapToDouble(Arrays::stream).sum();
         };
-    final double[][] robustness = new double[codes.length][varying.length];
+    final int[][] groups =
+        Arrays.stream(varying).mapToObj(k -> bins(samples, k)).toArray(int[][]::new);
+    final int n = samples.factors().length;
+    final int[] all = IntStream.range(0, n).toArray();
+    final double[][] robustness = robustness(codes, groups, all);
     final double[] perCode = new double[codes.length];
     final int[] parents = new int[codes.length];
+    for (int j = 0; j < codes.length; j++) {
+      final int best = best(robustness[j]);
+      perCode[j] = robustness[j][best];
+      parents[j] = varying[best];
+    }
+    final double[] score = {score(codes, robustness, all)};
+    final var interval =
+        jackknife
+            .intervals(
+                n,
+                score,
+                Double.NEGATIVE_INFINITY,
+                1,
+                rows -> new double[] {score(codes, robustness(codes, groups, rows), rows)})
+            .getFirst();
+    return new InterventionalRobustness(robustness, perCode, parents, interval, active);
+  }
+
+  /// `[code][factor]`, of some of the inputs; 1 for a code that is constant among them.
+  private static double[][] robustness(
+      final double[][] codes, final int[][] groups, final int[] rows) {
+    final double[][] robustness = new double[codes.length][groups.length];
+    IntStream.range(0, codes.length)
+        .parallel()
+        .forEach(j -> {
+          final double largest = largestDeviation(codes[j], rows);
+          for (int k = 0; k < groups.length; k++) {
+            robustness[j][k] =
+                largest > 0 ? 1 - withinGroups(codes[j], groups[k], rows) / largest : 1;
+          }
+        });
+    return robustness;
+  }
+
+  private static int best(final double[] robustness) {
+    int best = 0;
+    for (int k = 1; k < robustness.length; k++) {
+      best = robustness[k] > robustness[best] ? k : best;
+    }
+    return best;
+  }
+
+  private static double score(
+      final double[][] codes, final double[][] robustness, final int[] rows) {
     double sum = 0;
     double weights = 0;
     for (int j = 0; j < codes.length; j++) {
-      final double largest = largestDeviation(codes[j]);
-      for (int k = 0; k < varying.length; k++) {
-        robustness[j][k] = 1 - withinGroups(codes[j], bins(samples, varying[k])) / largest;
-        parents[j] = robustness[j][k] > robustness[j][parents[j]] ? k : parents[j];
-      }
-      perCode[j] = robustness[j][parents[j]];
-      parents[j] = varying[parents[j]];
-      sum += perCode[j] * largest;
+      final double largest = largestDeviation(codes[j], rows);
+      sum += robustness[j][best(robustness[j])] * largest;
       weights += largest;
     }
-    return new InterventionalRobustness(
-        robustness, perCode, parents, codes.length == 0 ? 0 : sum / weights, active);
+    return weights > 0 ? sum / weights : 0;
   }
 
   private static boolean moves(final double[] code) {
@@ -68,22 +114,19 @@ public record InterventionalRobustness(
     return Histogram.bins(values, MutualInformationGap.BINS);
   }
 
-  private static double largestDeviation(final double[] code) {
-    final double mean = Arrays.stream(code).sum() / code.length;
-    return Arrays.stream(code).map(value -> Math.abs(value - mean)).max().orElseThrow();
+  private static double largestDeviation(final double[] code, final int[] rows) {
+    final double mean = Arrays.stream(rows).mapToDouble(i -> code[i]).sum() / rows.length;
+    return Arrays.stream(rows).mapToDouble(i -> Math.abs(code[i] - mean)).max().orElseThrow();
   }
 
   /// The mean over groups of the 99th percentile of deviations from the group's mean.
-  private static double withinGroups(final double[] code, final int[] groups) {
+  private static double withinGroups(final double[] code, final int[] groups, final int[] rows) {
     double sum = 0;
     int present = 0;
     for (int bin = 0; bin < MutualInformationGap.BINS; bin++) {
       final int group = bin;
       final double[] mine =
-          IntStream.range(0, code.length)
-              .filter(i -> groups[i] == group)
-              .mapToDouble(i -> code[i])
-              .toArray();
+          Arrays.stream(rows).filter(i -> groups[i] == group).mapToDouble(i -> code[i]).toArray();
       if (mine.length > 0) {
         final double mean = Arrays.stream(mine).sum() / mine.length;
         Arrays.setAll(mine, i -> Math.abs(mine[i] - mean));

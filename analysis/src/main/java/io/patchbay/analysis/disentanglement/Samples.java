@@ -22,6 +22,12 @@ public record Samples(Matrix codes, int[][] factors) {
     }
   }
 
+  /// Some of the samples, in the order given.
+  Samples select(final int[] rows) {
+    return new Samples(
+        codes.select(rows), Arrays.stream(rows).mapToObj(i -> factors[i]).toArray(int[][]::new));
+  }
+
   /// Number of factors.
   public int factorCount() {
     return factors[0].length;

@@ -1,9 +1,13 @@
 package io.patchbay.analysis.disentanglement;
 
+import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Lasso;
 import io.patchbay.analysis.statistics.Matrix;
+import io.patchbay.analysis.statistics.MedianInterval;
 import io.patchbay.analysis.statistics.Ranks;
 import io.patchbay.analysis.statistics.Standardisation;
+import io.patchbay.analysis.statistics.TInterval;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,9 +21,14 @@ import java.util.stream.IntStream;
 /// max² / sum of the row, and half the mean over b of the same of the column; a row or column of
 /// zeros counts as 0. A model scores the median over the others, its codes the ones told of.
 ///
+/// The other models are a sample of the seeds that there are, and the interval is over them: that
+/// of their median, see [MedianInterval], or where they are too few for one, Student's of their
+/// mean.
+///
 /// @param pairs `[from][to]`; 0 on the diagonal
-/// @param scores one per model
-public record Udr(double[][] pairs, double[] scores) {
+/// @param scores one per model; n is the number of the others, and with one the interval is
+///   unbounded
+public record Udr(double[][] pairs, List<Interval> scores) {
   /// Mean KL of a code in nats, above which it counts.
   public static final double ACTIVE = 0.01;
 
@@ -86,18 +95,26 @@ public record Udr(double[][] pairs, double[] scores) {
           final var to = active.get(cell % count);
           pairs[cell / count][cell % count] = strength(relation(from, to, measure));
         });
-    final double[] scores = new double[count];
+    final var scores = new ArrayList<Interval>();
     for (int to = 0; to < count; to++) {
       final int mine = to;
-      scores[to] =
-          median(
+      scores.add(
+          score(
               IntStream.range(0, count)
                   .filter(from -> from != mine)
                   .mapToDouble(from -> pairs[from][mine])
-                  .sorted()
-                  .toArray());
+                  .toArray()));
     }
-    return new Udr(pairs, scores);
+    return new Udr(pairs, List.copyOf(scores));
+  }
+
+  private static Interval score(final double[] others) {
+    final var median = MedianInterval.of(others);
+    if (median.bounded() || others.length < 2) {
+      return median;
+    }
+    final var mean = TInterval.of(others);
+    return new Interval(median.estimate(), Math.max(0, mean.low()), mean.high(), others.length);
   }
 
   private static double[][] relation(final Matrix from, final Matrix to, final Measure measure) {
@@ -152,10 +169,5 @@ public record Udr(double[][] pairs, double[] scores) {
       mean += sum > 0 ? largest * largest / sum / relation.length : 0;
     }
     return mean;
-  }
-
-  private static double median(final double[] sorted) {
-    final int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 }

@@ -1,5 +1,6 @@
 package io.patchbay.analysis.metric;
 
+import io.patchbay.analysis.statistics.BiasedFigure;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
@@ -15,16 +16,26 @@ import java.util.Optional;
 /// With a single latent the second largest is 0. A factor that takes one value only has no entropy:
 /// it is listed without a gap, and left out of the mean.
 ///
-/// @param score mean gap over factors with entropy; n is the number of samples
+/// Informations from counts are too large, and most so those of codes that tell nothing, whose
+/// cells are all filled: the gap is too small by something of the order 1/n. The library's figure
+/// keeps that bias, and is to be compared with those of as many samples, see [BiasedFigure]. Beside
+/// it stands the gap of informations that are each less their bias, see [JointCounts#bias]; the gap
+/// itself cannot be corrected so, because in draws, which have the bias twice, other codes may be
+/// the best.
+///
+/// @param score mean gap over factors with entropy, as the library computes it; n is the number of
+///   samples, and the interval is for samples of this size
+/// @param unbiased the same of informations less their bias, with percentiles of such gaps of draws
 /// @param factors one entry per factor
-public record MutualInformationGap(Optional<Interval> score, List<Factor> factors) {
+public record MutualInformationGap(
+    Optional<Interval> score, Optional<Interval> unbiased, List<Factor> factors) {
   /// The library's number of bins.
   public static final int BINS = 20;
 
   /// @param information mutual information with each latent, nats
   /// @param entropy of the factor, nats
   /// @param latent the latent that tells most about the factor
-  /// @param gap normalised difference between the two best latents
+  /// @param gap normalised difference between the two best latents, as the library computes it
   public record Factor(
       List<Double> information, double entropy, int latent, Optional<Interval> gap) {
     public Factor {
@@ -65,13 +76,15 @@ public record MutualInformationGap(Optional<Interval> score, List<Factor> factor
         varying.add(factor);
       }
     }
-    List<Interval> figures =
+    List<BiasedFigure> figures =
         varying.isEmpty()
             ? List.of()
-            : bootstrap.statistics(
+            : bootstrap.biased(
                 codes.rows(),
                 varying.size() + 1,
-                (counts, out) -> gaps(joint, varying, counts, out));
+                0,
+                1,
+                (counts, out) -> gaps(joint, joint.information(counts), varying, counts, out));
     List<Factor> result = new ArrayList<>();
     for (int factor = 0; factor < classes.factors(); factor++) {
       int place = varying.indexOf(factor);
@@ -80,14 +93,34 @@ public record MutualInformationGap(Optional<Interval> score, List<Factor> factor
               Arrays.stream(information[factor]).boxed().toList(),
               joint.entropy(factor, once),
               best(information[factor]),
-              place < 0 ? Optional.empty() : Optional.of(figures.get(place))));
+              place < 0 ? Optional.empty() : Optional.of(figures.get(place).asComputed())));
     }
     return new MutualInformationGap(
-        varying.isEmpty() ? Optional.empty() : Optional.of(figures.getLast()), result);
+        figures.stream().map(BiasedFigure::asComputed).skip(varying.size()).findFirst(),
+        varying.isEmpty()
+            ? Optional.empty()
+            : Optional.of(unbiased(joint, varying, codes.rows(), bootstrap)),
+        result);
   }
 
-  private static void gaps(JointCounts joint, List<Integer> varying, int[] counts, double[] out) {
-    double[][] information = joint.information(counts);
+  private static Interval unbiased(
+      JointCounts joint, List<Integer> varying, int samples, Bootstrap bootstrap) {
+    JointCounts.Bias bias = joint.bias(samples, bootstrap);
+    return bootstrap.statistic(
+        samples,
+        counts -> {
+          double[] out = new double[varying.size() + 1];
+          gaps(joint, joint.unbiased(counts, bias), varying, counts, out);
+          return Math.min(1, out[varying.size()]);
+        });
+  }
+
+  private static void gaps(
+      JointCounts joint,
+      double[][] information,
+      List<Integer> varying,
+      int[] counts,
+      double[] out) {
     double sum = 0;
     int present = 0;
     for (int i = 0; i < varying.size(); i++) {

@@ -51,41 +51,49 @@ public record Bootstrap(int draws, double level, long seed) {
 
   /// The mean of every column of `values`, whose rows are inputs.
   public List<Interval> means(Matrix values) {
-    int inputs = requireInputs(values.rows());
-    List<Interval> result = new ArrayList<>(values.columns());
+    requireInputs(values.rows());
+    return IntStream.range(0, (values.columns() + COLUMN_BLOCK - 1) / COLUMN_BLOCK)
+        .parallel()
+        .mapToObj(block -> block(values, block * COLUMN_BLOCK))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  // The columns from `start` on, which stay in a core's cache together.
+  private List<Interval> block(Matrix values, int start) {
+    int inputs = values.rows();
+    int width = Math.min(COLUMN_BLOCK, values.columns() - start);
     Resampling resampling = new Resampling(seed);
     int[] counts = new int[inputs];
-    for (int start = 0; start < values.columns(); start += COLUMN_BLOCK) {
-      int width = Math.min(COLUMN_BLOCK, values.columns() - start);
-      double[] sums = new double[width];
-      double[] estimates = new double[width];
-      double[][] drawn = new double[width][draws];
-      for (int draw = -1; draw < draws; draw++) {
-        if (draw < 0) {
-          Arrays.fill(counts, 1);
-        } else {
-          resampling.counts(draw, counts);
-        }
-        Arrays.fill(sums, 0);
-        for (int input = 0; input < inputs; input++) {
-          if (counts[input] != 0) {
-            values.addTo(sums, input, start, counts[input]);
-          }
-        }
-        for (int c = 0; c < width; c++) {
-          double mean = sums[c] / inputs;
-          if (draw < 0) {
-            estimates[c] = mean;
-          } else {
-            drawn[c][draw] = mean;
-          }
+    double[] sums = new double[width];
+    double[] estimates = new double[width];
+    double[][] drawn = new double[width][draws];
+    for (int draw = -1; draw < draws; draw++) {
+      if (draw < 0) {
+        Arrays.fill(counts, 1);
+      } else {
+        resampling.counts(draw, counts);
+      }
+      Arrays.fill(sums, 0);
+      for (int input = 0; input < inputs; input++) {
+        if (counts[input] != 0) {
+          values.addTo(sums, input, start, counts[input]);
         }
       }
       for (int c = 0; c < width; c++) {
-        result.add(percentiles(estimates[c], drawn[c], inputs));
+        double mean = sums[c] / inputs;
+        if (draw < 0) {
+          estimates[c] = mean;
+        } else {
+          drawn[c][draw] = mean;
+        }
       }
     }
-    return List.copyOf(result);
+    List<Interval> result = new ArrayList<>(width);
+    for (int c = 0; c < width; c++) {
+      result.add(percentiles(estimates[c], drawn[c], inputs));
+    }
+    return result;
   }
 
   /// mean(numerator) / mean(denominator), both per input.
@@ -137,32 +145,30 @@ public record Bootstrap(int draws, double level, long seed) {
   }
 
   /// As [#statistics], for figures with a bias of the order 1/n, such as entropies and absolute
-  /// correlations of means: a draw has that bias twice. The estimate is less its bias, `2 t - m`
-  /// with m the mean of the draws; the interval is the basic one, `2 t` less the percentiles (Efron
-  /// and Tibshirani 1993, section 10.6; Davison and Hinkley 1997, section 5.2). All are held inside
-  /// the values that the figure can have.
+  /// correlations of means: the figures less their bias, see [BiasedFigure#unbiased].
   ///
   /// @param least of the figures' values
   /// @param most of the figures' values
   public List<Interval> unbiased(
       int inputs, int figures, double least, double most, Statistics statistics) {
+    return biased(inputs, figures, least, most, statistics).stream()
+        .map(BiasedFigure::unbiased)
+        .toList();
+  }
+
+  /// As [#statistics], for figures with a bias of the order 1/n, as they are and less that bias.
+  ///
+  /// @param least of the figures' values
+  /// @param most of the figures' values
+  public List<BiasedFigure> biased(
+      int inputs, int figures, double least, double most, Statistics statistics) {
     double[] estimates = new double[figures];
     double[][] drawn = sample(inputs, figures, statistics, estimates);
-    List<Interval> result = new ArrayList<>(figures);
+    List<BiasedFigure> result = new ArrayList<>(figures);
     for (int f = 0; f < figures; f++) {
       Interval spread = interval(estimates[f], drawn[f], inputs);
-      if (spread.bounded()) {
-        double twice = 2 * estimates[f];
-        double mean = Arrays.stream(drawn[f]).filter(Double::isFinite).average().orElseThrow();
-        result.add(
-            new Interval(
-                Math.clamp(twice - mean, least, most),
-                Math.clamp(twice - spread.high(), least, most),
-                Math.clamp(twice - spread.low(), least, most),
-                inputs));
-      } else {
-        result.add(spread);
-      }
+      double mean = Arrays.stream(drawn[f]).filter(Double::isFinite).average().orElse(Double.NaN);
+      result.add(BiasedFigure.of(spread, mean, least, most));
     }
     return List.copyOf(result);
   }

@@ -70,6 +70,11 @@ public final class Matrix {
     return columns;
   }
 
+  /// A copy of all values, row-major.
+  public double[] values() {
+    return values.clone();
+  }
+
   public double at(int row, int column) {
     return values[index(row, column)];
   }

@@ -3,10 +3,10 @@ package io.patchbay.analysis.statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 
-/// A linear read-out of a number: ridge regression on features standardised by the training part
-/// unless said otherwise, judged by R² = 1 - residual / total sum of squares on the part held out.
+/// A linear read-out of a number: ridge regression on features standardised by the training part,
+/// each by itself or all alike, judged by R² = 1 - residual / total sum of squares on the part held
+/// out.
 public final class RegressionProbe {
   private final Standardisation standardisation;
   private final Ridge ridge;
@@ -29,41 +29,25 @@ public final class RegressionProbe {
   /// @throws IllegalArgumentException when the target is constant on either part
   public static RegressionProbe train(
       Matrix features, double[] target, Split split, double penalty, Bootstrap bootstrap) {
-    return train(features, target, split, penalty, bootstrap, Standardisation::new);
-  }
-
-  /// With all features scaled alike, as is right for features of one unit, such as pixels: one that
-  /// hardly varies in training has little say, also where it varies more.
-  public static RegressionProbe trainOnOneScale(
-      Matrix features, double[] target, Split split, double penalty, Bootstrap bootstrap) {
-    return train(features, target, split, penalty, bootstrap, Standardisation::onOneScale);
-  }
-
-  private static RegressionProbe train(
-      Matrix features,
-      double[] target,
-      Split split,
-      double penalty,
-      Bootstrap bootstrap,
-      Function<Matrix, Standardisation> scaling) {
     split.require(features.rows());
-    Standardisation standardisation = scaling.apply(features.select(split.training()));
+    Standardisation scales = new Standardisation(features.select(split.training()));
     Matrix targets = Matrix.ofColumn(target);
-    return train(features, targets, split, penalty, bootstrap, standardisation).getFirst();
+    return train(features, targets, split, penalty, bootstrap, scales).getFirst();
   }
 
-  /// One probe per column of `targets`, all from one decomposition of the features, which are taken
-  /// as they are: one that hardly varies in training gets little weight, and so moves no prediction
-  /// far when it varies more elsewhere.
+  /// One probe per column of `targets`, all from one decomposition of the features, which are
+  /// scaled alike, as is right for features of one unit, such as pixels: one that hardly varies in
+  /// training has little say, also where it varies more.
   ///
   /// @param targets `[observation][target]`
-  /// @param penalty of the ridge, in the square of the features' unit
+  /// @param share penalty of the ridge, as a share of the sum of all features' variances, above 0
   /// @throws IllegalArgumentException when a target is constant on either part
-  public static List<RegressionProbe> trainUnscaled(
-      Matrix features, Matrix targets, Split split, double penalty, Bootstrap bootstrap) {
+  public static List<RegressionProbe> trainOnOneScale(
+      Matrix features, Matrix targets, Split split, double share, Bootstrap bootstrap) {
     split.require(features.rows());
-    Standardisation none = Standardisation.none(features.columns());
-    return train(features, targets, split, penalty, bootstrap, none);
+    Standardisation scale = Standardisation.onOneScale(features.select(split.training()));
+    // The mean variance is 1 on that scale.
+    return train(features, targets, split, share * features.columns(), bootstrap, scale);
   }
 
   private static List<RegressionProbe> train(

@@ -21,18 +21,6 @@ public final class Standardisation {
     }
   }
 
-  private Standardisation(double[] means, double[] factors) {
-    this.means = means;
-    this.factors = factors;
-  }
-
-  /// Leaves every column as it is.
-  static Standardisation none(int columns) {
-    double[] ones = new double[columns];
-    Arrays.fill(ones, 1);
-    return new Standardisation(new double[columns], ones);
-  }
-
   int columns() {
     return factors.length;
   }

@@ -4,6 +4,7 @@ import io.patchbay.analysis.causal.CausalGraph;
 import io.patchbay.analysis.causal.FactorEdge;
 import io.patchbay.analysis.causal.GraphScores;
 import io.patchbay.analysis.causal.PairEffect;
+import io.patchbay.analysis.causal.ScoreIntervals;
 import io.patchbay.analysis.causal.ShuffledFactors;
 import io.patchbay.analysis.metric.FactorEffect;
 import io.patchbay.analysis.statistics.Interval;
@@ -70,8 +71,15 @@ final class GraphNumbers {
   }
 
   private static void bounds(final Map<String, Object> map, final Interval interval) {
-    map.put("low", interval.bounded() ? interval.low() : null);
-    map.put("high", interval.bounded() ? interval.high() : null);
+    bounds(map, "", Optional.of(interval));
+    map.put("n", interval.n());
+  }
+
+  private static void bounds(
+      final Map<String, Object> map, final String prefix, final Optional<Interval> interval) {
+    final var bounded = interval.filter(Interval::bounded);
+    map.put(prefix + "low", bounded.map(Interval::low).orElse(null));
+    map.put(prefix + "high", bounded.map(Interval::high).orElse(null));
   }
 
   private static List<@Nullable String> assignment(final GraphStudy study) {
@@ -122,10 +130,17 @@ final class GraphNumbers {
     map.put("between", named(study.names(), claimed));
     map.put(
         "truth", study.truth().map(t -> arrows(study.names(), t.among(claimed))).orElse(List.of()));
+    final var intervals = study.intervals();
     map.put("shd", scores.shd());
+    bounds(map, "shd_", intervals.map(ScoreIntervals::shd));
     map.put("precision", number(scores.precision()));
+    bounds(map, "precision_", intervals.flatMap(ScoreIntervals::precision));
     map.put("recall", number(scores.recall()));
+    bounds(map, "recall_", intervals.flatMap(ScoreIntervals::recall));
     map.put("auc", number(scores.auc()));
+    bounds(map, "auc_", intervals.flatMap(ScoreIntervals::auc));
+    map.put("n", study.question().inputs());
+    map.put("intervals", "percentile bootstrap over inputs, the graph learned anew from each draw");
     final var chance = new LinkedHashMap<String, Object>();
     study.latentsShuffled().ifPresent(s -> chance.put("latents_shuffled", shuffled(s, scores)));
     study.namesShuffled().ifPresent(s -> chance.put("names_shuffled", shuffled(s, scores)));

@@ -5,6 +5,7 @@ import io.patchbay.analysis.causal.GraphLearner;
 import io.patchbay.analysis.causal.GraphScores;
 import io.patchbay.analysis.causal.LatentAssignment;
 import io.patchbay.analysis.causal.LearnedGraph;
+import io.patchbay.analysis.causal.ScoreIntervals;
 import io.patchbay.analysis.causal.ShuffledFactors;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.metric.FactorEffect;
@@ -40,6 +41,7 @@ import java.util.Optional;
 /// @param g what each factor does to each latent when it is re-rendered alone; rows are latents
 /// @param truth the graph of the generator; empty without one
 /// @param scores of the learned graph; empty without a truth, or when nothing can be claimed
+/// @param intervals of these scores
 /// @param latentsShuffled these scores when other latents stand for each factor
 /// @param namesShuffled these scores when the graph's factors change names
 /// @param guard control rows at the latents, and the cells that were run
@@ -57,6 +59,7 @@ public record GraphStudy(
     LearnedGraph learned,
     Optional<CausalGraph> truth,
     Optional<GraphScores> scores,
+    Optional<ScoreIntervals> intervals,
     Optional<ShuffledFactors> latentsShuffled,
     Optional<ShuffledFactors> namesShuffled,
     GuardRun guard) {
@@ -116,6 +119,12 @@ public record GraphStudy(
       final var learned = learner.learn(assignment);
       final var truth = scenes.truth();
       final var known = truth.filter(_ -> learned.claimed().size() > 1);
+      final var scores = known.map(learned::scores);
+      listener.at("resampled inputs", before, total);
+      final var intervals =
+          scores.flatMap(observed ->
+              known.map(graph ->
+                  ScoreIntervals.of(learner, assignment, graph, observed, rows.length, bootstrap)));
       listener.at("shuffled factors", before, total);
       final var latents =
           known.map(graph ->
@@ -142,7 +151,8 @@ public record GraphStudy(
           readOuts.factors(),
           learned,
           truth,
-          known.map(learned::scores),
+          scores,
+          intervals,
           latents,
           renamed,
           guard(scene, rows, interchanges.cells()));

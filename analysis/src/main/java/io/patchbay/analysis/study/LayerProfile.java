@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import tools.jackson.databind.json.JsonMapper;
@@ -68,8 +69,16 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
   /// @param whole of the whole site; the same at each site that cuts every path
   public record Strongest(String site, int unit, Interval effect, Interval whole) {}
 
-  /// The profile of the factors that the study was asked about.
+  /// The profile of the factors that the study was asked about, which nothing stops.
   public static LayerProfile of(final UnitStudy study, final UnitStudy.Listener listener) {
+    return of(study, UnitParts.none(), listener)
+        .orElseThrow(() -> new IllegalStateException("a profile stopped that nothing stops"));
+  }
+
+  /// @param parts of the study: what can be read at a site is one more
+  /// @return empty when the parts are to stop
+  public static Optional<LayerProfile> of(
+      final UnitStudy study, final UnitParts parts, final UnitStudy.Listener listener) {
     final var scene = study.scene();
     final var counterfactuals = Counterfactuals.of(scene.data());
     final var names =
@@ -84,20 +93,26 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
       targets[k] = LongStream.of(rows).mapToDouble(r -> counterfactuals.value(r, factor)).toArray();
     }
     final var sites = sites(study);
-    final var readable = new Interval[targets.length][sites.size()];
-    final var accuracy = new ArrayList<List<Readability.Accuracy>>();
-    names.forEach(_ -> accuracy.add(new ArrayList<>()));
-    for (int s = 0; s < sites.size(); s++) {
-      final int site = s;
-      listener.doing("what can be read at " + sites.get(s).name());
-      final var features = features(scene, sites.get(s), rows);
-      IntStream.range(0, targets.length)
-          .parallel()
-          .forEach(k -> readable[k][site] = Readability.of(features, targets[k], bootstrap));
+    final var reads = new ArrayList<List<Read>>();
+    final boolean[] classes = new boolean[targets.length];
+    for (int k = 0; k < targets.length; k++) {
+      reads.add(new ArrayList<>());
+      classes[k] = classes(scene, names.get(k));
+    }
+    for (final var site : sites) {
+      final var part =
+          parts.part(
+              "profile-" + site.name(),
+              Read.NUMBERS * targets.length,
+              () -> {
+                listener.doing("what can be read at " + site.name());
+                return Read.all(features(scene, site, rows), targets, classes, bootstrap);
+              });
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
       for (int k = 0; k < targets.length; k++) {
-        if (classes(scene, names.get(k))) {
-          accuracy.get(k).add(Readability.accuracy(features, targets[k], bootstrap));
-        }
+        reads.get(k).add(Read.of(part.get(), k, classes[k]));
       }
     }
     final var factors = new ArrayList<OfFactor>();
@@ -105,11 +120,60 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
       factors.add(
           new OfFactor(
               names.get(k),
-              List.of(readable[k]),
-              accuracy.get(k),
+              reads.get(k).stream().map(Read::r2).toList(),
+              reads.get(k).stream().flatMap(read -> read.accuracy().stream()).toList(),
               strongest(study, names.get(k), bootstrap)));
     }
-    return new LayerProfile(sites, factors, rows.length, scene.seed());
+    return Optional.of(new LayerProfile(sites, factors, rows.length, scene.seed()));
+  }
+
+  /// What can be read of one factor at one site.
+  private record Read(Interval r2, Optional<Readability.Accuracy> accuracy) {
+    /// Of a factor and a site: two intervals and a share.
+    static final int NUMBERS = 9;
+
+    private static final int EACH = 4;
+
+    /// Every factor at a site, as numbers to keep; those of an accuracy are 0 where there is none.
+    static double[] all(
+        final Matrix features,
+        final double[][] targets,
+        final boolean[] classes,
+        final Bootstrap bootstrap) {
+      final var numbers = new double[NUMBERS * targets.length];
+      IntStream.range(0, targets.length)
+          .parallel()
+          .forEach(k -> {
+            put(numbers, NUMBERS * k, Readability.of(features, targets[k], bootstrap));
+            if (classes[k]) {
+              final var accuracy = Readability.accuracy(features, targets[k], bootstrap);
+              put(numbers, NUMBERS * k + EACH, accuracy.right());
+              numbers[NUMBERS * k + 2 * EACH] = accuracy.majority();
+            }
+          });
+      return numbers;
+    }
+
+    static Read of(final double[] numbers, final int factor, final boolean classes) {
+      final int at = NUMBERS * factor;
+      return new Read(
+          interval(numbers, at),
+          classes
+              ? Optional.of(
+                  new Readability.Accuracy(interval(numbers, at + EACH), numbers[at + 2 * EACH]))
+              : Optional.empty());
+    }
+
+    private static void put(final double[] numbers, final int at, final Interval interval) {
+      numbers[at] = interval.estimate();
+      numbers[at + 1] = interval.low();
+      numbers[at + 2] = interval.high();
+      numbers[at + 3] = interval.n();
+    }
+
+    private static Interval interval(final double[] numbers, final int at) {
+      return new Interval(numbers[at], numbers[at + 1], numbers[at + 2], (int) numbers[at + 3]);
+    }
   }
 
   private static boolean classes(final Scene scene, final String name) {
@@ -213,11 +277,11 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
       final var map = new LinkedHashMap<String, Object>();
       map.put("site", sites.get(s).name());
       UnitFigures.interval(map, "r2", factor.readable().get(s));
+      map.put("n", factor.readable().get(s).n());
       if (!factor.accuracy().isEmpty()) {
         final var accuracy = factor.accuracy().get(s);
         map.put("accuracy", accuracy.right().estimate());
-        map.put("accuracy_low", accuracy.right().low());
-        map.put("accuracy_high", accuracy.right().high());
+        UnitFigures.bounds(map, "accuracy_", accuracy.right());
         map.put("majority", accuracy.majority());
       }
       readable.add(map);
@@ -227,8 +291,10 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
       final var map = new LinkedHashMap<String, Object>();
       map.put("site", strongest.site());
       UnitFigures.interval(map, "effect", strongest.effect());
+      map.put("n", strongest.effect().n());
       map.put("unit", strongest.unit());
       map.put("whole", strongest.whole().estimate());
+      UnitFigures.bounds(map, "whole_", strongest.whole());
       effective.add(map);
     }
     final var map = new LinkedHashMap<String, Object>();
@@ -239,9 +305,11 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
   }
 
   /// Writes `profile.json`.
-  public void write(final Path folder) {
+  ///
+  /// @param numbers with what else the file is to say
+  public static void write(final Path folder, final Map<String, Object> numbers) {
     final var text =
-        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(numbers());
+        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(numbers);
     AtomicFiles.write(folder.resolve("profile.json"), text + "\n");
   }
 }

@@ -8,15 +8,15 @@ import io.patchbay.analysis.semantics.FactorChanges;
 import io.patchbay.analysis.semantics.LabelStability;
 import io.patchbay.analysis.semantics.UnitLabel;
 import io.patchbay.analysis.statistics.Bootstrap;
-import io.patchbay.analysis.statistics.Matrix;
+import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.PermutationTest;
 import java.util.List;
 
 /// The effects of units on factors by one estimator, and the labels that follow.
 ///
 /// @param factors names of the factors, the columns of `effects`
-/// @param sizes F: the mean size of each unit's effect on each factor, `[unit][factor]`; for the
-///   read-out |change| in standard deviations on the pairs that differ in the factor
+/// @param sizes F: the mean size of each unit's effect on each factor, those of a unit together;
+///   for the read-out |change| in standard deviations on the pairs that differ in the factor
 /// @param labels one per unit
 /// @param fewerInputs base inputs of the first half
 /// @param fewer labels from the first half of the inputs
@@ -24,13 +24,14 @@ import java.util.List;
 public record MeasuredEffects(
     List<String> factors,
     FactorEffect effects,
-    Matrix sizes,
+    List<Interval> sizes,
     List<UnitLabel> labels,
     int fewerInputs,
     List<UnitLabel> fewer,
     InterventionSpecificity specificity) {
   public MeasuredEffects {
     factors = List.copyOf(factors);
+    sizes = List.copyOf(sizes);
     labels = List.copyOf(labels);
     fewer = List.copyOf(fewer);
   }
@@ -38,13 +39,18 @@ public record MeasuredEffects(
   /// How the labels of a study are reckoned.
   ///
   /// @param moves per unit, whether it ever changes the image
-  record Settings(UnitQuestion question, boolean[] moves, Bootstrap bootstrap) {
+  /// @param fewer the same, of the first half of the inputs
+  record Settings(UnitQuestion question, boolean[] moves, boolean[] fewer, Bootstrap bootstrap) {
     PermutationTest test() {
       return new PermutationTest(question.permutations(), bootstrap.seed());
     }
 
     List<UnitLabel> labels(final FactorEffect effects) {
       return question.rule().labels(effects, moves);
+    }
+
+    List<UnitLabel> fewer(final FactorEffect effects) {
+      return question.rule().labels(effects, fewer);
     }
   }
 
@@ -56,10 +62,10 @@ public record MeasuredEffects(
     return new MeasuredEffects(
         changes.units().stream().map(FactorChanges::factor).toList(),
         effects,
-        means(changes.sizes()),
+        settings.bootstrap().means(changes.sizes().table()),
         settings.labels(effects),
         half,
-        settings.labels(CarriedEffects.estimates(first, test)),
+        settings.fewer(CarriedEffects.estimates(first, test)),
         specificity(changes.sizes(), settings));
   }
 
@@ -71,10 +77,10 @@ public record MeasuredEffects(
     return new MeasuredEffects(
         factors,
         effects,
-        means(cells),
+        settings.bootstrap().means(cells.table()),
         settings.labels(effects),
         half,
-        settings.labels(fewer),
+        settings.fewer(fewer),
         specificity(cells, settings));
   }
 
@@ -83,15 +89,9 @@ public record MeasuredEffects(
     return InterventionSpecificity.of(cells.mass(), settings.moves(), settings.bootstrap());
   }
 
-  private static Matrix means(final FactorCells cells) {
-    final var table = cells.table();
-    final var means = new double[cells.units() * cells.factors()];
-    for (int input = 0; input < cells.inputs(); input++) {
-      for (int i = 0; i < means.length; i++) {
-        means[i] += table.at(input, i) / cells.inputs();
-      }
-    }
-    return Matrix.of(means, cells.units(), cells.factors());
+  /// F of a unit and a factor.
+  public Interval size(final int unit, final int factor) {
+    return sizes.get(unit * factors.size() + factor);
   }
 
   /// How far the labels stay from half the inputs to all.

@@ -13,7 +13,7 @@ import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
+import java.util.Optional;
 
 /// The effect of every unit by the oracle of the renderer: the unit is taken from an input drawn at
 /// random, and the change of the image is compared with the changes that re-rendering one factor
@@ -63,26 +63,50 @@ final class OracleCells {
     return rows.length;
   }
 
+  /// @param parts keeps what each site comes to
   /// @param norms hears the change of the image in every cell
-  /// @param progress hears how many cells were done
-  /// @return per unit, factor and input: the largest max(0, cos)² over the factor's other values
-  FactorCells run(final UnitSites sites, final ImageEffects norms, final LongConsumer progress) {
+  /// @return per unit, factor and input: the largest max(0, cos)² over the factor's other values;
+  ///   empty when the study is to stop
+  Optional<FactorCells> run(
+      final UnitSites sites,
+      final UnitParts parts,
+      final ImageEffects norms,
+      final UnitProgress progress) {
     final var cells = new FactorCells(sites.units(), factors.length, rows.length);
+    final int numbers = 1 + factors.length;
     for (int s = 0; s < sites.sites().size(); s++) {
-      run(sites.sites().get(s), sites.first(s), cells, norms, progress);
+      final var site = sites.sites().get(s);
+      final int count = Math.multiplyExact(rows.length, site.channels());
+      final long end = progress.done() + count;
+      final var part =
+          parts.part(
+              "oracle-" + site.name(),
+              Math.multiplyExact(numbers, count),
+              () -> run(site, norms, progress));
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      final var found = part.get();
+      for (int i = 0; i < count; i++) {
+        final int input = i / site.channels();
+        final int unit = sites.first(s) + i % site.channels();
+        norms.add(unit, input, found[numbers * i]);
+        for (int k = 0; k < factors.length; k++) {
+          cells.add(unit, k, input, found[numbers * i + 1 + k]);
+        }
+      }
+      progress.to(end);
     }
-    return cells;
+    return Optional.of(cells);
   }
 
-  private void run(
-      final Site site,
-      final int first,
-      final FactorCells found,
-      final ImageEffects norms,
-      final LongConsumer progress) {
+  /// `[input][unit]`: the norm of the image's change, and the value of each factor.
+  private double[] run(final Site site, final ImageEffects norms, final UnitProgress progress) {
     final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
     final var units = site.channelUnits();
     final int most = Math.min(CELLS, units.size());
+    final int numbers = 1 + factors.length;
+    final var found = new double[numbers * rows.length * units.size()];
     try (var runner =
         new PatchRunner(
             scene.subject(),
@@ -106,18 +130,18 @@ final class OracleCells {
           final var lengths = runner.effect(Effect.IMAGE);
           final var products = runner.projections();
           for (int i = 0; i < batch.size(); i++) {
-            final int unit = first + start + i;
-            norms.add(unit, lengths[i]);
+            final int at = numbers * (input * units.size() + start + i);
             final double length = norms.changes(lengths[i]) ? lengths[i] : 0;
+            found[at] = lengths[i];
             for (int k = 0; k < factors.length; k++) {
-              final double value = largest(rerendered, k, products, i * directions, length);
-              found.add(unit, k, input, value);
+              found[at + 1 + k] = largest(rerendered, k, products, i * directions, length);
             }
           }
-          progress.accept(batch.size());
+          progress.add(batch.size());
         }
       }
     }
+    return found;
   }
 
   private static double largest(

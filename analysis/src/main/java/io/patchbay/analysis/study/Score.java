@@ -10,17 +10,21 @@ import java.util.OptionalDouble;
 ///
 /// @param value empty where it is not defined; the note then says why
 /// @param interval empty where there is none; the note then says why
-/// @param n how many draws it rests on: inputs, points or votes
+/// @param n how many draws it rests on: inputs, points, votes, or other models
+/// @param note what it is, and how its interval was made or why it has none
 public record Score(
     String name, OptionalDouble value, Optional<Interval> interval, int n, String note) {
+  private static final String UNDEFINED =
+      "; no interval: without some of the inputs it is undefined";
 
+  /// A figure with the interval that the note tells of, or why it has none after all.
   static Score of(final String name, final Interval interval, final String note) {
     return new Score(
         name,
         OptionalDouble.of(interval.estimate()),
         interval.bounded() ? Optional.of(interval) : Optional.empty(),
         interval.n(),
-        note);
+        interval.bounded() ? note : note + UNDEFINED);
   }
 
   static Score plain(final String name, final double value, final int n, final String note) {

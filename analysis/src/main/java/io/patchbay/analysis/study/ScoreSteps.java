@@ -6,6 +6,7 @@ import io.patchbay.analysis.disentanglement.Dci;
 import io.patchbay.analysis.disentanglement.Explicitness;
 import io.patchbay.analysis.disentanglement.FactorDraws;
 import io.patchbay.analysis.disentanglement.FactorDraws.Use;
+import io.patchbay.analysis.disentanglement.GradientBoosting;
 import io.patchbay.analysis.disentanglement.InterventionalRobustness;
 import io.patchbay.analysis.disentanglement.Mode;
 import io.patchbay.analysis.disentanglement.PosteriorGap;
@@ -13,6 +14,7 @@ import io.patchbay.analysis.disentanglement.Samples;
 import io.patchbay.analysis.disentanglement.SapScore;
 import io.patchbay.analysis.metric.MutualInformationGap;
 import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.GroupJackknife;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.analysis.study.ScoreProgress.Part;
 import java.util.ArrayList;
@@ -25,9 +27,19 @@ final class ScoreSteps {
 
   private static final String NO_FACTOR = "it needs a factor of several values";
   private static final String FEW_CODES = "it needs two codes";
-  private static final String INPUTS = "interval over inputs";
-  private static final String HELD = "on the test part; interval over it, the classifiers held";
-  private static final String LEARNT = "on the training part; no interval";
+  private static final String INPUTS = "interval: percentile bootstrap over inputs";
+  private static final String HELD =
+      "on the test part; interval: percentile bootstrap over it, the classifiers held";
+  private static final String LEARNT =
+      "on the training part; interval: percentile bootstrap over it, the classifiers held";
+  private static final String LIKE =
+      "with the bias of so many inputs; interval: bootstrap over inputs, about samples of this"
+          + " size";
+  private static final String UNBIASED =
+      "of informations less their bias, extrapolated to more inputs; interval: percentile bootstrap"
+          + " of these";
+  private static final String PAIRS = "nats, mean over pairs of codes, ";
+  private static final String GROUPS = "jackknife over 10 groups of inputs, Student's t";
 
   /// @param names of the scores, for where they are not defined
   /// @param factors of several values that it needs
@@ -52,22 +64,22 @@ final class ScoreSteps {
   }
 
   /// @param logvar of the training part, `[sample][code]`
+  /// @param bootstrap its seed keys every random choice
   static ScoreSteps supervised(
       final Samples train,
       final Samples test,
       final Matrix logvar,
       final Mode mode,
-      final long seed,
       final Bootstrap bootstrap) {
     final var steps = new ArrayList<Step>();
-    steps.add(new Step("MIG", List.of("mig"), 1, 1, () -> List.of(gap(train, bootstrap))));
+    steps.add(new Step("MIG", List.of("mig", "mig_unbiased"), 1, 1, () -> gap(train, bootstrap)));
     steps.add(
         new Step(
             "MIG of samples",
             List.of("posterior_mig", "posterior_aam"),
             1,
             2,
-            () -> posterior(train, logvar, mode, seed)));
+            () -> posterior(train, logvar, mode, bootstrap.seed())));
     steps.add(
         new Step(
             "SAP",
@@ -84,16 +96,10 @@ final class ScoreSteps {
     steps.add(
         new Step(
             "modularity",
-            List.of("modularity"),
+            List.of("modularity", "modularity_unbiased"),
             2,
             1,
-            () ->
-                List.of(
-                    Score.plain(
-                        "modularity",
-                        CodeModularity.of(train).score(),
-                        train.codes().rows(),
-                        "no interval: resamples would lower it"))));
+            () -> modularity(train, bootstrap)));
     steps.add(
         new Step(
             "explicitness",
@@ -101,10 +107,16 @@ final class ScoreSteps {
             1,
             1,
             () -> explicitness(train, test, bootstrap)));
-    steps.add(new Step("IRS", List.of("irs", "irs_active"), 1, 1, () -> robustness(train, mode)));
     steps.add(
         new Step(
-            "DCI",
+            "IRS",
+            List.of("irs", "irs_active"),
+            1,
+            1,
+            () -> robustness(train, mode, bootstrap.seed())));
+    steps.add(
+        new Step(
+            "DCI, and its trees grown anew ten times",
             List.of(
                 "dci_disentanglement",
                 "dci_completeness",
@@ -112,7 +124,7 @@ final class ScoreSteps {
                 "dci_informativeness_train"),
             2,
             2,
-            () -> dci(train, test)));
+            () -> dci(train, test, bootstrap)));
     steps.add(dependence(train.codes(), bootstrap));
     return new ScoreSteps(
         train.codes().rows(), train.varying().length, train.codes().columns(), steps);
@@ -136,11 +148,22 @@ final class ScoreSteps {
     return scores;
   }
 
-  private static Score gap(final Samples train, final Bootstrap bootstrap) {
-    return MutualInformationGap.of(train.codes(), train.factors(), bootstrap)
-        .score()
-        .map(interval -> Score.of("mig", interval, INPUTS))
-        .orElseGet(() -> Score.undefined("mig", train.codes().rows(), NO_FACTOR));
+  private static List<Score> gap(final Samples train, final Bootstrap bootstrap) {
+    final var gap = MutualInformationGap.of(train.codes(), train.factors(), bootstrap);
+    return List.of(
+        Score.of("mig", gap.score().orElseThrow(), LIKE),
+        Score.of("mig_unbiased", gap.unbiased().orElseThrow(), UNBIASED));
+  }
+
+  private static List<Score> modularity(final Samples train, final Bootstrap bootstrap) {
+    final var modularity =
+        CodeModularity.of(train, GroupJackknife.standard(bootstrap.seed()), bootstrap);
+    return List.of(
+        Score.of(
+            "modularity",
+            modularity.score(),
+            "with the bias of so many inputs; interval: " + GROUPS),
+        Score.of("modularity_unbiased", modularity.unbiased(), UNBIASED));
   }
 
   private static List<Score> posterior(
@@ -155,19 +178,19 @@ final class ScoreSteps {
       final int code = i % d;
       z[i] = mu.at(row, code) + Math.exp(logvar.at(row, code) / 2) * noise.at(row, code);
     }
-    final var gap = PosteriorGap.of(train, logvar, Matrix.of(z, n, d), mode);
+    final var gap =
+        PosteriorGap.of(train, logvar, Matrix.of(z, n, d), mode, GroupJackknife.standard(seed));
     final var note =
         switch (mode) {
           case CORRECTED -> "";
           case AS_PUBLISHED -> "as published, samples in the wrong order; ";
         };
     return List.of(
-        Score.plain(
+        Score.of(
             "posterior_mig",
             gap.gap(),
-            n,
-            note + "of sampled codes, mixtures of the drawn inputs alone; no interval"),
-        Score.plain("posterior_aam", gap.axisAligned(), n, note + "of the same; no interval"));
+            note + "of sampled codes, mixtures of the drawn inputs alone; interval: " + GROUPS),
+        Score.of("posterior_aam", gap.axisAligned(), note + "of the same; interval: " + GROUPS));
   }
 
   private static List<Score> explicitness(
@@ -180,37 +203,38 @@ final class ScoreSteps {
             "chance is 0.5; "
                 + HELD
                 + (score.converged() ? "" : "; a regression did not converge")),
-        Score.plain("explicitness_train", score.training(), train.codes().rows(), LEARNT));
+        Score.of("explicitness_train", score.training(), LEARNT));
   }
 
-  private static List<Score> robustness(final Samples train, final Mode mode) {
-    final var score = InterventionalRobustness.of(train, mode);
-    final int n = train.codes().rows();
+  private static List<Score> robustness(final Samples train, final Mode mode, final long seed) {
+    final var score = InterventionalRobustness.of(train, mode, GroupJackknife.standard(seed));
     return List.of(
-        Score.plain("irs", score.score(), n, "no interval: it rests on extremes"),
+        Score.of(
+            "irs",
+            score.score(),
+            "rests on extremes, which grow with the number of inputs; interval: " + GROUPS),
         Score.plain(
             "irs_active",
             score.activeCodes(),
-            n,
+            train.codes().rows(),
             switch (mode) {
-              case CORRECTED -> "codes that are not constant";
-              case AS_PUBLISHED -> "as published: the sum of all code values";
+              case CORRECTED -> "codes that are not constant; a count, no interval";
+              case AS_PUBLISHED -> "as published: the sum of all code values; no interval";
             }));
   }
 
-  private static List<Score> dci(final Samples train, final Samples test) {
-    final var dci = Dci.of(train, test);
-    final int n = train.codes().rows();
-    final var note = "no interval: it would need the trees grown anew";
+  private static List<Score> dci(
+      final Samples train, final Samples test, final Bootstrap bootstrap) {
+    final var settings = GradientBoosting.Settings.STANDARD;
+    final var dci = Dci.of(train, test, settings);
+    final var intervals = dci.intervals(train, settings, GroupJackknife.standard(bootstrap.seed()));
+    final var note = "interval: trees grown anew, " + GROUPS;
     return List.of(
-        Score.plain("dci_disentanglement", dci.disentanglementScore(), n, note),
-        Score.plain("dci_completeness", dci.completenessScore(), n, note),
-        Score.plain(
-            "dci_informativeness",
-            dci.testAccuracy(),
-            test.codes().rows(),
-            "accuracy on the test part; " + note),
-        Score.plain("dci_informativeness_train", dci.trainAccuracy(), n, LEARNT));
+        Score.of("dci_disentanglement", intervals.get(0), note),
+        Score.of("dci_completeness", intervals.get(1), note),
+        Score.of("dci_informativeness", bootstrap.mean(dci.testHits()), "accuracy " + HELD),
+        Score.of(
+            "dci_informativeness_train", bootstrap.mean(dci.trainHits()), "accuracy " + LEARNT));
   }
 
   private static Step dependence(final Matrix codes, final Bootstrap bootstrap) {
@@ -225,23 +249,20 @@ final class ScoreSteps {
           return List.of(
               score
                   .totalCorrelation()
-                  .map(i -> Score.of("gaussian_total_correlation", i, "nats; " + INPUTS))
+                  .map(i -> Score.of("gaussian_total_correlation", i, "nats, " + LIKE))
                   .orElseGet(() ->
                       Score.undefined(
                           "gaussian_total_correlation", n, "the covariance is singular")),
-              Score.of("wasserstein_correlation", score.wasserstein(), INPUTS),
+              Score.of("wasserstein_correlation", score.wasserstein(), LIKE),
               score
                   .wassersteinShare()
-                  .map(i -> Score.of("wasserstein_correlation_norm", i, INPUTS))
+                  .map(i -> Score.of("wasserstein_correlation_norm", i, LIKE))
                   .orElseGet(() ->
                       Score.undefined("wasserstein_correlation_norm", n, "every code is constant")),
-              score.information().isPresent()
-                  ? Score.plain(
-                      "mutual_information",
-                      score.information().getAsDouble(),
-                      n,
-                      "nats, mean over pairs of codes; no interval: resamples would raise it")
-                  : Score.undefined("mutual_information", n, FEW_CODES));
+              score
+                  .information()
+                  .map(i -> Score.of("mutual_information", i, PAIRS + LIKE))
+                  .orElseGet(() -> Score.undefined("mutual_information", n, FEW_CODES)));
         });
   }
 }

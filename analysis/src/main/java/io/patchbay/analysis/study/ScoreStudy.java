@@ -8,7 +8,9 @@ import io.patchbay.analysis.disentanglement.Mode;
 import io.patchbay.analysis.disentanglement.Samples;
 import io.patchbay.analysis.disentanglement.Udr;
 import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
+import io.patchbay.analysis.statistics.MedianInterval;
 import io.patchbay.analysis.study.ScoreProgress.Part;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.train.Codes;
@@ -16,10 +18,13 @@ import io.patchbay.vae.train.Representation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Encodes inputs of a model's data, drawn with replacement from all of it as disentanglement_lib
 /// does, and computes every disentanglement score of the codes. The same seed gives the same
-/// figures whatever the batch size or the number of threads.
+/// figures whatever the batch size or the number of threads. Of data with few inputs some are drawn
+/// for the training part and the test part too, and are counted: scores judged on the test part are
+/// then partly of what was learnt by heart.
 ///
 /// Data without factors has the scores that need none.
 public final class ScoreStudy {
@@ -45,6 +50,7 @@ public final class ScoreStudy {
     long images = 0;
     final long most = factors ? Math.min(sizes.batchCodes(), data.size()) + inputs : inputs;
     progress.update(Part.CODES, 0, total, "at most " + most + " images to encode");
+    int known = 0;
     final ScoreSteps steps;
     try (var representation = new Representation(scene.model())) {
       if (factors) {
@@ -60,13 +66,13 @@ public final class ScoreStudy {
       if (factors) {
         final long[] unseen = FactorDraws.rows(data.size(), Use.TEST, scene.seed(), sizes.test());
         final var test = representation.encode(data, unseen);
+        known = known(seen, unseen);
         steps =
             ScoreSteps.supervised(
                 samples(data, seen, posterior),
                 samples(data, unseen, test),
                 Matrix.of(posterior.logvar(), posterior.n(), d),
                 mode,
-                scene.seed(),
                 bootstrap);
       } else {
         steps = ScoreSteps.unsupervised(matrix(posterior), bootstrap);
@@ -84,8 +90,15 @@ public final class ScoreStudy {
         sizes,
         asked + inputs,
         images,
+        known,
         scores,
         factors ? "" : NO_FACTORS);
+  }
+
+  /// How many of `unseen` are among `seen`.
+  private static int known(final long[] seen, final long[] unseen) {
+    final var rows = Arrays.stream(seen).boxed().collect(Collectors.toSet());
+    return (int) Arrays.stream(unseen).filter(rows::contains).count();
   }
 
   /// A grid whose progress is told.
@@ -125,21 +138,27 @@ public final class ScoreStudy {
     grid.what = "FactorVAE score";
     final var factor =
         FactorVaeScore.of(grid.codes, sizes.batches(), sizes.training(), mode, seed, bootstrap);
-    final var held = "accuracy on new draws; interval over them, the classifier held";
-    final var learnt = "accuracy on the draws learnt from; no interval";
+    final var held =
+        "accuracy on new draws; interval: percentile bootstrap over them, the classifier held";
+    final var learnt =
+        "accuracy on the draws learnt from; interval: percentile bootstrap over them, the"
+            + " classifier held";
     final var active =
         switch (mode) {
-          case CORRECTED -> "codes with a standard deviation of at least " + FactorVaeScore.ACTIVE;
-          case AS_PUBLISHED -> "as published: the number of all codes";
+          case CORRECTED ->
+              "codes with a standard deviation of at least "
+                  + FactorVaeScore.ACTIVE
+                  + "; a count, no interval";
+          case AS_PUBLISHED -> "as published: the number of all codes; no interval";
         };
     return List.of(
         Score.of(
             "beta_vae",
             beta.accuracy(),
             beta.converged() ? held : held + "; the regression did not converge"),
-        Score.plain("beta_vae_train", beta.training(), sizes.training(), learnt),
+        Score.of("beta_vae_train", beta.training(), learnt),
         Score.of("factor_vae", factor.accuracy(), held),
-        Score.plain("factor_vae_train", factor.training(), sizes.training(), learnt),
+        Score.of("factor_vae_train", factor.training(), learnt),
         Score.plain("factor_vae_active", factor.activeCodes(), sizes.training(), active));
   }
 
@@ -174,15 +193,32 @@ public final class ScoreStudy {
         "median over "
             + others
             + (others == 1 ? " other model" : " other models")
-            + "; no interval: models are few";
+            + " on "
+            + models.getFirst().codes().rows()
+            + " inputs; "
+            + interval(others);
     final var result = new ArrayList<List<Score>>();
     for (int i = 0; i < models.size(); i++) {
-      final int n = models.get(i).codes().rows();
       result.add(
           List.of(
-              Score.plain("udr_lasso", lasso.scores()[i], n, note),
-              Score.plain("udr_spearman", spearman.scores()[i], n, note)));
+              ranked("udr_lasso", lasso.scores().get(i), note),
+              ranked("udr_spearman", spearman.scores().get(i), note)));
     }
     return result;
+  }
+
+  private static Score ranked(final String name, final Interval score, final String note) {
+    return score.n() < 2
+        ? Score.plain(name, score.estimate(), score.n(), note)
+        : Score.of(name, score, note);
+  }
+
+  private static String interval(final int others) {
+    if (others < 2) {
+      return "no interval: one other model";
+    }
+    return others < MedianInterval.FEWEST
+        ? "interval: Student's t of the mean over the other models, too few for one of the median"
+        : "interval of the median by the order of the other models' values";
   }
 }

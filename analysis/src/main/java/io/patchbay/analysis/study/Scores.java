@@ -19,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param data the data set, as the catalogue takes it
 /// @param codes codes that the scores asked for
 /// @param images images that were encoded for them
+/// @param known inputs of the test part that are in the training part too
 /// @param note what is missing and why; may be empty
 public record Scores(
     String model,
@@ -29,6 +30,7 @@ public record Scores(
     ScoreSizes sizes,
     long codes,
     long images,
+    int known,
     List<Score> scores,
     String note) {
   public Scores {
@@ -51,6 +53,7 @@ public record Scores(
         sizes,
         codes,
         images,
+        known,
         Stream.concat(scores.stream(), more.stream()).toList(),
         note);
   }
@@ -63,6 +66,7 @@ public record Scores(
     final var counts = new LinkedHashMap<String, Object>();
     counts.put("training", sizes.training());
     counts.put("test", sizes.test());
+    counts.put("test_known", known);
     counts.put("batch", sizes.batch());
     counts.put("ranked", sizes.ranked());
     counts.put("resamples", sizes.resamples());

@@ -15,7 +15,7 @@ import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongConsumer;
+import java.util.Optional;
 
 /// Every unit of every site taken from a source that differs in one factor: what the read-outs do.
 /// The image never leaves the kernels, only its norm and its products with the probes' directions.
@@ -30,14 +30,19 @@ public record UnitChanges(
 
   private static final int CELLS = 512;
 
+  /// Of a cell: the change of a read-out and the norm of the image's change.
+  private static final int NUMBERS = 2;
+
+  /// @param parts keeps what each site comes to
   /// @param norms hears the change of the image in every cell
-  /// @param progress hears how many cells were done
-  static UnitChanges of(
+  /// @return empty when the study is to stop
+  static Optional<UnitChanges> of(
       final UnitSites sites,
       final FactorPairs pairs,
       final List<FactorProbe> probes,
+      final UnitParts parts,
       final ImageEffects norms,
-      final LongConsumer progress) {
+      final UnitProgress progress) {
     final int factors = probes.size();
     final var units = new double[factors][][];
     final var wholes = new double[factors][][];
@@ -46,81 +51,91 @@ public record UnitChanges(
       wholes[k] = new double[pairs.pairsOf(k)][sites.sites().size()];
     }
     final var directions = directions(probes);
+    final int all = pairs.values().length;
     for (int s = 0; s < sites.sites().size(); s++) {
       final var site = sites.sites().get(s);
       final var asked = new ArrayList<>(site.channelUnits());
       asked.add(site.whole());
-      final int first = sites.first(s);
-      final int column = s;
-      run(
-          pairs,
-          site.name(),
-          asked,
-          directions,
-          (pair, unit, norm, changes, at) -> {
-            final int k = pair % factors;
-            final double change = changes[at * factors + k];
-            if (unit < site.channels()) {
-              units[k][pair / factors][first + unit] = change;
-              norms.add(first + unit, norm);
-            } else {
-              wholes[k][pair / factors][column] = change;
-            }
-          },
-          progress);
-    }
-    return new UnitChanges(
-        changes(pairs, probes, units), changes(pairs, probes, wholes), sizes(units));
-  }
-
-  /// Takes one cell: the pair, the number of the unit, and where its products lie.
-  private interface Taker {
-    void take(int pair, int unit, double norm, float[] products, int at);
-  }
-
-  private static void run(
-      final FactorPairs pairs,
-      final String site,
-      final List<Unit> units,
-      final float[] directions,
-      final Taker taker,
-      final LongConsumer progress) {
-    final var scene = pairs.scene();
-    final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
-    final int each = pairs.perInput();
-    try (var runner =
-        new PatchRunner(
-            scene.subject(),
-            graph,
-            List.of(site),
-            List.of(Effect.IMAGE),
-            List.of(),
-            directions.length / scene.imageSize(),
-            new Capacity(BASES, BASES * each, CELLS, 1))) {
-      runner.directions(directions);
-      for (int from = 0; from < pairs.inputs(); from += BASES) {
-        final int count = Math.min(BASES, pairs.inputs() - from);
-        runner.bases(scene.images(Arrays.copyOfRange(pairs.rows(), from, from + count)));
-        runner.sources(pairs.sources(from, count));
-        final int all = count * each * units.size();
-        for (int start = 0; start < all; start += CELLS) {
-          final int end = Math.min(all, start + CELLS);
-          final var cells = new ArrayList<Cell>(end - start);
-          for (int i = start; i < end; i++) {
-            final int pair = i / units.size();
-            final var unit = units.get(i % units.size());
-            cells.add(Cell.of(pair / each, Change.interchange(site, unit, pair)));
-          }
-          runner.run(cells);
-          final var norms = runner.effect(Effect.IMAGE);
-          final var products = runner.projections();
-          for (int i = start; i < end; i++) {
-            final int pair = from * each + i / units.size();
-            taker.take(pair, i % units.size(), norms[i - start], products, i - start);
-          }
-          progress.accept(end - start);
+      final int cells = Math.multiplyExact(all, asked.size());
+      final long end = progress.done() + cells;
+      final var run = new Run(pairs, site.name(), asked, directions);
+      final var part =
+          parts.part(
+              "readout-" + site.name(),
+              Math.multiplyExact(NUMBERS, cells),
+              () -> run.of(factors, progress));
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      final var numbers = part.get();
+      for (int i = 0; i < cells; i++) {
+        final int pair = i / asked.size();
+        final int unit = i % asked.size();
+        final int k = pair % factors;
+        if (unit < site.channels()) {
+          units[k][pair / factors][sites.first(s) + unit] = numbers[NUMBERS * i];
+          norms.add(sites.first(s) + unit, pair / pairs.perInput(), numbers[NUMBERS * i + 1]);
+        } else {
+          wholes[k][pair / factors][s] = numbers[NUMBERS * i];
         }
       }
+      progress.to(end);
+    }
+    return Optional.of(
+        new UnitChanges(
+            changes(pairs, probes, units), changes(pairs, probes, wholes), sizes(units)));
+  }
+
+  /// The interchanges of one site.
+  private record Run(FactorPairs pairs, String site, List<Unit> units, float[] directions) {
+    /// `[pair][unit]`: the change of the read-out of the pair's factor, and the norm of the image's
+    /// change.
+    double[] of(final int factors, final UnitProgress progress) {
+      final var found = new double[NUMBERS * pairs.values().length * units.size()];
+      final var scene = pairs.scene();
+      final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
+      final int each = pairs.perInput();
+      try (var runner =
+          new PatchRunner(
+              scene.subject(),
+              graph,
+              List.of(site),
+              List.of(Effect.IMAGE),
+              List.of(),
+              directions.length / scene.imageSize(),
+              new Capacity(BASES, BASES * each, CELLS, 1))) {
+        runner.directions(directions);
+        for (int from = 0; from < pairs.inputs(); from += BASES) {
+          final int count = Math.min(BASES, pairs.inputs() - from);
+          runner.bases(scene.images(Arrays.copyOfRange(pairs.rows(), from, from + count)));
+          runner.sources(pairs.sources(from, count));
+          final int first = from * each * units.size();
+          final int all = count * each * units.size();
+          for (int start = 0; start < all; start += CELLS) {
+            final int end = Math.min(all, start + CELLS);
+            run(runner, start, end);
+            final var norms = runner.effect(Effect.IMAGE);
+            final var products = runner.projections();
+            for (int i = start; i < end; i++) {
+              final int k = (from * each + i / units.size()) % factors;
+              found[NUMBERS * (first + i)] = products[(i - start) * factors + k];
+              found[NUMBERS * (first + i) + 1] = norms[i - start];
+            }
+            progress.add(end - start);
+          }
+        }
+      }
+      return found;
+    }
+
+    private void run(final PatchRunner runner, final int start, final int end) {
+      final var cells = new ArrayList<Cell>(end - start);
+      for (int i = start; i < end; i++) {
+        final int pair = i / units.size();
+        final var unit = units.get(i % units.size());
+        cells.add(Cell.of(pair / pairs.perInput(), Change.interchange(site, unit, pair)));
+      }
+      runner.run(cells);
     }
   }
 

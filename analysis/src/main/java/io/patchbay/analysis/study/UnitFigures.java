@@ -63,9 +63,15 @@ final class UnitFigures {
 
   private static List<Map<String, Object>> leftOut(
       final String key, final List<UnitSites.LeftOut> list) {
-    return list.stream()
-        .map(l -> Map.<String, Object>of(key, l.name(), "reason", l.reason()))
-        .toList();
+    final var all = new ArrayList<Map<String, Object>>();
+    for (final var left : list) {
+      // Not Map.of, whose order is another in every process.
+      final var map = new LinkedHashMap<String, Object>();
+      map.put(key, left.name());
+      map.put("reason", left.reason());
+      all.add(map);
+    }
+    return all;
   }
 
   /// Labels from the first half of the inputs beside those from all.
@@ -130,7 +136,9 @@ final class UnitFigures {
     map.put("label", name(measured.labels().get(unit)));
     map.put("stays", measured.labels().get(unit) == measured.fewer().get(unit));
     map.put("effects", sized(measured, unit));
-    map.put("image_effect", study.imageEffects()[unit]);
+    final var image = study.imageEffects().get(unit);
+    map.put("image_effect", image.estimate());
+    bounds(map, "image_", image);
     specificity(measured, unit, "specificity", map);
     if (study.readOut().isPresent() && study.oracle().isPresent()) {
       final var oracle = study.oracle().orElseThrow();
@@ -150,7 +158,12 @@ final class UnitFigures {
     of.bounded()
         .ifPresent(interval -> {
           final var fields = interval(new LinkedHashMap<>(), "bounded", interval);
-          of.paper().ifPresent(paper -> fields.put("paper", paper.estimate()));
+          fields.put("n", interval.n());
+          of.paper()
+              .ifPresent(paper -> {
+                fields.put("paper", paper.estimate());
+                bounds(fields, "paper_", paper);
+              });
           map.put(key, fields);
         });
   }
@@ -158,7 +171,9 @@ final class UnitFigures {
   private static List<Map<String, Object>> sized(final MeasuredEffects measured, final int unit) {
     final var effects = effects(measured.factors(), measured.effects().rows().get(unit));
     for (int k = 0; k < effects.size(); k++) {
-      effects.get(k).put("size", measured.sizes().at(unit, k));
+      final var size = measured.size(unit, k);
+      effects.get(k).put("size", size.estimate());
+      bounds(effects.get(k), "size_", size);
     }
     return effects;
   }
@@ -171,6 +186,7 @@ final class UnitFigures {
       final var map = new LinkedHashMap<String, Object>();
       map.put("factor", factors.get(k));
       interval(map, "effect", cell.effect());
+      map.put("n", cell.effect().n());
       map.put("p", cell.p());
       map.put("q", cell.adjusted());
       effects.add(map);
@@ -182,8 +198,13 @@ final class UnitFigures {
   static Map<String, Object> interval(
       final Map<String, Object> map, final String name, final Interval interval) {
     map.put(name, interval.estimate());
-    map.put("low", interval.bounded() ? interval.low() : null);
-    map.put("high", interval.bounded() ? interval.high() : null);
+    bounds(map, "", interval);
     return map;
+  }
+
+  /// Adds the bounds under names that begin so, null where they are unbounded.
+  static void bounds(final Map<String, Object> map, final String prefix, final Interval interval) {
+    map.put(prefix + "low", interval.bounded() ? interval.low() : null);
+    map.put(prefix + "high", interval.bounded() ? interval.high() : null);
   }
 }

@@ -5,6 +5,7 @@ import io.patchbay.analysis.metric.FactorEffect;
 import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.semantics.CarriedEffects;
 import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.analysis.sweep.Controls;
 import io.patchbay.engine.Axis;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What each unit of a model means: its effects on the factors behind the images, the label that
@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///   factor is re-rendered with the others held
 /// @param changes what the effects of the read-out come from
 /// @param imageEffects the mean L2 norm of the change of the image, per unit, over the interchanges
-///   of the read-out, or of the oracle where there is no read-out
+///   of the read-out, or of the oracle where there is no read-out; n is the number of base inputs
 public record UnitStudy(
     Scene scene,
     UnitQuestion question,
@@ -40,7 +40,7 @@ public record UnitStudy(
     Optional<MeasuredEffects> oracle,
     FactorEffect encoding,
     Optional<UnitChanges> changes,
-    double[] imageEffects,
+    List<Interval> imageEffects,
     List<GuardRun> guards) {
   private static final int CODES = 1000;
   private static final int CONTROL_INPUTS = 4;
@@ -54,9 +54,24 @@ public record UnitStudy(
     void cells(long done, long all);
   }
 
+  /// A study that keeps nothing and is never stopped.
+  ///
   /// @throws BadInputException when the model or the data lack what is asked for
   public static UnitStudy of(
       final Scene scene, final UnitQuestion question, final Listener listener) {
+    return of(scene, question, UnitParts.none(), listener)
+        .orElseThrow(() -> new IllegalStateException("a study stopped that nothing stops"));
+  }
+
+  /// @param parts keeps what is finished
+  /// @return empty when the parts are to stop
+  /// @throws BadInputException when the model or the data lack what is asked for, or the parts are
+  ///   those of another study
+  public static Optional<UnitStudy> of(
+      final Scene scene,
+      final UnitQuestion question,
+      final UnitParts parts,
+      final Listener listener) {
     question.check();
     if (scene.data().factors().isEmpty()) {
       throw new BadInputException(
@@ -65,13 +80,6 @@ public record UnitStudy(
           "a data set without factors",
           "one with a factor grid or a generator");
     }
-    if (!scene.data().shape().equals(scene.model().vae().image())) {
-      throw new BadInputException(
-          scene.data().name(),
-          "images",
-          "" + scene.data().shape(),
-          "images of " + scene.model().vae().image());
-    }
     final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows")).graph();
     final var sites = UnitSites.of(graph, question.sites());
     final var counterfactuals = Counterfactuals.of(scene.data());
@@ -79,8 +87,8 @@ public record UnitStudy(
     listener.doing("probes");
     final var factors = ReadFactors.of(scene, names, question.estimator());
     final int size = scene.imageSize();
-    final var norms = new ImageEffects(sites.units(), size);
-    final var resampled = new ImageEffects(sites.units(), size);
+    final var norms = new ImageEffects(sites.units(), question.inputs(), size);
+    final var resampled = new ImageEffects(sites.units(), question.oracleInputs(), size);
     final var pairs =
         factors.used().isEmpty()
             ? Optional.<FactorPairs>empty()
@@ -89,35 +97,48 @@ public record UnitStudy(
     final var renderer =
         new OracleCells(
             scene, counterfactuals, factors.indices(counterfactuals), question.oracleInputs());
+    parts.begin(UnitPlan.of(scene, question, factors));
     final long paired = pairs.map(p -> (long) p.values().length).orElse(0L);
     listener.doing("controls");
     final var guards = guards(scene, sites, paired, renderer.inputs());
     listener.doing("interchanges");
-    final var progress = new Progress(listener, guards.stream().mapToLong(GuardRun::cells).sum());
-    final var changes = pairs.map(p -> UnitChanges.of(sites, p, factors.used(), norms, progress));
-    final var cells = renderer.run(sites, resampled, progress);
+    final var progress =
+        new UnitProgress(listener, guards.stream().mapToLong(GuardRun::cells).sum());
+    final var changes =
+        pairs.flatMap(p -> UnitChanges.of(sites, p, factors.used(), parts, norms, progress));
+    if (changes.isEmpty() && pairs.isPresent()) {
+      return Optional.empty();
+    }
+    final var cells = renderer.run(sites, parts, resampled, progress);
+    final var encoding = cells.flatMap(_ -> encoding(scene, question, parts));
+    if (encoding.isEmpty()) {
+      return Optional.empty();
+    }
     final var moves = new boolean[sites.units()];
-    final var imageEffects = new double[moves.length];
+    final var fewer = new boolean[moves.length];
+    final int inputs = question.inputs();
+    final int oracle = question.oracleInputs();
     for (int u = 0; u < moves.length; u++) {
-      moves[u] = norms.moves(u) || resampled.moves(u);
-      imageEffects[u] = (changes.isPresent() ? norms : resampled).mean(u);
+      moves[u] = norms.moves(u, inputs) || resampled.moves(u, oracle);
+      fewer[u] = norms.moves(u, inputs / 2) || resampled.moves(u, oracle / 2);
     }
     listener.doing("intervals and tests");
     final var bootstrap = Bootstrap.standard(scene.seed());
-    final var settings = new MeasuredEffects.Settings(question, moves, bootstrap);
-    return new UnitStudy(
-        scene,
-        question,
-        sites,
-        factors,
-        changes.map(c -> MeasuredEffects.readOut(c, settings)),
-        question.asksOracle()
-            ? Optional.of(MeasuredEffects.oracle(factors.names(), cells, settings))
-            : Optional.empty(),
-        FactorEffect.of(encoding(scene, question), bootstrap, settings.test()),
-        changes,
-        imageEffects,
-        guards);
+    final var settings = new MeasuredEffects.Settings(question, moves, fewer, bootstrap);
+    return Optional.of(
+        new UnitStudy(
+            scene,
+            question,
+            sites,
+            factors,
+            changes.map(c -> MeasuredEffects.readOut(c, settings)),
+            question.asksOracle()
+                ? cells.map(c -> MeasuredEffects.oracle(factors.names(), c, settings))
+                : Optional.empty(),
+            FactorEffect.of(encoding.get(), bootstrap, settings.test()),
+            changes,
+            (changes.isPresent() ? norms : resampled).means(bootstrap),
+            guards));
   }
 
   private static FactorPairs pairs(
@@ -160,33 +181,32 @@ public record UnitStudy(
     return guards;
   }
 
-  private static FactorCells encoding(final Scene scene, final UnitQuestion question) {
+  private static Optional<FactorCells> encoding(
+      final Scene scene, final UnitQuestion question, final UnitParts parts) {
+    final int latents = scene.model().vae().latent();
+    final int factors = Counterfactuals.of(scene.data()).names().size();
+    final int inputs = question.oracleInputs();
+    return parts
+        .part(
+            "encoding",
+            Math.multiplyExact(inputs, latents * factors),
+            () -> encoding(scene, inputs).table().values())
+        .map(table -> {
+          final var cells = new FactorCells(latents, factors, inputs);
+          for (int i = 0; i < table.length; i++) {
+            cells.add(i / factors % latents, i % factors, i / factors / latents, table[i]);
+          }
+          return cells;
+        });
+  }
+
+  private static FactorCells encoding(final Scene scene, final int inputs) {
     final var sample = scene.rows(CODES);
     try (var representation = new Representation(scene.model())) {
       final var codes = representation.encode(scene.data(), sample);
       final int latents = scene.model().vae().latent();
       return EncodingStudy.of(
-          scene,
-          scene.rows(question.oracleInputs()),
-          Matrix.of(codes.mu(), sample.length, latents));
-    }
-  }
-
-  /// Counts what is done.
-  private static final class Progress implements LongConsumer {
-    private final Listener listener;
-    private final long all;
-    private long done;
-
-    Progress(final Listener listener, final long all) {
-      this.listener = listener;
-      this.all = all;
-    }
-
-    @Override
-    public void accept(final long more) {
-      done += more;
-      listener.cells(done, all);
+          scene, scene.rows(inputs), Matrix.of(codes.mu(), sample.length, latents));
     }
   }
 
@@ -203,8 +223,10 @@ public record UnitStudy(
   }
 
   /// Writes `units.json`.
-  public void write(final Path folder) {
-    final var text = JsonMapper.shared().writeValueAsString(numbers());
+  ///
+  /// @param numbers with what else the file is to say
+  public static void write(final Path folder, final Map<String, Object> numbers) {
+    final var text = JsonMapper.shared().writeValueAsString(numbers);
     AtomicFiles.write(folder.resolve("units.json"), text + "\n");
   }
 }

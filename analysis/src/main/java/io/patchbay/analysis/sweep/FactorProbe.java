@@ -87,11 +87,12 @@ public final class FactorProbe {
     }
     final double deviation = summary.deviation();
     final var clean = reconstructions(subject, data, rows);
-    final double penalty = PENALTY * clean.columns();
     final var split = Split.of(rows.length, HELD_OUT, seed);
     final var bootstrap = Bootstrap.standard(seed);
     try {
-      final var probe = RegressionProbe.trainOnOneScale(clean, values, split, penalty, bootstrap);
+      final var probe =
+          RegressionProbe.trainOnOneScale(clean, Matrix.ofColumn(values), split, PENALTY, bootstrap)
+              .getFirst();
       return new FactorProbe(target.name(), probe, deviation, clean);
     } catch (final IllegalArgumentException e) {
       throw new BadInputException(

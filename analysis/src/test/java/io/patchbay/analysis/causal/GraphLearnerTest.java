@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.analysis.statistics.SignFlipTest;
 import io.patchbay.engine.random.PhiloxRandom;
@@ -139,6 +140,57 @@ class GraphLearnerTest {
       }
     }
     return new Interchanges.Responses(Matrix.ofRows(sizes), Matrix.ofRows(agreements));
+  }
+
+  /// Where every input says the same, so does every resample; where an effect is near the
+  /// threshold, some have its edge and some have not.
+  @Test
+  void scoresHaveIntervalsFromGraphsOfResamples() {
+    final var truth = graph(4, "01 02 12");
+    final double[][] total = {{1, 0.5, 0.75, 0}, {0, 1, 0.5, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
+    final double[][] held = {{1, 0, 0.5, 0}, {}, {}, {}};
+    final var sure = intervals(learner(total, held), truth);
+    assertEquals(new Interval(0, 0, 0, INPUTS), sure.shd());
+    assertEquals(new Interval(1, 1, 1, INPUTS), sure.recall().orElseThrow());
+    assertEquals(new Interval(1, 1, 1, INPUTS), sure.auc().orElseThrow());
+    assertEquals(5, asked.size(), "resamples ask nothing new: " + asked);
+    final var learner =
+        learner(
+            List.of(0, 1, 2, 3),
+            (factor, _, _) -> {
+              final var rows = new double[INPUTS][4];
+              for (int i = 0; i < INPUTS; i++) {
+                rows[i][1] = factor == 0 ? 0.2 * (i % 2) + 0.01 : 0;
+                rows[i][2] = factor == 0 ? 0.3 : 0;
+                rows[i][3] = factor == 0 ? 0.15 * (i % 3) : 0;
+              }
+              return new Interchanges.Responses(Matrix.ofRows(rows), Matrix.ofRows(rows));
+            },
+            999);
+    final var open = intervals(learner, truth);
+    // 0 -> 1 is not always there; 0 -> 3 is one too many, and 1 -> 2 is missing.
+    assertEquals(new Interval(2, 2, 3, INPUTS), open.shd());
+    assertEquals(1 / 3.0, open.recall().orElseThrow().low(), 1e-12);
+    assertEquals(2 / 3.0, open.recall().orElseThrow().high(), 1e-12);
+    assertEquals(0.5, open.precision().orElseThrow().low(), 1e-12);
+    assertEquals(INPUTS, open.auc().orElseThrow().n());
+    assertEquals(open, intervals(learner, truth), "the same seed");
+  }
+
+  private static ScoreIntervals intervals(final GraphLearner learner, final CausalGraph truth) {
+    final var observed = learner.learn(ONE_EACH).scores(truth);
+    return ScoreIntervals.of(
+        learner, ONE_EACH, truth, observed, INPUTS, new Bootstrap(200, 0.95, 4));
+  }
+
+  /// A score that the graph does not have has no interval.
+  @Test
+  void noEdgesHaveNoPrecision() {
+    final double[][] none = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
+    final var found = intervals(learner(none, none), graph(4, "01"));
+    assertTrue(found.precision().isEmpty());
+    assertEquals(new Interval(0, 0, 0, INPUTS), found.recall().orElseThrow());
+    assertEquals(new Interval(1, 1, 1, INPUTS), found.shd());
   }
 
   @Test

@@ -34,10 +34,10 @@ class BatchScoresTest {
   void theFactorsThemselvesAreTold() {
     final var beta = beta(SIZES, Worlds.IDENTITY);
     assertTrue(beta.accuracy().estimate() > 0.99, beta::toString);
-    assertTrue(beta.training() > 0.99 && beta.converged(), beta::toString);
+    assertTrue(beta.training().estimate() > 0.99 && beta.converged(), beta::toString);
     assertEquals(600, beta.accuracy().n());
     assertEquals(1, factor(Worlds.IDENTITY));
-    assertEquals(1, factor(Worlds.IDENTITY, Mode.CORRECTED).training());
+    assertEquals(1, factor(Worlds.IDENTITY, Mode.CORRECTED).training().estimate());
   }
 
   @Test

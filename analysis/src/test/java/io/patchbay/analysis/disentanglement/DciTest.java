@@ -1,15 +1,18 @@
 package io.patchbay.analysis.disentanglement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.analysis.disentanglement.GradientBoosting.Settings;
+import io.patchbay.analysis.statistics.GroupJackknife;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DciTest {
@@ -86,7 +89,9 @@ class DciTest {
   /// codes of three, so its completeness is 1 - ln 2 / ln 3.
   @Test
   void knownImportancesScoreAsByHand() {
-    final var dci = Dci.scored(new double[][] {{0.5, 0}, {0.5, 0}, {0, 1}}, 1, 1, List.of());
+    final var dci =
+        Dci.scored(
+            new double[][] {{0.5, 0}, {0.5, 0}, {0, 1}}, new double[0], new double[0], List.of());
     assertEquals(1, dci.disentanglementScore(), 1e-8);
     assertEquals(1 - Math.log(2) / Math.log(3), dci.completeness()[0], 1e-8);
     assertEquals((1 - Math.log(2) / Math.log(3)) / 2 + 0.5, dci.completenessScore(), 1e-8);
@@ -105,5 +110,44 @@ class DciTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> Dci.of(samples, samples(factors, v -> new double[] {v[0], v[2], v[1]}), QUICK));
+  }
+
+  /// Without each of three groups the trees are those of the rest.
+  @Test
+  void intervalsAreFromTreesGrownAnew() {
+    final int[][] factors = factors(3, 150);
+    final Function<int[], double[]> mixed =
+        v -> new double[] {v[0] + 0.9 * v[1], v[1] - 0.8 * v[0] + 0.7 * v[2], v[2] + v[0]};
+    final var train = samples(factors, mixed);
+    final var dci = Dci.of(train, train, QUICK);
+    final var jackknife = new GroupJackknife(3, 0.95, 8);
+    final int[] groups = jackknife.groupOf(150);
+    final double[] without = new double[3];
+    for (int g = 0; g < 3; g++) {
+      final int left = g;
+      final var part =
+          train.select(IntStream.range(0, 150).filter(i -> groups[i] != left).toArray());
+      without[g] = Dci.of(part, part, QUICK).completenessScore();
+    }
+    final var intervals = dci.intervals(train, QUICK, jackknife);
+    assertEquals(jackknife.interval(150, dci.completenessScore(), without, 0, 1), intervals.get(1));
+    assertTrue(intervals.get(0).contains(dci.disentanglementScore()), intervals::toString);
+    assertTrue(intervals.get(0).low() < intervals.get(0).high(), intervals::toString);
+    assertEquals(150, intervals.get(0).n());
+    final var sure = samples(factors, v -> new double[] {v[0], v[1], v[2]});
+    final var pure = Dci.of(sure, sure, QUICK).intervals(sure, QUICK, jackknife);
+    assertTrue(pure.get(0).low() > 0.99, pure::toString);
+  }
+
+  @Test
+  void aClassThatOneGroupHasAloneLeavesNoInterval() {
+    final int[][] factors = factors(4, 120);
+    for (int i = 0; i < factors.length; i++) {
+      factors[i][0] = i == 7 ? 1 : 0;
+    }
+    final var samples = samples(factors, v -> new double[] {v[0], v[1], v[2]});
+    final var intervals =
+        Dci.of(samples, samples, QUICK).intervals(samples, QUICK, new GroupJackknife(3, 0.95, 8));
+    intervals.forEach(interval -> assertFalse(interval.bounded(), intervals::toString));
   }
 }

@@ -8,6 +8,7 @@ import io.patchbay.analysis.disentanglement.FactorDraws.Use;
 import io.patchbay.analysis.disentanglement.Udr.Measure;
 import io.patchbay.analysis.metric.MutualInformationGap;
 import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.statistics.GroupJackknife;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
@@ -27,6 +28,7 @@ class InvarianceTest {
   private static final int[] SIZES = {3, 4, 6};
   private static final int CODES = 4;
   private static final Bootstrap BOOTSTRAP = new Bootstrap(1, 0.95, 1);
+  private static final GroupJackknife JACKKNIFE = new GroupJackknife(2, 0.95, 1);
   private static final GradientBoosting.Settings TREES = new GradientBoosting.Settings(10, 3, 0.3);
   private static final double[][] NO_CHANGE = change(new int[] {0, 1, 2, 3}, 1, 1, 1, 1);
   private static final double[][] ORDER = change(new int[] {2, 0, 3, 1}, 1, 1, 1, 1);
@@ -48,19 +50,21 @@ class InvarianceTest {
                 .score()
                 .orElseThrow()
                 .estimate());
-    map.put("posterior MIG", w -> PosteriorGap.of(w.train, w.logvar, w.z, Mode.CORRECTED).gap());
-    map.put("AAM", w -> PosteriorGap.of(w.train, w.logvar, w.z, Mode.CORRECTED).axisAligned());
+    map.put("posterior MIG", w -> posterior(w).gap().estimate());
+    map.put("AAM", w -> posterior(w).axisAligned().estimate());
     map.put("D of DCI", w -> Dci.of(w.train, w.test, TREES).disentanglementScore());
     map.put("C of DCI", w -> Dci.of(w.train, w.test, TREES).completenessScore());
     map.put("I of DCI", w -> Dci.of(w.train, w.test, TREES).testAccuracy());
     map.put("SAP", w -> SapScore.of(w.train, w.test, BOOTSTRAP).score().estimate());
     map.put("continuous SAP", w -> SapScore.continuous(w.train, BOOTSTRAP).score().estimate());
-    map.put("modularity", w -> CodeModularity.of(w.train).score());
+    map.put("modularity", w -> CodeModularity.of(w.train, JACKKNIFE, BOOTSTRAP).score().estimate());
     map.put("explicitness", w -> Explicitness.of(w.train, w.test, BOOTSTRAP).score().estimate());
-    map.put("IRS", w -> InterventionalRobustness.of(w.train, Mode.CORRECTED).score());
+    map.put(
+        "IRS",
+        w -> InterventionalRobustness.of(w.train, Mode.CORRECTED, JACKKNIFE).score().estimate());
     map.put("TC", w -> dependence(w).totalCorrelation().orElseThrow().estimate());
     map.put("Wasserstein", w -> dependence(w).wasserstein().estimate());
-    map.put("information", w -> dependence(w).information().orElseThrow());
+    map.put("information", w -> dependence(w).information().orElseThrow().estimate());
     map.put("UDR", w -> udr(w, Measure.LASSO));
     map.put("UDR of ranks", w -> udr(w, Measure.SPEARMAN));
     return map;
@@ -76,6 +80,10 @@ class InvarianceTest {
   /// Of splits that part a small node alike, trees take that of the first code.
   private static final List<String> OF_ORDER = List.of("D of DCI", "C of DCI", "I of DCI");
 
+  private static PosteriorGap posterior(final World world) {
+    return PosteriorGap.of(world.train, world.logvar, world.z, Mode.CORRECTED, JACKKNIFE);
+  }
+
   private static CodeDependence dependence(final World world) {
     return CodeDependence.of(world.train.codes(), BOOTSTRAP);
   }
@@ -84,7 +92,10 @@ class InvarianceTest {
   private static double udr(final World world, final Measure measure) {
     final double[] kl = {1, 1, 1, 1};
     final var other = new Udr.Model(world(NO_CHANGE, 9).train.codes(), kl);
-    return Udr.of(List.of(other, new Udr.Model(world.train.codes(), kl)), measure).scores()[1];
+    return Udr.of(List.of(other, new Udr.Model(world.train.codes(), kl)), measure)
+        .scores()
+        .get(1)
+        .estimate();
   }
 
   private static double[][] change(final int[] order, final double... scales) {

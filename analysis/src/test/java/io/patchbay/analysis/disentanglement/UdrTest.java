@@ -1,13 +1,19 @@
 package io.patchbay.analysis.disentanglement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.analysis.disentanglement.Udr.Measure;
 import io.patchbay.analysis.disentanglement.Udr.Model;
+import io.patchbay.analysis.statistics.MedianInterval;
+import io.patchbay.analysis.statistics.TInterval;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class UdrTest {
@@ -29,10 +35,10 @@ class UdrTest {
     final var models =
         List.of(model(Worlds.IDENTITY), model(v -> new double[] {-3 * v[2], v[0] - 9, 0.1 * v[1]}));
     final var lasso = Udr.of(models, Measure.LASSO);
-    assertEquals(0.9, lasso.scores()[0], 1e-9);
-    assertEquals(0.9, lasso.scores()[1], 1e-9);
+    assertEquals(0.9, lasso.scores().get(0).estimate(), 1e-9);
+    assertEquals(0.9, lasso.scores().get(1).estimate(), 1e-9);
     assertEquals(0, lasso.pairs()[0][0]);
-    assertEquals(1, Udr.of(models, Measure.SPEARMAN).scores()[0], 1e-12);
+    assertEquals(1, Udr.of(models, Measure.SPEARMAN).scores().get(0).estimate(), 1e-12);
   }
 
   /// By hand for R = [0.6 0.2; 0 0.5].
@@ -51,21 +57,24 @@ class UdrTest {
     final var models = List.of(model(Worlds.IDENTITY), model(Worlds.ROTATED));
     final double half = Math.sqrt(0.5) - 0.1;
     final double expected = (2 * half / 2 + 0.9) / 3;
-    assertEquals(expected, Udr.of(models, Measure.LASSO).scores()[0], 1e-9);
-    assertEquals(expected, Udr.of(models, Measure.LASSO).scores()[1], 1e-9);
+    assertEquals(expected, Udr.of(models, Measure.LASSO).scores().get(0).estimate(), 1e-9);
+    assertEquals(expected, Udr.of(models, Measure.LASSO).scores().get(1).estimate(), 1e-9);
   }
 
   @Test
   void codesNearThePriorDoNotCount() {
     final var whole = model(v -> new double[] {v[0], v[1]});
     final var more = model(Worlds.IDENTITY, 1, 2, 0.005);
-    assertEquals(0.9, Udr.of(List.of(whole, more), Measure.LASSO).scores()[0], 1e-9);
+    assertEquals(0.9, Udr.of(List.of(whole, more), Measure.LASSO).scores().get(0).estimate(), 1e-9);
     final var none = model(Worlds.IDENTITY, 0, 0, 0);
     for (final var measure : Measure.values()) {
-      assertEquals(0, Udr.of(List.of(whole, none), measure).scores()[0]);
+      assertEquals(0, Udr.of(List.of(whole, none), measure).scores().get(0).estimate());
     }
     final var constant = model(v -> new double[] {v[0], 4});
-    assertEquals(0.5, Udr.of(List.of(constant, constant), Measure.SPEARMAN).scores()[0], 1e-12);
+    assertEquals(
+        0.5,
+        Udr.of(List.of(constant, constant), Measure.SPEARMAN).scores().get(0).estimate(),
+        1e-12);
   }
 
   @Test
@@ -79,11 +88,11 @@ class UdrTest {
     final var udr = Udr.of(models, Measure.LASSO);
     final double[] mine = {udr.pairs()[1][0], udr.pairs()[2][0], udr.pairs()[3][0]};
     Arrays.sort(mine);
-    assertEquals(mine[1], udr.scores()[0]);
+    assertEquals(mine[1], udr.scores().get(0).estimate());
     assertEquals(0, mine[0]);
     assertEquals(
         (udr.pairs()[0][1] + udr.pairs()[2][1]) / 2,
-        Udr.of(models.subList(0, 3), Measure.LASSO).scores()[1],
+        Udr.of(models.subList(0, 3), Measure.LASSO).scores().get(1).estimate(),
         1e-12);
   }
 
@@ -96,5 +105,25 @@ class UdrTest {
     assertThrows(
         IllegalArgumentException.class, () -> Udr.of(List.of(model, other), Measure.LASSO));
     assertThrows(IllegalArgumentException.class, () -> model(Worlds.IDENTITY, 1, 2));
+  }
+
+  /// Other models are the observations: none for one other, Student's of two to five, ranks of six.
+  @Test
+  void intervalsAreOverTheOtherModels() {
+    final var models = new ArrayList<Model>();
+    for (int i = 0; i < 7; i++) {
+      final double mixed = 0.1 * i;
+      models.add(model(v -> new double[] {v[0] + mixed * v[1], v[1] - mixed * v[2], v[2]}));
+    }
+    assertFalse(Udr.of(models.subList(0, 2), Measure.LASSO).scores().get(0).bounded());
+    final var few = Udr.of(models.subList(0, 4), Measure.LASSO);
+    final double[] three = {few.pairs()[1][0], few.pairs()[2][0], few.pairs()[3][0]};
+    assertEquals(TInterval.of(three).high(), few.scores().get(0).high());
+    assertEquals(Math.max(0, TInterval.of(three).low()), few.scores().get(0).low());
+    assertEquals(3, few.scores().get(0).n());
+    final var all = Udr.of(models, Measure.SPEARMAN);
+    final double[] six = IntStream.range(1, 7).mapToDouble(i -> all.pairs()[i][0]).toArray();
+    assertEquals(MedianInterval.of(six), all.scores().get(0));
+    assertTrue(all.scores().get(0).low() < all.scores().get(0).high());
   }
 }

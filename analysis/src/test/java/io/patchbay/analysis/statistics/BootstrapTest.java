@@ -90,11 +90,12 @@ class BootstrapTest {
     }
     double expected = entropy(truth);
     Random random = new Random(29);
+    int runs = 500;
+    Interval[] computed = new Interval[runs];
     int covered = 0;
     int percentiles = 0;
     double error = 0;
-    double plain = 0;
-    int runs = 500;
+    double mean = 0;
     for (int run = 0; run < runs; run++) {
       double[][] inputs = new double[120][elements];
       for (double[] input : inputs) {
@@ -111,17 +112,26 @@ class BootstrapTest {
       Bootstrap.Statistics figure = (counts, out) -> out[0] = entropy(sum(inputs, counts));
       Bootstrap bootstrap = new Bootstrap(400, 0.95, run);
       double most = Math.log(elements);
-      Interval unbiased = bootstrap.unbiased(120, 1, 0, most, figure).getFirst();
+      BiasedFigure biased = bootstrap.biased(120, 1, 0, most, figure).getFirst();
+      assertEquals(
+          biased.unbiased(), bootstrap.unbiased(120, 1, 0, most, figure).getFirst(), "the same");
       Interval percentile = bootstrap.statistics(120, 1, figure).getFirst();
-      covered += unbiased.contains(expected) ? 1 : 0;
+      computed[run] = biased.asComputed();
+      assertEquals(percentile.estimate(), computed[run].estimate());
+      covered += biased.unbiased().contains(expected) ? 1 : 0;
       percentiles += percentile.contains(expected) ? 1 : 0;
-      error += (unbiased.estimate() - expected) / runs;
-      plain += (percentile.estimate() - expected) / runs;
+      error += (biased.unbiased().estimate() - expected) / runs;
+      mean += computed[run].estimate() / runs;
     }
     double share = covered / (double) runs;
     assertTrue(share >= 0.92 && share <= 0.98, "coverage " + share);
     assertTrue(percentiles < 0.8 * runs, "percentiles cover too: " + percentiles);
-    assertTrue(Math.abs(error) < 0.2 * Math.abs(plain), "bias " + error + " of " + plain);
+    double bias = mean - expected;
+    assertTrue(Math.abs(error) < 0.2 * Math.abs(bias), "bias " + error + " of " + bias);
+    // As it is, the figure is that of samples of this size.
+    double alike = mean;
+    double like = Arrays.stream(computed).filter(i -> i.contains(alike)).count() / (double) runs;
+    assertTrue(like >= 0.92 && like <= 0.98, "coverage " + like);
   }
 
   private static double[] sum(double[][] inputs, int[] counts) {

@@ -190,7 +190,7 @@ class RegressionTest {
   }
 
   @Test
-  void probesTrainedTogetherAreRidgesOfTheFeaturesAsTheyAre() {
+  void probesOnOneScaleAreRidgesOfTheFeaturesWithAShareOfTheirVariance() {
     Random random = new Random(33);
     Matrix features = gaussian(random, 300, 5);
     double[][] targets = new double[300][2];
@@ -205,12 +205,22 @@ class RegressionTest {
     assertThrows(IllegalArgumentException.class, () -> Split.after(300, 300));
     assertThrows(IllegalArgumentException.class, () -> Split.after(0, 300));
     Bootstrap bootstrap = new Bootstrap(100, 0.95, 2);
-    var together = RegressionProbe.trainUnscaled(features, both, split, 3, bootstrap);
+    double share = 0.02;
+    var together = RegressionProbe.trainOnOneScale(features, both, split, share, bootstrap);
     Matrix unseen = both.select(split.heldOut());
-    Ridge ridge = Ridge.fit(features.select(split.training()), both.select(split.training()), 3);
+    Matrix seen = features.select(split.training());
+    double variance = 0;
+    for (int f = 0; f < seen.columns(); f++) {
+      Summary summary = new Summary();
+      for (double value : seen.column(f)) {
+        summary.add(value);
+      }
+      variance += summary.populationVariance();
+    }
+    Ridge ridge = Ridge.fit(seen, both.select(split.training()), share * variance);
     Matrix predicted = ridge.predict(features);
     for (int t = 0; t < 2; t++) {
-      assertArrayEquals(predicted.column(t), together.get(t).predict(features), 1e-14);
+      assertArrayEquals(predicted.column(t), together.get(t).predict(features), 1e-12);
       // The slope is what one unit of a feature changes.
       double[] ends =
           together.get(t).predict(Matrix.ofRows(new double[][] {{1, 2, 3, 4, 5}, {1, 2, 3, 5, 5}}));

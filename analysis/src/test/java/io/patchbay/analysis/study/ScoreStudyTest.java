@@ -85,7 +85,14 @@ class ScoreStudyTest {
     final var two =
         with(2, scene -> ScoreStudy.of(scene, SMALL, Mode.CORRECTED, (_, _, _, _) -> {}));
     assertEquals(one.scores(), two.scores());
-    assertEquals(23, one.scores().size(), one.scores()::toString);
+    assertEquals(25, one.scores().size(), one.scores()::toString);
+    for (final var score : one.scores()) {
+      final boolean count = score.name().endsWith("_active");
+      assertEquals(
+          score.interval().isPresent(), score.value().isPresent() && !count, score::toString);
+      assertTrue(score.note().contains(count ? "no interval" : "interval: "), score::toString);
+    }
+
     assertTrue(one.score("mig").orElseThrow().interval().isPresent());
     assertTrue(one.score("nothing").isEmpty());
     final var ranked =

@@ -77,6 +77,11 @@ class FactorGraphTest {
     assertEquals(LatentAssignment.NONE, study.assignment().factorOf().get(world.count()));
     final var scores = study.scores().orElseThrow();
     assertEquals(0, scores.shd());
+    final var intervals = study.intervals().orElseThrow();
+    assertTrue(intervals.shd().contains(0) && intervals.shd().high() <= 1, intervals::toString);
+    assertEquals(60, intervals.shd().n());
+    final var numbers = String.valueOf(study.numbers().get("scores"));
+    assertTrue(numbers.contains("shd_low=") && numbers.contains("auc_high="), numbers);
     final boolean edges = !study.learned().graph().arrows().isEmpty();
     assertEquals(edges ? OptionalDouble.of(1) : OptionalDouble.empty(), scores.recall());
     assertEquals(scores.recall(), scores.precision());
