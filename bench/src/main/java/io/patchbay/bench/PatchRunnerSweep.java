@@ -1,6 +1,7 @@
 package io.patchbay.bench;
 
 import io.patchbay.analysis.intervention.Operation.Coefficients;
+import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.sweep.Cell;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.Effect;
@@ -34,13 +35,13 @@ final class PatchRunnerSweep implements SweepMethod {
     if (eliminate) {
       throw new IllegalArgumentException("this method leaves out no cells: " + label());
     }
-    final var runners = new ArrayList<SiteSweep>();
+    final var runners = new ArrayList<SitePart>();
     int first = 0;
     for (final var site : task.workload().sites()) {
       final int units = (int) task.units().stream().filter(u -> u.site() == site).count();
       runners.add(
           task.workload().outcome() == Outcome.PAIR
-              ? new PairSites(subject, task, site)
+              ? new PairSites(subject, task, site, false)
               : new NormSites(subject, task, site, first, units));
       first += units;
     }
@@ -52,13 +53,13 @@ final class PatchRunnerSweep implements SweepMethod {
 
       @Override
       public void close() {
-        runners.forEach(SiteSweep::close);
+        runners.forEach(SitePart::close);
       }
     };
   }
 
   /// The part of a sweep at one site.
-  private sealed interface SiteSweep {
+  sealed interface SitePart {
     void run(int from, int to, float[] effects);
 
     void close();
@@ -85,7 +86,7 @@ final class PatchRunnerSweep implements SweepMethod {
   }
 
   /// Norms of changes.
-  private static final class NormSites implements SiteSweep {
+  private static final class NormSites implements SitePart {
     private final SweepTask task;
     private final String site;
     private final int firstUnit;
@@ -185,18 +186,31 @@ final class PatchRunnerSweep implements SweepMethod {
   }
 
   /// Mediation: two runs a cell, projected on the change that the source of the pair brings.
-  private static final class PairSites implements SiteSweep {
+  static final class PairSites implements SitePart {
     private final SweepTask task;
     private final String site;
     private final PatchRunner runner;
 
-    PairSites(final Subject subject, final SweepTask task, final NetSite site) {
+    /// @param carries whether only the change is computed as far as that is cheaper
+    PairSites(
+        final Subject subject, final SweepTask task, final NetSite site, final boolean carries) {
       this.task = task;
       this.site = site.label();
       final int inputs = task.inputs();
-      this.runner =
-          runner(
-              subject, site, List.of(), task.variations(), new Capacity(inputs, inputs, CELLS, 1));
+      final var capacity = new Capacity(inputs, inputs, CELLS, 1);
+      if (carries) {
+        final var model = VaeGraph.analysis(subject.vae(), new Axis("rows"));
+        this.runner =
+            PatchRunner.carrying(
+                subject,
+                model,
+                Sites.of(model.graph()).named(this.site),
+                task.units().stream().filter(u -> u.site() == site).map(UnitBox::unit).toList(),
+                task.variations(),
+                capacity);
+      } else {
+        this.runner = runner(subject, site, List.of(), task.variations(), capacity);
+      }
     }
 
     @Override

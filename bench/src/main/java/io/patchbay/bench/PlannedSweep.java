@@ -7,6 +7,7 @@ import io.patchbay.analysis.sweep.Effect;
 import io.patchbay.analysis.sweep.SiteSweep;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
 import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.bench.PatchRunnerSweep.PairSites;
 import io.patchbay.bench.SweepWorkload.Outcome;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.model.VaeGraph;
@@ -16,13 +17,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /// Sweeps as the sweep command computes them ([SiteSweep]): several bases at a time, and of what
-/// comes after the site only the change where that is cheaper. Mediation goes through
-/// [PatchRunnerSweep].
+/// comes after the site only the change where that is cheaper.
 final class PlannedSweep implements SweepMethod {
   private static final int BASES = 32;
   private static final int CELLS = 1 << 16;
-
-  private final PatchRunnerSweep pairs = new PatchRunnerSweep();
 
   @Override
   public String label() {
@@ -37,7 +35,7 @@ final class PlannedSweep implements SweepMethod {
   @Override
   public Prepared prepare(final Subject subject, final SweepTask task, final boolean eliminate) {
     if (task.workload().outcome() == Outcome.PAIR) {
-      return pairs.prepare(subject, task, false);
+      return pairs(subject, task);
     }
     final var parts = new ArrayList<Part>();
     int first = 0;
@@ -56,6 +54,24 @@ final class PlannedSweep implements SweepMethod {
       @Override
       public void close() {
         parts.forEach(Part::close);
+      }
+    };
+  }
+
+  private static Prepared pairs(final Subject subject, final SweepTask task) {
+    final var parts =
+        task.workload().sites().stream()
+            .map(site -> new PairSites(subject, task, site, true))
+            .toList();
+    return new Prepared() {
+      @Override
+      public void run(final int from, final int to, final float[] effects) {
+        parts.forEach(part -> part.run(from, to, effects));
+      }
+
+      @Override
+      public void close() {
+        parts.forEach(PairSites::close);
       }
     };
   }

@@ -1,5 +1,7 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Ops;
@@ -75,6 +77,27 @@ public final class PatchRunner implements AutoCloseable {
       final int directions,
       final Capacity capacity) {
     this(subject, model, sites, effects, values, directions, capacity, Optional.empty());
+  }
+
+  /// For interventions at one site whose change of the image is projected on directions: what the
+  /// site changes is carried as a change as far as that is cheaper for these units. Values then
+  /// agree with whole runs to rounding, not bit for bit.
+  public static PatchRunner carrying(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final List<Unit> units,
+      final int directions,
+      final Capacity capacity) {
+    final var route =
+        new Routes(model.graph(), site, "output")
+            .of(units, false).stream()
+                .map(Routes.Choice::route)
+                .filter(r -> r.isEmpty() || !r.get().measures())
+                .findFirst()
+                .orElseThrow();
+    return new PatchRunner(
+        subject, model, List.of(site.name()), List.of(), List.of(), directions, capacity, route);
   }
 
   /// @param route how the change at the only site goes on, where it is carried
@@ -232,6 +255,7 @@ public final class PatchRunner implements AutoCloseable {
   }
 
   /// Whether this very array is not what stands there already.
+  @SuppressWarnings("ReferenceEquality") // arrays that nobody changes
   private boolean isNew(final Node given, final Object values) {
     return written.put(given, values) != values;
   }
