@@ -213,6 +213,7 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
       final var map = new LinkedHashMap<String, Object>();
       map.put("site", sites.get(s).name());
       UnitFigures.interval(map, "r2", factor.readable().get(s));
+      map.put("n", factor.readable().get(s).n());
       if (!factor.accuracy().isEmpty()) {
         final var accuracy = factor.accuracy().get(s);
         map.put("accuracy", accuracy.right().estimate());
@@ -227,8 +228,11 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
       final var map = new LinkedHashMap<String, Object>();
       map.put("site", strongest.site());
       UnitFigures.interval(map, "effect", strongest.effect());
+      map.put("n", strongest.effect().n());
       map.put("unit", strongest.unit());
       map.put("whole", strongest.whole().estimate());
+      map.put("whole_low", strongest.whole().bounded() ? strongest.whole().low() : null);
+      map.put("whole_high", strongest.whole().bounded() ? strongest.whole().high() : null);
       effective.add(map);
     }
     final var map = new LinkedHashMap<String, Object>();

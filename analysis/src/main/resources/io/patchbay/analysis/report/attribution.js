@@ -13,11 +13,17 @@ function attributionSection() {
         `${name}, ${page.factor}: ${estimateText(page.missed)} of the effect of ${grouped(page.units)} units`,
     ),
   );
+  const read = present.flatMap(({ part, name }) =>
+    part.map((page) => `${name}, ${page.factor}: ${estimateText(page.probe)}`),
+  );
+  const exact = present.flatMap(({ part }) =>
+    part.flatMap((page) => page.patched.map((unit) => unit.exact)),
+  );
   return [
     figure({
       title: "Attribution patching against exact patches",
       legend: swatches(kinds.map(([, name], index) => ({ name, index, shape: "box" }))),
-      caption: `Each point is a unit: its mean absolute first-order effect on the factor's reading against that of the exact patch, in standard deviations of the factor; on the line both agree. The screen is only a screen: what it did not keep was patched in a random sample. Missed by it: ${listed(missed)} (95 % interval, ${seed}).`,
+      caption: `Each point is a unit: its mean absolute first-order effect on the factor's reading against that of the exact patch, in standard deviations of the factor; on the line both agree; ${counts(exact, "pairs of inputs")}. Sites that hold one value, such as a layer before and after its activation, count once. The screen is only a screen: what it did not keep was patched in a random sample. Missed by it: ${listed(missed)} (95 % interval, ${seed}; n counts the sample). R\u00b2 of what reads the factor, held out: ${listed(read)}.`,
       layout: "pairs",
       panels: present.flatMap(({ part, name }) =>
         part.map((page) => attributionPanel(`${name}, ${page.factor}`, page, kinds)),

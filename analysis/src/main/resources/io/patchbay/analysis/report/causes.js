@@ -79,11 +79,11 @@ function causeSection() {
 
 function learnedEdges(part) {
   return part.edges.map((edge) => ({
-      from: edge.from,
-      to: edge.to,
-      weight: edge.effect.value,
-      faint: !edge.direct,
-      text: `${estimateText(edge.effect)}, q = ${plain(edge.q)}${edge.direct ? "" : ", through another factor"}`,
+    from: edge.from,
+    to: edge.to,
+    weight: edge.effect.value,
+    faint: !edge.direct,
+    text: `${estimateText(edge.effect)}, q = ${plain(edge.q)}${edge.direct ? "" : ", through another factor"}`,
   }));
 }
 
@@ -117,27 +117,17 @@ function causeScores(scored) {
       "SHD: edges to add, take away or turn round, 0 is best. Beside each score, its mean by chance, with the latents dealt to other factors and with the names of the factors dealt anew; p: the share of these that score as well.",
     layout: "stacked",
     panels: [
-      {
-        title: "",
-        node: element(
-          "div",
-          { class: "scroll" },
-          dataTable(
-            ["variant", "score", "value", "latents shuffled", "p", "names shuffled", "p"],
-            scored.flatMap(({ part, name }) =>
-              part.scores.map((score) => [
-                name,
-                score.name,
-                score.value,
-                ...[score.latents, score.names].flatMap(({ mean, p }) => [
-                  mean ?? "\u2013",
-                  p ?? "\u2013",
-                ]),
-              ]),
-            ),
-          ),
+      tablePanel(
+        ["variant", "score", "value", "latents shuffled", "p", "names shuffled", "p"],
+        scored.flatMap(({ part, name }) =>
+          part.scores.map((score) => [
+            name,
+            score.name,
+            score.value,
+            ...[score.latents, score.names].flatMap(({ mean, p }) => [orDash(mean), orDash(p)]),
+          ]),
         ),
-      },
+      ),
     ],
   });
 }

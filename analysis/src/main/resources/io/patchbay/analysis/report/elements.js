@@ -46,6 +46,11 @@ function dataTable(columns, rows) {
   );
 }
 
+// A data table as a panel of a figure: wide ones scroll inside it.
+function tablePanel(columns, rows) {
+  return { title: "", node: element("div", { class: "scroll tall" }, dataTable(columns, rows)) };
+}
+
 function cellText(cell) {
   if (cell === null || cell === undefined) return "undefined";
   return typeof cell === "number" ? plain(cell) : String(cell);

@@ -137,8 +137,51 @@ function circuitSection() {
           ),
       },
     }),
+    searchFigure(present),
     absent,
   ];
+}
+
+// What the circuits rest on: the probe, the screen, and the pairs that they were found on.
+function searchFigure(present) {
+  return figure({
+    title: "How the circuits were found",
+    caption:
+      "Edges: those of the circuit, of all in that part of the model. Idle: the share of the circuit's edges that bring less than 0.005 of the effect each; a circuit with many is faithful, not the smallest. Missed: the share of the effect of all edges that lies outside those that the gradient screen puts first, by a random audit of the others. Found at: faithfulness on the pairs that the circuit was found on, where it flatters. Left out: pairs in which the reading does not move. Brackets are 95 % intervals.",
+    layout: "stacked",
+    panels: [
+      tablePanel(
+        [
+          "variant",
+          "circuit",
+          "edges",
+          "of",
+          "units",
+          "idle",
+          "missed",
+          "found at",
+          "pairs",
+          "left out",
+          "R\u00b2 of the probe",
+        ],
+        present.flatMap(({ part, name }) =>
+          part.map(({ factor, graph, search }) => [
+            name,
+            factor,
+            graph.edges.length,
+            search.edges,
+            graph.nodes.length,
+            estimateText(search.idle),
+            estimateText(search.missed),
+            search.found,
+            search.foundOn,
+            search.dropped,
+            estimateText(search.probe),
+          ]),
+        ),
+      ),
+    ],
+  });
 }
 
 function unitName(node) {
@@ -271,54 +314,4 @@ function layered(graph, share, width, height) {
     nodes: [...nodes, ...headings],
     edges: edges.map((edge) => ({ ...edge, text: `effect ${plain(edge.weight)}` })),
   };
-}
-
-function motifSection() {
-  const { present, absent } = having("motifs", "MOTIFS", (part) => part.rows.length);
-  if (!present.length) return absent;
-  const nulls = [
-    ["degrees", "same degrees"],
-    ["density", "same density"],
-  ];
-  const columns = [
-    "variant",
-    "circuits of",
-    "motif",
-    "count",
-    ...nulls.flatMap(([, name]) => [`${name}: mean`, "z", "p", "q"]),
-    "",
-  ];
-  const shown = (value) => value ?? "\u2013";
-  return [
-    figure({
-      title: "Motifs in the circuits",
-      caption: `Counts of small patterns beside random graphs in which every unit keeps its degrees and its layer, and beside ones that keep the number of edges between layers alone. Degrees decide chains, fan-ins and fan-outs: there only the second kind can differ. ${sentence(said(present, "note"))} z: standard score; p: share of random graphs with at least as many; q: p after the false discovery rate correction.`,
-      layout: "stacked",
-      panels: [
-        {
-          title: "",
-          node: element(
-            "div",
-            { class: "scroll tall" },
-            dataTable(
-              columns,
-              present.flatMap(({ part, name }) =>
-                part.rows.map((row) => [
-                  name,
-                  row.scope,
-                  row.motif,
-                  row.count,
-                  ...nulls.flatMap(([key]) =>
-                    ["expected", "z", "p", "q"].map((figure) => shown(row[key][figure])),
-                  ),
-                  row.note,
-                ]),
-              ),
-            ),
-          ),
-        },
-      ],
-    }),
-    absent,
-  ];
 }

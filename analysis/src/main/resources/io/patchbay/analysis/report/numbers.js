@@ -17,6 +17,11 @@ function grouped(value) {
   return (value < 0 ? "\u2212" : "") + parts;
 }
 
+// A figure of a table that may not be there.
+function orDash(value) {
+  return value ?? "\u2013";
+}
+
 function interval(estimate) {
   return estimate.low === null
     ? "no interval"

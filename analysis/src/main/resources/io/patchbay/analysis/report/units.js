@@ -8,7 +8,10 @@ function unitSection() {
   if (!present.length) return absent;
   const stable = present
     .filter(({ part }) => part.stable !== null)
-    .map(({ part, name }) => `${name} ${plain(part.stable)}`);
+    .map(
+      ({ part, name }) =>
+        `${name} ${plain(part.stable)}, and ${part.stableNamed === null ? "undefined" : plain(part.stableNamed)} of those that name a factor`,
+    );
   return [
     figure({
       title: "Units that mean one factor, several, or none",
@@ -19,7 +22,7 @@ function unitSection() {
             : { name, index, shape: "bar" },
         ),
       ),
-      caption: `Share of each site's units with a label; the number of units stands behind the site's name. ${sentence(said(present, "thresholds"))} ${stable.length ? `Share of labels that stay at twice the inputs: ${listed(stable)}. ` : ""}${counts(
+      caption: `Share of each site's units with a label; the number of units stands behind the site's name. ${sentence(said(present, "thresholds"))} ${stable.length ? `Share of labels that are the same with half of the inputs: ${listed(stable)}. ` : ""}${counts(
         present.map(({ part }) => part),
         "base inputs",
       )} (${seed}).`,
