@@ -99,7 +99,7 @@ final class CircuitFiles {
         Math.round(motif.at("count").number()),
         beside(degrees),
         beside(motif.at("density")),
-        tooSmall.flag() ? "too small" : fixed ? "decided by the degrees" : "");
+        tooSmall.flag() ? "too small" : fixed ? "by degrees" : "");
   }
 
   private static MotifTable.Beside beside(final JsonFile comparison) {

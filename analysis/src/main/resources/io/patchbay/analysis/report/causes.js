@@ -90,13 +90,17 @@ function learnedEdges(part) {
 function causePanel(title, factors, edges) {
   const nodes = factors.map((name, at) => {
     const turn = (2 * Math.PI * at) / factors.length - Math.PI / 2;
+    const across = Math.cos(turn);
+    const down = Math.sin(turn);
     return {
       label: name,
       title: name,
-      x: 0.5 + 0.3 * Math.cos(turn),
-      y: 0.5 + 0.42 * Math.sin(turn),
+      x: 0.5 + 0.4 * across,
+      y: 0.5 + 0.4 * down,
       index: at,
       size: 22,
+      // Outside the ring, where no arrow is.
+      side: across > 0.3 ? "right" : across < -0.3 ? "left" : down < 0 ? "top" : "bottom",
     };
   });
   return graphPanel({
@@ -104,7 +108,7 @@ function causePanel(title, factors, edges) {
     arrow: 10,
     letters: 12,
     tall: () => 260,
-    sides: 70,
+    sides: 104,
     graph: () => ({ nodes, edges: edges.map((edge) => ({ ...edge, bend: 0.12 })) }),
     alt: `${title}: ${edges.length ? edges.map((edge) => `${factors[edge.from]} to ${factors[edge.to]}`).join(", ") : "no edges"}.`,
   });

@@ -1,12 +1,20 @@
 // Graphs: circuits of units in layers, and causal graphs of factors.
 
+// Pixels over and under a graph, for the names of units at its edge.
+const ABOVE = 18;
+const BELOW = 26;
+const corner = (at) => ({ x: at, y: at, index: 0, size: 0 });
+
 // graph(width, height): {nodes, edges}
-// nodes: [{label, title, x, y, index, size}], x and y in [0, 1]; one of no size is but a label
+// nodes: [{label, title, x, y, index, size, side}], x and y in [0, 1]; one of no size is but a
+// label; its side of the unit is below where nothing else is said
 // edges: [{from, to, weight, text, faint}]; places in the list of nodes.
 function graphPanel({ title, alt, wide, tall, controls, graph, arrow, letters, sides }) {
+  const aside = sides || 46;
   const option = (colours, width) => {
     const height = tall(width);
     const { nodes, edges } = graph(width, height);
+    const room = { width: width - 2 * aside, height: height - ABOVE - BELOW };
     const most = Math.max(...edges.map((edge) => Math.abs(edge.weight)), 1e-12);
     return {
       ...baseOption(colours),
@@ -26,10 +34,10 @@ function graphPanel({ title, alt, wide, tall, controls, graph, arrow, letters, s
         {
           type: "graph",
           layout: "none",
-          left: sides || 46,
-          right: sides || 46,
-          top: 18,
-          bottom: 26,
+          left: aside,
+          right: aside,
+          top: ABOVE,
+          bottom: BELOW,
           roam: false,
           emphasis: { focus: "adjacency", lineStyle: { opacity: 1 } },
           edgeSymbol: ["none", "arrow"],
@@ -40,13 +48,18 @@ function graphPanel({ title, alt, wide, tall, controls, graph, arrow, letters, s
             distance: 3,
             color: colours.ink,
             fontSize: letters || 10,
-            formatter: (hit) => nodes[hit.dataIndex].label,
+            textBorderColor: colours.panel,
+            textBorderWidth: 3,
+            formatter: (hit) => nodes[hit.dataIndex]?.label ?? "",
           },
-          data: nodes.map((node, at) => ({
+          // Corners that nobody sees: without them the drawing is stretched to fit, and its units
+          // are ellipses.
+          data: [...nodes, corner(0), corner(1)].map((node, at) => ({
             id: String(at),
-            x: node.x * width,
-            y: node.y * height,
+            x: node.x * room.width,
+            y: node.y * room.height,
             symbolSize: node.size,
+            label: { position: node.side ?? "bottom" },
             itemStyle: { color: seriesColour(colours, node.index) },
           })),
           links: edges.map((edge) => ({
@@ -118,7 +131,7 @@ function circuitSection() {
         barsPanel({
           title: name,
           axis: "share of the factor's effect",
-          extent: extentOf(all, true),
+          extent: extentOf(all, true, 8),
           alt: `Circuits of ${name}: ${part.map((circuit) => `${circuit.factor}: ${measures.map(([key, label]) => `${label} ${plain(circuit[key].value)}`).join(", ")}`).join("; ")}.`,
           rows: part.map((circuit) => ({
             label: circuit.factor,
@@ -171,12 +184,12 @@ function searchFigure(present) {
             graph.edges.length,
             search.edges,
             graph.nodes.length,
-            estimateText(search.idle),
-            estimateText(search.missed),
+            shareText(search.idle),
+            shareText(search.missed),
             search.found,
             search.foundOn,
             search.dropped,
-            estimateText(search.probe),
+            shareText(search.probe),
           ]),
         ),
       ),

@@ -18,7 +18,7 @@ function motifSection() {
   return [
     figure({
       title: "Motifs in the circuits",
-      caption: `Counts of small patterns beside random graphs in which every unit keeps its degrees and its layer, and beside ones that keep the number of edges between layers alone. Degrees decide chains, fan-ins and fan-outs: there only the second kind can differ. ${sentence(said(present, "note"))} z: standard score; p: share of random graphs with at least as many; q: p after the false discovery rate correction.`,
+      caption: `Counts of small patterns beside random graphs in which every unit keeps its degrees and its layer, and beside ones that keep the number of edges between layers alone. Degrees decide chains, fan-ins, fan-outs and bottlenecks: there (by degrees) only the second kind can differ. ${sentence(said(present, "note"))} z: standard score; p: share of random graphs with at least as many; q: p after the false discovery rate correction.`,
       layout: "stacked",
       panels: [
         tablePanel(
@@ -44,7 +44,8 @@ function motifSection() {
   ];
 }
 
-const CHANCE_COLUMNS = ["random", "z", "p", "p of fewer"];
+const OVERLAP_COLUMNS = ["random", "z", "p"];
+const CHANCE_COLUMNS = [...OVERLAP_COLUMNS, "p of fewer"];
 
 function chanceCells({ expected, z, p, fewer }) {
   return [expected, z, p, fewer].map(orDash);
@@ -112,11 +113,11 @@ function overlapFigures(present) {
             "units in both",
             "of",
             "Jaccard",
-            ...CHANCE_COLUMNS,
+            ...OVERLAP_COLUMNS,
             "edges in both",
             "of",
             "Jaccard",
-            ...CHANCE_COLUMNS,
+            ...OVERLAP_COLUMNS,
           ],
           shared.flatMap(({ part, name }) =>
             part.overlaps.map((overlap) => [
@@ -126,7 +127,7 @@ function overlapFigures(present) {
                 both,
                 either,
                 orDash(jaccard),
-                ...chanceCells(random),
+                ...chanceCells(random).slice(0, OVERLAP_COLUMNS.length),
               ]),
             ]),
           ),

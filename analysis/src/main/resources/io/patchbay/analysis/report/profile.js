@@ -32,7 +32,7 @@ function profileSection() {
             title: `${name}, ${factor.name}`,
             sites: part.sites,
             factor,
-            extent: extentOf([...all("readable"), ...all("effective")], true),
+            extent: extentOf([...all("readable"), ...all("effective")], true, 7),
           }),
         ),
       ),

@@ -1,6 +1,12 @@
 // What units mean: how many of each kind a site has, and every unit in a table.
 
 const LABELS = ["monosemantic", "polysemantic", "undecided", "inactive"];
+
+// What names no factor has no colour.
+const GREYS = {
+  undecided: { shape: "middling", opacity: 0.8 },
+  inactive: { shape: "pale", opacity: 0.35 },
+};
 const MOST_UNITS = 100;
 
 function unitSection() {
@@ -17,8 +23,8 @@ function unitSection() {
       title: "Units that mean one factor, several, or none",
       legend: swatches(
         LABELS.map((name, index) =>
-          name === "inactive"
-            ? { name, muted: true, shape: "pale" }
+          name in GREYS
+            ? { name, muted: true, shape: GREYS[name].shape }
             : { name, index, shape: "bar" },
         ),
       ),
@@ -85,8 +91,8 @@ function labelPanel(part, name) {
       barMaxWidth: 18,
       data: part.sites.map((site, at) => labelled(part, at, label) / sizes[at]),
       itemStyle:
-        label === "inactive"
-          ? { color: colours.muted, opacity: 0.35 }
+        label in GREYS
+          ? { color: colours.muted, opacity: GREYS[label].opacity }
           : { color: seriesColour(colours, index) },
     })),
   });

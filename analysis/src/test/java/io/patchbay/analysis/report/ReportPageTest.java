@@ -443,7 +443,7 @@ final class ReportPageTest {
     assertTrue(rows.contains("vae|shape|0.41|0.44|−4.9|1|0.001|2|2, 1"), rows.toString());
     assertTrue(rows.contains("vae|scale|0.2|–|–|–|–|1|1"), rows.toString());
     assertTrue(
-        rows.contains("vae|shape and scale, encoder|10|20|0.5|0.3|2.2|0.01|1|0|0|–|–|–|–|–"),
+        rows.contains("vae|shape and scale, encoder|10|20|0.5|0.3|2.2|0.01|0|0|–|–|–|–"),
         rows.toString());
     String words = browser().evaluate("document.querySelector('#motifs').textContent").asString();
     assertTrue(words.contains("1 (encoder.conv2/0) of 12 edges or more"), words);
@@ -453,7 +453,7 @@ final class ReportPageTest {
                 + ".map((row) => row.textContent)");
     assertEquals(2, found.size(), found.toString());
     assertTrue(found.getFirst().contains("26\u202f208"), found.toString());
-    assertTrue(found.getFirst().contains("0.4 [0.3, 0.51], n = 200"), found.toString());
+    assertTrue(found.getFirst().contains("0.40 [0.30, 0.51], n = 200"), found.toString());
     assertQuiet();
   }
 

@@ -143,7 +143,7 @@ final class SyntheticMechanisms {
                 41,
                 new MotifTable.Beside(41, Double.NaN, 1, Double.NaN),
                 new MotifTable.Beside(30.2, 2.4, 0.02, 0.04),
-                "decided by the degrees"),
+                "by degrees"),
             new MotifTable.Row(
                 "shape",
                 "parallel",
