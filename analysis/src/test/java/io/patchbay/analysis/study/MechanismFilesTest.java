@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.report.Estimate;
 import io.patchbay.analysis.report.MotifTable;
+import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.engine.Axis;
+import io.patchbay.engine.Shape;
 import io.patchbay.vae.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +64,31 @@ class MechanismFilesTest {
     assertTrue(
         refused.getMessage().contains("factors[0].effective[0].n: found nothing"),
         refused.getMessage());
+  }
+
+  @Test
+  void whatAProfileWritesIsRead() {
+    final var strongest =
+        new LayerProfile.Strongest(
+            "latent.z", 1, new Interval(0.6, 0.5, 0.7, 33), new Interval(1, 0.9, 1.1, 33));
+    final var factor =
+        new LayerProfile.OfFactor(
+            "angle",
+            List.of(new Interval(0.9, 0.8, 0.95, 240), new Interval(0.4, 0.3, 0.5, 240)),
+            List.of(),
+            List.of(strongest));
+    final var shape = Shape.batched(new Axis("rows"), 3);
+    new LayerProfile(
+            List.of(new Site("input", shape), new Site("latent.z", shape)), List.of(factor), 960, 1)
+        .write(run.resolve("profile"));
+    final var read = Objects.requireNonNull(MechanismFiles.read(run).profile());
+    assertEquals(List.of("input", "latent.z"), read.sites());
+    assertEquals(
+        List.of(new Estimate(0.9, 0.8, 0.95, 240), new Estimate(0.4, 0.3, 0.5, 240)),
+        read.factors().getFirst().readable());
+    assertEquals(
+        List.of(Estimate.undefined(0), new Estimate(0.6, 0.5, 0.7, 33)),
+        read.factors().getFirst().effective());
   }
 
   @Test
