@@ -15,7 +15,6 @@ import io.patchbay.vae.train.TrainedVae;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -131,11 +130,10 @@ final class CircuitsCommand implements Callable<Integer> {
       final var key = key(asked);
       final var folder = folder(asked.factor());
       final var file = folder.resolve(CircuitJson.FILE);
-      final var finished = resume ? CircuitAsked.answered(file, key) : Optional.<JsonNode>empty();
-      if (finished.isPresent()) {
+      if (resume && CircuitAsked.answered(file, key)) {
         KeptRuns.discard(folder.resolve(UNFINISHED));
         output.note("finished before: nothing was made again");
-        show(finished.get(), asked, file);
+        show(JsonMapper.shared().readTree(file), asked, file);
         return ExitCode.OK;
       }
       try (var runs = KeptRuns.open(folder.resolve(UNFINISHED), text(key), resume, stop::asked)) {

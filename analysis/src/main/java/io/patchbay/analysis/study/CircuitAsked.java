@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A question about the circuit of a factor, with the probe that reads it: all that the answer
@@ -55,20 +53,19 @@ public record CircuitAsked(Scene scene, CircuitQuestion question, FactorProbe pr
     return all;
   }
 
-  /// What a file says, where it is the answer to a question.
+  /// Whether a file is the answer to a question.
   ///
   /// @param file a `circuit.json`, or none
   /// @param asked the question, see [#numbers]; it stands in the file under this name
   /// @throws BadInputException when the file is there and cannot be read
-  public static Optional<JsonNode> answered(final Path file, final Map<String, Object> asked) {
+  public static boolean answered(final Path file, final Map<String, Object> asked) {
     if (!Files.exists(file)) {
-      return Optional.empty();
+      return false;
     }
     final var json = JsonMapper.shared();
     // As a reader has it: a number may have another type in memory.
     final var question = json.readTree(json.writeValueAsString(asked));
-    return Optional.of(JsonFile.read(file).node())
-        .filter(root -> root.path("asked").equals(question));
+    return JsonFile.read(file).node().path("asked").equals(question);
   }
 
   /// Looks for the circuit on some pairs, and measures it on others.
