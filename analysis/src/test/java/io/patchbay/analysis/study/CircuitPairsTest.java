@@ -131,7 +131,7 @@ class CircuitPairsTest {
   @Test
   void tooFewInputsAreRefused() {
     final var refused = assertThrows(BadInputException.class, () -> draw(1));
-    assertTrue(refused.getMessage().contains("fewer pairs, or more data"), refused.getMessage());
+    assertTrue(refused.toString().contains("fewer pairs, or more data"), refused.toString());
   }
 
   @Test

@@ -62,8 +62,8 @@ class MechanismFilesTest {
     write("profile/profile.json", text.replaceFirst(", 'n': 40", ""));
     final var refused = assertThrows(BadInputException.class, () -> MechanismFiles.read(run));
     assertTrue(
-        refused.getMessage().contains("factors[0].effective[0].n: found nothing"),
-        refused.getMessage());
+        refused.toString().contains("factors[0].effective[0].n: found nothing"),
+        refused.toString());
   }
 
   @Test
