@@ -1,9 +1,9 @@
 package io.patchbay.analysis.circuit;
 
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// How a circuit is looked for.
 ///
@@ -184,9 +184,12 @@ public record CircuitSearch(double threshold, int top, int audit, int steps, lon
   }
 
   private static List<Integer> leastFirst(final CircuitNetwork network, final BitSet circuit) {
+    final int[] edges = circuit.stream().toArray();
     final var importance = network.importance(circuit);
-    final var order = new ArrayList<>(circuit.stream().boxed().toList());
-    order.sort(Comparator.comparingDouble(e -> importance[e]));
-    return order;
+    return IntStream.range(0, edges.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> importance[i]))
+        .map(i -> edges[i])
+        .toList();
   }
 }

@@ -77,7 +77,9 @@ public record EffectModularity(
 
   private static double[] random(final Wiring wiring, final int draws, final long seed) {
     final var swaps = new EdgeSwaps(wiring, seed);
+    // Each draw has a stream of its own, so that threads change nothing.
     return IntStream.range(0, draws)
+        .parallel()
         .mapToDouble(draw -> {
           final var links =
               Communities.of(wiring.nodes(), wiring.from(), swaps.draw(draw).to(), wiring.sizes());

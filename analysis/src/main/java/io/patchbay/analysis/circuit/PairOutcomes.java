@@ -17,6 +17,11 @@ public record PairOutcomes(double[] base, double[] source) {
   /// Pairs whose Y moves by less than this share of Y's standard deviation are left out.
   static final double LEAST = 0.05;
 
+  /// What rounding may do, as a share of the mean change of Y, and as one of Y itself.
+  private static final double ROUNDING = 2e-3;
+
+  private static final double FLOAT_ROUNDING = 2e-5;
+
   int pairs() {
     return base.length;
   }
@@ -43,6 +48,33 @@ public record PairOutcomes(double[] base, double[] source) {
     return new PairOutcomes(
         Arrays.stream(kept).mapToDouble(i -> base[i]).toArray(),
         Arrays.stream(kept).mapToDouble(i -> source[i]).toArray());
+  }
+
+  /// @param every Y of the runs in which every edge is carried
+  /// @param none Y of the runs in which none is
+  /// @throws IllegalStateException when these are not the runs on x' and on x
+  void requireEnds(final double[] every, final double[] none) {
+    final double change = Arrays.stream(changes()).average().orElse(0);
+    requireEnd("every edge", every, source, change);
+    requireEnd("no edge", none, base, change);
+  }
+
+  private static void requireEnd(
+      final String what, final double[] found, final double[] expected, final double change) {
+    for (int i = 0; i < found.length; i++) {
+      final double room = ROUNDING * change + FLOAT_ROUNDING * (1 + Math.abs(expected[i]));
+      if (!(Math.abs(found[i] - expected[i]) <= room)) {
+        throw new IllegalStateException(
+            "circuit of "
+                + what
+                + " is not the unpatched run: pair="
+                + i
+                + ", found="
+                + found[i]
+                + ", expected="
+                + expected[i]);
+      }
+    }
   }
 
   /// The sign of each pair's change.

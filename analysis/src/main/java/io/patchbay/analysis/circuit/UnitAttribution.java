@@ -2,7 +2,6 @@ package io.patchbay.analysis.circuit;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
-import io.patchbay.analysis.sweep.Reach;
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Gradients;
@@ -13,9 +12,7 @@ import io.patchbay.engine.Plan;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /// The first-order effect on Y of taking a unit's activation from the source run: the gradient of Y
 /// at the unit times the difference of its activations, summed over its elements (Nanda 2023,
@@ -27,19 +24,20 @@ import java.util.Map;
 ///
 /// It is a screen: see [UnitScreen].
 ///
-/// @param site where the unit is: a site that Y depends on, other than the one that Y reads
+/// @param site where the unit is: a site that Y depends on, other than the one that Y reads, and
+///   than those that hold the same value as another ([DistinctSites])
 /// @param unit a latent, a dense unit or a channel
 /// @param effects per pair, in units of Y
 public record UnitAttribution(Site site, Unit unit, double[] effects) {
   private static final int BATCH = 32;
 
-  /// Every unit of every site. A value with two names is listed under the later one.
+  /// Every unit of every site, each value once.
   ///
   /// @param steps points between the two inputs; 0: the gradient on the base alone
   public static List<UnitAttribution> of(
       final Subject subject, final LinearReadOut readOut, final ImagePairs pairs, final int steps) {
     final var model = VaeGraph.analysis(subject.vae(), new Axis("pairs"));
-    final var sites = sites(model, readOut.site());
+    final var sites = DistinctSites.of(model.graph(), readOut.site()).names();
     final var nodes = List.copyOf(sites.keySet());
     final var read = model.graph().sites().get(readOut.site());
     if (read == null) {
@@ -91,21 +89,6 @@ public record UnitAttribution(Site site, Unit unit, double[] effects) {
       }
     }
     return result;
-  }
-
-  /// The sites that lead to the one that is read, by their values.
-  private static Map<Node, String> sites(final VaeGraph model, final String read) {
-    final var sites = new LinkedHashMap<Node, String>();
-    model
-        .graph()
-        .sites()
-        .forEach((name, node) -> {
-          if (Reach.leads(model.graph(), name, read)) {
-            sites.put(node, name);
-          }
-        });
-    sites.values().remove(read);
-    return sites;
   }
 
   private static float[] change(final float[] base, final float[] source) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Attribution patching of every unit of every site as what it is, a screen: the units with the
@@ -24,8 +25,13 @@ import org.jspecify.annotations.Nullable;
 ///   patched: Y of the base run with the unit taken from the source run, less Y(x)
 /// @param audit which they are, and the missed mass; absolute effects are means over pairs of
 ///   absolute effects here
+/// @param copies sites left out, with the site that holds the same value, or is computed from it
+///   unit by unit, and whose units are screened (the site that Y reads has none)
 public record UnitScreen(
-    List<UnitAttribution> units, Map<Integer, double[]> exact, ScreenAudit audit) {
+    List<UnitAttribution> units,
+    Map<Integer, double[]> exact,
+    ScreenAudit audit,
+    SortedMap<String, String> copies) {
 
   /// @param steps of the screen, see [UnitAttribution]
   /// @param top units to patch exactly
@@ -43,7 +49,7 @@ public record UnitScreen(
     final var units = UnitAttribution.of(subject, readOut, pairs, steps);
     final var scores = units.stream().mapToDouble(UnitAttribution::size).toArray();
     final var exact = new LinkedHashMap<Integer, double[]>();
-    final int patched = Math.min(units.size(), top + sample);
+    final long patched = Math.min(units.size(), (long) top + sample);
     try (var patches = new Patches(subject, readOut, pairs)) {
       final var audit =
           ScreenAudit.of(
@@ -57,7 +63,8 @@ public record UnitScreen(
                 listener.at("units", exact.size(), patched);
                 return Arrays.stream(effects).map(Math::abs).toArray();
               });
-      return new UnitScreen(units, exact, audit);
+      final var graph = VaeGraph.analysis(subject.vae(), new Axis("pairs")).graph();
+      return new UnitScreen(units, exact, audit, DistinctSites.of(graph, readOut.site()).copies());
     }
   }
 

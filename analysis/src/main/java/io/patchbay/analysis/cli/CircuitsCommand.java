@@ -1,27 +1,28 @@
 package io.patchbay.analysis.cli;
 
+import io.patchbay.analysis.circuit.CircuitJson;
 import io.patchbay.analysis.circuit.CircuitPart;
 import io.patchbay.analysis.circuit.CircuitSearch;
-import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.analysis.circuit.RunLog;
+import io.patchbay.analysis.study.CircuitAsked;
 import io.patchbay.analysis.study.CircuitQuestion;
 import io.patchbay.analysis.study.CircuitStudy;
+import io.patchbay.analysis.study.KeptRuns;
 import io.patchbay.analysis.study.Scene;
 import io.patchbay.vae.data.Datasets;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.train.TrainedVae;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `patchbay circuits`.
@@ -33,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
             + " of them is: a table, and circuit.json.",
     sortOptions = false)
 final class CircuitsCommand implements Callable<Integer> {
-  private static final int SHOWN = 20;
+  /// Folder of the runs of a search that is not finished.
+  private static final String UNFINISHED = "unfinished";
 
   @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
   @Parameters(paramLabel = "RUN", description = "A run folder.")
@@ -103,6 +105,12 @@ final class CircuitsCommand implements Callable<Integer> {
       description = "Default: RUN/circuits/FACTOR, and encoder in it for that part.")
   private @Nullable Path out;
 
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with a search that was stopped; one that is finished is shown, not made again.")
+  private boolean resume;
+
   @Mixin private final SeedOption seed = new SeedOption();
   @Mixin private final DeviceOptions device = new DeviceOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
@@ -115,112 +123,72 @@ final class CircuitsCommand implements Callable<Integer> {
     try (var backend = device.open(output);
         var model = TrainedVae.open(run, backend);
         var images = Datasets.of(System.getenv()).open(data == null ? model.data() : data);
-        var shown = new Shown(output)) {
+        var stop = Interruption.listen(() -> output.interject("stopping; the runs are kept"))) {
       seed.value();
       seed.say(output);
-      final var study = CircuitStudy.of(new Scene(model, images, seed.value()), question, shown);
-      shown.end();
-      final var all = new LinkedHashMap<String, Object>();
-      all.put("run", run.toString());
-      all.putAll(study.numbers());
-      all.put("version", Release.VERSION);
-      final var file = folder(study).resolve("circuit.json");
-      write(file, all);
-      if (output.json()) {
-        output.json(all);
-      } else {
-        print(study);
+      final var asked = CircuitAsked.of(new Scene(model, images, seed.value()), question);
+      final var key = key(asked);
+      final var folder = folder(asked.factor());
+      final var file = folder.resolve(CircuitJson.FILE);
+      if (resume && CircuitAsked.answered(file, key)) {
+        KeptRuns.discard(folder.resolve(UNFINISHED));
+        output.note("finished before: nothing was made again");
+        show(JsonMapper.shared().readTree(file), asked, file);
+        return ExitCode.OK;
       }
-      output.note(study.probe().sentence());
-      output.note("circuit: " + file);
-      return ExitCode.OK;
+      try (var runs = KeptRuns.open(folder.resolve(UNFINISHED), text(key), resume, stop::asked)) {
+        final var all = new LinkedHashMap<String, Object>();
+        all.put("run", run.toString());
+        all.putAll(study(asked, runs).numbers());
+        all.put("version", Release.VERSION);
+        all.put("asked", key);
+        AtomicFiles.write(file, text(all));
+        runs.discard();
+        show(JsonMapper.shared().readTree(text(all)), asked, file);
+        return ExitCode.OK;
+      } catch (final CancellationException e) {
+        output.note("stopped: --resume goes on");
+        return ExitCode.INTERRUPTED;
+      }
     }
   }
 
-  private Path folder(final CircuitStudy study) {
+  /// All that a circuit depends on.
+  static Map<String, Object> key(final CircuitAsked asked) {
+    final var key = new LinkedHashMap<>(asked.numbers());
+    key.put("version", Release.VERSION);
+    return key;
+  }
+
+  private CircuitStudy study(final CircuitAsked asked, final RunLog runs) {
+    try (var shown = new Shown(output)) {
+      return asked.answer(shown, runs);
+    }
+  }
+
+  private Path folder(final String name) {
     if (out != null) {
       return out;
     }
-    final var folder = run.resolve("circuits").resolve(study.factor());
+    final var folder = run.resolve("circuits").resolve(name);
     return switch (part) {
       case DECODER -> folder;
       case ENCODER -> folder.resolve("encoder");
     };
   }
 
-  private static void write(final Path file, final Map<String, Object> all) {
-    final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all);
-    AtomicFiles.write(file, text + "\n");
+  static String text(final Map<String, Object> all) {
+    return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n";
   }
 
-  private void print(final CircuitStudy study) {
-    final var figures = study.figures();
-    final var screen = study.found().screen();
-    output
-        .out()
-        .printf(
-            Locale.ROOT,
-            "%s in the %s: %d of %d edges between %d units%n",
-            study.factor(),
-            part.name().toLowerCase(Locale.ROOT),
-            study.circuit().graph().edges().size(),
-            study.edges(),
-            study.circuit().graph().nodes().size());
-    row("faithfulness", figures.faithfulness());
-    row("completeness (of the other edges)", figures.completeness());
-    row("minimality: least loss of an edge", figures.smallest());
-    row("edges whose loss is under 0.005", figures.idle());
-    row("missed by the screen", screen.missedMass());
-    output
-        .out()
-        .printf(
-            Locale.ROOT,
-            "found on %d pairs (faithfulness %.3f), measured on %d others; left out: %d and %d%n",
-            study.discovery().pairs(),
-            study.found().faithfulness(),
-            figures.pairs(),
-            study.discovery().dropped(),
-            figures.dropped());
-    printUnits(study);
-    printEdges(study);
-  }
-
-  private void row(final String name, final Interval i) {
-    final var text =
-        String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", i.estimate(), i.low(), i.high());
-    output.out().printf("%-36s%26s%7d%n", name, text, i.n());
-  }
-
-  private void printUnits(final CircuitStudy study) {
-    final var perSite = new TreeMap<Integer, Integer>();
-    final var names = new TreeMap<Integer, String>();
-    for (final var node : study.circuit().graph().nodes()) {
-      perSite.merge(node.layer(), 1, Integer::sum);
-      names.put(node.layer(), node.site());
+  private void show(final JsonNode circuit, final CircuitAsked asked, final Path file) {
+    if (output.json()) {
+      output.json(circuit);
+    } else {
+      new CircuitTable(output.out(), circuit).print();
     }
-    names.forEach(
-        (layer, site) -> output.out().printf("%-36s%6d units%n", site, perSite.get(layer)));
-  }
-
-  /// The edges whose cut costs most.
-  private void printEdges(final CircuitStudy study) {
-    final var losses = study.figures().losses();
-    final var nodes = study.circuit().graph().nodes();
-    output.out().printf("%-52s%10s%n", "edge", "loss");
-    IntStream.range(0, losses.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble(i -> -losses[i]))
-        .limit(SHOWN)
-        .forEach(i -> {
-          final var edge = study.circuit().graph().edges().get(i);
-          output
-              .out()
-              .printf(
-                  Locale.ROOT,
-                  "%-52s%10.4f%n",
-                  nodes.get(edge.from()).name() + " -> " + nodes.get(edge.to()).name(),
-                  losses[i]);
-        });
+    output.note(asked.probe().sentence());
+    output.note("circuit: " + file);
   }
 
   /// One progress line per part of the search.

@@ -45,40 +45,47 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     final var circuit = folder.resolve(CircuitJson.FILE);
-    final boolean there = Files.isRegularFile(circuit);
-    final var wanted = wanted(there);
-    final var as = CircuitFormat.named(wanted);
-    if (!there && wanted.equals(JSON)) {
-      SweepTable.open(folder).writeJson(output.out());
-      return ExitCode.OK;
-    }
-    if (as.isPresent()) {
-      if (!there) {
-        throw new BadInputException(
-            folder, "circuit folder", "no " + CircuitJson.FILE, "one, from `circuits RUN`");
-      }
-      output.out().print(as.get().text(CircuitJson.read(circuit)));
+    if (Files.isRegularFile(circuit)) {
+      final var wanted = wanted(JSON);
+      final var text =
+          CircuitFormat.named(wanted)
+              .orElseThrow(() ->
+                  output.wrong(
+                      "--format: found '"
+                          + wanted
+                          + "', expected one that a circuit can be exported to: "
+                          + String.join(", ", CircuitFormat.labels())))
+              .text(CircuitJson.read(circuit));
+      output.out().print(text);
       output.out().flush();
-      return ExitCode.OK;
+    } else {
+      exportSweep(wanted(output.json() ? JSON : CSV));
     }
-    if (!wanted.equals(CSV)) {
+    return ExitCode.OK;
+  }
+
+  private void exportSweep(final String wanted) {
+    if (wanted.equals(CSV)) {
+      SweepTable.open(folder).write(output.out());
+    } else if (wanted.equals(JSON)) {
+      SweepTable.open(folder).writeJson(output.out());
+    } else if (CircuitFormat.named(wanted).isPresent()) {
+      throw new BadInputException(
+          folder, "circuit folder", "no " + CircuitJson.FILE, "one, from `circuits RUN`");
+    } else {
       throw output.wrong(
           "--format: found '"
               + wanted
               + "', expected csv, "
               + String.join(", ", CircuitFormat.labels()));
     }
-    SweepTable.open(folder).write(output.out());
-    return ExitCode.OK;
   }
 
-  private String wanted(final boolean circuit) {
+  /// @param standard where the command line says nothing
+  private String wanted(final String standard) {
     if (output.json() && format != null && !format.equals(JSON)) {
       throw output.wrong("--json: found --format " + format + " beside it, expected one of them");
     }
-    if (format != null) {
-      return format;
-    }
-    return circuit || output.json() ? JSON : CSV;
+    return format == null ? standard : format;
   }
 }

@@ -4,9 +4,11 @@ import java.util.List;
 
 /// What a screen by gradients says of the units that were also patched exactly.
 ///
+/// @param probe R² of what reads the factor, on inputs held out
 /// @param missed share of the effect of all units that lies outside those the screen kept
 /// @param units how many were screened
-public record AttributionPage(String factor, Estimate missed, long units, List<Unit> patched) {
+public record AttributionPage(
+    String factor, Estimate probe, Estimate missed, long units, List<Unit> patched) {
   public AttributionPage {
     patched = List.copyOf(patched);
   }

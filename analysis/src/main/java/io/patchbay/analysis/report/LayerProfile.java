@@ -7,6 +7,12 @@ import java.util.List;
 /// @param sites in the order of computation
 /// @param effect what an effect is, with its unit
 public record LayerProfile(List<String> sites, String effect, List<Factor> factors) {
+  /// Name of a share of the variance that a probe explains.
+  public static final String R2 = "R\u00b2";
+
+  /// Name of a share of the inputs whose class a probe reads rightly.
+  public static final String ACCURACY = "accuracy";
+
   public LayerProfile {
     sites = List.copyOf(sites);
     factors = List.copyOf(factors);
@@ -27,9 +33,17 @@ public record LayerProfile(List<String> sites, String effect, List<Factor> facto
 
   /// One factor along the sites.
   ///
-  /// @param readable R² of a linear probe, held out
+  /// @param measure what `readable` is, [#R2] or [#ACCURACY]
+  /// @param chance what a probe reaches that sees nothing: 0, or the share of the most frequent
+  ///   class
+  /// @param readable of a linear probe, on inputs held out
   /// @param effective causal effect by patching
-  public record Factor(String name, List<Estimate> readable, List<Estimate> effective) {
+  public record Factor(
+      String name,
+      String measure,
+      double chance,
+      List<Estimate> readable,
+      List<Estimate> effective) {
     public Factor {
       readable = List.copyOf(readable);
       effective = List.copyOf(effective);

@@ -38,6 +38,7 @@ final class Page {
           "units.js",
           "attribution.js",
           "graphs.js",
+          "motifs.js",
           "causes.js",
           "making.js",
           "page.js");

@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
 /// @param factors the columns of every unit's effects
 /// @param thresholds what the labels rest on, in words
 /// @param stable share of labels that stay at twice the inputs; NaN when it was not asked
+/// @param stableNamed the same of the labels mono- and polysemantic alone
 /// @param n base inputs
 public record UnitTable(
-    List<String> factors, String thresholds, double stable, long n, List<Unit> units) {
+    List<String> factors,
+    String thresholds,
+    double stable,
+    double stableNamed,
+    long n,
+    List<Unit> units) {
   public UnitTable {
     factors = List.copyOf(factors);
     units = List.copyOf(units);

@@ -21,6 +21,8 @@ final class UnitTableSerializer extends ValueSerializer<UnitTable> {
     out.writeStringProperty("thresholds", table.thresholds());
     out.writeName("stable");
     PageData.number(out, table.stable(), DIGITS);
+    out.writeName("stableNamed");
+    PageData.number(out, table.stableNamed(), DIGITS);
     out.writeNumberProperty("n", table.n());
     out.writePOJOProperty("sites", sites);
     out.writePOJOProperty("labels", labels);

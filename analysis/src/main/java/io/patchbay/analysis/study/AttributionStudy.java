@@ -45,7 +45,7 @@ public record AttributionStudy(
     final var y =
         new LinearReadOut(
             "factor:" + probe.factor(), "output", probe.direction(), probe.intercept());
-    final var images = CircuitPairs.of(scene, probe.factor(), pairs).discovery();
+    final var images = CircuitPairs.discovery(scene, probe.factor(), pairs);
     final var screen =
         UnitScreen.of(scene.subject(), y, images, steps, top, audit, scene.seed(), listener);
     return new AttributionStudy(probe.factor(), probe, screen, pairs, steps, scene.seed());
@@ -88,6 +88,8 @@ public record AttributionStudy(
     all.put("pairs", pairs);
     all.put("steps", steps);
     all.put("units", screen.units().size());
+    all.put("sites", screen.units().stream().map(unit -> unit.site().name()).distinct().toList());
+    all.put("same_value", screen.copies());
     all.put("kept", screen.audit().kept().size());
     all.put("audit", screen.audit().audited().size());
     all.put("missed_mass", interval(screen.audit().missedMass()));

@@ -9,8 +9,7 @@ import io.patchbay.analysis.circuit.CircuitNode;
 import io.patchbay.analysis.circuit.CircuitSearch;
 import io.patchbay.analysis.circuit.CircuitSearch.Found;
 import io.patchbay.analysis.circuit.FactorCircuit;
-import io.patchbay.analysis.circuit.LinearReadOut;
-import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.circuit.RunLog;
 import io.patchbay.analysis.sweep.FactorProbe;
 import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
@@ -52,35 +51,29 @@ public record CircuitStudy(
   ///   say nothing of it
   public static CircuitStudy of(
       final Scene scene, final CircuitQuestion question, final CircuitSearch.Listener listener) {
-    final var probe =
-        FactorProbe.train(
-            scene.subject(), scene.data(), "--factor", question.factor(), scene.seed());
-    final var factor = probe.factor();
-    final var pairs = CircuitPairs.of(scene, factor, question.pairs());
-    final var y =
-        new LinearReadOut("factor:" + factor, "output", probe.direction(), probe.intercept());
-    final Found found;
-    final Discovery discovery;
-    try (var network = CircuitNetwork.of(scene.subject(), question.part(), y, pairs.discovery())) {
-      found = question.search(scene.seed()).on(network, listener);
-      discovery = new Discovery(network.pairs(), network.dropped());
-    }
-    try (var network = CircuitNetwork.of(scene.subject(), question.part(), y, pairs.heldOut())) {
-      final var figures =
-          CircuitFigures.of(network, found.circuit(), Bootstrap.standard(scene.seed()), listener);
-      return new CircuitStudy(
-          question,
-          factor,
-          probe,
-          network.edges(),
-          found,
-          discovery,
-          figures,
-          new FactorCircuit(factor, graph(network, figures), network.units()),
-          scene.seed(),
-          scene.data().name(),
-          scene.model().backend().device());
-    }
+    return CircuitAsked.of(scene, question).answer(listener, RunLog.NONE);
+  }
+
+  /// @param network on the held-out pairs
+  static CircuitStudy of(
+      final CircuitAsked asked,
+      final CircuitNetwork network,
+      final Found found,
+      final Discovery discovery,
+      final CircuitFigures figures) {
+    final var scene = asked.scene();
+    return new CircuitStudy(
+        asked.question(),
+        asked.factor(),
+        asked.probe(),
+        network.edges(),
+        found,
+        discovery,
+        figures,
+        new FactorCircuit(asked.factor(), graph(network, figures), network.units()),
+        scene.seed(),
+        scene.data().name(),
+        scene.model().backend().device());
   }
 
   private static CircuitGraph graph(final CircuitNetwork network, final CircuitFigures figures) {

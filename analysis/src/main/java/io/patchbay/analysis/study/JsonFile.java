@@ -1,5 +1,6 @@
 package io.patchbay.analysis.study;
 
+import io.patchbay.analysis.report.Estimate;
 import io.patchbay.vae.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,6 +77,26 @@ record JsonFile(Path file, String place, JsonNode node) {
   /// NaN where there is none.
   double numberOrNaN() {
     return there() ? number() : Double.NaN;
+  }
+
+  /// `{estimate, low, high, n}`.
+  Estimate estimate() {
+    return estimate("estimate", at("n").whole());
+  }
+
+  /// The estimate under a key, with `low` and `high` beside it.
+  Estimate estimate(final String key, final long n) {
+    return new Estimate(
+        at(key).numberOrNaN(), at("low").numberOrNaN(), at("high").numberOrNaN(), n);
+  }
+
+  /// R² of a [io.patchbay.analysis.sweep.FactorProbe] on reconstructions held out.
+  Estimate probe() {
+    return new Estimate(
+        at("held_out_r2").number(),
+        at("held_out_low").numberOrNaN(),
+        at("held_out_high").numberOrNaN(),
+        at("held_out_inputs").whole());
   }
 
   int whole() {

@@ -1,14 +1,10 @@
 package io.patchbay.analysis.study;
 
-import io.patchbay.analysis.circuit.CircuitJson;
 import io.patchbay.analysis.report.AttributionPage;
-import io.patchbay.analysis.report.CircuitPage;
 import io.patchbay.analysis.report.Estimate;
 import io.patchbay.analysis.report.FactorGraphPage;
-import io.patchbay.analysis.report.Grid;
 import io.patchbay.analysis.report.LayerProfile;
 import io.patchbay.analysis.report.Mechanisms;
-import io.patchbay.analysis.report.MotifTable;
 import io.patchbay.analysis.report.ScoreTable;
 import io.patchbay.analysis.report.Section;
 import io.patchbay.analysis.report.UnitTable;
@@ -19,10 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the commands `score`, `units`, `profile`, `circuits`, `motifs` and `graph` left in a run's
@@ -42,8 +38,8 @@ final class MechanismFiles {
         files.units(),
         files.profile(),
         files.attributions(),
-        files.circuits(),
-        files.motifs(),
+        CircuitFiles.circuits(folders(run.resolve("circuits"))),
+        CircuitFiles.motifs(files.there("circuits", "motifs.json", "motifs-encoder.json")),
         files.graph());
   }
 
@@ -94,6 +90,19 @@ final class MechanismFiles {
     return Files.isRegularFile(path) ? JsonFile.read(path) : null;
   }
 
+  private List<JsonFile> there(final String folder, final String... names) {
+    return Stream.of(names)
+        .map(name -> run.resolve(folder).resolve(name))
+        .filter(Files::isRegularFile)
+        .map(JsonFile::read)
+        .toList();
+  }
+
+  private @Nullable FactorGraphPage graph() {
+    final var file = file("graph", "graph.json");
+    return file == null ? null : GraphFile.page(file);
+  }
+
   private @Nullable ScoreTable scores() {
     final var file = file("scores", "scores.json");
     if (file == null) {
@@ -104,7 +113,7 @@ final class MechanismFiles {
       scores.add(
           new ScoreTable.Score(
               score.at("name").text().replace('_', ' '),
-              estimate(score, "value", score.at("n").whole()),
+              score.estimate("value", score.at("n").whole()),
               score.at("note").text()));
     }
     return new ScoreTable(file.at("mode").text(), scores);
@@ -147,9 +156,14 @@ final class MechanismFiles {
             + ", "
             + thresholds.at("permutations").text()
             + " permutations";
-    final double stable =
-        file.at("stability").there() ? file.at("stability").at("share").numberOrNaN() : Double.NaN;
-    return new UnitTable(factors, words, stable, file.at("inputs").whole(), units);
+    final var stability = file.at("stability");
+    return new UnitTable(
+        factors,
+        words,
+        stability.at("share").numberOrNaN(),
+        stability.at("named_share").numberOrNaN(),
+        file.at("inputs").whole(),
+        units);
   }
 
   private @Nullable LayerProfile profile() {
@@ -157,28 +171,46 @@ final class MechanismFiles {
     if (file == null) {
       return null;
     }
-    final int inputs = file.at("inputs").whole();
     final var sites = file.at("sites").texts();
     final var factors = new ArrayList<LayerProfile.Factor>();
     for (final var factor : file.at("factors").items()) {
+      final var readable = factor.at("readable").items();
+      final boolean classes = !readable.isEmpty() && readable.getFirst().at("accuracy").there();
       factors.add(
           new LayerProfile.Factor(
               factor.at("factor").text(),
-              along(sites, factor.at("readable"), "r2", inputs),
-              along(sites, factor.at("effective"), "effect", inputs)));
+              classes ? LayerProfile.ACCURACY : LayerProfile.R2,
+              classes ? readable.getFirst().at("majority").number() : 0,
+              along(sites, readable, classes ? MechanismFiles::accuracy : at -> along(at, "r2")),
+              along(sites, factor.at("effective").items(), at -> along(at, "effect"))));
     }
     return new LayerProfile(
-        sites, "effect of the strongest unit, in standard deviations of the factor", factors);
+        sites,
+        "effect of the unit of the site that carries most, in standard deviations of the factor"
+            + " for one of the source",
+        factors);
   }
 
   /// One estimate per site; undefined where the file has none.
   private static List<Estimate> along(
-      final List<String> sites, final JsonFile list, final String key, final int inputs) {
+      final List<String> sites,
+      final List<JsonFile> entries,
+      final Function<JsonFile, Estimate> estimate) {
     final var bySite = new HashMap<String, Estimate>();
-    for (final var entry : list.items()) {
-      bySite.put(entry.at("site").text(), estimate(entry, key, inputs));
-    }
+    entries.forEach(entry -> bySite.put(entry.at("site").text(), estimate.apply(entry)));
     return sites.stream().map(site -> bySite.getOrDefault(site, Estimate.undefined(0))).toList();
+  }
+
+  private static Estimate along(final JsonFile entry, final String key) {
+    return entry.estimate(key, entry.at("n").whole());
+  }
+
+  private static Estimate accuracy(final JsonFile entry) {
+    return new Estimate(
+        entry.at("accuracy").number(),
+        entry.at("accuracy_low").numberOrNaN(),
+        entry.at("accuracy_high").numberOrNaN(),
+        entry.at("n").whole());
   }
 
   private List<AttributionPage> attributions() {
@@ -189,7 +221,8 @@ final class MechanismFiles {
         pages.add(
             new AttributionPage(
                 file.at("factor").text(),
-                estimate(file.at("missed_mass")),
+                file.at("probe").probe(),
+                file.at("missed_mass").estimate(),
                 file.at("units").whole(),
                 file.at("patched").items().stream().map(MechanismFiles::patched).toList()));
       }
@@ -203,19 +236,7 @@ final class MechanismFiles {
         unit.at("unit").text(),
         unit.at("kept").flag(),
         unit.at("attribution").number(),
-        estimate(unit.at("exact")));
-  }
-
-  private List<CircuitPage> circuits() {
-    final var circuits = new ArrayList<CircuitPage>();
-    for (final var factor : folders(run.resolve("circuits"))) {
-      for (final var path : List.of(factor, factor.resolve("encoder"))) {
-        if (Files.isRegularFile(path.resolve(CircuitJson.FILE))) {
-          circuits.add(circuit(path.resolve(CircuitJson.FILE)));
-        }
-      }
-    }
-    return circuits;
+        unit.at("exact").estimate());
   }
 
   private static List<Path> folders(final Path folder) {
@@ -227,153 +248,5 @@ final class MechanismFiles {
     } catch (final IOException e) {
       throw BadInputException.unreadable(folder.toString(), "folder", e);
     }
-  }
-
-  private static CircuitPage circuit(final Path path) {
-    final var file = JsonFile.read(path);
-    return new CircuitPage(
-        file.at("factor").text() + ", " + file.at("part").text(),
-        file.at("outcome").text(),
-        estimate(file.at("faithfulness")),
-        estimate(file.at("completeness")),
-        estimate(file.at("minimality").at("smallest")),
-        CircuitJson.read(path).graph());
-  }
-
-  private @Nullable MotifTable motifs() {
-    final var rows = new ArrayList<MotifTable.Row>();
-    final var notes = new LinkedHashSet<String>();
-    for (final var name : List.of("motifs.json", "motifs-encoder.json")) {
-      final var file = file("circuits", name);
-      if (file != null) {
-        notes.add(
-            file.at("random_graphs").text()
-                + " random graphs of each kind, seed "
-                + file.at("seed").text());
-        for (final var graph : file.at("graphs").items()) {
-          final var factor = graph.at("factor");
-          final var scope =
-              (factor.there() ? factor.text() : "all factors") + ", " + file.at("part").text();
-          for (final var motif : graph.at("motifs").items()) {
-            rows.add(row(scope, motif, graph.at("too_small")));
-          }
-        }
-      }
-    }
-    return rows.isEmpty() ? null : new MotifTable(String.join("; ", notes), rows);
-  }
-
-  private static MotifTable.Row row(
-      final String scope, final JsonFile motif, final JsonFile tooSmall) {
-    final var degrees = motif.at("degrees");
-    final boolean fixed = degrees.there() && degrees.at("fixed").flag();
-    return new MotifTable.Row(
-        scope,
-        motif.at("motif").text(),
-        Math.round(motif.at("count").number()),
-        beside(degrees),
-        beside(motif.at("density")),
-        tooSmall.flag() ? "too small" : fixed ? "decided by the degrees" : "");
-  }
-
-  private static MotifTable.Beside beside(final JsonFile comparison) {
-    return comparison.there()
-        ? new MotifTable.Beside(
-            comparison.at("mean").numberOrNaN(),
-            comparison.at("z").numberOrNaN(),
-            comparison.at("p").numberOrNaN(),
-            comparison.at("q").numberOrNaN())
-        : MotifTable.Beside.NONE;
-  }
-
-  private @Nullable FactorGraphPage graph() {
-    final var file = file("graph", "graph.json");
-    if (file == null) {
-      return null;
-    }
-    final var factors = file.at("factors").texts();
-    final int inputs = file.at("inputs").whole();
-    final var moved = new double[factors.size()][];
-    final var g = file.at("g").items();
-    if (g.size() != factors.size()) {
-      throw file.at("g").wrong("a row for each of " + factors.size() + " factors");
-    }
-    for (int k = 0; k < moved.length; k++) {
-      moved[k] =
-          g.get(k).items().stream().mapToDouble(e -> e.at("estimate").numberOrNaN()).toArray();
-    }
-    final var edges = new ArrayList<FactorGraphPage.Edge>();
-    for (final var edge : file.at("edges").items()) {
-      edges.add(
-          new FactorGraphPage.Edge(
-              place(factors, edge.at("from")),
-              place(factors, edge.at("to")),
-              estimate(edge, "effect", inputs),
-              edge.at("q").numberOrNaN(),
-              edge.at("direct").flag()));
-    }
-    final var truth = file.at("truth");
-    return new FactorGraphPage(
-        factors,
-        Grid.of(moved),
-        edges,
-        truth.there() ? truth.items().stream().map(link -> link(factors, link)).toList() : null,
-        file.at("scores").there() ? graphScores(file.at("scores")) : List.of(),
-        file.at("notes").there() ? file.at("notes").texts() : List.of(),
-        inputs);
-  }
-
-  private static FactorGraphPage.Link link(final List<String> factors, final JsonFile link) {
-    final var ends = link.items();
-    if (ends.size() != 2) {
-      throw link.wrong("two factors");
-    }
-    return new FactorGraphPage.Link(
-        place(factors, ends.getFirst()), place(factors, ends.getLast()));
-  }
-
-  private static int place(final List<String> factors, final JsonFile name) {
-    final int at = factors.indexOf(name.text());
-    if (at < 0) {
-      throw name.wrong("one of the factors");
-    }
-    return at;
-  }
-
-  private static List<FactorGraphPage.Score> graphScores(final JsonFile scores) {
-    final var nulls = scores.at("null");
-    final var result = new ArrayList<FactorGraphPage.Score>();
-    for (final var name : List.of("shd", "precision", "recall", "auc")) {
-      result.add(
-          new FactorGraphPage.Score(
-              name.length() == 3 ? name.toUpperCase(Locale.ROOT) : name,
-              scores.at(name).numberOrNaN(),
-              chance(nulls.at("latents_shuffled"), name),
-              chance(nulls.at("names_shuffled"), name)));
-    }
-    return result;
-  }
-
-  private static FactorGraphPage.Chance chance(final JsonFile draws, final String name) {
-    final var values = draws.at(name);
-    return values.there()
-        ? new FactorGraphPage.Chance(
-            values.items().stream()
-                .filter(JsonFile::there)
-                .mapToDouble(JsonFile::number)
-                .average()
-                .orElse(Double.NaN),
-            draws.at(name + "_p").numberOrNaN())
-        : FactorGraphPage.Chance.NONE;
-  }
-
-  /// `{estimate, low, high, n}`.
-  private static Estimate estimate(final JsonFile of) {
-    return estimate(of, "estimate", of.at("n").whole());
-  }
-
-  private static Estimate estimate(final JsonFile of, final String key, final long n) {
-    return new Estimate(
-        of.at(key).numberOrNaN(), of.at("low").numberOrNaN(), of.at("high").numberOrNaN(), n);
   }
 }

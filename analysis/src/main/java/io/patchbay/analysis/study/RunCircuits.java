@@ -45,7 +45,7 @@ public record RunCircuits(List<FactorCircuit> circuits, SortedMap<String, Intege
     final var circuits = new ArrayList<FactorCircuit>();
     final var factors = new HashMap<String, Path>();
     final var agreement = new Agreement();
-    for (final var file : files(run, encoder ? ENCODER : DECODER)) {
+    for (final var file : files(run, encoder)) {
       final var circuit = CircuitJson.read(file);
       final var other = factors.put(circuit.factor(), file);
       if (other != null) {
@@ -58,20 +58,32 @@ public record RunCircuits(List<FactorCircuit> circuits, SortedMap<String, Intege
     return new RunCircuits(circuits, agreement.units);
   }
 
-  private static List<Path> files(final Path run, final String name) {
+  private static List<Path> files(final Path run, final boolean encoder) {
     final var folder = folder(run);
     if (!Files.isDirectory(folder)) {
       throw new BadInputException(
           run, "run folder", "no folder " + FOLDER, "one, from `circuits RUN`");
     }
+    final var files = named(folder, encoder ? ENCODER : DECODER);
+    if (files.isEmpty()) {
+      final boolean others = !named(folder, encoder ? DECODER : ENCODER).isEmpty();
+      throw new BadInputException(
+          folder,
+          "circuits",
+          "no */" + (encoder ? ENCODER : DECODER),
+          "at least one, from `circuits RUN`"
+              + (!others
+                  ? ""
+                  : encoder
+                      ? "; the decoder has some: without --encoder"
+                      : "; the encoder has some: --encoder"));
+    }
+    return files;
+  }
+
+  private static List<Path> named(final Path folder, final String name) {
     try (var all = Files.list(folder)) {
-      final var files =
-          all.map(sub -> sub.resolve(name)).filter(Files::isRegularFile).sorted().toList();
-      if (files.isEmpty()) {
-        throw new BadInputException(
-            folder, "circuits", "no */" + name, "at least one, from `circuits RUN`");
-      }
-      return files;
+      return all.map(sub -> sub.resolve(name)).filter(Files::isRegularFile).sorted().toList();
     } catch (final IOException e) {
       throw BadInputException.unreadable(folder.toString(), "circuits", e);
     }

@@ -10,15 +10,21 @@ function attributionSection() {
   const missed = present.flatMap(({ part, name }) =>
     part.map(
       (page) =>
-        `${name}, ${page.factor}: ${estimateText(page.missed)} of the effect of ${grouped(page.units)} units`,
+        `${name}, ${page.factor}, ${grouped(page.units)} units: ${estimateText(page.missed)}`,
     ),
+  );
+  const read = present.flatMap(({ part, name }) =>
+    part.map((page) => `${name}, ${page.factor}: ${estimateText(page.probe)}`),
+  );
+  const exact = present.flatMap(({ part }) =>
+    part.flatMap((page) => page.patched.map((unit) => unit.exact)),
   );
   return [
     figure({
       title: "Attribution patching against exact patches",
       legend: swatches(kinds.map(([, name], index) => ({ name, index, shape: "box" }))),
-      caption: `Each point is a unit: its mean absolute first-order effect on the factor's reading against that of the exact patch, in standard deviations of the factor; on the line both agree. The screen is only a screen: what it did not keep was patched in a random sample. Missed by it: ${listed(missed)} (95 % interval, ${seed}).`,
-      layout: "pairs",
+      caption: `Each point is a unit: its mean absolute first-order effect on the factor's reading against that of the exact patch, in standard deviations of the factor; on the line both agree; both axes are logarithmic, and units without effect are in the data alone; ${counts(exact, "pairs of inputs")}. Sites that hold one value, such as a layer before and after its activation, count once. The screen is only a screen: what it did not keep was patched in a random sample. Missed by it, as a share of the effect of all units: ${listed(missed)} (95 % interval, ${seed}; n counts the sample). R\u00b2 of what reads the factor, held out: ${listed(read)}.`,
+      layout: "squares",
       panels: present.flatMap(({ part, name }) =>
         part.map((page) => attributionPanel(`${name}, ${page.factor}`, page, kinds)),
       ),
@@ -45,13 +51,24 @@ function attributionSection() {
 }
 
 function attributionPanel(title, page, kinds) {
-  const most = rangeOf(page.patched.flatMap((unit) => [unit.attribution, unit.exact.value]))?.[1];
-  const extent = extentOf([{ value: most ?? 1, low: null, high: null }], true);
+  const shown = page.patched
+    .map((unit, at) => [unit.attribution, unit.exact.value, at])
+    .filter(([attribution, exact]) => attribution > 0 && exact > 0);
+  const range = rangeOf(shown.flatMap(([attribution, exact]) => [attribution, exact])) ?? [0.1, 1];
+  const extent = {
+    type: "log",
+    min: 10 ** Math.floor(Math.log10(range[0])),
+    max: 10 ** Math.ceil(Math.log10(range[1])),
+  };
+  const powers = {
+    formatter: (value) =>
+      value < 1e-3 ? `1e\u2212${Math.round(-Math.log10(value))}` : plain(Number(value.toPrecision(6))),
+  };
   const option = (colours) => ({
     ...baseOption(colours),
     grid: { left: 30, right: 20, top: 16, bottom: 24, containLabel: true },
-    xAxis: valueAxis(colours, "attribution", extent),
-    yAxis: valueAxis(colours, "exact", { ...extent, nameGap: 34 }),
+    xAxis: valueAxis(colours, "attribution, sd", extent, powers),
+    yAxis: valueAxis(colours, "exact, sd", { ...extent, nameGap: 52 }, powers),
     tooltip: {
       ...baseOption(colours).tooltip,
       formatter: (hit) => {
@@ -69,7 +86,7 @@ function attributionPanel(title, page, kinds) {
         symbol: "none",
         tooltip: { show: false },
         data: [
-          [0, 0],
+          [extent.min, extent.min],
           [extent.max, extent.max],
         ],
         lineStyle: { color: colours.muted, width: 1, type: "dashed" },
@@ -77,18 +94,16 @@ function attributionPanel(title, page, kinds) {
       ...kinds.map(([kept, name], index) => ({
         type: "scatter",
         name,
-        symbolSize: 7,
-        itemStyle: { color: seriesColour(colours, index), opacity: 0.75 },
-        data: page.patched.flatMap((unit, at) =>
-          unit.kept === kept ? [[unit.attribution, unit.exact.value, at]] : [],
-        ),
+        symbolSize: 6,
+        itemStyle: { color: seriesColour(colours, index), opacity: 0.7 },
+        data: shown.filter((point) => page.patched[point[2]].kept === kept),
       })),
     ],
   });
   const best = page.patched[0];
   return {
     title,
-    height: () => 320,
+    height: (width) => Math.max(260, Math.min(width, 360)),
     option,
     alt: `${title}: ${page.patched.length} units patched exactly${best ? `, the screen's first ${best.site}/${best.name} at ${plain(best.exact.value)}` : ""}.`,
   };

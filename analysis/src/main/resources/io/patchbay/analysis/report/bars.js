@@ -75,7 +75,8 @@ function barsPanel({ title, alt, rows, series, axis, extent, wide, rowHeight }) 
         axisLabel: {
           color: colours.ink,
           interval: 0,
-          width: width < 420 ? 108 : 150,
+          fontSize: width < 420 && wide ? 11 : 12,
+          width: width < 420 ? (wide ? 140 : 108) : wide ? 210 : 150,
           overflow: "truncate",
         },
       },
@@ -98,7 +99,8 @@ function barsPanel({ title, alt, rows, series, axis, extent, wide, rowHeight }) 
     series: series.map((each, at) => ({
       type: "custom",
       name: each.name,
-      clip: true,
+      // A point on the frame is whole; all marks are within it.
+      clip: each.shape !== "point",
       encode: { x: [1, 2, 3], y: 0 },
       data: rows.flatMap((row, place) => (row.marks[at] ? [markData(place, row.marks[at])] : [])),
       renderItem: (params, api) =>
@@ -187,15 +189,16 @@ function mark(params, api, { colours, each, lane, lanes, rows }) {
   return { type: "group", children: [...body, ...whisker] };
 }
 
-// What an axis must span for these estimates, ending on its ticks; bars need their zero.
-function extentOf(estimates, zero) {
+// What an axis must span for these estimates, ending on its ticks, about so many apart; bars need
+// their zero.
+function extentOf(estimates, zero, ticks = 4) {
   const range = rangeOf(
     estimates.filter((each) => each).flatMap((each) => [each.value, each.low, each.high]),
   );
   if (!range) return { min: 0, max: 1, interval: 0.5 };
   const low = zero ? Math.min(range[0], 0) : range[0];
   const high = zero ? Math.max(range[1], 0) : range[1];
-  const interval = tickStep((high - low || Math.abs(high) || 1) / 4);
+  const interval = tickStep((high - low || Math.abs(high) || 1) / ticks);
   const min = Math.floor(low / interval + 1e-9) * interval;
   return {
     min,

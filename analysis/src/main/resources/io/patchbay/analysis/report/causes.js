@@ -79,24 +79,28 @@ function causeSection() {
 
 function learnedEdges(part) {
   return part.edges.map((edge) => ({
-      from: edge.from,
-      to: edge.to,
-      weight: edge.effect.value,
-      faint: !edge.direct,
-      text: `${estimateText(edge.effect)}, q = ${plain(edge.q)}${edge.direct ? "" : ", through another factor"}`,
+    from: edge.from,
+    to: edge.to,
+    weight: edge.effect.value,
+    faint: !edge.direct,
+    text: `${estimateText(edge.effect)}, q = ${plain(edge.q)}${edge.direct ? "" : ", through another factor"}`,
   }));
 }
 
 function causePanel(title, factors, edges) {
   const nodes = factors.map((name, at) => {
     const turn = (2 * Math.PI * at) / factors.length - Math.PI / 2;
+    const across = Math.cos(turn);
+    const down = Math.sin(turn);
     return {
       label: name,
       title: name,
-      x: 0.5 + 0.3 * Math.cos(turn),
-      y: 0.5 + 0.42 * Math.sin(turn),
+      x: 0.5 + 0.4 * across,
+      y: 0.5 + 0.4 * down,
       index: at,
       size: 22,
+      // Outside the ring, where no arrow is.
+      side: across > 0.3 ? "right" : across < -0.3 ? "left" : down < 0 ? "top" : "bottom",
     };
   });
   return graphPanel({
@@ -104,7 +108,7 @@ function causePanel(title, factors, edges) {
     arrow: 10,
     letters: 12,
     tall: () => 260,
-    sides: 70,
+    sides: 104,
     graph: () => ({ nodes, edges: edges.map((edge) => ({ ...edge, bend: 0.12 })) }),
     alt: `${title}: ${edges.length ? edges.map((edge) => `${factors[edge.from]} to ${factors[edge.to]}`).join(", ") : "no edges"}.`,
   });
@@ -117,27 +121,17 @@ function causeScores(scored) {
       "SHD: edges to add, take away or turn round, 0 is best. Beside each score, its mean by chance, with the latents dealt to other factors and with the names of the factors dealt anew; p: the share of these that score as well.",
     layout: "stacked",
     panels: [
-      {
-        title: "",
-        node: element(
-          "div",
-          { class: "scroll" },
-          dataTable(
-            ["variant", "score", "value", "latents shuffled", "p", "names shuffled", "p"],
-            scored.flatMap(({ part, name }) =>
-              part.scores.map((score) => [
-                name,
-                score.name,
-                score.value,
-                ...[score.latents, score.names].flatMap(({ mean, p }) => [
-                  mean ?? "\u2013",
-                  p ?? "\u2013",
-                ]),
-              ]),
-            ),
-          ),
+      tablePanel(
+        ["variant", "score", "value", "latents shuffled", "p", "names shuffled", "p"],
+        scored.flatMap(({ part, name }) =>
+          part.scores.map((score) => [
+            name,
+            score.name,
+            score.value,
+            ...[score.latents, score.names].flatMap(({ mean, p }) => [orDash(mean), orDash(p)]),
+          ]),
         ),
-      },
+      ),
     ],
   });
 }

@@ -16,8 +16,15 @@ function element(tag, attributes, ...children) {
   return node;
 }
 
-// The columns of a data table are strings, its cells strings, numbers or null.
+// The columns of a data table are strings, its cells strings, numbers or null. A column of numbers
+// stands flush right under its name.
 function dataTable(columns, rows) {
+  const numbers = columns.map(
+    (unused, at) =>
+      rows.some((row) => typeof row[at] === "number") &&
+      rows.every((row) => typeof row[at] !== "string" || row[at] === NOTHING),
+  );
+  const kind = (at) => (numbers[at] ? "number" : null);
   return element(
     "table",
     { class: "data" },
@@ -27,7 +34,7 @@ function dataTable(columns, rows) {
       element(
         "tr",
         {},
-        columns.map((name) => element("th", { scope: "col" }, name)),
+        columns.map((name, at) => element("th", { scope: "col", class: kind(at) }, name)),
       ),
     ),
     element(
@@ -37,13 +44,16 @@ function dataTable(columns, rows) {
         element(
           "tr",
           {},
-          row.map((cell) =>
-            element("td", { class: typeof cell === "number" ? "number" : null }, cellText(cell)),
-          ),
+          row.map((cell, at) => element("td", { class: kind(at) }, cellText(cell))),
         ),
       ),
     ),
   );
+}
+
+// A data table as a panel of a figure: wide ones scroll inside it.
+function tablePanel(columns, rows) {
+  return { title: "", node: element("div", { class: "scroll tall" }, dataTable(columns, rows)) };
 }
 
 function cellText(cell) {

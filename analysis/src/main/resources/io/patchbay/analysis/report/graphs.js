@@ -1,12 +1,20 @@
 // Graphs: circuits of units in layers, and causal graphs of factors.
 
+// Pixels over and under a graph, for the names of units at its edge.
+const ABOVE = 18;
+const BELOW = 26;
+const corner = (at) => ({ x: at, y: at, index: 0, size: 0 });
+
 // graph(width, height): {nodes, edges}
-// nodes: [{label, title, x, y, index, size}], x and y in [0, 1]; one of no size is but a label
+// nodes: [{label, title, x, y, index, size, side}], x and y in [0, 1]; one of no size is but a
+// label; its side of the unit is below where nothing else is said
 // edges: [{from, to, weight, text, faint}]; places in the list of nodes.
 function graphPanel({ title, alt, wide, tall, controls, graph, arrow, letters, sides }) {
+  const aside = sides || 46;
   const option = (colours, width) => {
     const height = tall(width);
     const { nodes, edges } = graph(width, height);
+    const room = { width: width - 2 * aside, height: height - ABOVE - BELOW };
     const most = Math.max(...edges.map((edge) => Math.abs(edge.weight)), 1e-12);
     return {
       ...baseOption(colours),
@@ -26,10 +34,10 @@ function graphPanel({ title, alt, wide, tall, controls, graph, arrow, letters, s
         {
           type: "graph",
           layout: "none",
-          left: sides || 46,
-          right: sides || 46,
-          top: 18,
-          bottom: 26,
+          left: aside,
+          right: aside,
+          top: ABOVE,
+          bottom: BELOW,
           roam: false,
           emphasis: { focus: "adjacency", lineStyle: { opacity: 1 } },
           edgeSymbol: ["none", "arrow"],
@@ -40,13 +48,18 @@ function graphPanel({ title, alt, wide, tall, controls, graph, arrow, letters, s
             distance: 3,
             color: colours.ink,
             fontSize: letters || 10,
-            formatter: (hit) => nodes[hit.dataIndex].label,
+            textBorderColor: colours.panel,
+            textBorderWidth: 3,
+            formatter: (hit) => nodes[hit.dataIndex]?.label ?? "",
           },
-          data: nodes.map((node, at) => ({
+          // Corners that nobody sees: without them the drawing is stretched to fit, and its units
+          // are ellipses.
+          data: [...nodes, corner(0), corner(1)].map((node, at) => ({
             id: String(at),
-            x: node.x * width,
-            y: node.y * height,
+            x: node.x * room.width,
+            y: node.y * room.height,
             symbolSize: node.size,
+            label: { position: node.side ?? "bottom" },
             itemStyle: { color: seriesColour(colours, node.index) },
           })),
           links: edges.map((edge) => ({
@@ -118,7 +131,7 @@ function circuitSection() {
         barsPanel({
           title: name,
           axis: "share of the factor's effect",
-          extent: extentOf(all, true),
+          extent: extentOf(all, true, 8),
           alt: `Circuits of ${name}: ${part.map((circuit) => `${circuit.factor}: ${measures.map(([key, label]) => `${label} ${plain(circuit[key].value)}`).join(", ")}`).join("; ")}.`,
           rows: part.map((circuit) => ({
             label: circuit.factor,
@@ -137,8 +150,51 @@ function circuitSection() {
           ),
       },
     }),
+    searchFigure(present),
     absent,
   ];
+}
+
+// What the circuits rest on: the probe, the screen, and the pairs that they were found on.
+function searchFigure(present) {
+  return figure({
+    title: "How the circuits were found",
+    caption:
+      "Edges: those of the circuit, of all in that part of the model. Idle: the share of the circuit's edges that bring less than 0.005 of the effect each; a circuit with many is faithful, not the smallest. Missed: the share of the effect of all edges that lies outside those that the gradient screen puts first, by a random audit of the others. Found at: faithfulness on the pairs that the circuit was found on, where it flatters. Left out: pairs in which the reading does not move. Brackets are 95 % intervals.",
+    layout: "stacked",
+    panels: [
+      tablePanel(
+        [
+          "variant",
+          "circuit",
+          "edges",
+          "of",
+          "units",
+          "idle",
+          "missed",
+          "found at",
+          "pairs",
+          "left out",
+          "R\u00b2 of the probe",
+        ],
+        present.flatMap(({ part, name }) =>
+          part.map(({ factor, graph, search }) => [
+            name,
+            factor,
+            graph.edges.length,
+            search.edges,
+            graph.nodes.length,
+            shareText(search.idle),
+            shareText(search.missed),
+            search.found,
+            search.foundOn,
+            search.dropped,
+            shareText(search.probe),
+          ]),
+        ),
+      ),
+    ],
+  });
 }
 
 function unitName(node) {
@@ -271,54 +327,4 @@ function layered(graph, share, width, height) {
     nodes: [...nodes, ...headings],
     edges: edges.map((edge) => ({ ...edge, text: `effect ${plain(edge.weight)}` })),
   };
-}
-
-function motifSection() {
-  const { present, absent } = having("motifs", "MOTIFS", (part) => part.rows.length);
-  if (!present.length) return absent;
-  const nulls = [
-    ["degrees", "same degrees"],
-    ["density", "same density"],
-  ];
-  const columns = [
-    "variant",
-    "circuits of",
-    "motif",
-    "count",
-    ...nulls.flatMap(([, name]) => [`${name}: mean`, "z", "p", "q"]),
-    "",
-  ];
-  const shown = (value) => value ?? "\u2013";
-  return [
-    figure({
-      title: "Motifs in the circuits",
-      caption: `Counts of small patterns beside random graphs in which every unit keeps its degrees and its layer, and beside ones that keep the number of edges between layers alone. Degrees decide chains, fan-ins and fan-outs: there only the second kind can differ. ${sentence(said(present, "note"))} z: standard score; p: share of random graphs with at least as many; q: p after the false discovery rate correction.`,
-      layout: "stacked",
-      panels: [
-        {
-          title: "",
-          node: element(
-            "div",
-            { class: "scroll tall" },
-            dataTable(
-              columns,
-              present.flatMap(({ part, name }) =>
-                part.rows.map((row) => [
-                  name,
-                  row.scope,
-                  row.motif,
-                  row.count,
-                  ...nulls.flatMap(([key]) =>
-                    ["expected", "z", "p", "q"].map((figure) => shown(row[key][figure])),
-                  ),
-                  row.note,
-                ]),
-              ),
-            ),
-          ),
-        },
-      ],
-    }),
-    absent,
-  ];
 }

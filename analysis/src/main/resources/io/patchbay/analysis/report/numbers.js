@@ -3,11 +3,9 @@ function plain(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "undefined";
   if (Number.isInteger(value)) return grouped(value);
   const size = Math.abs(value);
-  const text =
-    size !== 0 && (size < 1e-3 || size >= 1e6)
-      ? value.toExponential(2)
-      : String(Number(value.toPrecision(4)));
-  return text.replace("-", "\u2212");
+  if (size < 1e-3 || size >= 1e6) return value.toExponential(2).replaceAll("-", "\u2212");
+  const rounded = Number(value.toPrecision(4));
+  return Number.isInteger(rounded) ? grouped(rounded) : String(rounded).replace("-", "\u2212");
 }
 
 // Thin spaces between groups of three from 10 000 on.
@@ -15,6 +13,13 @@ function grouped(value) {
   const digits = String(Math.abs(value));
   const parts = digits.length > 4 ? digits.replace(/\B(?=(\d{3})+$)/g, "\u202f") : digits;
   return (value < 0 ? "\u2212" : "") + parts;
+}
+
+const NOTHING = "\u2013";
+
+// A figure of a table that may not be there.
+function orDash(value) {
+  return value ?? NOTHING;
 }
 
 function interval(estimate) {
@@ -27,6 +32,13 @@ function estimateText(estimate) {
   return estimate.value === null
     ? "undefined"
     : `${plain(estimate.value)} ${interval(estimate)}, n = ${grouped(estimate.n)}`;
+}
+
+// An estimate in a table of shares, which has room for two places.
+function shareText({ value, low, high, n }) {
+  if (value === null) return "undefined";
+  const between = low === null ? "no interval" : `[${twoPlaces(low)}, ${twoPlaces(high)}]`;
+  return `${twoPlaces(value)} ${between}, n = ${grouped(n)}`;
 }
 
 // "n = 64 base inputs", or the range when the estimates rest on different numbers.

@@ -1,52 +1,53 @@
-// Along the layers: where a factor can be read, and where it has an effect.
+// Along the layers: where a factor can be read, and where it has an effect, in one plot per factor.
+
+const CURVES = [
+  { key: "readable", name: "readable", symbol: "circle" },
+  { key: "effective", name: "causally effective", symbol: "diamond" },
+];
 
 function profileSection() {
   const { present, absent } = having("profile", "PROFILE", (part) => part.factors.length);
   if (!present.length) return absent;
-  const kinds = [
-    ["readable", "readable (R\u00b2 of a linear probe)"],
-    ["effective", "causally effective"],
-  ];
   const all = (key) =>
-    present.flatMap(({ part }) => part.factors.flatMap((factor) => factor[key]));
-  const factors = [
-    ...new Set(present.flatMap(({ part }) => part.factors.map((factor) => factor.name))),
-  ];
+    present.flatMap(({ part }) =>
+      part.factors.flatMap((factor) => factor[key].filter((estimate) => estimate.value !== null)),
+    );
+  const number = (key, of) => (all(key).length ? `, ${counts(all(key), of)}` : "");
+  const classes = present.some(({ part }) =>
+    part.factors.some((factor) => factor.measure === "accuracy"),
+  );
   return [
     figure({
       title: "Where a factor becomes readable, and where effective",
       legend: element(
         "div",
         { class: "legend" },
-        factors.map((name, index) => lineSwatch(name, index)),
+        CURVES.map((curve, index) => lineSwatch(curve.name, index)),
       ),
-      caption: `Sites in the order of computation. Readable: R\u00b2, held out, of a linear probe of the factor on the site's activations. Effective: ${said(present, "effect")}. ${counts(
-        [...all("readable"), ...all("effective")],
-        "inputs",
-      )} (${seed}); 95 % intervals are under the pointer and in the data. All panels of a kind share one axis.`,
+      caption: `Sites in the order of computation, from the image to the reconstruction; one panel per factor. Readable (left axis): how well a linear probe reads the factor from the activations of the whole site, R\u00b2${classes ? ", or for a factor of classes the share read rightly (dotted: what the most frequent class alone would reach)" : ""}${number("readable", "inputs that the probe did not see")}. Causally effective (right axis): ${said(present, "effect")}${number("effective", "pairs of inputs")}; the unit was chosen on other inputs. On either axis 1 is the whole factor; all panels share them. Lines across the curves are 95 % intervals (${seed}).`,
       layout: "pairs",
       panels: present.flatMap(({ part, name }) =>
-        kinds.map(([key, label]) =>
+        part.factors.map((factor) =>
           profilePanel({
-            title: `${name}, ${label}`,
-            part,
-            key,
-            factors,
-            extent: extentOf(all(key), true),
+            title: `${name}, ${factor.name}`,
+            sites: part.sites,
+            factor,
+            extent: extentOf([...all("readable"), ...all("effective")], true, 7),
           }),
         ),
       ),
       table: {
-        columns: ["variant", "factor", "site", "kind", ...ESTIMATE_COLUMNS],
+        columns: ["variant", "factor", "site", "kind", "measure", ...ESTIMATE_COLUMNS],
         rows: () =>
           present.flatMap(({ part, name }) =>
             part.factors.flatMap((factor) =>
-              kinds.flatMap(([key]) =>
+              CURVES.flatMap(({ key }) =>
                 factor[key].map((estimate, at) => [
                   name,
                   factor.name,
                   part.sites[at],
                   key,
+                  key === "readable" ? factor.measure : "effect",
                   ...estimateCells(estimate),
                 ]),
               ),
@@ -58,62 +59,109 @@ function profileSection() {
   ];
 }
 
-function profilePanel({ title, part, key, factors, extent }) {
+function profilePanel({ title, sites, factor, extent }) {
+  const measure = (key) => (key === "readable" ? factor.measure : "effect, sd");
+  const atEnd = (colours, align) => ({
+    nameLocation: "end",
+    nameGap: 10,
+    nameTextStyle: { color: colours.muted, align },
+  });
   const option = (colours, width) => ({
     ...baseOption(colours),
-    grid: { left: 8, right: 16, top: 14, bottom: 8, containLabel: true },
-    xAxis: nameAxis(colours, part.sites, {
+    grid: { left: 8, right: 8, top: 30, bottom: 8, containLabel: true },
+    xAxis: nameAxis(colours, sites, {
       axisLabel: {
         color: colours.ink,
         rotate: width < 420 ? 75 : 60,
-        interval: width < 420 ? "auto" : 0,
-        fontSize: 11,
+        interval: 0,
+        fontSize: width < 420 ? 10 : 11,
         width: 130,
         overflow: "truncate",
       },
     }),
-    yAxis: valueAxis(colours, "", extent),
+    yAxis: [
+      valueAxis(colours, measure("readable"), { ...extent, ...atEnd(colours, "left") }),
+      valueAxis(colours, measure("effective"), {
+        ...extent,
+        ...atEnd(colours, "right"),
+        position: "right",
+        splitLine: { show: false },
+      }),
+    ],
     tooltip: {
       ...baseOption(colours).tooltip,
       trigger: "axis",
       axisPointer: { lineStyle: { color: colours.muted } },
       formatter: (hits) =>
         tip(
-          part.sites[hits[0].dataIndex],
-          hits.map(
-            (hit) =>
-              `${hit.seriesName}: ${estimateText(part.factors[hit.seriesIndex][key][hit.dataIndex])}`,
+          sites[hits[0].dataIndex],
+          CURVES.map(
+            ({ key, name }) =>
+              `${name} (${measure(key)}): ${key === "effective" && factor[key][hits[0].dataIndex].value === null ? "not asked here" : estimateText(factor[key][hits[0].dataIndex])}`,
           ),
         ),
     },
-    series: part.factors.map((factor) => {
-      const index = factors.indexOf(factor.name);
-      return {
-        type: "line",
-        name: factor.name,
-        data: factor[key].map((estimate) => estimate.value),
-        showSymbol: true,
-        symbolSize: 5,
-        connectNulls: false,
-        itemStyle: { color: seriesColour(colours, index) },
-        lineStyle: {
-          width: 1.8,
-          color: seriesColour(colours, index),
-          type: DASHES[index % DASHES.length],
-        },
-      };
-    }),
+    series: CURVES.flatMap((curve, index) => profileCurve(colours, factor, curve, index)),
   });
-  const most = (factor) =>
-    factor[key].reduce(
-      (best, estimate, at) =>
-        (estimate.value ?? -Infinity) > (factor[key][best].value ?? -Infinity) ? at : best,
+  return { title, height: () => 300, option, alt: profileText(title, sites, factor) };
+}
+
+// The line of a curve, and its intervals over it.
+function profileCurve(colours, factor, { key, name, symbol }, index) {
+  const colour = seriesColour(colours, index);
+  const chance = key === "readable" && factor.measure === "accuracy";
+  return [
+    {
+      type: "line",
+      name,
+      yAxisIndex: index,
+      data: factor[key].map((estimate) => estimate.value),
+      showSymbol: true,
+      symbol,
+      symbolSize: 7,
+      connectNulls: false,
+      itemStyle: { color: colour },
+      lineStyle: { width: 1.8, color: colour, type: DASHES[index] },
+      markLine: chance
+        ? {
+            silent: true,
+            symbol: "none",
+            label: { show: false },
+            lineStyle: { color: colours.muted, type: "dotted", width: 1.4 },
+            data: [{ yAxis: factor.chance }],
+          }
+        : undefined,
+    },
+    {
+      type: "custom",
+      name,
+      yAxisIndex: index,
+      silent: true,
+      encode: { x: 0, y: [1, 2] },
+      data: factor[key].flatMap((estimate, at) =>
+        estimate.value === null || estimate.low === null ? [] : [[at, estimate.low, estimate.high]],
+      ),
+      renderItem: (params, api) => {
+        const [x, low] = api.coord([api.value(0), api.value(1)]);
+        const high = api.coord([api.value(0), api.value(2)])[1];
+        return {
+          type: "line",
+          shape: { x1: x, x2: x, y1: low, y2: high },
+          style: { stroke: colour, lineWidth: 1.4 },
+        };
+      },
+    },
+  ];
+}
+
+function profileText(title, sites, factor) {
+  const most = ({ key, name }) => {
+    const at = factor[key].reduce(
+      (best, estimate, place) =>
+        (estimate.value ?? -Infinity) > (factor[key][best].value ?? -Infinity) ? place : best,
       0,
     );
-  return {
-    title,
-    height: () => 300,
-    option,
-    alt: `${title}: ${part.factors.map((factor) => `${factor.name} most at ${part.sites[most(factor)]} (${plain(factor[key][most(factor)].value)})`).join("; ")}.`,
+    return `${name} most at ${sites[at]} (${plain(factor[key][at].value)})`;
   };
+  return `${title}: ${CURVES.map(most).join("; ")}.`;
 }

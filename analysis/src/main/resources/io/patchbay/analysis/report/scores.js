@@ -10,7 +10,7 @@ function scoreSection() {
   const drawn = names.filter((name) => !/ (train|active)$/.test(name));
   const find = (part, name) => part.scores.find((score) => score.name === name);
   const rows = drawn.map((name) => ({
-    label: name,
+    label: scoreName(name),
     marks: present.map(({ part }) => find(part, name)?.value ?? null),
   }));
   // A score that may leave [0, 1], such as a total correlation in nats, has an axis of its own.
@@ -48,7 +48,7 @@ function scoreSection() {
           present.flatMap(({ part, name }) =>
             part.scores.map((score) => [
               name,
-              score.name,
+              scoreName(score.name),
               ...estimateCells(score.value),
               score.note,
             ]),
@@ -57,4 +57,16 @@ function scoreSection() {
     }),
     absent,
   ];
+}
+
+const ABBREVIATIONS = ["mig", "sap", "dci", "irs", "udr", "aam"];
+
+// A score's name as papers write it.
+function scoreName(name) {
+  return name
+    .replace(/^beta vae/, "beta-VAE")
+    .replace(/^factor vae/, "FactorVAE")
+    .split(" ")
+    .map((word) => (ABBREVIATIONS.includes(word) ? word.toUpperCase() : word))
+    .join(" ");
 }

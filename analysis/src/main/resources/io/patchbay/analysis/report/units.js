@@ -1,6 +1,12 @@
 // What units mean: how many of each kind a site has, and every unit in a table.
 
 const LABELS = ["monosemantic", "polysemantic", "undecided", "inactive"];
+
+// What names no factor has no colour.
+const GREYS = {
+  undecided: { shape: "middling", opacity: 0.8 },
+  inactive: { shape: "pale", opacity: 0.35 },
+};
 const MOST_UNITS = 100;
 
 function unitSection() {
@@ -8,18 +14,21 @@ function unitSection() {
   if (!present.length) return absent;
   const stable = present
     .filter(({ part }) => part.stable !== null)
-    .map(({ part, name }) => `${name} ${plain(part.stable)}`);
+    .map(
+      ({ part, name }) =>
+        `${name} ${plain(part.stable)}, and ${part.stableNamed === null ? "undefined" : plain(part.stableNamed)} of those that name a factor`,
+    );
   return [
     figure({
       title: "Units that mean one factor, several, or none",
       legend: swatches(
         LABELS.map((name, index) =>
-          name === "inactive"
-            ? { name, muted: true, shape: "pale" }
+          name in GREYS
+            ? { name, muted: true, shape: GREYS[name].shape }
             : { name, index, shape: "bar" },
         ),
       ),
-      caption: `Share of each site's units with a label; the number of units stands behind the site's name. ${sentence(said(present, "thresholds"))} ${stable.length ? `Share of labels that stay at twice the inputs: ${listed(stable)}. ` : ""}${counts(
+      caption: `Share of each site's units with a label; the number of units stands behind the site's name. ${sentence(said(present, "thresholds"))} ${stable.length ? `Share of labels that are the same with half of the inputs: ${listed(stable)}. ` : ""}${counts(
         present.map(({ part }) => part),
         "base inputs",
       )} (${seed}).`,
@@ -82,8 +91,8 @@ function labelPanel(part, name) {
       barMaxWidth: 18,
       data: part.sites.map((site, at) => labelled(part, at, label) / sizes[at]),
       itemStyle:
-        label === "inactive"
-          ? { color: colours.muted, opacity: 0.35 }
+        label in GREYS
+          ? { color: colours.muted, opacity: GREYS[label].opacity }
           : { color: seriesColour(colours, index) },
     })),
   });

@@ -1,15 +1,27 @@
 package io.patchbay.analysis.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.patchbay.analysis.circuit.CircuitPart;
+import io.patchbay.analysis.study.CircuitAsked;
+import io.patchbay.analysis.study.CircuitQuestion;
+import io.patchbay.analysis.study.KeptRuns;
+import io.patchbay.analysis.study.Scene;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Backends;
+import io.patchbay.vae.data.Datasets;
+import io.patchbay.vae.train.TrainedVae;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -94,6 +106,78 @@ class CircuitsCommandTest {
     assertEquals(ExitCode.OK, table.code(), table::err);
     assertTrue(table.out().contains("faithfulness"), table::out);
     assertEquals(file, Files.readString(folder.resolve("again/circuit.json")), "the same seed");
+  }
+
+  /// Stopped again and again, at places that are not the same as those where files end.
+  @Test
+  void aSearchThatWasStoppedGoesOnToTheSameBytes() throws IOException {
+    final var ask = "circuits DIR/run --factor angle --pairs 6 --top 20 --audit 10 --seed 3";
+    final var whole = run(ask + " --out DIR/whole");
+    assertEquals(ExitCode.OK, whole.code(), whole::err);
+    final var parts = folder.resolve("parts");
+    final var unfinished = parts.resolve("unfinished");
+    final int all = stopped(unfinished, 0, Integer.MAX_VALUE);
+    int done = 0;
+    for (final int more : new int[] {1, 10, 3, all - 40}) {
+      assertEquals(more, stopped(unfinished, done, more));
+      done += more;
+      assertTrue(Files.exists(unfinished.resolve("asked.json")));
+    }
+    final var refused = run(ask + " --out DIR/parts");
+    assertEquals(ExitCode.INPUT, refused.code(), refused::err);
+    assertTrue(refused.err().contains("a search that was stopped"), refused::err);
+    final var other = run(ask.replace("--top 20", "--top 21") + " --out DIR/parts --resume");
+    assertEquals(ExitCode.INPUT, other.code(), other::err);
+    assertTrue(other.err().contains("another one than that asked now"), other::err);
+
+    final var resumed = run(ask + " --out DIR/parts --resume");
+    assertEquals(ExitCode.OK, resumed.code(), resumed::err);
+    final var file = parts.resolve("circuit.json");
+    assertArrayEquals(
+        Files.readAllBytes(folder.resolve("whole/circuit.json")), Files.readAllBytes(file));
+    assertEquals(whole.out(), resumed.out());
+    assertFalse(Files.exists(unfinished), "its runs are left");
+
+    final var time = Files.getLastModifiedTime(file);
+    final var again = run(ask + " --out DIR/parts --resume");
+    assertEquals(ExitCode.OK, again.code(), again::err);
+    assertTrue(again.err().contains("finished before"), again::err);
+    assertEquals(whole.out(), again.out());
+    assertEquals(time, Files.getLastModifiedTime(file), "made again");
+    final var anew = run(ask.replace("--top 20", "--top 21") + " --out DIR/parts --resume --json");
+    assertEquals(ExitCode.OK, anew.code(), anew::err);
+    assertEquals(21, json(anew.out()).path("top").asInt(), "another question is another search");
+  }
+
+  /// Begins the search of the test above, or goes on with it, as the command does.
+  ///
+  /// @return runs that were run
+  private static int stopped(final Path unfinished, final int done, final int most) {
+    final var question = new CircuitQuestion("angle", CircuitPart.DECODER, 6, 0.9, 20, 10, 5);
+    final var count = new int[1];
+    try (var backend = Backends.open("reference", new Settings(2, 1L << 28)).backend();
+        var model = TrainedVae.open(folder.resolve("run"), backend);
+        var images = Datasets.of(Map.of()).open(model.data())) {
+      final var asked = CircuitAsked.of(new Scene(model, images, 3), question);
+      try (var runs =
+          KeptRuns.open(
+              unfinished,
+              CircuitsCommand.text(CircuitsCommand.key(asked)),
+              done > 0,
+              () -> count[0] == most)) {
+        asked.answer(
+            (_, _, _) -> {},
+            run ->
+                runs.next(() -> {
+                  count[0]++;
+                  return run.get();
+                }));
+        runs.discard();
+      } catch (final CancellationException e) {
+        assertEquals(most, count[0]);
+      }
+    }
+    return count[0];
   }
 
   @Test

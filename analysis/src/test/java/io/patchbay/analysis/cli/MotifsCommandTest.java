@@ -40,9 +40,18 @@ class MotifsCommandTest {
           new Case(ExitCode.INPUT, "units of conv1: found 9 in the", "motifs DIR/wide"),
           new Case(ExitCode.INPUT, "no circuit.json", "export DIR/none --format dot"),
           new Case(ExitCode.INPUT, "no finished sweep", "export DIR/none"),
-          new Case(ExitCode.INPUT, "no finished sweep", "export DIR/run/circuits/x --format csv"),
+          new Case(ExitCode.INPUT, "no finished sweep", "export DIR/none --json"),
+          new Case(ExitCode.USAGE, "csv, json, graphml, dot", "export DIR/none --format svg"),
           new Case(
-              ExitCode.USAGE, "csv, json, graphml, dot", "export DIR/run/circuits/x --format svg"));
+              ExitCode.USAGE,
+              "found 'csv', expected one that a circuit can be exported to: json, graphml, dot",
+              "export DIR/run/circuits/x --format csv"),
+          new Case(
+              ExitCode.USAGE,
+              "found 'svg', expected one that a circuit can be exported to: json, graphml, dot",
+              "export DIR/run/circuits/x --format svg"),
+          new Case(ExitCode.INPUT, "the encoder has some: --encoder", "motifs DIR/encoder"),
+          new Case(ExitCode.INPUT, "edges: found nothing", "export DIR/broken/circuits/x"));
 
   @BeforeEach
   void fill() throws IOException {
@@ -51,6 +60,7 @@ class MotifsCommandTest {
     circuit("run/circuits/scale", "scale", 0, 8, 2, 2);
     Files.writeString(folder.resolve("run/circuits/notes.txt"), "no circuit");
     Files.createDirectories(folder.resolve("empty/circuits/x"));
+    circuit("encoder/circuits/x/encoder", "x", 0, 8, 2, 2);
     circuit("broken/circuits/x", "x", 0, 8, 2, 2);
     Files.writeString(
         folder.resolve("broken/circuits/x/circuit.json"), "{\"factor\": \"x\", \"nodes\": []}");

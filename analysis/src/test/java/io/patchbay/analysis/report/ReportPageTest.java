@@ -103,7 +103,7 @@ final class ReportPageTest {
     open(SyntheticReport.of(VARIANTS, 10, 3), form, "?all", width, dark);
 
     int charts = browser().evaluate("patchbayReport.charts").asInt();
-    assertEquals(6 + 5 + 3 + 9 + 3 + 6 + 3 + 3 + 2 + 6 + 3 + 3 + 6 + 9, charts);
+    assertEquals(6 + 5 + 3 + 9 + 3 + 6 + 3 + 3 + 2 + 15 + 3 + 3 + 6 + 9, charts);
     assertEquals(charts, browser().evaluate("patchbayReport.rendered").asInt());
     assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
     assertEquals(0, browser().evaluate("document.querySelectorAll('.missing').length").asInt());
@@ -403,6 +403,57 @@ final class ReportPageTest {
     int other = Integer.parseInt(browser().evaluate(edges).asString());
     assertTrue(other > 0 && other != all, other + ", " + all);
     assertEquals(List.of(), texts(EMPTY_CHARTS), "empty charts");
+    assertQuiet();
+  }
+
+  /// Where a factor is read and where it has an effect, over the same sites in one chart.
+  @Test
+  void aProfileIsOnePlotPerFactor() throws IOException {
+    open(SyntheticReport.of(List.of("vae"), 4, 1), ReportWriter.Form.FOLDER, "?all", 1280, false);
+
+    String option =
+        "JSON.stringify((({ series, xAxis, yAxis }) => ({"
+            + " lines: series.filter((s) => s.type === 'line').map((s) =>"
+            + " [s.name, s.yAxisIndex, s.data.length, s.markLine ? s.markLine.data[0].yAxis : 0]),"
+            + " bars: series.filter((s) => s.type === 'custom').map((s) => s.data.length),"
+            + " sites: xAxis[0].data.length, axes: yAxis.map((a) => a.name) }))("
+            + "echarts.getInstanceByDom([...document.querySelectorAll('#profile .chart')][%d])"
+            + ".getOption()))";
+    assertEquals(
+        5, browser().evaluate("document.querySelectorAll('#profile .chart').length").asInt());
+    assertEquals(
+        "{\"lines\":[[\"readable\",0,5,0.34],[\"causally effective\",1,5,0]],\"bars\":[5,4],"
+            + "\"sites\":5,\"axes\":[\"accuracy\",\"effect, sd\"]}",
+        browser().evaluate(option.formatted(0)).asString());
+    assertEquals(
+        "{\"lines\":[[\"readable\",0,5,0],[\"causally effective\",1,5,0]],\"bars\":[5,4],"
+            + "\"sites\":5,\"axes\":[\"R²\",\"effect, sd\"]}",
+        browser().evaluate(option.formatted(1)).asString());
+    assertQuiet();
+  }
+
+  @Test
+  void whatCircuitsShareAndTheirCommunitiesAreOnThePage() throws IOException {
+    open(SyntheticReport.of(List.of("vae"), 4, 1), ReportWriter.Form.FOLDER, "?all", 1280, false);
+
+    List<String> rows =
+        texts(
+            "[...document.querySelectorAll('#motifs .panel tbody tr')].map((row) =>"
+                + " [...row.cells].map((cell) => cell.textContent).join('|'))");
+    assertTrue(rows.contains("vae|shape|0.41|0.44|−4.9|1|0.001|2|2, 1"), rows.toString());
+    assertTrue(rows.contains("vae|scale|0.2|–|–|–|–|1|1"), rows.toString());
+    assertTrue(
+        rows.contains("vae|shape and scale, encoder|10|20|0.5|0.3|2.2|0.01|0|0|–|–|–|–"),
+        rows.toString());
+    String words = browser().evaluate("document.querySelector('#motifs').textContent").asString();
+    assertTrue(words.contains("1 (encoder.conv2/0) of 12 edges or more"), words);
+    List<String> found =
+        texts(
+            "[...document.querySelectorAll('#circuits .panel tbody tr')]"
+                + ".map((row) => row.textContent)");
+    assertEquals(2, found.size(), found.toString());
+    assertTrue(found.getFirst().contains("26\u202f208"), found.toString());
+    assertTrue(found.getFirst().contains("0.40 [0.30, 0.51], n = 200"), found.toString());
     assertQuiet();
   }
 

@@ -61,7 +61,7 @@ final class SyntheticMechanisms {
               i % 11 == 0 ? 0 : 3 * random.nextDouble(),
               effects));
     }
-    return new UnitTable(FACTORS, "tau = 0.1 sd, FDR = 0.05", 0.93, 200, units);
+    return new UnitTable(FACTORS, "tau = 0.1 sd, FDR = 0.05", 0.93, 0.71, 200, units);
   }
 
   private LayerProfile profile() {
@@ -74,7 +74,14 @@ final class SyntheticMechanisms {
         effective.add(
             s == 2 ? Estimate.undefined(0) : around(0.8 - 0.1 * s * random.nextDouble(), 0.05));
       }
-      factors.add(new LayerProfile.Factor(factor, readable, effective));
+      boolean classes = factor.equals("shape");
+      factors.add(
+          new LayerProfile.Factor(
+              factor,
+              classes ? LayerProfile.ACCURACY : LayerProfile.R2,
+              classes ? 0.34 : 0,
+              readable,
+              effective));
     }
     return new LayerProfile(SITES, "whole-site interchange, in sd of the factor", factors);
   }
@@ -91,7 +98,7 @@ final class SyntheticMechanisms {
               exact * (0.7 + 0.6 * random.nextDouble()),
               around(exact, 0.05)));
     }
-    return List.of(new AttributionPage("shape", around(0.3, 0.1), 3724, units));
+    return List.of(new AttributionPage("shape", around(0.9, 0.01), around(0.3, 0.1), 3724, units));
   }
 
   private List<CircuitPage> circuits() {
@@ -119,6 +126,8 @@ final class SyntheticMechanisms {
               around(0.92, 0.04),
               around(0.1, 0.05),
               around(0.02, 0.01),
+              new CircuitPage.Search(
+                  around(0.97, 0.01), 26_208, around(0.2, 0.1), around(0.4, 0.1), 0.95, 64, 1),
               new CircuitGraph(nodes, edges)));
     }
     return circuits;
@@ -134,7 +143,7 @@ final class SyntheticMechanisms {
                 41,
                 new MotifTable.Beside(41, Double.NaN, 1, Double.NaN),
                 new MotifTable.Beside(30.2, 2.4, 0.02, 0.04),
-                "decided by the degrees"),
+                "by degrees"),
             new MotifTable.Row(
                 "shape",
                 "parallel",
@@ -143,7 +152,28 @@ final class SyntheticMechanisms {
                 new MotifTable.Beside(8, 1.9, 0.03, 0.05),
                 ""),
             new MotifTable.Row(
-                "scale", "chain", 3, MotifTable.Beside.NONE, MotifTable.Beside.NONE, "too small")));
+                "scale", "chain", 3, MotifTable.Beside.NONE, MotifTable.Beside.NONE, "too small")),
+        List.of(
+            new MotifTable.Communities(
+                "shape",
+                0.41,
+                List.of(List.of("encoder.conv2/0", "encoder.mu/1"), List.of("encoder.mu/2")),
+                new MotifTable.Chance(0.44, -4.9, 1, 0.001)),
+            new MotifTable.Communities(
+                "scale", 0.2, List.of(List.of("encoder.mu/3")), MotifTable.Chance.NONE)),
+        List.of(
+            new MotifTable.Overlap(
+                "encoder",
+                "shape",
+                "scale",
+                new MotifTable.Shared(10, 20, 0.5, new MotifTable.Chance(0.3, 2.2, 0.01, 1)),
+                new MotifTable.Shared(0, 0, Double.NaN, MotifTable.Chance.NONE))),
+        List.of(
+            new MotifTable.Hubs(
+                "encoder",
+                List.of("encoder.conv2/0"),
+                12,
+                new MotifTable.Chance(0.2, 1.9, 0.04, 0.9))));
   }
 
   private FactorGraphPage graph(int latents) {

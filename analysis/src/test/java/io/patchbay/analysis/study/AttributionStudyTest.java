@@ -10,6 +10,8 @@ import io.patchbay.vae.data.Pendulum;
 import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.TrainedVae;
 import io.patchbay.vae.train.Variant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Attribution patching of a factor's read-out in an untrained model.
@@ -45,6 +47,36 @@ class AttributionStudyTest {
         assertEquals(read[i], sum, 1e-4 * (1 + Math.abs(read[i])));
       }
       assertTrue(Math.abs(read[0] - read[1]) > 1e-3, "read-outs that differ");
+    });
+  }
+
+  /// A convolution before and after its activation, the means and the codes, and what the image is
+  /// the sigmoid of: each is one value.
+  @Test
+  void everyValueCountsOnce() {
+    with(scene -> {
+      final var study = AttributionStudy.of(scene, "light", 3, 2, 4, 3, (_, _, _) -> {});
+      final var all = study.numbers();
+      assertEquals(
+          List.of(
+              "input", "encoder.conv1", "encoder.fc1", "latent.z", "decoder.fc1", "decoder.fc2"),
+          all.get("sites"));
+      assertEquals(3 + 4 + 8 + 3 + 8 + 4 * 8 * 8, all.get("units"));
+      assertEquals(
+          Map.of(
+              "encoder.conv1.pre",
+              "encoder.conv1",
+              "encoder.fc1.pre",
+              "encoder.fc1",
+              "encoder.mu",
+              "latent.z",
+              "decoder.fc1.pre",
+              "decoder.fc1",
+              "decoder.fc2.pre",
+              "decoder.fc2",
+              "output.logits",
+              "output"),
+          all.get("same_value"));
     });
   }
 
