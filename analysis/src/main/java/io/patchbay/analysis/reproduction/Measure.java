@@ -311,6 +311,11 @@ public record Measure(String id, String title, String meaning, Group group, bool
     return new Measure(id, title, meaning, group, false);
   }
 
+  /// The measure of that id.
+  static Measure named(final String id) {
+    return ALL.stream().filter(m -> m.id().equals(id)).findFirst().orElseThrow();
+  }
+
   /// The ids of [#ALL].
   static List<String> ids() {
     return IDS;

@@ -120,11 +120,7 @@ final class ReproducedPage {
 
   private List<Table> tables() {
     final var beside =
-        ReproducedTable.BESIDE_PAPER.stream()
-            .map(
-                id -> Measure.ALL.stream().filter(m -> m.id().equals(id)).findFirst().orElseThrow())
-            .map(Column::of)
-            .toList();
+        ReproducedTable.BESIDE_PAPER.stream().map(Measure::named).map(Column::of).toList();
     final var first = new ArrayList<Column>();
     first.add(Column.paper("paper_score", "Paper's score", PaperFigures::disentanglement));
     first.addAll(beside.subList(0, 2));

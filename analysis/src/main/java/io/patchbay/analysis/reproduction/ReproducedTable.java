@@ -70,7 +70,7 @@ record ReproducedTable(List<Row> rows) {
   /// For a terminal: the paper's figures with ours, then the rest by what it is about. A figure
   /// that no model has is left out there.
   String text() {
-    final var beside = BESIDE_PAPER.stream().map(ReproducedTable::measure).toList();
+    final var beside = BESIDE_PAPER.stream().map(Measure::named).toList();
     final var first = new ArrayList<List<String>>();
     first.add(column("model", Row::name));
     first.add(column("paper's score", r -> paper(r, PaperFigures::disentanglement)));
@@ -93,10 +93,6 @@ record ReproducedTable(List<Row> rows) {
     text.append('\n').append("means over seeds, 95 % t intervals in brackets; - : undefined\n");
     shown.forEach(m -> text.append(m.title()).append(": ").append(m.meaning()).append('\n'));
     return text.append(PaperFigures.UNDEFINED).append('\n').toString();
-  }
-
-  private static Measure measure(final String id) {
-    return Measure.ALL.stream().filter(m -> m.id().equals(id)).findFirst().orElseThrow();
   }
 
   /// The measures of a group that some model has, without those that stand beside the paper's.

@@ -33,7 +33,7 @@ final class VariantOrder {
         return Finding.notTested(
             claim,
             "no seed has "
-                + measure
+                + Measure.named(measure).title()
                 + " of both "
                 + order.get(i).id()
                 + " and "

@@ -51,7 +51,7 @@ function findingNode(finding) {
           { class: "parts" },
           parts.map((part) => element("li", {}, minus(part))),
         )
-      : element("p", {}, capital(sentence(minus(finding.reason)))),
+      : element("p", {}, sentence(minus(tested ? finding.reason : capital(finding.reason)))),
     element(
       "details",
       {},
@@ -87,7 +87,9 @@ function paperSection() {
 function moreSection() {
   return model.reproduction.tables
     .slice(1)
-    .flatMap((table) => [element("h3", {}, table.title), meansTable(table)]);
+    .map((table) =>
+      element("div", { class: "group" }, element("h3", {}, table.title), measuresTable(table)),
+    );
 }
 
 // The first table's measures of every run.
@@ -144,51 +146,89 @@ function numbersOf(table) {
   };
 }
 
+// A row per model.
 function meansTable(table) {
-  const decimals = table.measures.map((_, at) => decimalsOf(table.rows.map((row) => row.figures[at])));
-  const head = table.measures.map((measure) =>
-    element(
-      "th",
-      { scope: "col", class: measure.paper ? "number paper" : "number" },
-      measure.title,
-      element("small", {}, measure.meaning),
-    ),
+  const decimals = decimalsOfAll(table);
+  return framed(
+    table,
+    [
+      element("th", { scope: "col" }, "Model"),
+      table.measures.map((measure) =>
+        element(
+          "th",
+          { scope: "col", class: measure.paper ? "number paper" : "number" },
+          measure.title,
+          element("small", {}, measure.meaning),
+        ),
+      ),
+      element("th", { scope: "col", class: "number" }, "Seeds"),
+    ],
+    table.rows.map((row, index) => [
+      element("th", { scope: "row" }, modelName(row, index)),
+      table.measures.map((measure, at) => figureCell(measure, row.figures[at], decimals[at])),
+      element("td", { class: "number" }, String(row.seeds)),
+    ]),
   );
-  const cell = (measure, estimate, digits) =>
-    element(
-      "td",
-      { class: measure.paper ? "number paper" : "number" },
-      estimate ? (measure.paper ? plain(estimate.value) : fixed(estimate.value, digits)) : "\u2013",
-      estimate && estimate.low !== null
-        ? element("small", {}, `[${fixed(estimate.low, digits)}, ${fixed(estimate.high, digits)}]`)
-        : null,
-    );
+}
+
+// A row per measure, where there are many.
+function measuresTable(table) {
+  const decimals = decimalsOfAll(table);
+  return framed(
+    table,
+    [
+      element("th", { scope: "col" }, "Figure"),
+      table.rows.map((row, index) =>
+        element("th", { scope: "col", class: "number" }, modelName(row, index)),
+      ),
+    ],
+    table.measures.map((measure, at) => [
+      element(
+        "th",
+        { scope: "row", class: "measure" },
+        measure.title,
+        element("small", {}, measure.meaning),
+      ),
+      table.rows.map((row) => figureCell(measure, row.figures[at], decimals[at])),
+    ]),
+  );
+}
+
+function framed(table, head, rows) {
   return element(
     "div",
     { class: "scroll", tabindex: 0, role: "group", "aria-label": table.title },
     element(
       "table",
       { class: "summary means" },
-      element(
-        "thead",
-        {},
-        element("tr", {}, element("th", { scope: "col" }, "Model"), head, element("th", { scope: "col", class: "number" }, "Seeds")),
-      ),
+      element("thead", {}, element("tr", {}, head)),
       element(
         "tbody",
         {},
-        table.rows.map((row, index) =>
-          element(
-            "tr",
-            {},
-            element("th", { scope: "row" }, swatches([{ name: row.name, index, shape: "box" }])),
-            table.measures.map((measure, at) => cell(measure, row.figures[at], decimals[at])),
-            element("td", { class: "number" }, String(row.seeds)),
-          ),
-        ),
+        rows.map((row) => element("tr", {}, row)),
       ),
     ),
   );
+}
+
+function modelName(row, index) {
+  return swatches([{ name: row.name, index, shape: "box" }]);
+}
+
+function figureCell(measure, estimate, digits) {
+  if (!estimate) return element("td", { class: "number" }, "\u2013");
+  return element(
+    "td",
+    { class: measure.paper ? "number paper" : "number" },
+    measure.paper ? plain(estimate.value) : fixed(estimate.value, digits),
+    estimate.low !== null
+      ? element("small", {}, `[${fixed(estimate.low, digits)}, ${fixed(estimate.high, digits)}]`)
+      : null,
+  );
+}
+
+function decimalsOfAll(table) {
+  return table.measures.map((_, at) => decimalsOf(table.rows.map((row) => row.figures[at])));
 }
 
 // Two digits of the narrowest interval of a column; without any, three of its largest number.

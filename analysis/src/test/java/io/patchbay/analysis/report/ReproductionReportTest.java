@@ -177,7 +177,9 @@ final class ReproductionReportTest {
         texts("#table tbody tr:first-child > *"));
     assertEquals(
         List.of("factor-vae", "\u2013"), texts("#table tbody tr:last-child > *").subList(0, 2));
-    assertEquals(List.of("vae", "\u2013", "3"), texts("#figures tbody tr:first-child > *"));
+    assertEquals(
+        List.of("sap titlewhat sap means", "\u2013", "0.250", "0.500"),
+        texts("#figures tbody tr:first-child > *"));
     assertEquals(4 + 2, browser().evaluate("patchbayReport.charts").asInt());
     assertEquals(4 + 2, browser().evaluate("patchbayReport.rendered").asInt());
     assertEquals(0, texts(".missing").size());
