@@ -30,11 +30,11 @@ public record Preset(
           List.of(),
           new MeasureSizes(
               new FigureSize(128, 32, 4000),
-              new ScoreSizes(2000, 1000, 16, 500, 200),
+              ScoreSizes.QUICK,
               new MechanismSizes(128, 16, 999, 16, 64, 1, 64, 39, 24, 100, 39)),
           Map.of(
               Step.LATENTS, 110,
-              Step.SCORES, 450,
+              Step.SCORES, 300,
               Step.UNITS, 210,
               Step.ATTRIBUTION, 50,
               Step.CIRCUITS, 300,

@@ -49,9 +49,9 @@ function findingNode(finding) {
       ? element(
           "ul",
           { class: "parts" },
-          parts.map((part) => element("li", {}, minus(part))),
+          parts.map((part) => element("li", {}, signed(part))),
         )
-      : element("p", {}, sentence(minus(tested ? finding.reason : capital(finding.reason)))),
+      : element("p", {}, sentence(signed(tested ? finding.reason : capital(finding.reason)))),
     element(
       "details",
       {},
@@ -59,6 +59,11 @@ function findingNode(finding) {
       element("p", {}, capital(sentence(finding.rule))),
     ),
   );
+}
+
+// A true minus sign before numbers; options keep their hyphens.
+function signed(text) {
+  return text.replace(/(^|[\s[])-(?=\d)/g, "$1\u2212");
 }
 
 function paperSection() {
@@ -221,7 +226,7 @@ function figureCell(measure, estimate, digits) {
     "td",
     { class: measure.paper ? "number paper" : "number" },
     measure.paper ? plain(estimate.value) : fixed(estimate.value, digits),
-    estimate.low !== null
+    estimate.low !== null && estimate.low < estimate.high
       ? element("small", {}, `[${fixed(estimate.low, digits)}, ${fixed(estimate.high, digits)}]`)
       : null,
   );

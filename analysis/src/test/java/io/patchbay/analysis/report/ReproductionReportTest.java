@@ -106,7 +106,8 @@ final class ReproductionReportTest {
             new Finding("v1", "order" + hostile, "when so", Status.HELD, 3, 3, "a = 1; b = -2"),
             new Finding("v1", "another order", "when so", Status.NOT_HELD, 0, 3, "a = 1 [0, 2]"),
             new Finding("v1", "circuits", "when so", Status.UNDECIDED, 1, 3, "a = 1 [-1, 2]"),
-            new Finding("v3", "VQ-VAE", "when so", Status.NOT_TESTED, 0, 0, "there is none")),
+            new Finding(
+                "v3", "VQ-VAE", "when so", Status.NOT_TESTED, 0, 0, "there is none; --beside")),
         List.of(
             new Table(
                 "The paper's figures and ours",
@@ -172,6 +173,8 @@ final class ReproductionReportTest {
     assertEquals("Heldon 3 of 3 seedspaper, v1", verdicts.get(0));
     assertEquals("Not testedpaper, v3", verdicts.get(3));
     assertEquals(List.of("a = 1", "b = \u22122"), texts(".finding .parts li"));
+    assertEquals(
+        List.of("There is none; --beside."), texts(".finding.not-tested > p:not(.verdict)"));
     assertEquals(
         List.of("vae", "0.05", "0.070[\u22120.010, 0.150]", "4", "5.00[4.80, 5.20]", "3"),
         texts("#table tbody tr:first-child > *"));
