@@ -33,13 +33,13 @@ public record Preset(
               ScoreSizes.QUICK,
               new MechanismSizes(128, 16, 999, 16, 64, 1, 64, 39, 24, 100, 39)),
           Map.of(
-              Step.LATENTS, 110,
-              Step.SCORES, 300,
-              Step.UNITS, 210,
-              Step.ATTRIBUTION, 50,
-              Step.CIRCUITS, 300,
-              Step.MOTIFS, 120,
-              Step.PROFILE, 650,
+              Step.LATENTS, 130,
+              Step.SCORES, 400,
+              Step.UNITS, 120,
+              Step.ATTRIBUTION, 35,
+              Step.CIRCUITS, 450,
+              Step.MOTIFS, 100,
+              Step.PROFILE, 600,
               Step.GRAPH, 300));
 
   /// The paper's seeds, with the steps, rate and samples that the field's studies use.
@@ -54,14 +54,14 @@ public record Preset(
               ScoreSizes.STANDARD,
               new MechanismSizes(400, 48, 9999, 64, 100, 3, 1024, 1000, 200, 200, 99)),
           Map.of(
-              Step.LATENTS, 1000,
-              Step.SCORES, 2000,
-              Step.UNITS, 1000,
-              Step.ATTRIBUTION, 500,
-              Step.CIRCUITS, 5000,
-              Step.MOTIFS, 1000,
-              Step.PROFILE, 5000,
-              Step.GRAPH, 1000));
+              Step.LATENTS, 300,
+              Step.SCORES, 1700,
+              Step.UNITS, 250,
+              Step.ATTRIBUTION, 200,
+              Step.CIRCUITS, 3500,
+              Step.MOTIFS, 500,
+              Step.PROFILE, 3500,
+              Step.GRAPH, 500));
 
   public Preset {
     settings = List.copyOf(settings);

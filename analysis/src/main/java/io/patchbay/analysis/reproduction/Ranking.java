@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
@@ -56,7 +57,7 @@ final class Ranking {
     return measured.keySet().stream().map(run -> Objects.requireNonNull(all.get(run))).toList();
   }
 
-  private static LinkedHashSet<String> groups(final Map<PlannedRun, RunFigures> measured) {
+  private static Set<String> groups(final Map<PlannedRun, RunFigures> measured) {
     final var groups = new LinkedHashSet<String>();
     measured.keySet().forEach(run -> groups.add(group(run)));
     return groups;
