@@ -256,6 +256,19 @@ function fixed(value, digits) {
   return minus(/^-0(\.0*)?$/.test(text) ? text.slice(1) : text);
 }
 
+// An axis with room for points that would stand at its ends.
+function roomy(extent, estimates) {
+  const near = (end) =>
+    estimates.some(
+      (each) => each && Math.abs(each.value - end) < (extent.max - extent.min) / 50,
+    );
+  return {
+    ...extent,
+    min: near(extent.min) ? extent.min - extent.interval : extent.min,
+    max: near(extent.max) ? extent.max + extent.interval : extent.max,
+  };
+}
+
 // Points in the colours of their models.
 function meansPanel(measure, names, estimates, places) {
   const rows = names.map((label, at) => ({ label, marks: [estimates[at]] }));
@@ -266,7 +279,7 @@ function meansPanel(measure, names, estimates, places) {
     title: measure.title,
     alt: `${measure.title}, ${measure.meaning}: ${text.join("; ")}.`,
     axis: measure.paper ? "the paper's" : "",
-    extent: extentOf(estimates, false),
+    extent: roomy(extentOf(estimates, false), estimates),
     rowHeight: 26,
     rows,
     series: [{ name: measure.title, shape: "point", index: 0 }],
