@@ -58,7 +58,7 @@ public record Preset(
               Step.SCORES, 1700,
               Step.UNITS, 250,
               Step.ATTRIBUTION, 200,
-              Step.CIRCUITS, 3500,
+              Step.CIRCUITS, 6000,
               Step.MOTIFS, 500,
               Step.PROFILE, 3500,
               Step.GRAPH, 500));
