@@ -1,5 +1,6 @@
 package io.patchbay.analysis.cli;
 
+import io.patchbay.analysis.reproduction.Forecast;
 import io.patchbay.analysis.reproduction.Preset;
 import io.patchbay.analysis.reproduction.Reproduced;
 import io.patchbay.analysis.reproduction.Reproduction;
@@ -8,13 +9,14 @@ import io.patchbay.vae.data.Datasets;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.train.Variant;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -27,8 +29,10 @@ import picocli.CommandLine.Option;
     description =
         "Train the paper's models over seeds, measure each, and print the paper's table beside"
             + " ours, with a sentence for each of its findings: whether it held, and on how many"
-            + " seeds. Writes DIR/MODEL-SEED, ordinary run folders, and DIR/reproduce.json. The"
-            + " same command goes on with work that was stopped or killed.",
+            + " seeds. Writes DIR/MODEL-SEED, ordinary run folders with what score, units,"
+            + " attribution, circuits, motifs and graph would leave there, DIR/reproduce.json,"
+            + " DIR/times.json, and a page, DIR/report/index.html. The same command goes on with"
+            + " work that was stopped or killed.",
     sortOptions = false)
 final class ReproduceCommand implements Callable<Integer> {
   private static final int SEEDS = 3;
@@ -41,14 +45,14 @@ final class ReproduceCommand implements Callable<Integer> {
     @Option(
         names = "--quick",
         description =
-            "800 steps a run at learning rate 1e-3, 128 inputs for effects, 4000 samples for codes:"
-                + " under 15 minutes on two cores. The default.")
+            "800 steps a run at learning rate 1e-3, 128 inputs for effects, 2000 samples for"
+                + " scores: under 15 minutes on two cores. The default.")
     private boolean quick;
 
     @Option(
         names = "--paper",
         description =
-            "300,000 steps a run at 1e-4, 1024 inputs for effects, 10,000 samples for codes, and"
+            "300,000 steps a run at 1e-4, 1024 inputs for effects, 10,000 samples for scores, and"
                 + " beta-VAEs with hardly more latents than factors: for a GPU.")
     private boolean paper;
   }
@@ -91,6 +95,14 @@ final class ReproduceCommand implements Callable<Integer> {
   private @Nullable List<Integer> bottlenecks;
 
   @Option(
+      names = "--beside",
+      paramLabel = "DIR",
+      description =
+          "A reproduction on other data that is done, to be judged together with this one; may be"
+              + " given several times.")
+  private List<Path> beside = new ArrayList<>();
+
+  @Option(
       names = "--set",
       paramLabel = "NAME=VALUE",
       description =
@@ -101,7 +113,18 @@ final class ReproduceCommand implements Callable<Integer> {
   @Mixin private final DeviceOptions device = new DeviceOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
 
-  ReproduceCommand() {}
+  private final Preset quickPreset;
+  private final Preset paperPreset;
+
+  ReproduceCommand() {
+    this(Preset.QUICK, Preset.PAPER);
+  }
+
+  /// With other presets, for trials.
+  ReproduceCommand(final Preset quick, final Preset paper) {
+    this.quickPreset = quick;
+    this.paperPreset = paper;
+  }
 
   @Override
   public Integer call() {
@@ -112,7 +135,9 @@ final class ReproduceCommand implements Callable<Integer> {
       final Optional<Reproduced> result;
       try (var progress = output.progress("reproduce", "VAE steps")) {
         final var shown = new Shown(output, progress, plan);
-        result = new Reproduction(plan, images, backend, versions(), shown, stop::asked).run(out);
+        result =
+            new Reproduction(plan, images, backend, versions(), beside, again(), shown, stop::asked)
+                .run(out);
       }
       output.release();
       if (result.isEmpty()) {
@@ -124,8 +149,12 @@ final class ReproduceCommand implements Callable<Integer> {
     }
   }
 
+  private boolean paper() {
+    return scale != null && scale.paper;
+  }
+
   private ReproductionPlan plan(final FactorDataset images) {
-    final var preset = scale != null && scale.paper ? Preset.PAPER : Preset.QUICK;
+    final var preset = paper() ? paperPreset : quickPreset;
     final var standard = ReproductionPlan.of(preset, data, images, seeds);
     final var all = new ArrayList<>(standard.settings());
     all.addAll(settings);
@@ -140,8 +169,8 @@ final class ReproduceCommand implements Callable<Integer> {
             ? standard.bottlenecks().stream().filter(d -> d != latent).toList()
             : bottlenecks,
         all,
-        standard.size(),
-        standard.measuring());
+        standard.sizes(),
+        standard.effort());
   }
 
   private Variant variant(final String id) {
@@ -159,6 +188,31 @@ final class ReproduceCommand implements Callable<Integer> {
     return versions;
   }
 
+  /// The command line that goes on with this.
+  private String again() {
+    final var words = new ArrayList<String>();
+    words.add("patchbay reproduce");
+    words.add(paper() ? "--paper" : "--quick");
+    words.add("--seeds " + seeds);
+    words.add("--data " + data);
+    if (!models.isEmpty()) {
+      words.add("--models " + String.join(",", models));
+    }
+    if (steps != null) {
+      words.add("--steps " + steps);
+    }
+    words.add("--latent " + latent);
+    if (bottlenecks != null) {
+      words.add(
+          "--bottlenecks "
+              + bottlenecks.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    }
+    settings.forEach(setting -> words.add("--set " + setting));
+    beside.forEach(folder -> words.add("--beside " + folder));
+    words.add("--out " + out);
+    return String.join(" ", words);
+  }
+
   private void print(final Reproduced result) {
     if (output.json()) {
       output.json(result.toMap());
@@ -167,34 +221,51 @@ final class ReproduceCommand implements Callable<Integer> {
       output.out().flush();
     }
     output.note("figures of all runs: " + out.resolve(Reproduction.RESULT));
+    output.note("page: " + out.resolve(Reproduction.REPORT).resolve("index.html"));
   }
 
   /// The plan and the time it takes, then one progress line for everything.
   private record Shown(OutputOptions output, Progress progress, ReproductionPlan plan)
       implements Reproduction.Listener {
     @Override
-    public void begins(final int runs, final int left, final Optional<Duration> remaining) {
+    public void begins(final Forecast forecast) {
       output.release();
       output.note(
           plan.preset()
               + ": "
-              + runs
+              + forecast.runs()
               + " runs of "
               + plan.steps()
               + " steps on "
               + plan.data()
-              + (left < runs ? ", " + left + " left" : ""));
-      output.note("inputs behind the figures of a run: " + plan.size().toMap());
-      remaining.ifPresent(time ->
-          output.note(
-              "estimated time: "
-                  + Progress.duration(time.toSeconds())
-                  + " (by a few timed steps of each model)"));
+              + (forecast.left() < forecast.runs() ? ", " + forecast.left() + " left" : ""));
+      output.note("inputs behind the figures of a run: " + plan.sizes().toMap());
+      if (!forecast.rows().isEmpty()) {
+        forecast.rows().forEach(row -> output.note(text(row)));
+        output.note(
+            "estimated time: "
+                + Progress.duration(forecast.remaining().toSeconds())
+                + " (by a few timed steps of each model)");
+      }
+    }
+
+    private static String text(final Forecast.Row row) {
+      return String.format(
+          Locale.ROOT,
+          "  %-38s %3d x %10s",
+          row.what(),
+          row.runs(),
+          Progress.duration(Math.round(row.seconds())));
     }
 
     @Override
     public void progress(final double done, final double total, final String what) {
       progress.update(Math.round(done), Math.round(total), what);
+    }
+
+    @Override
+    public void ends(final String times) {
+      output.interject("time: " + times);
     }
   }
 }

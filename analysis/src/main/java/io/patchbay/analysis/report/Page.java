@@ -41,6 +41,7 @@ final class Page {
           "motifs.js",
           "causes.js",
           "making.js",
+          "reproduction.js",
           "page.js");
 
   private Page() {}
@@ -50,7 +51,7 @@ final class Page {
   }
 
   static String style() throws IOException {
-    return resource("report.css");
+    return resource("report.css") + resource("reproduction.css");
   }
 
   static String script() throws IOException {
@@ -61,10 +62,20 @@ final class Page {
     return whole.append("})();\n").toString();
   }
 
+  /// What a page says.
+  ///
+  /// @param table its figures as text, for a reader without scripts
+  /// @param data JSON that may stand inside a script element
+  record Content(String title, String table, String data) {
+    static Content of(ReportModel model) {
+      return new Content(model.title(), SummaryTable.of(model), PageData.embeddable(model));
+    }
+  }
+
   /// The page beside an `assets` folder.
-  static String linked(ReportModel model) throws IOException {
+  static String linked(Content content) throws IOException {
     return fill(
-        model,
+        content,
         "'self' file:",
         "<link rel=\"stylesheet\" href=\"assets/report.css\">",
         "<script src=\"assets/echarts.min.js\"></script>\n"
@@ -72,30 +83,30 @@ final class Page {
   }
 
   /// The page as one file.
-  static String inlined(ReportModel model) throws IOException {
+  static String inlined(Content content) throws IOException {
     String charts = inline(charts());
     String script = inline(script());
     return fill(
-        model,
+        content,
         hash(charts) + " " + hash(script),
         "<style>" + style() + "</style>",
         "<script>" + charts + "</script>\n<script>" + script + "</script>");
   }
 
-  private static String fill(ReportModel model, String allowed, String style, String scripts)
+  private static String fill(Content content, String allowed, String style, String scripts)
       throws IOException {
     Map<String, String> slots =
         Map.of(
             "allowed",
             allowed,
             "title",
-            escape(model.title()),
+            escape(content.title()),
             "style",
             style,
             "table",
-            escape(SummaryTable.of(model)),
+            escape(content.table()),
             "data",
-            PageData.embeddable(model),
+            content.data(),
             "scripts",
             scripts);
     // One pass, so that a slot's name inside a run's text stays text.

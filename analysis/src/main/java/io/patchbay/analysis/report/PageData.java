@@ -1,5 +1,6 @@
 package io.patchbay.analysis.report;
 
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -28,7 +29,13 @@ final class PageData {
   /// JSON that may stand inside a script element: without `<`, `>`, `&`, and without the line
   /// separators that older scripts take for a line end. All four can only stand in strings.
   static String embeddable(ReportModel model) {
-    return json(model)
+    return embeddable(page(model));
+  }
+
+  /// As [#embeddable], of any page.
+  static String embeddable(Map<String, ?> page) {
+    return mapper()
+        .writeValueAsString(page)
         .replace("<", "\\u003c")
         .replace(">", "\\u003e")
         .replace("&", "\\u0026")
@@ -36,18 +43,23 @@ final class PageData {
         .replace("\u2029", "\\u2029");
   }
 
-  private static String json(ReportModel model) {
+  /// When a page was made, as it is shown.
+  static String minute(Instant instant) {
+    return MINUTE.format(instant);
+  }
+
+  private static Map<String, Object> page(ReportModel model) {
     Map<String, Object> page = new LinkedHashMap<>();
     page.put("title", model.title());
     page.put("summary", model.summary());
-    page.put("created", MINUTE.format(model.created()));
+    page.put("created", minute(model.created()));
     page.put("seed", Long.toString(model.made().seed())); // a script's number holds 53 bits
     page.put("made", model.made());
     page.put("table", SummaryTable.cells(model));
     page.put("variants", model.variants());
     page.put("guards", model.guards().stream().map(PageData::guard).toList());
     page.put("notes", model.notes());
-    return mapper().writeValueAsString(page);
+    return page;
   }
 
   private static Map<String, Object> guard(GuardRun run) {

@@ -31,16 +31,20 @@ public final class ReportWriter {
   ///
   /// @return the page
   public static Path write(ReportModel model, Path folder, Form form) throws IOException {
+    return write(Page.Content.of(model), folder, form);
+  }
+
+  static Path write(Page.Content content, Path folder, Form form) throws IOException {
     Files.createDirectories(folder);
     Path page = folder.resolve("index.html");
     switch (form) {
-      case SINGLE_FILE -> put(page, Page.inlined(model));
+      case SINGLE_FILE -> put(page, Page.inlined(content));
       case FOLDER -> {
         Path assets = Files.createDirectories(folder.resolve("assets"));
         put(assets.resolve("echarts.min.js"), Page.charts());
         put(assets.resolve("report.css"), Page.style());
         put(assets.resolve("report.js"), Page.script());
-        put(page, Page.linked(model));
+        put(page, Page.linked(content));
       }
     }
     return page;

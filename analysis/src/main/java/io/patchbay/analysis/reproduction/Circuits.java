@@ -1,7 +1,6 @@
 package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.statistics.Interval;
-import io.patchbay.analysis.study.ModelMeaning;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,126 +9,147 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// Whether the circuit of a factor can be isolated: of the factor that is read best, in the encoder
-/// of one run of each model of the table. On pairs held out it held for a run where the circuit has
-/// at most 1/4 of the edges, its faithfulness is above 1/2, and its completeness within 1/4 of 0,
-/// both with their whole interval over pairs; it held where it did for every run, and not where the
-/// opposite is as clear for one. Whether the circuit is the smallest is another question: the share
-/// of its edges that bring next to nothing stands beside it.
+/// of each run of the table, measured on pairs that it was not found on. Isolated is what is few
+/// and brings most while the rest brings little, so that the one bound there is, one half, is what
+/// these words say. Whether a circuit is the smallest is another question: the share of its edges
+/// that bring next to nothing stands beside it.
 final class Circuits {
-  private static final String ID = "circuits";
-  private static final String CLAIM = "interventions isolate functional circuits";
-  private static final double FAITHFUL = 0.5;
-  private static final double COMPLETE = 0.25;
-  private static final double FEW = 0.25;
+  private static final Claim CLAIM =
+      new Claim(
+          "circuits",
+          Claim.V1,
+          "interventions isolate functional circuits",
+          "a circuit is isolated where it has under half of the edges, brings more than half of the"
+              + " change (faithfulness), and all other edges bring less than half of it, up or down"
+              + " (completeness); held where the means of each model are so with their whole 95 % t"
+              + " interval over seeds, not held where one is not with its whole interval; a seed"
+              + " holds where each circuit is so with its intervals over pairs");
+
+  private static final double HALF = 0.5;
 
   private Circuits() {}
 
-  /// The circuit of a run.
-  private record Circuit(
-      RunFigures run, Interval edges, Interval all, Interval faithfulness, Interval completeness) {
-    static Optional<Circuit> of(final RunFigures run) {
-      final var figures = run.figures();
-      final var edges = figures.get(Measure.CIRCUIT_EDGES);
-      final var all = figures.get(Measure.ALL_EDGES);
-      final var faithfulness = figures.get(Measure.FAITHFULNESS);
-      final var completeness = figures.get(Measure.COMPLETENESS);
-      return edges == null || all == null || faithfulness == null || completeness == null
-          ? Optional.empty()
-          : Optional.of(new Circuit(run, edges, all, faithfulness, completeness));
-    }
-
-    boolean few() {
-      return edges.estimate() <= FEW * all.estimate();
-    }
-
+  /// Of a run, with intervals over pairs, or of a model, with intervals over seeds.
+  private record Circuit(Interval share, Interval faithfulness, Interval completeness) {
     Status status() {
-      if (few()
-          && faithfulness.low() > FAITHFUL
-          && completeness.low() > -COMPLETE
-          && completeness.high() < COMPLETE) {
+      if (share.high() < HALF
+          && faithfulness.low() > HALF
+          && completeness.low() > -HALF
+          && completeness.high() < HALF) {
         return Status.HELD;
       }
-      return !few()
-              || faithfulness.high() < FAITHFUL
-              || completeness.low() > COMPLETE
-              || completeness.high() < -COMPLETE
+      return share.low() > HALF
+              || faithfulness.high() < HALF
+              || completeness.low() > HALF
+              || completeness.high() < -HALF
           ? Status.NOT_HELD
           : Status.UNDECIDED;
     }
 
     String text() {
-      return run.run()
-          + ": "
-          + Math.round(edges.estimate())
-          + " of "
-          + Math.round(all.estimate())
-          + " edges"
-          + run.note(RunFigures.FACTOR).map(f -> " for " + f).orElse("")
-          + ", faithfulness "
+      return ReproducedTable.text(share)
+          + " of the edges, faithfulness "
           + ReproducedTable.text(faithfulness)
           + ", completeness "
-          + ReproducedTable.text(completeness)
-          + run.figure(Measure.IDLE)
-              .map(i -> ", share of edges that bring next to nothing " + ReproducedTable.text(i))
-              .orElse("");
+          + ReproducedTable.text(completeness);
     }
 
     Map<String, Object> toMap() {
       final var map = new LinkedHashMap<String, Object>();
-      map.put("run", run.run());
-      run.note(RunFigures.FACTOR).ifPresent(f -> map.put("factor", f));
-      map.put("edges", Math.round(edges.estimate()));
-      map.put("all_edges", Math.round(all.estimate()));
+      map.put("share", Json.interval(share));
       map.put("faithfulness", Json.interval(faithfulness));
       map.put("completeness", Json.interval(completeness));
-      run.figure(Measure.IDLE).ifPresent(i -> map.put("share_idle", Json.interval(i)));
       map.put("status", status().id());
       return map;
     }
   }
 
+  /// The number of edges of a run's circuit is no estimate: it is what it is.
+  private static Optional<Circuit> of(final RunFigures run) {
+    final var share = run.figure(Measure.CIRCUIT_SHARE);
+    final var faithfulness = run.figure(Measure.FAITHFULNESS);
+    final var completeness = run.figure(Measure.COMPLETENESS);
+    return share.isEmpty() || faithfulness.isEmpty() || completeness.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Circuit(
+                new Interval(
+                    share.get().estimate(),
+                    share.get().estimate(),
+                    share.get().estimate(),
+                    share.get().n()),
+                faithfulness.get(),
+                completeness.get()));
+  }
+
   static Finding of(final Evidence evidence, final ReproductionPlan plan) {
-    final var circuits =
-        evidence.runs().stream()
-            .filter(r -> r.latent() == plan.latent())
-            .flatMap(r -> Circuit.of(r).stream())
-            .toList();
-    final var without = evidence.notes(plan.latent(), ModelMeaning.CIRCUIT);
-    if (circuits.isEmpty()) {
-      return Finding.notTested(
-          ID,
-          Findings.V1,
-          CLAIM,
-          without.isEmpty() ? "no run has a circuit" : String.join("; ", without));
-    }
+    final int latent = plan.latent();
+    final var without = evidence.notes(latent, Step.CIRCUITS.id());
     final var bySeed = new TreeMap<Long, Boolean>();
-    circuits.forEach(
-        c -> bySeed.merge(c.run().seed(), c.status() == Status.HELD, Boolean::logicalAnd));
-    final var texts = new ArrayList<>(circuits.stream().map(Circuit::text).toList());
+    final var runs = new ArrayList<Map<String, Object>>();
+    for (final var run : evidence.runs()) {
+      if (run.latent() == latent) {
+        of(run)
+            .ifPresent(circuit -> {
+              bySeed.merge(run.seed(), circuit.status() == Status.HELD, Boolean::logicalAnd);
+              runs.add(toMap(run, circuit));
+            });
+      }
+    }
+    if (bySeed.isEmpty()) {
+      return Finding.notTested(
+          CLAIM, without.isEmpty() ? "no run has a circuit" : String.join("; ", without));
+    }
+    final var statuses = new ArrayList<Status>();
+    final var texts = new ArrayList<String>();
+    final var models = new LinkedHashMap<String, Object>();
+    for (final var variant : evidence.variants(latent)) {
+      final var share = evidence.mean(variant, latent, Measure.CIRCUIT_SHARE);
+      final var faithfulness = evidence.mean(variant, latent, Measure.FAITHFULNESS);
+      final var completeness = evidence.mean(variant, latent, Measure.COMPLETENESS);
+      if (share.isPresent() && faithfulness.isPresent() && completeness.isPresent()) {
+        final var circuit = new Circuit(share.get(), faithfulness.get(), completeness.get());
+        statuses.add(circuit.status());
+        models.put(variant.id(), circuit.toMap());
+        texts.add(
+            variant.id()
+                + ": "
+                + circuit.text()
+                + evidence
+                    .mean(variant, latent, Measure.IDLE)
+                    .map(i ->
+                        ", share of its edges that bring next to nothing "
+                            + ReproducedTable.text(i))
+                    .orElse(""));
+      }
+    }
     texts.addAll(without);
     final var numbers = new LinkedHashMap<String, Object>();
-    numbers.put("least_faithfulness", FAITHFUL);
-    numbers.put("most_completeness", COMPLETE);
-    numbers.put("most_edges", FEW);
-    numbers.put("circuits", circuits.stream().map(Circuit::toMap).toList());
+    numbers.put("bound", HALF);
+    numbers.put("models", models);
+    numbers.put("runs", runs);
     numbers.put("without", without);
     return new Finding(
-        ID,
-        Findings.V1,
         CLAIM,
-        status(circuits),
+        status(statuses),
         String.join("; ", texts),
         (int) bySeed.values().stream().filter(held -> held).count(),
         bySeed.size(),
         numbers);
   }
 
-  private static Status status(final List<Circuit> circuits) {
-    if (circuits.stream().allMatch(c -> c.status() == Status.HELD)) {
+  private static Map<String, Object> toMap(final RunFigures run, final Circuit circuit) {
+    final var map = new LinkedHashMap<String, Object>();
+    map.put("run", run.run());
+    run.note(CircuitStep.FACTORS).ifPresent(f -> map.put("factors", f));
+    map.putAll(circuit.toMap());
+    return map;
+  }
+
+  private static Status status(final List<Status> statuses) {
+    if (statuses.stream().allMatch(s -> s == Status.HELD)) {
       return Status.HELD;
     }
-    return circuits.stream().anyMatch(c -> c.status() == Status.NOT_HELD)
-        ? Status.NOT_HELD
-        : Status.UNDECIDED;
+    return statuses.contains(Status.NOT_HELD) ? Status.NOT_HELD : Status.UNDECIDED;
   }
 }

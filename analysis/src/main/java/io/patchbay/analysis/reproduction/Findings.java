@@ -6,36 +6,37 @@ import java.util.List;
 
 /// Every finding of the paper, and what became of it.
 final class Findings {
-  static final String V1 = "v1";
-  static final String V3 = "v3";
-
   /// The paper's order, by both of its figures.
   private static final List<Variant> ORDER =
       List.of(Variant.FACTOR_VAE, Variant.VAE, Variant.BETA_VAE);
 
+  private static final String UNTESTED = "it needs models that cannot be trained here";
+
   private Findings() {}
 
   /// @param factors how many vary in the data
-  static List<Finding> of(final Evidence evidence, final ReproductionPlan plan, final int factors) {
+  /// @param beside what was found on other data
+  static List<Finding> of(
+      final Evidence evidence,
+      final ReproductionPlan plan,
+      final int factors,
+      final List<OtherData> beside) {
     final int latent = plan.latent();
     return List.of(
         VariantOrder.of(
-            "strength_order",
-            "mean effect strength is larger in " + chain(),
+            order("strength_order", "mean effect strength"),
             evidence,
             latent,
             ORDER,
             Measure.STRENGTH),
         VariantOrder.of(
-            "disentanglement_order_dci",
-            "disentanglement, by DCI here, is larger in " + chain(),
+            order("disentanglement_order_dci", "disentanglement, by DCI here,"),
             evidence,
             latent,
             ORDER,
             Measure.DISENTANGLEMENT),
         VariantOrder.of(
-            "disentanglement_order_mig",
-            "disentanglement, by MIG here, is larger in " + chain(),
+            order("disentanglement_order_mig", "disentanglement, by MIG here,"),
             evidence,
             latent,
             ORDER,
@@ -45,25 +46,29 @@ final class Findings {
         FactorGraphs.of(evidence, plan),
         TradeOff.of(evidence, latent),
         Bottleneck.of(evidence, plan, factors),
+        Winners.of(evidence, plan, beside),
         Finding.notTested(
-            "no_winner",
-            V3,
-            "no variant wins on all data sets",
-            "one data set, " + plan.data() + ", was looked at"),
-        Finding.notTested(
-            "discrete_codes",
-            V3,
-            "continuous interventions give a causal effect strength near zero on VQ-VAE",
+            new Claim(
+                "discrete_codes",
+                Claim.V3,
+                "continuous interventions give a causal effect strength near zero on VQ-VAE",
+                UNTESTED),
             "there is no VQ-VAE to train here"),
         Finding.notTested(
-            "more_variants",
-            V3,
-            "the same figures of beta-TC-VAE and DIP-VAE-II",
+            new Claim(
+                "more_variants",
+                Claim.V3,
+                "the same figures of beta-TC-VAE and DIP-VAE-II",
+                UNTESTED),
             "neither can be trained here"));
   }
 
-  private static String chain() {
-    return String.join(" > ", ORDER.stream().map(Variant::id).toList());
+  private static Claim order(final String id, final String what) {
+    return new Claim(
+        id,
+        Claim.V1,
+        what + " is larger in " + String.join(" > ", ORDER.stream().map(Variant::id).toList()),
+        VariantOrder.RULE);
   }
 
   /// Whether intervals that a claim wants above zero speak for it: all of them must.

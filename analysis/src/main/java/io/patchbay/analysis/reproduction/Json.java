@@ -40,6 +40,39 @@ final class Json {
     throw new BadInputException(file, "text", "another value", "a JSON object");
   }
 
+  /// The figures of a file, `figures`: value, low, high, n by id, null where one is undefined.
+  ///
+  /// @throws BadInputException when one is something else
+  static Map<String, Interval> intervals(final Path file, final JsonNode node) {
+    final var intervals = new LinkedHashMap<String, Interval>();
+    for (final var figure : node.path("figures").properties()) {
+      if (!figure.getValue().isNull()) {
+        intervals.put(figure.getKey(), interval(file, figure.getKey(), figure.getValue()));
+      }
+    }
+    return intervals;
+  }
+
+  private static Interval interval(final Path file, final String place, final JsonNode node) {
+    if (!node.path("value").isNumber() || !node.path("n").isIntegralNumber()) {
+      throw new BadInputException(file, "figures." + place, node.toString(), "value, low, high, n");
+    }
+    final double value = node.path("value").asDouble();
+    final int n = node.path("n").asInt();
+    return node.path("low").isNumber() && node.path("high").isNumber()
+        ? new Interval(value, node.path("low").asDouble(), node.path("high").asDouble(), n)
+        : Interval.unbounded(value, n);
+  }
+
+  /// The notes of a file, `notes`: texts by name.
+  static Map<String, String> notes(final JsonNode node) {
+    final var notes = new LinkedHashMap<String, String>();
+    node.path("notes")
+        .properties()
+        .forEach(note -> notes.put(note.getKey(), note.getValue().asString("")));
+    return notes;
+  }
+
   /// Bounds that are infinite are left empty.
   static Map<String, @Nullable Object> interval(final Interval interval) {
     final var map = new LinkedHashMap<String, @Nullable Object>();

@@ -1,27 +1,15 @@
 package io.patchbay.analysis.reproduction;
 
-import io.patchbay.analysis.causal.ShuffledFactors;
-import io.patchbay.analysis.statistics.Interval;
-import io.patchbay.analysis.study.CircuitStudy;
-import io.patchbay.analysis.study.GraphStudy;
-import io.patchbay.analysis.study.ModelFigures;
-import io.patchbay.analysis.study.ModelFigures.Labels;
-import io.patchbay.analysis.study.UnitStudy;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
-/// A figure of a run, and as a mean over seeds of a model. A new one is a line of [#ALL].
+/// A figure of a run, and as a mean over seeds of a model. A new one is a line of [#ALL], and of
+/// the step that finds it.
 ///
 /// @param id its name in files
-/// @param title its name in the table; empty where the table, as text, does not have it
+/// @param title its name in tables
 /// @param meaning one line for a reader who does not know it
-/// @param of the figure with its interval over inputs, unbounded where it has none; empty where it
-///   is undefined
-public record Measure(
-    String id, String title, String meaning, Function<ModelFigures, Optional<Interval>> of) {
+/// @param tabled whether the table on a terminal has it; files and pages have all
+public record Measure(String id, String title, String meaning, Group group, boolean tabled) {
   static final String STRENGTH = "ces";
   static final String UNTRAINED = "ces_untrained";
   static final String DISENTANGLEMENT = "dci_disentanglement";
@@ -33,194 +21,303 @@ public record Measure(
   static final String STABLE = "labels_stable";
   static final String CIRCUIT_EDGES = "circuit_edges";
   static final String ALL_EDGES = "circuit_all_edges";
+  static final String CIRCUIT_SHARE = "circuit_share";
   static final String FAITHFULNESS = "circuit_faithfulness";
   static final String COMPLETENESS = "circuit_completeness";
   static final String IDLE = "circuit_idle";
   static final String DISTANCE = "graph_shd";
+  static final String CHANCE = "graph_shd_chance";
   static final String AREA = "graph_auc";
   static final String DISTANCE_P = "graph_shd_p";
   static final String NAMES_P = "graph_shd_names_p";
 
-  /// Every figure, in the order of the table.
+  /// What figures are about.
+  public enum Group {
+    INTERVENTIONS("Interventions on latents"),
+    SCORES("Disentanglement scores"),
+    UNITS("What latents mean"),
+    MECHANISMS("Attribution, circuits and motifs"),
+    PROFILE("Layer profile"),
+    GRAPH("Causal graph of the factors");
+
+    private final String title;
+
+    Group(final String title) {
+      this.title = title;
+    }
+
+    String title() {
+      return title;
+    }
+  }
+
+  /// Every figure, in the order of the tables.
   public static final List<Measure> ALL =
       List.of(
-          new Measure(
-              DISENTANGLEMENT,
-              "DCI D",
-              "disentanglement of DCI, 0 to 1",
-              f -> f.dci().map(d -> exact(d.disentanglementScore(), f.size().training()))),
-          new Measure(
-              GAP, "MIG", "mutual information gap, 0 to 1", f -> f.gap().flatMap(g -> g.score())),
-          new Measure(
+          tabled(
+              Group.INTERVENTIONS,
               STRENGTH,
               "CES",
-              "causal effect strength: mean L2 change of the image under do(z_i = v), over latents",
-              f -> Optional.of(f.strength().model())),
-          new Measure(
-              UNTRAINED,
-              "CES untrained",
-              "the same before the first step",
-              f -> Optional.of(f.untrained().model())),
-          new Measure(
+              "causal effect strength: mean L2 change of the image under do(z_i = v), over"
+                  + " latents"),
+          tabled(Group.INTERVENTIONS, UNTRAINED, "CES untrained", "the same before the first step"),
+          tabled(
+              Group.INTERVENTIONS,
               "specificity_spatial",
               "S spatial",
-              "1 = one pixel moves, 0 = all alike; mean over active latents",
-              f -> f.spatial().bounded()),
-          new Measure(
+              "1 = one pixel moves, 0 = all alike; mean over active latents"),
+          tabled(
+              Group.INTERVENTIONS,
               "specificity_semantic",
               "S semantic",
-              "1 = one factor moves, 0 = all alike; mean over active latents",
-              f -> f.semantic().flatMap(s -> s.bounded())),
-          new Measure(
-              "modularity",
-              "modularity",
-              "circuit modularity: 1 = separate circuits, 0 = the same",
-              f -> f.modularity().model()),
-          new Measure(
-              "dci_completeness",
-              "DCI C",
-              "completeness of DCI, 0 to 1",
-              f -> f.dci().map(d -> exact(d.completenessScore(), f.size().training()))),
-          new Measure(
+              "1 = one factor moves, 0 = all alike; mean over active latents"),
+          tabled(
+              Group.INTERVENTIONS,
+              "circuit_modularity",
+              "circuit modularity",
+              "1 = separate circuits, 0 = the same"),
+          tabled(Group.INTERVENTIONS, USED, "active", "latents whose KL is at least 0.1 nats"),
+          tabled(Group.INTERVENTIONS, "elbo", "ELBO", "nats per image"),
+          more(
+              Group.INTERVENTIONS,
+              "controls",
+              "control rows",
+              "control rows beside the interventions"),
+          tabled(Group.SCORES, DISENTANGLEMENT, "DCI D", "disentanglement of DCI, 0 to 1"),
+          tabled(Group.SCORES, GAP, "MIG", "mutual information gap, 0 to 1"),
+          tabled(Group.SCORES, "dci_completeness", "DCI C", "completeness of DCI, 0 to 1"),
+          tabled(
+              Group.SCORES,
               "dci_informativeness",
               "DCI I",
-              "accuracy of DCI's classifiers on samples held out, mean over factors",
-              f -> f.dci().map(d -> exact(d.testAccuracy(), f.size().testing()))),
-          new Measure("elbo", "ELBO", "nats per image", f -> Optional.of(f.elbo())),
-          new Measure(
-              USED,
-              "active",
-              "latents whose KL is at least 0.1 nats",
-              f -> Optional.of(exact(f.used(), f.size().codes()))),
-          new Measure(
+              "accuracy of DCI's classifiers on samples held out, mean over factors"),
+          tabled(Group.SCORES, "beta_vae", "beta-VAE score", "accuracy on new draws, 0 to 1"),
+          tabled(Group.SCORES, "factor_vae", "FactorVAE score", "accuracy on new draws, 0 to 1"),
+          tabled(Group.SCORES, "sap", "SAP", "separated attribute predictability, 0 to 1"),
+          tabled(
+              Group.SCORES,
+              "modularity",
+              "modularity",
+              "of Ridgeway and Mozer: 1 = each code tells of one factor alone"),
+          tabled(
+              Group.SCORES,
+              "explicitness",
+              "explicitness",
+              "area under the ROC curve of linear classifiers of factors; chance is 0.5"),
+          tabled(Group.SCORES, "irs", "IRS", "interventional robustness score, 0 to 1"),
+          tabled(
+              Group.SCORES,
+              "udr_lasso",
+              "UDR",
+              "unsupervised disentanglement ranking among the seeds of a model, by lasso"),
+          more(
+              Group.SCORES,
+              "udr_spearman",
+              "UDR, Spearman",
+              "the same by absolute rank correlation"),
+          more(
+              Group.SCORES,
+              "dci_informativeness_train",
+              "DCI I, train",
+              "accuracy on the samples that were learnt from"),
+          more(
+              Group.SCORES,
+              "beta_vae_train",
+              "beta-VAE score, train",
+              "accuracy on the draws learnt from"),
+          more(
+              Group.SCORES,
+              "factor_vae_train",
+              "FactorVAE score, train",
+              "accuracy on the draws learnt from"),
+          more(
+              Group.SCORES,
+              "factor_vae_active",
+              "FactorVAE active",
+              "codes with a standard deviation of at least 0.05"),
+          more(
+              Group.SCORES,
+              "posterior_mig",
+              "MIG of samples",
+              "mutual information gap of sampled codes"),
+          more(Group.SCORES, "posterior_aam", "AAM of samples", "axis alignment of sampled codes"),
+          more(
+              Group.SCORES,
+              "sap_continuous",
+              "SAP, continuous",
+              "SAP of factor values taken as numbers"),
+          more(
+              Group.SCORES,
+              "explicitness_train",
+              "explicitness, train",
+              "on the samples learnt from"),
+          more(Group.SCORES, "irs_active", "IRS active", "codes that are not constant"),
+          more(
+              Group.SCORES,
+              "gaussian_total_correlation",
+              "Gaussian TC",
+              "total correlation of Gaussian codes, nats; smaller is better"),
+          more(
+              Group.SCORES,
+              "wasserstein_correlation",
+              "Wasserstein correlation",
+              "of Gaussian codes; smaller is better"),
+          more(
+              Group.SCORES,
+              "wasserstein_correlation_norm",
+              "Wasserstein, share",
+              "the same as a share of the variance"),
+          more(
+              Group.SCORES,
+              "mutual_information",
+              "code MI",
+              "mutual information of codes, nats, mean over pairs; smaller is better"),
+          tabled(
+              Group.UNITS,
               MONOSEMANTIC,
               "mono",
               "latents that carry exactly one factor: 0.1 sd of its read-out, 5 % false"
-                  + " discoveries",
-              f -> labelled(f, Labels::monosemantic)),
-          new Measure(
-              POLYSEMANTIC,
-              "poly",
-              "latents that carry two factors or more",
-              f -> labelled(f, Labels::polysemantic)),
-          new Measure(
+                  + " discoveries"),
+          tabled(Group.UNITS, POLYSEMANTIC, "poly", "latents that carry two factors or more"),
+          tabled(
+              Group.UNITS,
               UNDECIDED,
               "undecided",
-              "latents with KL from 0.01 that carry no factor by that rule",
-              f -> labelled(f, Labels::undecided)),
-          new Measure(
+              "latents with KL from 0.01 that carry no factor by that rule"),
+          tabled(
+              Group.UNITS,
               STABLE,
               "stable",
-              "share of the latents with a factor whose label is the same by half the inputs",
-              f -> f.meaning().units().flatMap(Measure::stable)),
-          untabled(
+              "share of the latents with a factor whose label is the same by half the inputs"),
+          more(
+              Group.MECHANISMS,
+              "attribution_missed",
+              "missed mass",
+              "share of the effect of all units of all sites that lies outside those that"
+                  + " attribution patching keeps"),
+          more(
+              Group.MECHANISMS,
               CIRCUIT_EDGES,
-              "edges of a circuit in the encoder, of the factor that is read best",
-              f -> circuit(f, c -> exact(c.figures().edges().size(), c.figures().pairs()))),
-          untabled(
-              ALL_EDGES,
-              "edges that it could have",
-              f -> circuit(f, c -> exact(c.edges(), c.figures().pairs()))),
-          untabled(
+              "edges",
+              "edges of a circuit in the encoder, of the factor that is read best"),
+          more(Group.MECHANISMS, ALL_EDGES, "of edges", "edges that it could have"),
+          tabled(
+              Group.MECHANISMS,
+              CIRCUIT_SHARE,
+              "circuit's share",
+              "share of the encoder's edges that the circuit of the factor read best has"),
+          tabled(
+              Group.MECHANISMS,
               FAITHFULNESS,
-              "share of the read-out's change that the circuit alone brings, on pairs held out",
-              f -> circuit(f, c -> c.figures().faithfulness())),
-          untabled(
+              "faithfulness",
+              "share of the read-out's change that the circuit alone brings, on pairs held out"),
+          tabled(
+              Group.MECHANISMS,
               COMPLETENESS,
-              "share that all other edges bring; 0 is best",
-              f -> circuit(f, c -> c.figures().completeness())),
-          untabled(
+              "completeness",
+              "share that all other edges bring; 0 is best"),
+          tabled(
+              Group.MECHANISMS,
               IDLE,
-              "share of the circuit's edges that bring less than 0.005 each",
-              f -> circuit(f, c -> c.figures().idle())),
-          untabled(
+              "idle",
+              "share of the circuit's edges that bring less than 0.005 each"),
+          more(
+              Group.MECHANISMS,
+              "circuit_overlap",
+              "overlap",
+              "edges that the circuits of two factors share, by all of both; mean over pairs"),
+          more(
+              Group.MECHANISMS,
+              "motif_parallel_z",
+              "parallel paths, z",
+              "of their number in the circuit among random graphs of its degrees"),
+          more(
+              Group.MECHANISMS,
+              "motif_parallel_p",
+              "parallel paths, p",
+              "share of these with as many"),
+          more(
+              Group.MECHANISMS,
+              "newman_q",
+              "Newman's Q",
+              "Newman's modularity of the circuit, its edges weighted by their effect"),
+          more(
+              Group.MECHANISMS,
+              "newman_p",
+              "Newman's Q, p",
+              "share of random graphs of its degrees with as much"),
+          more(
+              Group.PROFILE,
+              "readable_input",
+              "R\u00b2, input",
+              "of a linear probe on the image, held out, mean over factors"),
+          more(
+              Group.PROFILE,
+              "readable_code",
+              "R\u00b2, code",
+              "the same on the means of the latents"),
+          more(
+              Group.PROFILE,
+              "readable_output",
+              "R\u00b2, output",
+              "the same on the reconstruction"),
+          more(
+              Group.GRAPH,
               DISTANCE,
-              "structural Hamming distance of the learned graph of factors to the true one",
-              f -> graph(f, g -> g.scores().map(s -> (double) s.shd()))),
-          untabled(
-              "graph_precision",
-              "share of its arrows that are true",
-              f -> graph(f, g -> g.scores().flatMap(s -> boxed(s.precision())))),
-          untabled(
-              "graph_recall",
-              "share of the true arrows that it has",
-              f -> graph(f, g -> g.scores().flatMap(s -> boxed(s.recall())))),
-          untabled(
+              "SHD",
+              "structural Hamming distance of the learned graph of factors to the true one"),
+          more(
+              Group.GRAPH,
+              CHANCE,
+              "SHD by chance",
+              "mean distance of graphs learned with other latents for each factor"),
+          more(Group.GRAPH, "graph_precision", "precision", "share of its arrows that are true"),
+          more(Group.GRAPH, "graph_recall", "recall", "share of the true arrows that it has"),
+          more(
+              Group.GRAPH,
               AREA,
-              "chance that an effect with a true arrow is larger than one without",
-              f -> graph(f, g -> g.scores().flatMap(s -> boxed(s.auc())))),
-          untabled(
+              "AUC",
+              "chance that an effect with a true arrow is larger than one without"),
+          more(
+              Group.GRAPH,
               DISTANCE_P,
-              "p of so small a distance with other latents for each factor",
-              f -> graph(f, g -> distanceP(g, g.latentsShuffled()))),
-          untabled(
+              "p of SHD",
+              "of so small a distance with other latents for each factor"),
+          more(
+              Group.GRAPH,
               "graph_auc_p",
-              "p of so large an AUC with other latents for each factor",
-              f -> graph(f, g -> areaP(g, g.latentsShuffled()))),
-          untabled(
+              "p of AUC",
+              "of so large an AUC with other latents for each factor"),
+          more(
+              Group.GRAPH,
               NAMES_P,
-              "p of so small a distance with the factors' names shuffled",
-              f -> graph(f, g -> distanceP(g, g.namesShuffled()))),
-          untabled(
+              "p of SHD, names",
+              "of so small a distance with the factors' names shuffled"),
+          more(
+              Group.GRAPH,
               "graph_auc_names_p",
-              "p of so large an AUC with the factors' names shuffled",
-              f -> graph(f, g -> areaP(g, g.namesShuffled()))));
+              "p of AUC, names",
+              "of so large an AUC with the factors' names shuffled"));
 
-  private static Measure untabled(
-      final String id, final String meaning, final Function<ModelFigures, Optional<Interval>> of) {
-    return new Measure(id, "", meaning, of);
+  private static final List<String> IDS = ALL.stream().map(Measure::id).toList();
+
+  private static Measure tabled(
+      final Group group, final String id, final String title, final String meaning) {
+    return new Measure(id, title, meaning, group, true);
   }
 
-  /// Whether the table has it as text.
-  boolean tabled() {
-    return !title.isEmpty();
+  private static Measure more(
+      final Group group, final String id, final String title, final String meaning) {
+    return new Measure(id, title, meaning, group, false);
+  }
+
+  /// The measure of that id.
+  static Measure named(final String id) {
+    return ALL.stream().filter(m -> m.id().equals(id)).findFirst().orElseThrow();
   }
 
   /// The ids of [#ALL].
   static List<String> ids() {
-    return ALL.stream().map(Measure::id).toList();
-  }
-
-  private static Interval exact(final double value, final int n) {
-    return Interval.unbounded(value, n);
-  }
-
-  private static Optional<Interval> labelled(
-      final ModelFigures figures, final ToIntFunction<Labels> count) {
-    return figures.labels().map(l -> exact(count.applyAsInt(l), figures.size().meaning().units()));
-  }
-
-  private static Optional<Interval> stable(final UnitStudy units) {
-    final var stability = units.measured().stability();
-    return stability.named() == 0
-        ? Optional.empty()
-        : Optional.of(exact(stability.namedShare(), stability.named()));
-  }
-
-  private static Optional<Interval> circuit(
-      final ModelFigures figures, final Function<CircuitStudy, Interval> of) {
-    return figures.meaning().circuit().map(of);
-  }
-
-  private static Optional<Interval> graph(
-      final ModelFigures figures, final Function<GraphStudy, Optional<Double>> of) {
-    return figures
-        .meaning()
-        .graph()
-        .flatMap(g -> of.apply(g).map(value -> exact(value, g.question().inputs())));
-  }
-
-  private static Optional<Double> distanceP(
-      final GraphStudy graph, final Optional<ShuffledFactors> chance) {
-    return graph.scores().flatMap(s -> chance.map(c -> c.shdP(s)));
-  }
-
-  private static Optional<Double> areaP(
-      final GraphStudy graph, final Optional<ShuffledFactors> chance) {
-    return graph.scores().flatMap(s -> chance.flatMap(c -> boxed(c.aucP(s))));
-  }
-
-  private static Optional<Double> boxed(final OptionalDouble value) {
-    return value.isPresent() ? Optional.of(value.getAsDouble()) : Optional.empty();
+    return IDS;
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 public final class Reproduced {
   private final Map<String, Object> options;
   private final Map<String, String> versions;
+  private final ReproductionPlan plan;
   private final Evidence evidence;
   private final ReproducedTable table;
   private final List<Finding> findings;
@@ -17,24 +18,51 @@ public final class Reproduced {
   /// @param options as [ReproductionPlan#toMap]
   /// @param versions of what computed it
   /// @param factors how many vary in the data
+  /// @param beside what was found on other data
   Reproduced(
       final ReproductionPlan plan,
       final Map<String, Object> options,
       final Map<String, String> versions,
       final int factors,
-      final Evidence evidence) {
+      final Evidence evidence,
+      final List<OtherData> beside) {
+    this.plan = plan;
     this.options = options;
     this.versions = versions;
     this.evidence = evidence;
     table = ReproducedTable.of(evidence, plan.latent());
-    findings = Findings.of(evidence.controlled(), plan, factors);
+    findings = Findings.of(evidence.controlled(), plan, factors, beside);
+  }
+
+  ReproductionPlan plan() {
+    return plan;
+  }
+
+  Evidence evidence() {
+    return evidence;
+  }
+
+  ReproducedTable table() {
+    return table;
+  }
+
+  List<Finding> findings() {
+    return findings;
+  }
+
+  Map<String, String> versions() {
+    return versions;
+  }
+
+  List<String> leftOut() {
+    return evidence.blind().stream().map(Reproduced::blind).toList();
   }
 
   /// The table, and a sentence for each finding.
   public String text() {
     final var text = new StringBuilder(table.text()).append('\n');
     findings.forEach(f -> text.append(f.sentence()).append('\n'));
-    evidence.blind().forEach(r -> text.append(blind(r)).append('\n'));
+    leftOut().forEach(line -> text.append(line).append('\n'));
     return text.toString();
   }
 
@@ -45,7 +73,7 @@ public final class Reproduced {
   }
 
   /// Everything, for `reproduce.json`. It holds no time, so that it is the same however often the
-  /// work was stopped and gone on with.
+  /// work was stopped and gone on with: [Times] has those.
   public Map<String, Object> toMap() {
     final var map = new LinkedHashMap<String, Object>();
     map.put("options", options);
@@ -64,7 +92,7 @@ public final class Reproduced {
     map.put("paper", paper);
     map.put("table", table.toList());
     map.put("findings", findings.stream().map(Finding::toMap).toList());
-    map.put("left_out", evidence.blind().stream().map(Reproduced::blind).toList());
+    map.put("left_out", leftOut());
     map.put("runs", evidence.runs().stream().map(RunFigures::toMap).toList());
     return map;
   }

@@ -16,9 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// The paper's table with ours beside it: a row per variant and latent size, each figure a mean
 /// over seeds with its t interval.
 record ReproducedTable(List<Row> rows) {
-  /// Measures that stand beside the paper's figures.
-  private static final List<String> BESIDE_PAPER =
+  /// Measures that stand beside the paper's figures: the first two beside its score, the others
+  /// beside its effect strength.
+  static final List<String> BESIDE_PAPER =
       List.of(Measure.DISENTANGLEMENT, Measure.GAP, Measure.STRENGTH, Measure.UNTRAINED);
+
+  /// Columns of figures that a terminal has room for.
+  private static final int WIDEST = 6;
 
   private static final String NONE = "-";
   private static final int MOST = 4;
@@ -63,30 +67,40 @@ record ReproducedTable(List<Row> rows) {
     return new ReproducedTable(rows);
   }
 
-  /// For a terminal: the paper's figures with ours, then the rest.
+  /// For a terminal: the paper's figures with ours, then the rest by what it is about. A figure
+  /// that no model has is left out there.
   String text() {
-    final var beside = Measure.ALL.stream().filter(m -> BESIDE_PAPER.contains(m.id())).toList();
-    final var tabled = Measure.ALL.stream().filter(Measure::tabled).toList();
-    final var rest = tabled.stream().filter(m -> !BESIDE_PAPER.contains(m.id())).toList();
+    final var beside = BESIDE_PAPER.stream().map(Measure::named).toList();
     final var first = new ArrayList<List<String>>();
     first.add(column("model", Row::name));
     first.add(column("paper's score", r -> paper(r, PaperFigures::disentanglement)));
-    first.add(figures(beside.get(0)));
-    first.add(figures(beside.get(1)));
+    beside.stream().limit(2).forEach(m -> first.add(figures(m)));
     first.add(column("paper's CES", r -> paper(r, PaperFigures::strength)));
     beside.stream().skip(2).forEach(m -> first.add(figures(m)));
     first.add(column("runs", r -> Integer.toString(r.runs())));
-    final int half = (rest.size() + 1) / 2;
     final var text = new StringBuilder(aligned(first));
-    for (final var part : List.of(rest.subList(0, half), rest.subList(half, rest.size()))) {
-      final var columns = new ArrayList<List<String>>();
-      columns.add(column("model", Row::name));
-      part.forEach(m -> columns.add(figures(m)));
-      text.append('\n').append(aligned(columns));
+    final var shown = new ArrayList<>(beside);
+    for (final var group : Measure.Group.values()) {
+      final var rest = rest(group).stream().filter(Measure::tabled).toList();
+      for (int from = 0; from < rest.size(); from += WIDEST) {
+        final var columns = new ArrayList<List<String>>();
+        columns.add(column("model", Row::name));
+        rest.stream().skip(from).limit(WIDEST).forEach(m -> columns.add(figures(m)));
+        text.append('\n').append(aligned(columns));
+      }
+      shown.addAll(rest);
     }
     text.append('\n').append("means over seeds, 95 % t intervals in brackets; - : undefined\n");
-    tabled.forEach(m -> text.append(m.title()).append(": ").append(m.meaning()).append('\n'));
+    shown.forEach(m -> text.append(m.title()).append(": ").append(m.meaning()).append('\n'));
     return text.append(PaperFigures.UNDEFINED).append('\n').toString();
+  }
+
+  /// The measures of a group that some model has, without those that stand beside the paper's.
+  List<Measure> rest(final Measure.Group group) {
+    return Measure.ALL.stream()
+        .filter(m -> m.group() == group && !BESIDE_PAPER.contains(m.id()))
+        .filter(m -> rows.stream().anyMatch(row -> row.figure(m.id()).isPresent()))
+        .toList();
   }
 
   private static String paper(final Row row, final Function<PaperFigures, Double> figure) {
@@ -124,7 +138,7 @@ record ReproducedTable(List<Row> rows) {
     return cell(i, decimals(List.of(estimate(i))));
   }
 
-  private static Estimate estimate(final Interval i) {
+  static Estimate estimate(final Interval i) {
     return i.bounded()
         ? new Estimate(i.estimate(), i.low(), i.high(), i.n())
         : Estimate.exact(i.estimate(), i.n());

@@ -1,8 +1,7 @@
 package io.patchbay.analysis.reproduction;
 
-import io.patchbay.analysis.statistics.Interval;
+import io.patchbay.analysis.report.ReportWriter;
 import io.patchbay.analysis.study.ModelFigures;
-import io.patchbay.analysis.study.Scene;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.io.AtomicFiles;
@@ -10,21 +9,23 @@ import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.train.DivergedException;
 import io.patchbay.vae.train.RunFolder;
-import io.patchbay.vae.train.TrainedVae;
 import io.patchbay.vae.train.Trainer;
 import io.patchbay.vae.train.Variant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
@@ -32,48 +33,62 @@ import java.util.function.BooleanSupplier;
 /// findings by them.
 ///
 /// A folder holds `options.json`, one run folder per model, each with `measures.json` once it was
-/// measured, and at the end `reproduce.json`. Work that was stopped or killed is gone on with: runs
-/// from their last checkpoint, bit for bit, and what was measured is not measured again.
+/// measured, and at the end `reproduce.json`. A run's folder has what the commands that ask one
+/// thing each would leave there. Work that was stopped or killed is gone on with: runs from their
+/// last checkpoint, bit for bit, and a step of measuring that was done is not done again.
 public final class Reproduction {
   private static final String OPTIONS = "options.json";
 
   /// The file that holds everything in the end.
   public static final String RESULT = "reproduce.json";
 
+  /// The folder of the page about it.
+  public static final String REPORT = "report";
+
   private final ReproductionPlan plan;
   private final FactorDataset data;
   private final Backend backend;
   private final Map<String, String> versions;
+  private final List<Path> beside;
+  private final String command;
   private final Listener listener;
   private final BooleanSupplier stop;
 
   /// Hears what is being done.
   public interface Listener {
     /// Before the work.
-    ///
-    /// @param runs all of them
-    /// @param left those not measured yet
-    /// @param remaining how long these take, by a few timed steps; empty when all are trained
-    void begins(int runs, int left, Optional<Duration> remaining);
+    void begins(Forecast forecast);
 
     /// @param done and `total`: work in steps of a VAE
     void progress(double done, double total, String what);
+
+    /// After the work.
+    ///
+    /// @param times where time went, in one line, that of earlier calls too
+    void ends(String times);
   }
 
   /// @param versions of what computes, to be told with the result
-  /// @param stop asked after each step and between the parts of measuring; true ends the work, with
-  ///   everything kept
+  /// @param beside folders of reproductions on other data, whose results the findings about several
+  ///   data sets take in
+  /// @param command the command line that goes on with the work, to be told on the page
+  /// @param stop asked after each training step and within the steps of measuring; true ends the
+  ///   work, with everything kept but the step of measuring under way
   public Reproduction(
       final ReproductionPlan plan,
       final FactorDataset data,
       final Backend backend,
       final Map<String, String> versions,
+      final List<Path> beside,
+      final String command,
       final Listener listener,
       final BooleanSupplier stop) {
     this.plan = plan;
     this.data = data;
     this.backend = backend;
     this.versions = new LinkedHashMap<>(versions);
+    this.beside = List.copyOf(beside);
+    this.command = command;
     this.listener = listener;
     this.stop = stop;
   }
@@ -86,6 +101,7 @@ public final class Reproduction {
   public Optional<Reproduced> run(final Path folder) {
     final var runs = plan.runs(data);
     final var options = plan.toMap(data);
+    final var others = others();
     // Before the lock, so that a folder which is refused is left as it was; and once more under it.
     check(folder, options);
     try (var _ = RunLock.acquire(folder)) {
@@ -94,60 +110,82 @@ public final class Reproduction {
       final var figures = figures(folder, runs);
       final var result =
           new Reproduced(
-              plan, options, versions, ModelFigures.varying(data), new Evidence(figures));
+              plan, options, versions, ModelFigures.varying(data), new Evidence(figures), others);
       result.write(folder.resolve(RESULT));
+      final var times = Times.in(folder);
+      ReproducedPage.of(result, times, Instant.now(), command)
+          .write(folder.resolve(REPORT), ReportWriter.Form.FOLDER);
+      listener.ends(times.text());
       return Optional.of(result);
     } catch (final CancellationException _) {
       return Optional.empty();
+    } catch (final IOException e) {
+      throw new UncheckedIOException(folder + ": no page: " + e.getMessage(), e);
     }
+  }
+
+  private List<OtherData> others() {
+    final var others = new ArrayList<OtherData>();
+    final var seen = new HashSet<>(Set.of(plan.data()));
+    for (final var folder : beside) {
+      final var other = OtherData.read(folder);
+      if (!seen.add(other.data())) {
+        throw new BadInputException(
+            folder, "data", other.data(), "another data set than " + String.join(", ", seen));
+      }
+      others.add(other);
+    }
+    return others;
   }
 
   private List<RunFigures> figures(final Path folder, final List<PlannedRun> runs) {
     final var found = new LinkedHashMap<PlannedRun, RunFigures>();
     for (final var run : runs) {
-      RunFigures.read(folder.resolve(run.name()), run, of(run)).ifPresent(f -> found.put(run, f));
+      Measuring.known(plan, data, run, folder.resolve(run.name()))
+          .ifPresent(f -> found.put(run, f));
     }
-    final var work = new Work(plan, runs, times(folder, runs, found), listener, stop);
+    final var left = runs.stream().filter(r -> !found.containsKey(r)).toList();
+    final var untrained =
+        left.stream()
+            .filter(r -> !Files.exists(new RunFolder(folder.resolve(r.name())).done()))
+            .toList();
+    final var seconds = left.isEmpty() ? Map.<Variant, Double>of() : seconds(folder, untrained);
+    final var work = new Work(plan, data, runs, seconds, listener, stop);
     found.keySet().forEach(work::skip);
-    listener.begins(runs.size(), runs.size() - found.size(), work.remaining());
-    final var figures = new ArrayList<RunFigures>();
-    for (final var run : runs) {
-      final var known = found.get(run);
-      if (known == null) {
-        work.begin(run);
-        final var path = folder.resolve(run.name());
+    listener.begins(work.forecast(runs.size(), untrained, left));
+    final var times = Times.in(folder);
+    final var measuring = new Measuring(plan, data, backend, versions, work, times);
+    for (final var run : left) {
+      work.begin(run);
+      final var path = folder.resolve(run.name());
+      final long began = System.nanoTime();
+      try {
         train(run, path, work);
-        figures.add(measure(run, path, work));
-        work.end();
-      } else {
-        figures.add(known);
+      } finally {
+        times.add(run.name(), Times.TRAIN, began);
       }
+      work.trainedAll();
+      found.put(run, measuring.of(run, path));
+      work.end();
     }
-    return figures;
+    final var measured = new LinkedHashMap<PlannedRun, RunFigures>();
+    runs.forEach(run -> measured.put(run, Objects.requireNonNull(found.get(run))));
+    return new Ranking(plan, data, backend, stop).of(folder, measured);
   }
 
   /// Seconds per step of a VAE and of the variants that are still to train.
-  private Map<Variant, Double> times(
-      final Path folder, final List<PlannedRun> runs, final Map<PlannedRun, RunFigures> found) {
-    final var left =
-        runs.stream()
-            .filter(r -> !found.containsKey(r))
-            .filter(r -> !Files.exists(new RunFolder(folder.resolve(r.name())).done()))
-            .toList();
-    final var times = new EnumMap<Variant, Double>(Variant.class);
-    if (left.isEmpty()) {
-      return times;
-    }
+  private Map<Variant, Double> seconds(final Path folder, final List<PlannedRun> untrained) {
+    final var seconds = new EnumMap<Variant, Double>(Variant.class);
     final var variants = new LinkedHashSet<Variant>(List.of(Variant.VAE));
-    left.forEach(r -> variants.add(r.variant()));
+    untrained.forEach(r -> variants.add(r.variant()));
     for (final var variant : variants) {
       final var config = plan.config(variant, 1, plan.latent(), data);
-      times.put(variant, StepTimes.of(config, data, backend, folder, stop));
+      seconds.put(variant, StepTimes.of(config, data, backend, folder, stop));
       if (stop.getAsBoolean()) {
         throw new CancellationException("stopped before the first run");
       }
     }
-    return times;
+    return seconds;
   }
 
   private void train(final PlannedRun run, final Path path, final Work work) {
@@ -169,49 +207,6 @@ public final class Reproduction {
     } catch (final DivergedException e) {
       throw new IllegalStateException(run.name() + ": " + e.getMessage(), e);
     }
-  }
-
-  private RunFigures measure(final PlannedRun run, final Path path, final Work work) {
-    try (var model = TrainedVae.open(path, backend);
-        var untrained = TrainedVae.untrained(run.config(), data.shape(), backend)) {
-      final long seed = ReproductionPlan.INPUT_SEED;
-      final var figures =
-          ModelFigures.of(
-              new Scene(model, data, seed),
-              new Scene(untrained, data, seed),
-              plan.size(),
-              plan.isolates(run),
-              work::measuring);
-      final var values = new LinkedHashMap<String, Interval>();
-      Measure.ALL.forEach(m -> m.of().apply(figures).ifPresent(i -> values.put(m.id(), i)));
-      final var notes = new LinkedHashMap<>(figures.meaning().missing());
-      figures.meaning().circuit().ifPresent(c -> notes.put(RunFigures.FACTOR, c.factor()));
-      final var result =
-          new RunFigures(
-              run.name(),
-              run.variant(),
-              run.seed(),
-              run.latent(),
-              backend.device(),
-              figures.guard().controls().size(),
-              !figures.blind(),
-              notes,
-              values);
-      result.write(path, of(run));
-      return result;
-    }
-  }
-
-  /// What a run's figures depend on.
-  private Map<String, Object> of(final PlannedRun run) {
-    final var map = new LinkedHashMap<String, Object>();
-    map.put("config_hash", run.config().hash());
-    map.put("steps", run.config().steps());
-    map.put("inputs", plan.size().toMap());
-    map.put("input_seed", ReproductionPlan.INPUT_SEED);
-    map.put("circuit", plan.isolates(run));
-    map.put("measures", Measure.ids());
-    return map;
   }
 
   private static void check(final Path folder, final Map<String, Object> options) {

@@ -1,6 +1,5 @@
 package io.patchbay.analysis.reproduction;
 
-import io.patchbay.analysis.study.FigureSize;
 import io.patchbay.analysis.study.ModelFigures;
 import io.patchbay.vae.data.Factor;
 import io.patchbay.vae.data.FactorDataset;
@@ -8,6 +7,7 @@ import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.Variant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +24,8 @@ import java.util.stream.LongStream;
 /// @param bottlenecks further latent sizes at which a VAE and a beta-VAE are trained
 /// @param settings of training, as `name=value` or for one variant `vae:name=value`; the later ones
 ///   win
-/// @param size inputs behind each figure
-/// @param measuring about how many steps of a VAE take as long as measuring one run; a circuit
-///   takes as long once more
+/// @param sizes inputs behind each figure
+/// @param effort about how many steps of a VAE take as long as each step of measuring a run
 public record ReproductionPlan(
     String preset,
     String data,
@@ -36,8 +35,8 @@ public record ReproductionPlan(
     int latent,
     List<Integer> bottlenecks,
     List<String> settings,
-    FigureSize size,
-    int measuring) {
+    MeasureSizes sizes,
+    Map<Step, Integer> effort) {
   /// The variants of the paper's first version.
   public static final List<Variant> VARIANTS =
       List.of(Variant.VAE, Variant.BETA_VAE, Variant.FACTOR_VAE);
@@ -64,6 +63,7 @@ public record ReproductionPlan(
     variants = List.copyOf(variants);
     bottlenecks = List.copyOf(bottlenecks);
     settings = List.copyOf(settings);
+    effort = Map.copyOf(effort);
     if (variants.isEmpty() || variants.stream().distinct().count() < variants.size()) {
       throw new BadInputException("--models", "names", "" + ids(variants), "each model once");
     }
@@ -128,8 +128,8 @@ public record ReproductionPlan(
         LATENT,
         preset.bottlenecks(ModelFigures.varying(data)).stream().filter(d -> d != LATENT).toList(),
         preset.settings(),
-        preset.size(),
-        preset.measuring());
+        preset.sizes(),
+        preset.effort());
   }
 
   /// Every run: those of the table first, seed by seed, so that a whole table of fewer seeds is
@@ -178,14 +178,25 @@ public record ReproductionPlan(
     return TrainConfig.defaults(variant, texts.toArray(String[]::new)).on(images.shape());
   }
 
-  /// Whether a run is asked for a circuit: the first seed of each model of the table.
-  boolean isolates(final PlannedRun run) {
-    return run.seed() == seedList().getFirst() && run.latent() == latent;
+  /// What is measured of a run: of a bottleneck its latents and scores alone. The layer profile, on
+  /// which no finding rests, is made of the first seed of each model.
+  List<Step> stepsOf(final PlannedRun run, final FactorDataset images) {
+    final boolean tabled = run.latent() == latent;
+    final boolean first = run.seed() == seedList().getFirst();
+    return Arrays.stream(Step.values())
+        .filter(step ->
+            switch (step) {
+              case LATENTS, SCORES -> true;
+              case UNITS, ATTRIBUTION, CIRCUITS, MOTIFS -> tabled;
+              case PROFILE -> tabled && first;
+              case GRAPH -> tabled && GraphStep.fits(images);
+            })
+        .toList();
   }
 
-  /// As `measuring`, of this run.
-  int measuring(final PlannedRun run) {
-    return isolates(run) ? 2 * measuring : measuring;
+  /// As many steps of a VAE as take as long as this step of measuring.
+  int effort(final Step step) {
+    return effort.getOrDefault(step, 1);
   }
 
   List<Long> seedList() {
@@ -205,7 +216,7 @@ public record ReproductionPlan(
     map.put("latent", latent);
     map.put("bottlenecks", bottlenecks);
     map.put("settings", settings);
-    map.put("inputs", size.toMap());
+    map.put("inputs", sizes.toMap());
     map.put("input_seed", INPUT_SEED);
     return map;
   }

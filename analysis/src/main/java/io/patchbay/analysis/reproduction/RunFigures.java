@@ -1,7 +1,6 @@
 package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.statistics.Interval;
-import io.patchbay.analysis.study.ModelMeaning;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.train.Variant;
@@ -18,11 +17,9 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param run the name of its folder
 /// @param device where it was measured
-/// @param controls control rows beside the interventions
-/// @param passed whether all of them passed; false where they could tell nothing, as the model
-///   gives inputs one output
-/// @param notes what figures do not say: [#FACTOR], and why some are undefined, by the names of
-///   [ModelMeaning]'s parts
+/// @param passed whether the control rows of its latents passed; false where they could tell
+///   nothing, as the model gives inputs one output
+/// @param notes what figures do not say, and by the ids of steps why some are undefined
 /// @param figures by the measures' ids; one that is undefined is missing
 record RunFigures(
     String run,
@@ -30,13 +27,9 @@ record RunFigures(
     long seed,
     int latent,
     String device,
-    int controls,
     boolean passed,
     Map<String, String> notes,
     Map<String, Interval> figures) {
-  /// The name of the note that says whose circuit it is.
-  static final String FACTOR = "circuit of";
-
   private static final String FILE = "measures.json";
 
   RunFigures {
@@ -50,6 +43,13 @@ record RunFigures(
 
   Optional<Interval> figure(final String measure) {
     return Optional.ofNullable(figures.get(measure));
+  }
+
+  /// With more figures.
+  RunFigures with(final Map<String, Interval> more) {
+    final var all = new LinkedHashMap<>(figures);
+    all.putAll(more);
+    return new RunFigures(run, variant, seed, latent, device, passed, notes, all);
   }
 
   /// @param of what the figures depend on: a file about something else is not read
@@ -73,39 +73,32 @@ record RunFigures(
     if (!node.path("of").equals(Json.tree(of))) {
       return Optional.empty();
     }
-    final var figures = new LinkedHashMap<String, Interval>();
-    for (final var measure : Measure.ids()) {
-      final var figure = node.path("figures").path(measure);
-      if (!figure.isNull()) {
-        figures.put(measure, interval(file, measure, figure));
-      }
+    final var figures = of(file, node);
+    if (!figures.run().equals(run.name())) {
+      throw new BadInputException(file, "run", figures.run(), run.name());
     }
-    final var notes = new LinkedHashMap<String, String>();
-    node.path("notes")
-        .properties()
-        .forEach(note -> notes.put(note.getKey(), note.getValue().asString("")));
-    return Optional.of(
-        new RunFigures(
-            run.name(),
-            run.variant(),
-            run.seed(),
-            run.latent(),
-            node.path("device").asString(""),
-            node.path("controls").asInt(0),
-            node.path("controls_passed").asBoolean(false),
-            notes,
-            figures));
+    return Optional.of(figures);
   }
 
-  private static Interval interval(final Path file, final String place, final JsonNode node) {
-    if (!node.path("value").isNumber() || !node.path("n").isIntegralNumber()) {
-      throw new BadInputException(file, "figures." + place, node.toString(), "value, low, high, n");
+  /// As [#toMap] gives it.
+  ///
+  /// @param file that it stands in
+  /// @throws BadInputException when it is something else
+  static RunFigures of(final Path file, final JsonNode node) {
+    final var model = node.path("model").asString("");
+    if (!Variant.ids().contains(model)) {
+      throw new BadInputException(
+          file, "model", model, "one of " + String.join(", ", Variant.ids()));
     }
-    final double value = node.path("value").asDouble();
-    final int n = node.path("n").asInt();
-    return node.path("low").isNumber() && node.path("high").isNumber()
-        ? new Interval(value, node.path("low").asDouble(), node.path("high").asDouble(), n)
-        : Interval.unbounded(value, n);
+    return new RunFigures(
+        node.path("run").asString(""),
+        Variant.named(model),
+        node.path("seed").asLong(0),
+        node.path("latent").asInt(0),
+        node.path("device").asString(""),
+        node.path("controls_passed").asBoolean(false),
+        Json.notes(node),
+        Json.intervals(file, node));
   }
 
   Map<String, Object> toMap() {
@@ -115,7 +108,6 @@ record RunFigures(
     map.put("seed", seed);
     map.put("latent", latent);
     map.put("device", device);
-    map.put("controls", controls);
     map.put("controls_passed", passed);
     map.put("notes", new TreeMap<>(notes));
     final var all = new LinkedHashMap<String, @Nullable Object>();

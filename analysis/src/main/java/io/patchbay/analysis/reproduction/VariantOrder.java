@@ -8,15 +8,19 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeSet;
 
-/// Whether variants stand in an order by one figure. Neighbours are compared seed by seed: it held
-/// where every difference's t interval is above zero, and not where one is below.
+/// Whether variants stand in an order by one figure. Neighbours are compared seed by seed, as the
+/// models of a seed share their initial weights and their inputs.
 final class VariantOrder {
+  static final String RULE =
+      "held where the difference of each two neighbours, taken seed by seed, is above zero with its"
+          + " whole 95 % t interval over seeds; not held where one is below zero with its whole"
+          + " interval";
+
   private VariantOrder() {}
 
   /// @param order the largest first
   static Finding of(
-      final String id,
-      final String claim,
+      final Claim claim,
       final Evidence evidence,
       final int latent,
       final List<Variant> order,
@@ -27,11 +31,9 @@ final class VariantOrder {
       differences.add(Evidence.difference(values.get(i), values.get(i + 1)));
       if (differences.getLast().isEmpty()) {
         return Finding.notTested(
-            id,
-            Findings.V1,
             claim,
             "no seed has "
-                + measure
+                + Measure.named(measure).title()
                 + " of both "
                 + order.get(i).id()
                 + " and "
@@ -56,8 +58,6 @@ final class VariantOrder {
             .filter(s -> differences.stream().allMatch(d -> Evidence.at(d, s) > 0))
             .count();
     return new Finding(
-        id,
-        Findings.V1,
         claim,
         Findings.above(intervals),
         String.join(", ", texts),

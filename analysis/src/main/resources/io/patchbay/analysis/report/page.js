@@ -1,6 +1,6 @@
 // Puts the sections on the page, with a list of them beside it.
 
-const SECTIONS = [
+const SECTIONS = model.reproduction ? REPRODUCTION : [
   ["summary", "Summary", summarySection],
   ["training", "Training", trainingSection],
   ["reconstructions", "Reconstructions", reconstructionSection],

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -99,29 +98,14 @@ class TrainCommandTest {
   @Test
   void ctrlCWritesACheckpointAndEndsWith130() throws IOException, InterruptedException {
     final var run = folder.resolve("run");
-    // A build in the background ignores Ctrl-C, and so would its children.
-    final var command = new ArrayList<>(List.of("env", "--default-signal=INT"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of(Shell.smallTraining(run, "--steps", "9999999", "--seed", "1")));
-    final var err = folder.resolve("err.txt");
-    final var process =
-        new ProcessBuilder(command)
-            .redirectError(err.toFile())
-            .redirectOutput(err.toFile())
-            .start();
-    try {
-      while (!Files.exists(run.resolve("metrics.jsonl"))) {
-        assertTrue(process.isAlive(), () -> "ended early: code=" + process.exitValue());
-        Thread.sleep(50);
-      }
-      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-      assertTrue(process.waitFor(5, TimeUnit.MINUTES));
-    } finally {
-      process.destroyForcibly();
+    final String text;
+    final var words = Shell.smallTraining(run, "--steps", "9999999", "--seed", "1");
+    try (var process = MainProcess.start(folder.resolve("err.txt"), words)) {
+      process.await(run.resolve("metrics.jsonl"));
+      final int code = process.interrupt();
+      text = process.text();
+      assertEquals(ExitCode.INTERRUPTED, code, text);
     }
-    final var text = Files.readString(err);
-    assertEquals(ExitCode.INTERRUPTED, process.exitValue(), text);
     assertTrue(text.contains("stopped: step="), text);
     assertFalse(text.contains("\tat "), text);
     final long step = Long.parseLong(text.replaceAll("(?s).*stopped: step=([0-9]+).*", "$1"));

@@ -138,11 +138,19 @@ class FindingsTest {
   }
 
   private static Finding bottleneck(final double[] betaSmall, final double[] betaLarge) {
+    return bottleneck(betaSmall, betaLarge, 3, 3, 4);
+  }
+
+  /// @param active latents of the small beta-VAEs
+  private static Finding bottleneck(
+      final double[] betaSmall, final double[] betaLarge, final double... active) {
     return new HandMade()
         .with(VAE, Measure.DISENTANGLEMENT, 0.50, 0.52, 0.51)
         .with(BETA, Measure.DISENTANGLEMENT, betaLarge)
         .with(VAE, 5, Measure.DISENTANGLEMENT, 0.50, 0.51, 0.52)
         .with(BETA, 5, Measure.DISENTANGLEMENT, betaSmall)
+        .with(VAE, 5, Measure.USED, 5, 5, 5)
+        .with(BETA, 5, Measure.USED, active)
         .with(VAE, 7, Measure.DISENTANGLEMENT, 0.1, 0.2, 0.3)
         .with(BETA, 7, Measure.DISENTANGLEMENT, 0.1, 0.2, 0.3)
         .finding("bottleneck", 7, 5);
@@ -158,6 +166,10 @@ class FindingsTest {
     final var gain = bottleneck(of(0.70, 0.72, 0.71), of(0.40, 0.41, 0.42));
     assertEquals(Status.NOT_HELD, gain.status(), gain::sentence);
     assertEquals(0, gain.seedsHeld());
+    // It costs, but not by leaving latents unused: that is no bottleneck.
+    final var wide = bottleneck(of(0.30, 0.32, 0.31), of(0.55, 0.56, 0.57), 5, 5, 5);
+    assertEquals(Status.UNDECIDED, wide.status(), wide::sentence);
+    assertEquals(0, wide.seedsHeld());
   }
 
   @Test
@@ -180,21 +192,54 @@ class FindingsTest {
   void kindsOfUnitsAreToldApartWhereMostAreOneOrTheOther() {
     assertEquals(Status.HELD, kinds(of(4, 5, 4), of(3, 3, 4), of(1, 1, 1)).status());
     assertEquals(Status.NOT_HELD, kinds(of(1, 1, 1), of(1, 1, 1), of(8, 8, 7)).status());
-    assertEquals(Status.NOT_HELD, kinds(of(9, 9, 9), of(0, 0, 0), of(1, 1, 1)).status());
+    // One kind alone: nothing says that the other would be told from it.
+    assertEquals(Status.UNDECIDED, kinds(of(9, 9, 9), of(0, 0, 0), of(1, 1, 1)).status());
     final var mixed = kinds(of(4, 4, 4), of(3, 0, 3), of(3, 6, 1));
     assertEquals(Status.UNDECIDED, mixed.status(), mixed::sentence);
     assertEquals(2, mixed.seedsHeld());
     assertEquals(Status.NOT_TESTED, kinds(of(0), of(0), of(0)).status());
   }
 
+  /// DCI of a VAE and a FactorVAE on sprites and, beside it, on other data.
+  private static Finding winners(
+      final double[] vae, final double[] factor, final double[] otherVae, final double[] other) {
+    final var beside =
+        new HandMade()
+            .with(VAE, Measure.DISENTANGLEMENT, otherVae)
+            .with(FACTOR, Measure.DISENTANGLEMENT, other);
+    return new HandMade()
+        .with(VAE, Measure.DISENTANGLEMENT, vae)
+        .with(FACTOR, Measure.DISENTANGLEMENT, factor)
+        .finding("no_winner", List.of(new OtherData("flow", HandMade.LATENT, beside.evidence())));
+  }
+
+  @Test
+  void noVariantWinsWhereEachIsBeatenSomewhere() {
+    final var low = of(0.10, 0.11, 0.12);
+    final var high = of(0.30, 0.31, 0.33);
+    final var held = winners(low, high, high, low);
+    assertEquals(Status.HELD, held.status(), held::sentence);
+    assertEquals(3, held.seedsHeld());
+    assertTrue(held.reason().contains("flow, vae 0.313 ["), held::reason);
+    final var one = winners(low, high, low, high);
+    assertEquals(Status.NOT_HELD, one.status(), one::sentence);
+    assertEquals(0, one.seedsHeld());
+    final var open = winners(low, high, low, of(0.05, 0.12, 0.19));
+    assertEquals(Status.UNDECIDED, open.status(), open::sentence);
+    assertEquals(1, open.seedsHeld());
+    final var none = winners(low, high, of(), high);
+    assertEquals(Status.NOT_TESTED, none.status(), none::sentence);
+  }
+
   @Test
   void whatCannotBeTestedSaysWhy() {
-    final var all = Findings.of(new HandMade().evidence(), HandMade.plan(), 5);
+    final var all = Findings.of(new HandMade().evidence(), HandMade.plan(), 5, List.of());
     assertEquals(11, all.size());
     assertEquals(11, all.stream().map(Finding::id).distinct().count());
     for (final var finding : all) {
       assertEquals(Status.NOT_TESTED, finding.status(), finding::sentence);
       assertFalse(finding.reason().isBlank(), finding::id);
+      assertTrue(finding.claim().rule().length() > 20, finding::id);
       assertTrue(finding.sentence().startsWith("not tested: v"), finding::sentence);
     }
   }

@@ -2,7 +2,7 @@ package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.study.FigureSize;
-import io.patchbay.analysis.study.MeaningSize;
+import io.patchbay.analysis.study.ScoreSizes;
 import io.patchbay.vae.train.Variant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +14,13 @@ import java.util.Set;
 /// Runs whose figures are given, one number per seed.
 final class HandMade {
   static final int LATENT = 10;
+
+  /// Enough to run every study on pictures of eight by eight.
+  static final MeasureSizes SMALLEST =
+      new MeasureSizes(
+          new FigureSize(6, 4, 40),
+          new ScoreSizes(100, 50, 4, 100, 20),
+          new MechanismSizes(16, 8, 19, 4, 3, 1, 4, 19, 16, 8, 3));
 
   private record Key(Variant variant, int latent, long seed) {}
 
@@ -70,7 +77,6 @@ final class HandMade {
                     k.seed(),
                     k.latent(),
                     "paper",
-                    4,
                     !blind.contains(k),
                     notes.getOrDefault(k, Map.of()),
                     figures.getOrDefault(k, Map.of())))
@@ -87,12 +93,16 @@ final class HandMade {
         LATENT,
         List.of(bottlenecks),
         List.of(),
-        new FigureSize(2, 2, 2, 2, 1, new MeaningSize(8, 8, 9, 4, 4, 8, 9)),
-        1);
+        SMALLEST,
+        Map.of());
   }
 
   Finding finding(final String id, final Integer... bottlenecks) {
-    return Findings.of(evidence().controlled(), plan(bottlenecks), 5).stream()
+    return finding(id, List.of(), bottlenecks);
+  }
+
+  Finding finding(final String id, final List<OtherData> beside, final Integer... bottlenecks) {
+    return Findings.of(evidence().controlled(), plan(bottlenecks), 5, beside).stream()
         .filter(f -> f.id().equals(id))
         .findFirst()
         .orElseThrow();

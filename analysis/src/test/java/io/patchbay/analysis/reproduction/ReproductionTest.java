@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.patchbay.analysis.study.FigureSize;
-import io.patchbay.analysis.study.MeaningSize;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
@@ -17,7 +15,6 @@ import io.patchbay.vae.train.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +33,7 @@ class ReproductionTest {
   private static final Backend BACKEND =
       Backends.open("reference", new Settings(2, 1L << 30)).backend();
   private static final Map<String, String> VERSIONS = Map.of("patchbay", "test");
+  private static final Map<Step, Integer> EFFORT = Map.of(Step.LATENTS, 3, Step.SCORES, 2);
   private static final ReproductionPlan PLAN = plan(ReproductionPlan.VARIANTS, 2, 6, List.of(2));
 
   /// Two runs, for what is done many times.
@@ -67,40 +65,50 @@ class ReproductionTest {
             "checkpoint_every=4",
             "factor-vae:discriminator.width=8",
             "factor-vae:discriminator.layers=1"),
-        new FigureSize(6, 4, 40, 30, 10, new MeaningSize(16, 8, 19, 4, 4, 8, 3)),
-        5);
+        HandMade.SMALLEST,
+        EFFORT);
   }
 
-  /// Hears everything, and dies where it is told to, as a killed process would: nothing is put
-  /// away.
+  /// Hears everything, and dies at the first line that begins as told, as a killed process would:
+  /// nothing is put away.
   private static final class Heard implements Reproduction.Listener {
-    private final int dieAt;
+    private final String dieAt;
     private final List<String> heard = new ArrayList<>();
     private final List<Double> shares = new ArrayList<>();
 
-    Heard(final int dieAt) {
+    Heard() {
+      this("never");
+    }
+
+    Heard(final String dieAt) {
       this.dieAt = dieAt;
     }
 
     @Override
-    public void begins(final int runs, final int left, final Optional<Duration> remaining) {
-      heard.add(runs + " runs, " + left + " left");
+    public void begins(final Forecast forecast) {
+      heard.add(forecast.runs() + " runs, " + forecast.left() + " left");
     }
 
     @Override
     public void progress(final double done, final double total, final String what) {
       heard.add(what);
       shares.add(done / total);
-      if (heard.size() == dieAt) {
+      if (what.startsWith(dieAt)) {
         throw new IllegalStateException("killed at: " + what);
       }
+    }
+
+    @Override
+    public void ends(final String times) {
+      heard.add("time: " + times);
     }
   }
 
   private static Optional<Reproduced> run(
       final Path into, final ReproductionPlan plan, final Heard heard, final BooleanSupplier stop) {
     try (var data = new TwoBars()) {
-      return new Reproduction(plan, data, BACKEND, VERSIONS, heard, stop).run(into);
+      return new Reproduction(plan, data, BACKEND, VERSIONS, List.of(), "again", heard, stop)
+          .run(into);
     }
   }
 
@@ -114,9 +122,9 @@ class ReproductionTest {
 
   @BeforeAll
   static void once() {
-    final var heard = new Heard(-1);
+    final var heard = new Heard();
     assertTrue(run(whole, PLAN, heard, () -> false).isPresent());
-    assertTrue(run(two, new Heard(-1)).isPresent());
+    assertTrue(run(two, new Heard()).isPresent());
     assertEquals("10 runs, 10 left", heard.heard.getFirst());
     assertEquals(1.0, heard.shares.getLast(), 1e-9);
     for (int i = 1; i < heard.shares.size(); i++) {
@@ -147,13 +155,15 @@ class ReproductionTest {
       final var ces = figures.path("ces");
       assertTrue(ces.path("low").asDouble() <= ces.path("value").asDouble(), ces::toString);
       assertEquals(6, ces.path("n").asInt());
-      assertEquals(4, run.path("controls").asInt());
+      assertEquals(4, figures.path("controls").path("value").asInt());
       assertTrue(run.path("controls_passed").asBoolean());
-      final double kinds =
-          List.of("monosemantic", "polysemantic", "undecided").stream()
-              .mapToDouble(k -> figures.path(k).path("value").asDouble())
-              .sum();
-      assertTrue(kinds <= run.path("latent").asInt(), figures::toString);
+      for (final var id :
+          List.of("beta_vae", "factor_vae", "sap", "modularity", "explicitness", "irs")) {
+        assertTrue(figures.path(id).path("value").isNumber(), () -> path + ": " + id);
+      }
+      // Two seeds of each model rank one another.
+      assertTrue(figures.path("udr_lasso").path("value").isNumber(), figures::toString);
+      assertTrue(Files.exists(path.resolve("scores/scores.json")), path::toString);
     }
     assertEquals(
         List.of(
@@ -198,35 +208,50 @@ class ReproductionTest {
     return json.path("runs").path(run).path("figures").path("ces").path("value").asDouble();
   }
 
-  /// In training before and after a checkpoint, while measuring, in a later run, near the end.
+  /// In training before and after a checkpoint, within steps of measuring and between them, in a
+  /// later run, at the end.
   @ParameterizedTest
-  @ValueSource(ints = {2, 6, 9, 14, 19, 26})
-  void aKilledReproductionEndsAsOneThatWasNot(final int event) throws IOException {
-    final var dies = new Heard(event);
+  @ValueSource(
+      strings = {
+        "vae-1 step 2 ",
+        "vae-1 step 6 ",
+        "vae-1: interventions on latents, latent grid",
+        "vae-1: disentanglement scores",
+        "vae-1: disentanglement scores, DCI",
+        "vae-1: done",
+        "factor-vae-1 step 5 ",
+        "factor-vae-1: what latents mean",
+        "factor-vae-1: done"
+      })
+  void aKilledReproductionEndsAsOneThatWasNot(final String line) throws IOException {
+    final var dies = new Heard(line);
     final var killed = assertThrows(IllegalStateException.class, () -> run(folder, dies));
     assertTrue(String.valueOf(killed.getMessage()).startsWith("killed at: "), killed::toString);
     assertFalse(Files.exists(folder.resolve(Reproduction.RESULT)));
-    assertTrue(run(folder, new Heard(-1)).isPresent());
+    assertTrue(run(folder, new Heard()).isPresent());
     assertEquals(result(two), result(folder));
   }
 
   @Test
   void whatWasStoppedIsKeptAndNotDoneAgain() throws IOException {
-    final var first = new Heard(-1);
-    final BooleanSupplier stop = () -> first.heard.contains("factor-vae-1: latent grid");
+    final var first = new Heard();
+    final BooleanSupplier stop = () -> first.heard.contains("factor-vae-1: disentanglement scores");
     assertTrue(run(folder, SHORT, first, stop).isEmpty());
     assertTrue(Files.exists(folder.resolve("vae-1/measures.json")));
     assertTrue(Files.exists(folder.resolve("factor-vae-1/DONE")));
     assertFalse(Files.exists(folder.resolve("factor-vae-1/measures.json")));
-    final var second = new Heard(-1);
+    final var second = new Heard();
     assertTrue(run(folder, second).isPresent());
     assertEquals("2 runs, 1 left", second.heard.getFirst());
     assertFalse(second.heard.stream().anyMatch(h -> h.startsWith("vae-1")), second.heard::toString);
     assertFalse(second.heard.stream().anyMatch(h -> h.startsWith("factor-vae-1 step")));
     assertEquals(result(two), result(folder));
-    final var third = new Heard(-1);
+    // Its latents were measured before it was stopped.
+    assertFalse(second.heard.stream().anyMatch(h -> h.startsWith("factor-vae-1: interventions")));
+    final var third = new Heard();
     assertTrue(run(folder, third).isPresent());
-    assertEquals(List.of("2 runs, 0 left"), third.heard);
+    assertEquals("2 runs, 0 left", third.heard.getFirst());
+    assertEquals(2, third.heard.size(), third.heard::toString);
     assertEquals(result(two), result(folder));
   }
 
@@ -237,7 +262,7 @@ class ReproductionTest {
         folder.resolve("options.json"), Files.readString(two.resolve("options.json")));
     Files.writeString(folder.resolve("vae-1/config.yaml"), "model: vae\n");
     Files.writeString(folder.resolve("vae-1/.config.json.1.part"), "{");
-    assertTrue(run(folder, new Heard(-1)).isPresent());
+    assertTrue(run(folder, new Heard()).isPresent());
     assertEquals(result(two), result(folder));
   }
 
@@ -247,12 +272,12 @@ class ReproductionTest {
     final var more =
         assertThrows(
             BadInputException.class,
-            () -> run(two, plan(SHORT.variants(), 2, 6, List.of()), new Heard(-1), () -> false));
+            () -> run(two, plan(SHORT.variants(), 2, 6, List.of()), new Heard(), () -> false));
     assertEquals("seeds", more.place());
     final var longer =
         assertThrows(
             BadInputException.class,
-            () -> run(two, plan(SHORT.variants(), 1, 7, List.of()), new Heard(-1), () -> false));
+            () -> run(two, plan(SHORT.variants(), 1, 7, List.of()), new Heard(), () -> false));
     assertEquals("steps", longer.place());
     final var line = String.valueOf(longer.getMessage());
     assertEquals(1, line.lines().count());
@@ -263,16 +288,42 @@ class ReproductionTest {
   @Test
   void aFolderOfSomethingElseIsRefusedAndLeftAsItWas() throws IOException {
     Files.writeString(folder.resolve("letter.txt"), "keep me");
-    final var refused = assertThrows(BadInputException.class, () -> run(folder, new Heard(-1)));
+    final var refused = assertThrows(BadInputException.class, () -> run(folder, new Heard()));
     assertTrue(String.valueOf(refused.getMessage()).contains("files in it"), refused::toString);
     assertEquals(
         List.of(folder.toString(), folder.resolve("letter.txt").toString()), files(folder));
   }
 
+  private BadInputException refused(final Path beside) {
+    try (var data = new TwoBars()) {
+      final var reproduction =
+          new Reproduction(
+              SHORT, data, BACKEND, VERSIONS, List.of(beside), "again", new Heard(), () -> false);
+      return assertThrows(BadInputException.class, () -> reproduction.run(folder.resolve("new")));
+    }
+  }
+
+  @Test
+  void whatStandsBesideMustBeDoneAndOfOtherData() throws IOException {
+    assertEquals("data", refused(two).place());
+    assertTrue(String.valueOf(refused(folder).getMessage()).contains("no such file"));
+    Files.writeString(folder.resolve(Reproduction.RESULT), "{}");
+    assertEquals("options", refused(folder).place());
+    Files.writeString(
+        folder.resolve(Reproduction.RESULT), result(two).replace("\"bars\"", "\"others\""));
+    assertFalse(Files.exists(folder.resolve("new")));
+    final var other = OtherData.read(folder);
+    assertEquals("others", other.data());
+    assertEquals(2, other.evidence().runs().size());
+    Files.writeString(folder.resolve(Reproduction.RESULT), result(two).replace("\"vae\"", "\"x\""));
+    assertEquals(
+        "model", assertThrows(BadInputException.class, () -> OtherData.read(folder)).place());
+  }
+
   @Test
   void aFolderInUseIsRefused() {
     try (var _ = RunLock.acquire(folder)) {
-      final var refused = assertThrows(BadInputException.class, () -> run(folder, new Heard(-1)));
+      final var refused = assertThrows(BadInputException.class, () -> run(folder, new Heard()));
       assertEquals("lock", refused.place());
     }
   }
@@ -280,20 +331,20 @@ class ReproductionTest {
   @Test
   void aBrokenFileOfFiguresIsNamed() throws IOException {
     assertTrue(
-        run(folder, SHORT, new Heard(-1), () -> Files.exists(folder.resolve("vae-1/measures.json")))
+        run(folder, SHORT, new Heard(), () -> Files.exists(folder.resolve("vae-1/measures.json")))
             .isEmpty());
     Files.writeString(folder.resolve("vae-1/measures.json"), "{ \"of\": ");
-    final var broken = assertThrows(BadInputException.class, () -> run(folder, new Heard(-1)));
+    final var broken = assertThrows(BadInputException.class, () -> run(folder, new Heard()));
     assertTrue(broken.file().endsWith("measures.json"), broken::toString);
   }
 
   @Test
   void figuresOfAnotherConfigurationAreMeasuredAgain() throws IOException {
     final var file = folder.resolve("vae-1/measures.json");
-    assertTrue(run(folder, SHORT, new Heard(-1), () -> Files.exists(file)).isEmpty());
+    assertTrue(run(folder, SHORT, new Heard(), () -> Files.exists(file)).isEmpty());
     final var text = Files.readString(file);
     Files.writeString(file, text.replaceAll("\"config_hash\" : \"..", "\"config_hash\" : \"xx"));
-    final var heard = new Heard(-1);
+    final var heard = new Heard();
     assertTrue(run(folder, heard).isPresent());
     assertEquals("2 runs, 2 left", heard.heard.getFirst());
     assertEquals(text, Files.readString(file));
@@ -340,8 +391,8 @@ class ReproductionTest {
         latent,
         List.of(2),
         settings,
-        PLAN.size(),
-        5);
+        PLAN.sizes(),
+        EFFORT);
   }
 
   private static List<String> files(final Path folder) throws IOException {

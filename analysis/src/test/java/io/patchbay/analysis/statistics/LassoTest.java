@@ -75,6 +75,47 @@ class LassoTest {
         IllegalArgumentException.class, () -> Lasso.fit(Matrix.ofRows(x), Matrix.ofColumn(y), 0));
   }
 
+  /// Two features that say the same but for a millionth, and one that says their sum: the optimum
+  /// is reached all the same.
+  @Test
+  void featuresThatSayNearlyTheSameSettle() {
+    final var random = new PhiloxRandom(5, Streams.METRIC, 0, 0);
+    final int n = 100;
+    final double[][] x = new double[n][4];
+    final double[] y = new double[n];
+    for (int i = 0; i < n; i++) {
+      final double a = random.nextDouble() - 0.5;
+      final double b = random.nextDouble() - 0.5;
+      x[i][0] = a;
+      x[i][1] = a + 1e-4 * (random.nextDouble() - 0.5);
+      x[i][2] = b;
+      x[i][3] = a + b + 1e-4 * (random.nextDouble() - 0.5);
+      y[i] = 100 * (x[i][1] - x[i][0]) * 50 + 2 * a - b + 0.01 * random.nextDouble();
+    }
+    final double penalty = 1e-7;
+    final var lasso = Lasso.fit(Matrix.ofRows(x), Matrix.ofColumn(y), penalty);
+    final double[] residual = y.clone();
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < 4; j++) {
+        residual[i] -= lasso.weight(0, j) * x[i][j];
+      }
+    }
+    final double mean = Arrays.stream(residual).average().orElseThrow();
+    for (int j = 0; j < 4; j++) {
+      double covariance = 0;
+      for (int i = 0; i < n; i++) {
+        covariance += (residual[i] - mean) * x[i][j] / n;
+      }
+      final double weight = lasso.weight(0, j);
+      assertEquals(
+          weight == 0 ? Math.clamp(covariance, -penalty, penalty) : penalty * Math.signum(weight),
+          covariance,
+          1e-10,
+          "feature " + j);
+    }
+    assertTrue(Math.abs(lasso.weight(0, 0)) > 1000, "weight=" + lasso.weight(0, 0));
+  }
+
   @Test
   void equalsShareARank() {
     assertArrayEquals(new double[] {3, 1.5, 5, 1.5, 4}, Ranks.of(new double[] {2, -1, 9, -1, 3}));
