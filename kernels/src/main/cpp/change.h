@@ -83,36 +83,56 @@ PB_INLINE vec rectified(vec p, vec d) {
 struct Taps {
   const float *x[16];
   const float *w[16];
+  int from[16];  // the output pixels whose input lies inside the rectangle
+  int to[16];
   int count;
   ptrdiff_t step;      // x, one output pixel of this row on
   ptrdiff_t channels;  // of the inputs that change
   ptrdiff_t co;        // w, one input channel on
 };
 
-// d[p][v] of P output pixels and V vectors of channels.
+// One tap of pixels kFrom .. kTo - 1.
+template <int kFrom, int kTo, int P, int V>
+PB_INLINE void add_tap(const Taps &t, const float *x, const float *w, vec (&d)[P][V]) {
+  const ptrdiff_t step = t.step;
+  for (ptrdiff_t c = 0; c < t.channels; c++) {
+    vec weight[V];
+#pragma GCC unroll 2
+    for (int v = 0; v < V; v++) weight[v] = load(w + v * kLanes);
+#pragma GCC unroll 8
+    for (int p = kFrom; p < kTo; p++) {
+      const vec value = broadcast(x[p * step]);
+#pragma GCC unroll 2
+      for (int v = 0; v < V; v++) d[p][v] = fma(value, weight[v], d[p][v]);
+    }
+    x++;
+    w += t.co;
+  }
+}
+
+// d[p][v] of P output pixels and V vectors of channels. A tap that does not see the rectangle from
+// the first or the last of them leaves that pixel out: it would add zeros.
 template <int P, int V>
-PB_INLINE void sums(const Taps &t, ptrdiff_t at, ptrdiff_t block, vec (&d)[P][V]) {
+PB_INLINE void sums(const Taps &t, int at, ptrdiff_t block, vec (&d)[P][V]) {
 #pragma GCC unroll 8
   for (int p = 0; p < P; p++) {
 #pragma GCC unroll 2
     for (int v = 0; v < V; v++) d[p][v] = vec{};
   }
-  const ptrdiff_t step = t.step;
   for (int tap = 0; tap < t.count; tap++) {
-    const float *x = t.x[tap] + at * step;
+    const float *x = t.x[tap] + at * t.step;
     const float *w = t.w[tap] + block;
-    for (ptrdiff_t c = 0; c < t.channels; c++) {
-      vec weight[V];
-#pragma GCC unroll 2
-      for (int v = 0; v < V; v++) weight[v] = load(w + v * kLanes);
-#pragma GCC unroll 8
-      for (int p = 0; p < P; p++) {
-        const vec value = broadcast(x[p * step]);
-#pragma GCC unroll 2
-        for (int v = 0; v < V; v++) d[p][v] = fma(value, weight[v], d[p][v]);
-      }
-      x++;
-      w += t.co;
+    const bool first = t.from[tap] <= at;
+    const bool last = t.to[tap] >= at + P;
+    if (t.from[tap] >= at + P || t.to[tap] <= at) continue;
+    if (first && last) {
+      add_tap<0, P>(t, x, w, d);
+    } else if (last) {
+      add_tap<P == 1 ? 0 : 1, P>(t, x, w, d);
+    } else if (first) {
+      add_tap<0, P == 1 ? 1 : P - 1>(t, x, w, d);
+    } else {
+      add_tap<P == 1 ? 0 : 1, P <= 2 ? P : P - 1>(t, x, w, d);
     }
   }
 }
@@ -161,23 +181,26 @@ PB_INLINE void taps_of(const Layer &l, const Change &in, int first_channel, int 
   t.count = 0;
   t.channels = in.channels;
   t.co = l.co;
-  const auto tap = [&](int iy, int ix, int ky, int kx) {
+  // `stride`: inputs from one output pixel to the next.
+  const auto tap = [&](int iy, int ix, int ky, int kx, int stride) {
     t.x[t.count] = in.at(iy, ix);
-    t.w[t.count++] = l.weights + ((4 * ky + kx) * l.ci + first_channel) * l.co;
+    t.w[t.count] = l.weights + ((4 * ky + kx) * l.ci + first_channel) * l.co;
+    t.from[t.count] = (r.x0 - ix + stride - 1) / stride;
+    t.to[t.count++] = (r.x1 - ix + stride - 1) / stride;
   };
   if (l.up) {
     t.step = in.channels;
     for (int ky = (y + 1) & 1; ky < 4; ky += 2) {
       const int iy = (y + 1 - ky) / 2;
       if (y + 1 < ky || iy < r.y0 || iy >= r.y1) continue;
-      for (int kx = (x + 1) & 1; kx < 4; kx += 2) tap(iy, (x + 1 - kx) >> 1, ky, kx);
+      for (int kx = (x + 1) & 1; kx < 4; kx += 2) tap(iy, (x + 1 - kx) >> 1, ky, kx, 1);
     }
   } else {
     t.step = static_cast<ptrdiff_t>(2) * in.channels;
     for (int ky = 0; ky < 4; ky++) {
       const int iy = 2 * y - 1 + ky;
       if (iy < r.y0 || iy >= r.y1) continue;
-      for (int kx = 0; kx < 4; kx++) tap(iy, 2 * x - 1 + kx, ky, kx);
+      for (int kx = 0; kx < 4; kx++) tap(iy, 2 * x - 1 + kx, ky, kx, 2);
     }
   }
 }

@@ -62,10 +62,12 @@ final class PropagateCases {
     final var cases = new ArrayList<OpCase>();
     for (int i = 0; i < CHAINS.size(); i++) {
       final var chain = CHAINS.get(i);
-      for (final var covers : Covers.values()) {
-        final boolean first = (i + covers.ordinal()) % 2 == 0;
+      final var kinds = List.of(Covers.values());
+      for (int k = 0; k < kinds.size(); k++) {
+        final var covers = kinds.get(k);
+        final boolean first = (i + k) % 2 == 0;
         final var end = first && !chain.image() ? End.VALUE : first ? End.SQUARES : End.SIZES;
-        final boolean rectifies = (i + covers.ordinal()) % 3 == 0;
+        final boolean rectifies = (i + k) % 3 == 0;
         cases.add(
             OpCase.of(
                     "propagate %s of %s, %s".formatted(covers, chain, end),
