@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Interventions at fixed sites of one model: a program for what comes before them, run once per
 /// input, and a program for what comes after, run once per cell with many cells at a time.
@@ -35,6 +36,8 @@ public final class PatchRunner implements AutoCloseable {
   private final Optional<Projection> projection;
   private final boolean carries;
   private final Map<Node, Object> written = new HashMap<>();
+  private final Set<Node> given;
+  private final CustomValues custom;
   private int bases;
   private int sources = 1;
   private int rows;
@@ -76,7 +79,7 @@ public final class PatchRunner implements AutoCloseable {
       final List<String> values,
       final int directions,
       final Capacity capacity) {
-    this(subject, model, sites, effects, values, directions, capacity, Optional.empty());
+    this(subject, model, mixed(sites), effects, values, directions, capacity, Optional.empty());
   }
 
   /// For interventions at one site whose change of the image is projected on directions: what the
@@ -110,8 +113,34 @@ public final class PatchRunner implements AutoCloseable {
       final int directions,
       final Capacity capacity,
       final Optional<Route> route) {
+    this(subject, model, mixed(sites), effects, values, directions, capacity, route);
+  }
+
+  /// Without directions.
+  ///
+  /// @param sites how each patched site is changed; what their ops read beside the source has to be
+  ///   given before the first run, see [#mean] and [#keys]
+  public PatchRunner(
+      final Subject subject,
+      final VaeGraph model,
+      final Map<String, SitePatch> sites,
+      final List<Effect> effects,
+      final List<String> values,
+      final Capacity capacity) {
+    this(subject, model, sites, effects, values, 0, capacity, Optional.empty());
+  }
+
+  private PatchRunner(
+      final Subject subject,
+      final VaeGraph model,
+      final Map<String, SitePatch> sites,
+      final List<Effect> effects,
+      final List<String> values,
+      final int directions,
+      final Capacity capacity,
+      final Optional<Route> route) {
     this.model = model;
-    this.sites = List.copyOf(sites);
+    this.sites = List.copyOf(sites.keySet());
     this.capacity = capacity;
     this.suffix = new Suffix(model.graph(), sites, route);
     this.carries = route.isPresent();
@@ -142,8 +171,21 @@ public final class PatchRunner implements AutoCloseable {
             .load(
                 Plan.of(model.graph(), List.copyOf(needed), Sizes.of(model.axis(), inputs)),
                 subject.weights());
-    this.cells = subject.backend().load(Plan.of(suffix.graph(), outputs, size), subject.weights());
+    final var plan = Plan.of(suffix.graph(), outputs, size);
+    this.given = Set.copyOf(plan.given());
+    this.cells = subject.backend().load(plan, subject.weights());
     clearSources();
+    this.custom = new CustomValues(sites, suffix.points(), cells);
+  }
+
+  private static Map<String, SitePatch> mixed(final List<String> sites) {
+    final var patches = new LinkedHashMap<String, SitePatch>();
+    for (final var site : sites) {
+      if (patches.put(site, new SitePatch.Mixed()) != null) {
+        throw new IllegalArgumentException("one value cannot be patched twice: site=" + site);
+      }
+    }
+    return patches;
   }
 
   private static Projection projection(final Suffix suffix, final int count) {
@@ -165,7 +207,14 @@ public final class PatchRunner implements AutoCloseable {
   /// Without sources every cell takes its zeros, times nothing.
   private void clearSources() {
     for (final var point : suffix.points().values()) {
-      cells.write(point.sources(), new float[point.sources().shape().rowSize()]);
+      write(point.sources(), new float[point.sources().shape().rowSize()]);
+    }
+  }
+
+  /// An op that does not read a value has no place for it.
+  private void write(final Node node, final float[] values) {
+    if (given.contains(node)) {
+      cells.write(node, values);
     }
   }
 
@@ -181,7 +230,7 @@ public final class PatchRunner implements AutoCloseable {
   public void sources(final float[] images) {
     sources = run(images, capacity.sources());
     for (final var point : suffix.points().values()) {
-      cells.write(point.sources(), prefix.read(point.site()));
+      write(point.sources(), prefix.read(point.site()));
     }
   }
 
@@ -189,7 +238,21 @@ public final class PatchRunner implements AutoCloseable {
   public void sourceValues(final String site, final float[] rowsOfSite) {
     final var point = suffix.point(site);
     sources = rowsOfSite.length / point.sources().shape().rowSize();
-    cells.write(point.sources(), rowsOfSite);
+    write(point.sources(), rowsOfSite);
+  }
+
+  /// The mean of a site over inputs, for an op that reads it.
+  public void mean(final String site, final float[] values) {
+    custom.mean(site, values);
+  }
+
+  /// Keys the random numbers that ops of the user's own read in the next runs: those of a unit in a
+  /// cell by the seed, the cell's base input, and `draw` plus the cell's source row. Sites do not
+  /// share them.
+  ///
+  /// @param ids of the base inputs, in their order
+  public void keys(final long seed, final long[] ids, final int draw) {
+    custom.keys(seed, ids, draw);
   }
 
   /// Keys the noise of the next call of [#bases] or [#sources]; only for a model with noise.
@@ -232,6 +295,7 @@ public final class PatchRunner implements AutoCloseable {
       throw new IllegalArgumentException(
           "more cells than planned: cells=" + rows + ", most=" + capacity.cells());
     }
+    custom.require();
     write(suffix.baseIndex(), batch.bases());
     Sizes sizes = Sizes.of(Suffix.ROWS, rows).and(Suffix.BASES, bases).and(Suffix.SOURCES, sources);
     for (final var site : sites) {
@@ -239,25 +303,26 @@ public final class PatchRunner implements AutoCloseable {
       final var point = suffix.point(site);
       write(point.sourceIndex(), arrays.sourceIndex());
       if (isNew(point.coefficients(), arrays.numbers())) {
-        cells.write(point.coefficients(), arrays.numbers());
+        write(point.coefficients(), arrays.numbers());
       }
       write(point.ranges(), arrays.ranges());
+      custom.write(site, batch.bases(), arrays.sourceIndex());
       sizes = sizes.and(axis(point), arrays.ranges().length / 3);
     }
     cells.run(sizes);
     sites.forEach(site -> checkFired(site, batch.site(site).elements()));
   }
 
-  private void write(final Node given, final int[] values) {
-    if (isNew(given, values)) {
-      cells.write(given, values);
+  private void write(final Node node, final int[] values) {
+    if (given.contains(node) && isNew(node, values)) {
+      cells.write(node, values);
     }
   }
 
   /// Whether this very array is not what stands there already.
   @SuppressWarnings("ReferenceEquality") // arrays that nobody changes
-  private boolean isNew(final Node given, final Object values) {
-    return written.put(given, values) != values;
+  private boolean isNew(final Node node, final Object values) {
+    return written.put(node, values) != values;
   }
 
   /// Per cell of the last run, 1 where it was proved to change nothing and left out; empty where
