@@ -3,8 +3,6 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
-import io.patchbay.analysis.intervention.Unit;
-import io.patchbay.analysis.intervention.UnitSelection;
 import io.patchbay.analysis.metric.CausalEffectStrength;
 import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.statistics.Bootstrap;
@@ -130,7 +128,7 @@ public final class Sweep {
     this.rows = rows(plan, data);
     this.siteRuns = new SiteRuns(subject, data, rows);
     this.patches = siteRuns.patches(plan, sites);
-    this.units = JointUnit.of(sites, units());
+    this.units = JointUnit.of(plan, sites, patches);
     this.folder = new SweepFolder(folder, plan, source);
     // What cannot be done or measured is refused here, before anything is written.
     final double size = (double) rows.length * units.size() * plan.variations() * plan.columns();
@@ -171,19 +169,6 @@ public final class Sweep {
         new Rendering(rendered, data).require(plan.values());
       }
     }
-  }
-
-  private List<List<Unit>> units() {
-    final var units = new ArrayList<List<Unit>>();
-    for (int i = 0; i < sites.size(); i++) {
-      final var site = sites.get(i);
-      final var of =
-          patches.get(site.name()) instanceof SitePatch.Subspace(var directions)
-              ? new Site(site.name(), site.shape().withDims(directions.count()))
-              : site;
-      units.add(UnitSelection.of(of, plan.places().get(i).units()));
-    }
-    return units;
   }
 
   private static long[] rows(final SweepPlan plan, final FactorDataset data) {

@@ -77,6 +77,41 @@ final class CustomPatchCases {
                   + " * ((clean - value) * (source - value) - (clean + value) * (source + value))"
                   + " / (3 + (clean - source) * (mean - value) + (clean + source) / (4 + mean))"));
 
+  /// On shapes of every kind: flat, one channel, one position, fewer and more than a vector of
+  /// channels, odd sizes.
+  private static final PatchOp ALL =
+      PatchOp.define(
+          "all",
+          "random < 0.3 ? source - mean : clean * value + 0.01 * unit + channel - row * column /"
+              + " 9");
+
+  private static final int[][] MORE = {
+    {2},
+    {3},
+    {4},
+    {8},
+    {15},
+    {16},
+    {17},
+    {64},
+    {255},
+    {512},
+    {1, 2, 1},
+    {1, 1, 5},
+    {1, 16, 16},
+    {2, 2, 2},
+    {3, 1, 1},
+    {3, 7, 1},
+    {4, 3, 3},
+    {6, 2, 5},
+    {7, 5, 3},
+    {8, 1, 4},
+    {9, 9, 9},
+    {16, 8, 8},
+    {33, 2, 2},
+    {64, 2, 2}
+  };
+
   private static final int[][] THREE = {{7}, {3, 5, 4}, {290}};
 
   private CustomPatchCases() {}
@@ -87,6 +122,9 @@ final class CustomPatchCases {
       cases.add(of(BLEND, dims));
       cases.add(of(PLACES, dims));
       cases.add(of(DRAWN, dims));
+    }
+    for (final int[] dims : MORE) {
+      cases.add(of(ALL, dims).withoutGradients());
     }
     for (final var op : OTHERS) {
       for (final int[] dims : THREE) {
