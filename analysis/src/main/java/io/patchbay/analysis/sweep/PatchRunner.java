@@ -4,10 +4,8 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
-import io.patchbay.engine.Ops;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
-import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -33,7 +31,7 @@ public final class PatchRunner implements AutoCloseable {
   private final Program prefix;
   private final Program cells;
   private final Node rowsImage;
-  private final Optional<Projection> projection;
+  private final Optional<ImageProjection> projection;
   private final boolean carries;
   private final Map<Node, Object> written = new HashMap<>();
   private final Set<Node> given;
@@ -46,12 +44,6 @@ public final class PatchRunner implements AutoCloseable {
   ///
   /// @param ranges per cell, on average
   public record Capacity(int bases, int sources, int cells, int ranges) {}
-
-  /// The change of the image along some directions.
-  ///
-  /// @param directions (directions, elements of the image)
-  /// @param products the change times each of them (rows; directions)
-  private record Projection(Node directions, Node products) {}
 
   /// Without directions.
   ///
@@ -79,7 +71,15 @@ public final class PatchRunner implements AutoCloseable {
       final List<String> values,
       final int directions,
       final Capacity capacity) {
-    this(subject, model, mixed(sites), effects, values, directions, capacity, Optional.empty());
+    this(
+        subject,
+        model,
+        SitePatch.mixed(sites),
+        effects,
+        values,
+        directions,
+        capacity,
+        Optional.empty());
   }
 
   /// For interventions at one site whose change of the image is projected on directions: what the
@@ -113,7 +113,7 @@ public final class PatchRunner implements AutoCloseable {
       final int directions,
       final Capacity capacity,
       final Optional<Route> route) {
-    this(subject, model, mixed(sites), effects, values, directions, capacity, route);
+    this(subject, model, SitePatch.mixed(sites), effects, values, directions, capacity, route);
   }
 
   /// Without directions.
@@ -151,7 +151,7 @@ public final class PatchRunner implements AutoCloseable {
       this.values.put(site, suffix.value(site));
     }
     this.projection =
-        directions == 0 ? Optional.empty() : Optional.of(projection(suffix, directions));
+        directions == 0 ? Optional.empty() : Optional.of(ImageProjection.of(suffix, directions));
     final var outputs = new ArrayList<>(this.effects.values());
     outputs.addAll(this.values.values());
     projection.ifPresent(p -> outputs.add(p.products()));
@@ -176,24 +176,6 @@ public final class PatchRunner implements AutoCloseable {
     this.cells = subject.backend().load(plan, subject.weights());
     clearSources();
     this.custom = new CustomValues(sites, suffix.points(), cells);
-  }
-
-  private static Map<String, SitePatch> mixed(final List<String> sites) {
-    final var patches = new LinkedHashMap<String, SitePatch>();
-    for (final var site : sites) {
-      if (patches.put(site, new SitePatch.Mixed()) != null) {
-        throw new IllegalArgumentException("one value cannot be patched twice: site=" + site);
-      }
-    }
-    return patches;
-  }
-
-  private static Projection projection(final Suffix suffix, final int count) {
-    final var change = Ops.sub(suffix.value("output"), suffix.base("output"));
-    final int elements = change.shape().rowSize();
-    final var directions = suffix.graph().input("directions", Shape.of(count, elements));
-    final var rows = Ops.reshape(change, elements);
-    return new Projection(directions, Ops.matMul(rows, directions, false, true));
   }
 
   private static Axis axis(final Suffix.Point point) {
@@ -390,7 +372,7 @@ public final class PatchRunner implements AutoCloseable {
     return cells.read(planned().products());
   }
 
-  private Projection planned() {
+  private ImageProjection planned() {
     return projection.orElseThrow(() -> new IllegalStateException("no directions were planned"));
   }
 

@@ -2,6 +2,9 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Directions;
 import io.patchbay.engine.expression.PatchOp;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /// How the cells of a runner change one of its sites.
 public sealed interface SitePatch {
@@ -14,4 +17,15 @@ public sealed interface SitePatch {
   /// The projection on some directions comes from the source. The ranges of a cell's unit are of
   /// directions.
   record Subspace(Directions directions) implements SitePatch {}
+
+  /// Sites that are all changed by five numbers, in their order.
+  static Map<String, SitePatch> mixed(final List<String> sites) {
+    final var patches = new LinkedHashMap<String, SitePatch>();
+    for (final var site : sites) {
+      if (patches.put(site, new Mixed()) != null) {
+        throw new IllegalArgumentException("one value cannot be patched twice: site=" + site);
+      }
+    }
+    return patches;
+  }
 }
