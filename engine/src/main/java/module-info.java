@@ -3,6 +3,7 @@ module io.patchbay.engine {
   requires static transitive org.jspecify;
 
   exports io.patchbay.engine;
+  exports io.patchbay.engine.expression;
   exports io.patchbay.engine.random;
 
   uses io.patchbay.engine.BackendProvider;

@@ -12,25 +12,10 @@
 // range of channels lie C floats apart.
 #include <string.h>
 
+#include "ranges.h"
 #include "vec.h"
 
 namespace {
-
-struct Range {
-  int32_t row;
-  int32_t begin;
-  int32_t end;
-};
-
-bool sorted_and_inside(const Range *ranges, int64_t m, int64_t d) {
-  int32_t row = 0;
-  for (int64_t i = 0; i < m; i++) {
-    const Range r = ranges[i];
-    if (r.row < row || r.begin < 0 || r.end < r.begin || r.end > d) return false;
-    row = r.row;
-  }
-  return true;
-}
 
 void copy_units(const float *source, float *y, Range range, int64_t c, int64_t pixels) {
   if (range.begin == 0 && range.end == c * pixels) {

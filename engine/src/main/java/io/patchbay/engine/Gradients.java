@@ -2,7 +2,9 @@ package io.patchbay.engine;
 
 import io.patchbay.engine.Op.ReduceKind;
 import io.patchbay.engine.Op.UnaryKind;
+import io.patchbay.engine.expression.PatchValue;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +134,7 @@ public final class Gradients {
         final var ranges = in.get(2);
         yield both(Ops.patch(g, zero, ranges), Ops.patch(zero, g, ranges));
       }
+      case final Op.CustomPatch p -> customPatch(p, in, g);
     };
   }
 
@@ -177,6 +180,50 @@ public final class Gradients {
   private static List<@Nullable Node> chosen(final Node first, final Node g) {
     final var share = Ops.mul(g, first);
     return List.of(share, Ops.sub(g, share));
+  }
+
+  /// The op's expression is derived by each value that it reads; that is again an op on the same
+  /// values, and where the ranges do not reach, the value of `x` passes and no other.
+  private static List<@Nullable Node> customPatch(
+      final Op.CustomPatch op, final List<Node> in, final Node g) {
+    final var gradients = new ArrayList<@Nullable Node>(Collections.nCopies(in.size(), null));
+    final var x = in.get(Op.CustomPatch.X);
+    final var ranges = in.get(Op.CustomPatch.RANGES);
+    for (final var by :
+        List.of(PatchValue.CLEAN, PatchValue.SOURCE, PatchValue.MEAN, PatchValue.VALUE)) {
+      final boolean clean = by == PatchValue.CLEAN;
+      if (!clean && !op.op().reads(by)) {
+        continue;
+      }
+      final var slope = Ops.patch(op.op().derivative(by), x, ranges, read(op, by, in));
+      final var beside = filled(g.graph(), g.shape(), clean ? 1 : 0);
+      final var all = Ops.mul(g, Ops.patch(beside, slope, ranges));
+      final var gradient =
+          switch (by) {
+            case MEAN -> Ops.sumRows(all);
+            case VALUE -> Ops.sumRow(all);
+            case CLEAN, SOURCE, UNIT, CHANNEL, ROW, COLUMN, RANDOM -> all;
+          };
+      gradients.set(op.input(by), gradient);
+    }
+    return gradients;
+  }
+
+  /// Those of the inputs that the derivative reads.
+  private static List<Node> read(
+      final Op.CustomPatch op, final PatchValue by, final List<Node> in) {
+    final var derivative = op.op().derivative(by);
+    final var read = new ArrayList<Node>();
+    for (final var value : List.of(PatchValue.SOURCE, PatchValue.MEAN, PatchValue.VALUE)) {
+      if (derivative.reads(value)) {
+        read.add(in.get(op.input(value)));
+      }
+    }
+    if (derivative.reads(PatchValue.RANDOM)) {
+      final int seed = op.input(PatchValue.RANDOM);
+      read.addAll(in.subList(seed, seed + 2));
+    }
+    return read;
   }
 
   private static List<@Nullable Node> matMul(

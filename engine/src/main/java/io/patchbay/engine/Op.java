@@ -1,5 +1,7 @@
 package io.patchbay.engine;
 
+import io.patchbay.engine.expression.PatchOp;
+import io.patchbay.engine.expression.PatchValue;
 import java.util.List;
 
 /// What a node does; its edges are in the [Node]. Every primitive is one record, and every rule
@@ -126,6 +128,39 @@ public sealed interface Op {
 
     /// Inputs before those of the layers.
     public static final int LEADING = 6;
+  }
+
+  /// `x` with the units named by `ranges` (as of [Patch]) replaced by what an op of one's own makes
+  /// of them. Inputs: `x`, `ranges`, then those of the following that the op reads, in this order:
+  /// the source (as `x`), the mean (one row of `x`), the value (axis), and for its random numbers a
+  /// seed as two integers and, per row, (id low 32 bits, id high 16 bits, draw).
+  record CustomPatch(PatchOp op) implements Op {
+    /// Input of `x`.
+    public static final int X = 0;
+
+    /// Input of the ranges.
+    public static final int RANGES = 1;
+
+    /// How many inputs there are.
+    public int inputs() {
+      return input(PatchValue.RANDOM) + (op.reads(PatchValue.RANDOM) ? 2 : 0);
+    }
+
+    /// Which input holds a value that the op reads; of its random numbers the seed, which the ids
+    /// follow.
+    public int input(final PatchValue value) {
+      int input = RANGES + 1;
+      for (final var before : GIVEN) {
+        if (before == value) {
+          return input;
+        }
+        input += op.reads(before) ? 1 : 0;
+      }
+      return value == PatchValue.CLEAN ? X : input;
+    }
+
+    private static final List<PatchValue> GIVEN =
+        List.of(PatchValue.SOURCE, PatchValue.MEAN, PatchValue.VALUE);
   }
 
   /// Writes a value into a state, after every reader of the old one.

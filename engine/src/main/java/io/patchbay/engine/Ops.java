@@ -3,6 +3,7 @@ package io.patchbay.engine;
 import io.patchbay.engine.Op.BinaryKind;
 import io.patchbay.engine.Op.ReduceKind;
 import io.patchbay.engine.Op.UnaryKind;
+import io.patchbay.engine.expression.PatchOp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -220,6 +221,16 @@ public final class Ops {
 
   public static Node patch(final Node x, final Node source, final Node ranges) {
     return x.graph().append(new Op.Patch(), x, source, ranges);
+  }
+
+  /// A patch by an op of one's own.
+  ///
+  /// @param values those that it reads: source, mean, value, seed and ids, in this order
+  public static Node patch(
+      final PatchOp op, final Node x, final Node ranges, final List<Node> values) {
+    final var inputs = new ArrayList<>(List.of(x, ranges));
+    inputs.addAll(values);
+    return x.graph().append(new Op.CustomPatch(op), inputs.toArray(Node[]::new));
   }
 
   public static Node assign(final Node state, final Node value) {

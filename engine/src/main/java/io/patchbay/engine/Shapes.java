@@ -1,5 +1,6 @@
 package io.patchbay.engine;
 
+import io.patchbay.engine.expression.PatchValue;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -69,6 +70,7 @@ final class Shapes {
         yield floats(op, in, 0);
       }
       case final Op.Propagate p -> Propagation.shape(p, in);
+      case final Op.CustomPatch p -> customPatch(p, in);
       case Op.Assign _ -> {
         final boolean state = inputs.get(0).op() instanceof Op.State;
         check(op, in, state && in.get(0).equals(in.get(1)), "a state and a value of its shape");
@@ -101,8 +103,32 @@ final class Shapes {
               2;
           case Op.Reparameterise _, Op.Patch _ -> 3;
           case final Op.Propagate p -> Op.Propagate.LEADING + 2 * p.layers().size();
+          case final Op.CustomPatch p -> p.inputs();
         };
     check(op, in, in.size() == count, count + " inputs");
+  }
+
+  private static Shape customPatch(final Op.CustomPatch op, final List<Shape> in) {
+    final var x = floats(op, in, Op.CustomPatch.X);
+    final var axis = axis(op, in, Op.CustomPatch.X);
+    final var ranges = Shape.batched(axis(op, in, Op.CustomPatch.RANGES), 3).integers();
+    check(op, in, in.get(Op.CustomPatch.RANGES).equals(ranges), "ranges (axis; 3)");
+    check(op, in, given(op, in, PatchValue.SOURCE, x), "a source of the value's shape");
+    check(op, in, given(op, in, PatchValue.MEAN, x.on(null)), "a mean, one row of the value");
+    check(op, in, given(op, in, PatchValue.VALUE, Shape.batched(axis)), "a number per row");
+    if (op.op().reads(PatchValue.RANDOM)) {
+      final int seed = op.input(PatchValue.RANDOM);
+      final boolean keyed =
+          in.get(seed).equals(Shape.of(2).integers())
+              && in.get(seed + 1).equals(Shape.batched(axis, 3).integers());
+      check(op, in, keyed, "a seed of two integers and ids (axis; 3)");
+    }
+    return x;
+  }
+
+  private static boolean given(
+      final Op.CustomPatch op, final List<Shape> in, final PatchValue value, final Shape shape) {
+    return !op.op().reads(value) || in.get(op.input(value)).equals(shape);
   }
 
   private static Shape matMul(final Op.MatMul op, final List<Shape> in) {

@@ -68,6 +68,7 @@ final class CircuitLayer {
               Op.Normal _,
               Op.Patch _,
               Op.Propagate _,
+              Op.CustomPatch _,
               Op.Assign _,
               Op.StopGradient _ ->
               false;

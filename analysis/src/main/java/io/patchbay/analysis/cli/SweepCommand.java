@@ -85,7 +85,15 @@ final class SweepCommand implements Callable<Integer> {
               + " noise, interchange; beside another site: hold (at the base's value); on the input"
               + " also brightness (added), blur (sd in pixels), translate-x, translate-y (pixels),"
               + " rotate (degrees), factor:NAME (rendered anew with a generative factor at the"
-              + " value, all others held), do:NAME (the others follow their mechanisms).")
+              + " value, all others held), do:NAME (the others follow their mechanisms). An op of"
+              + " your own: 'expr:clean + 0.5 * (source - clean)', or with a name and parameters"
+              + " 'expr:blend(alpha=0.5) = clean + alpha * (source - clean)'. It may read clean,"
+              + " source, mean, value (one of --values), unit, channel, row, column, random"
+              + " (uniform, by input, draw and unit) and has + - * / ^, < <= > >= == !=, c ? a : b,"
+              + " min max abs exp log sqrt tanh sigmoid floor clamp(x, low, high). The projection"
+              + " on directions from another input: subspace:pca:K (principal components of the"
+              + " site) or subspace:FILE.npy[:K] (rows at right angles); --units are then"
+              + " directions.")
   private List<String> ops = new ArrayList<>();
 
   @Option(

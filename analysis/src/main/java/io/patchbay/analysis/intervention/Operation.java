@@ -1,7 +1,12 @@
 package io.patchbay.analysis.intervention;
 
-/// What an intervention does to the elements of its unit. Every operation is `clamp(keep * clean +
-/// shift + take * source, low, high)`; where the source comes from is part of the operation.
+import io.patchbay.engine.expression.PatchOp;
+import io.patchbay.engine.expression.PatchValue;
+import java.util.OptionalInt;
+
+/// What an intervention does to the elements of its unit. Every operation but [Custom] and
+/// [Subspace] is `clamp(keep * clean + shift + take * source, low, high)`; where the source comes
+/// from is part of the operation.
 public sealed interface Operation {
   /// The five numbers of one application with the given value.
   Coefficients with(double value);
@@ -14,6 +19,21 @@ public sealed interface Operation {
 
   /// Whether a value has to be given.
   default boolean takesValue() {
+    return false;
+  }
+
+  /// Whether the five numbers of [#with] say all that it does: not so of [Custom] and [Subspace].
+  default boolean mixes() {
+    return true;
+  }
+
+  /// Whether it needs the mean of its site over the inputs of the sweep.
+  default boolean readsMean() {
+    return source() == Source.MEAN;
+  }
+
+  /// Whether it draws random numbers of its own, so that it may be repeated with others.
+  default boolean readsRandom() {
     return false;
   }
 
@@ -250,6 +270,78 @@ public sealed interface Operation {
     @Override
     public String label() {
       return (follows ? FOLLOWING : HOLDING) + factor;
+    }
+  }
+
+  /// An op of the user's own. Of the five numbers it takes the second, as its value.
+  record Custom(PatchOp op) implements Operation {
+    static final String START = "expr:";
+
+    @Override
+    public Coefficients with(final double value) {
+      return Coefficients.of(0, value, 0);
+    }
+
+    @Override
+    public boolean mixes() {
+      return false;
+    }
+
+    @Override
+    public Source source() {
+      return op.reads(PatchValue.SOURCE) ? Source.OTHER_INPUT : Source.NONE;
+    }
+
+    @Override
+    public String label() {
+      return START + op;
+    }
+
+    @Override
+    public boolean takesValue() {
+      return op.reads(PatchValue.VALUE);
+    }
+
+    @Override
+    public boolean readsMean() {
+      return op.reads(PatchValue.MEAN);
+    }
+
+    @Override
+    public boolean readsRandom() {
+      return op.reads(PatchValue.RANDOM);
+    }
+  }
+
+  /// The projection of the site on some directions comes from the run of another input. Its units
+  /// are directions, not elements: `all` of them, or single ones.
+  ///
+  /// @param of a file of directions, or [#PRINCIPAL]
+  /// @param count how many of them, the first ones; empty for all of a file
+  record Subspace(String of, OptionalInt count) implements Operation {
+    /// The principal components of the site over the inputs of the sweep.
+    public static final String PRINCIPAL = "pca";
+
+    static final String START = "subspace:";
+
+    @Override
+    public Coefficients with(final double value) {
+      return Coefficients.of(0, 0, 1);
+    }
+
+    @Override
+    public boolean mixes() {
+      return false;
+    }
+
+    @Override
+    public Source source() {
+      return Source.OTHER_INPUT;
+    }
+
+    @Override
+    public String label() {
+      return START + of + (count.isPresent() ? ":" + count.getAsInt() : "");
     }
   }
 }

@@ -6,6 +6,8 @@ import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.vae.data.Nearest;
 import io.patchbay.vae.io.BadInputException;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /// The built-in operations by name.
 public final class Operations {
@@ -55,6 +57,8 @@ public final class Operations {
           new Operation.Transform(ImageTransform.TRANSLATE_Y),
           new Operation.Transform(ImageTransform.ROTATE));
 
+  private static final Pattern SUBSPACE = Pattern.compile("subspace:(.+?)(?::([1-9]\\d{0,5}))?");
+
   private Operations() {}
 
   /// Those that need no name of a factor.
@@ -62,10 +66,18 @@ public final class Operations {
     return ALL;
   }
 
-  /// One of [#all], or `factor:NAME` or `do:NAME` for a [Operation.Rerender].
+  /// One of [#all]; `factor:NAME` or `do:NAME` for a [Operation.Rerender]; `expr:EXPRESSION` or
+  /// `expr:NAME(PARAMETER=NUMBER, ...) = EXPRESSION` for a [Operation.Custom]; `subspace:pca:K`,
+  /// `subspace:FILE` or `subspace:FILE:K` for a [Operation.Subspace].
   ///
   /// @throws BadInputException when there is no such operation
   public static Operation named(final String name) {
+    if (name.startsWith(Operation.Custom.START)) {
+      return new Operation.Custom(CustomOps.parse(name, Operation.Custom.START.length()));
+    }
+    if (name.startsWith(Operation.Subspace.START)) {
+      return subspace(name);
+    }
     for (final boolean follows : new boolean[] {false, true}) {
       final var start = follows ? Rerender.FOLLOWING : Rerender.HOLDING;
       if (name.startsWith(start) && name.length() > start.length()) {
@@ -81,6 +93,21 @@ public final class Operations {
                 "--op",
                 name,
                 "no such operation",
-                "one of " + String.join(", ", Nearest.of(name, names)) + ", factor:NAME, do:NAME"));
+                "one of "
+                    + String.join(", ", Nearest.of(name, names))
+                    + ", factor:NAME, do:NAME, expr:EXPRESSION, subspace:pca:K, subspace:FILE"));
+  }
+
+  private static Operation subspace(final String name) {
+    final var parts = SUBSPACE.matcher(name);
+    final boolean known = parts.matches();
+    final var count = known ? parts.group(2) : null;
+    if (!known || (parts.group(1).equals(Operation.Subspace.PRINCIPAL) && count == null)) {
+      throw new BadInputException(
+          "--op", name, "no directions", "subspace:pca:K, subspace:FILE or subspace:FILE:K");
+    }
+    return new Operation.Subspace(
+        parts.group(1),
+        count == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(count)));
   }
 }

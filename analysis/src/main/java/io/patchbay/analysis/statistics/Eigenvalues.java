@@ -16,6 +16,16 @@ public final class Eigenvalues {
   /// @param matrix square; its lower triangle is read, and it is not changed
   /// @throws IllegalArgumentException when it is not square, or an entry is not finite
   public static double[] of(final double[][] matrix) {
+    final double[] values = diagonal(matrix, new double[0][]);
+    Arrays.sort(values);
+    return values;
+  }
+
+  /// The entries left on the diagonal.
+  ///
+  /// @param turned rows that are rotated as the matrix is: from the unit matrix they become the
+  ///   eigenvectors
+  static double[] diagonal(final double[][] matrix, final double[][] turned) {
     final int n = matrix.length;
     final double[][] a = new double[n][n];
     double largest = 0;
@@ -35,14 +45,13 @@ public final class Eigenvalues {
       for (int p = 0; p < n; p++) {
         for (int q = p + 1; q < n; q++) {
           if (a[p][q] != 0) {
-            rotate(a, p, q);
+            rotate(a, turned, p, q);
           }
         }
       }
     }
     final double[] values = new double[n];
     Arrays.setAll(values, i -> a[i][i]);
-    Arrays.sort(values);
     return values;
   }
 
@@ -57,7 +66,8 @@ public final class Eigenvalues {
     return largest;
   }
 
-  private static void rotate(final double[][] a, final int p, final int q) {
+  private static void rotate(
+      final double[][] a, final double[][] turned, final int p, final int q) {
     final double theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
     // The smaller of the two angles; hypot does not overflow where theta² would.
     final double t = Math.copySign(1, theta) / (Math.abs(theta) + Math.hypot(theta, 1));
@@ -76,6 +86,14 @@ public final class Eigenvalues {
         a[p][i] = a[i][p];
         a[i][q] = sine * ip + cosine * iq;
         a[q][i] = a[i][q];
+      }
+    }
+    if (turned.length > 0) {
+      for (int i = 0; i < a.length; i++) {
+        final double ip = turned[p][i];
+        final double iq = turned[q][i];
+        turned[p][i] = cosine * ip - sine * iq;
+        turned[q][i] = sine * ip + cosine * iq;
       }
     }
   }

@@ -52,6 +52,7 @@ final class BatchedCells implements InputCells {
     return places.size() == 1
         && draws == 0
         && !metric.startsWith(SweepPlan.FACTOR)
+        && places.getFirst().operation().mixes()
         && switch (places.getFirst().operation().source()) {
           case NONE, OTHER_INPUT, MEAN -> true;
           case BASE, RENDERED, POSTERIOR, NOISE -> false;

@@ -27,6 +27,16 @@ public record Cell(int base, List<Change> changes) {
       return new Change(site, unit, Coefficients.of(0, 0, 1), source);
     }
 
+    /// The unit's elements become what an op of the user's own makes of them; the runner knows the
+    /// op of the site.
+    ///
+    /// @param value the op's `value`
+    /// @param source row of the source table
+    public static Change custom(
+        final String site, final Unit unit, final double value, final int source) {
+      return new Change(site, unit, Coefficients.of(0, value, 0), source);
+    }
+
     /// The unit's elements become `value`.
     public static Change set(final String site, final Unit unit, final double value) {
       return new Change(site, unit, Coefficients.of(0, value, 0), 0);

@@ -281,8 +281,13 @@ public final class Controls implements AutoCloseable {
     final var noise = new DenseCells.Noise(setting.seed(), 0, 0);
     try (var dense =
         new DenseCells(
-            subject, setting.graph(), List.of(site.name()), setting.target(), cells.size())) {
-      return dense.run(image, noise, cells, Map.of(site.name(), activations));
+            subject,
+            setting.graph(),
+            Map.of(site.name(), new SitePatch.Mixed()),
+            setting.target(),
+            cells.size())) {
+      final var given = new DenseCells.Given(Map.of(site.name(), activations), Map.of(), 0);
+      return dense.run(image, noise, cells, given);
     }
   }
 

@@ -1,166 +1,204 @@
 package io.patchbay.analysis.sweep;
 
-import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
-import io.patchbay.engine.Ops;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Sizes;
+import io.patchbay.engine.expression.PatchUnits;
 import io.patchbay.vae.model.VaeGraph;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Objects;
 
-/// Cells by the whole graph, from the input on for each of them: no tables, nothing cut away, and
-/// no patch op. What a cell changes is arithmetic with masks that are made here. Slow, and
+/// Cells by the whole graph, from the input on for each of them: no tables, no patch op, nothing
+/// cut away but at the patched sites, whose values are changed here in plain arithmetic. Slow, and
 /// independent of all that a sweep does to be fast.
 final class DenseCells implements AutoCloseable {
   /// Cells at a time, where there is a choice.
   static final int MOST = 16;
 
   private final VaeGraph model;
-  private final Map<String, Edit> edits = new LinkedHashMap<>();
-  private final Map<String, Node> inputs = new LinkedHashMap<>();
-  private final Plan plan;
-  private final Program program;
+  private final Map<String, SitePatch> patches;
+  private final List<Stage> stages = new ArrayList<>();
   private final int most;
 
-  /// The inputs of `min(max(x keep + shift + source take, low), high)`, one number per element.
-  private record Edit(
-      int size, Node keep, Node shift, Node source, Node take, Node low, Node high) {}
+  /// A value in every cell, with those that were patched before it given.
+  private record Stage(String site, Node node, Plan plan, Program program) {}
 
-  /// @param target the site whose value is computed; every one of `sites` leads to it
+  /// @param patches how each site is changed; every one of them leads to the target
+  /// @param target the site whose value is computed
   /// @param most cells at a time
   DenseCells(
       final Subject subject,
       final VaeGraph model,
-      final List<String> sites,
+      final Map<String, SitePatch> patches,
       final String target,
       final int most) {
     this.model = model;
+    this.patches = patches;
     this.most = most;
-    final var changes = new LinkedHashMap<String, UnaryOperator<Node>>();
-    sites.forEach(site -> changes.put(site, x -> change(site, x)));
-    final var graph = model.graph().patched(changes);
-    for (final var node : graph.nodes()) {
-      if (node.op() instanceof final Op.Input input) {
-        inputs.put(input.name(), node);
-      }
+    final var graph = model.graph();
+    final var sites =
+        patches.keySet().stream()
+            .sorted(Comparator.comparingInt(site -> Suffix.site(graph, site).id()))
+            .toList();
+    final var names = new ArrayList<>(sites);
+    names.add(target);
+    for (int i = 0; i < names.size(); i++) {
+      final var node = Suffix.site(graph, names.get(i));
+      final var given = sites.subList(0, i).stream().map(s -> Suffix.site(graph, s)).toList();
+      final var plan = Plan.of(graph, given, List.of(node), Sizes.of(model.axis(), most));
+      final var program = subject.backend().load(plan, subject.weights());
+      stages.add(new Stage(names.get(i), node, plan, program));
     }
-    final var capacity = Sizes.of(model.axis(), most);
-    this.plan = Plan.of(graph, List.of(Suffix.site(graph, target)), capacity);
-    this.program = subject.backend().load(plan, subject.weights());
-  }
-
-  private Node change(final String site, final Node x) {
-    final Graph graph = x.graph();
-    final var edit =
-        new Edit(
-            x.shape().rowSize(),
-            graph.input(site + ".keep", x.shape()),
-            graph.input(site + ".shift", x.shape()),
-            graph.input(site + ".source", x.shape()),
-            graph.input(site + ".take", x.shape()),
-            graph.input(site + ".low", x.shape()),
-            graph.input(site + ".high", x.shape()));
-    edits.put(site, edit);
-    final var kept = Ops.add(Ops.mul(x, edit.keep()), edit.shift());
-    final var mixed = Ops.add(kept, Ops.mul(edit.source(), edit.take()));
-    return Ops.min(Ops.max(mixed, edit.low()), edit.high());
-  }
-
-  /// The target's value in each cell.
-  ///
-  /// @param image the base input of all of them, (C, H, W)
-  /// @param noise keys of the noise of that input; its ids are one triple
-  /// @param sources by site, the rows that the cells take from
-  float[] run(
-      final float[] image,
-      final Noise noise,
-      final List<Cell> cells,
-      final Map<String, float[]> sources) {
-    if (cells.size() > most) {
-      throw new IllegalArgumentException(
-          "more cells than planned: cells=" + cells.size() + ", most=" + most);
-    }
-    write("image", repeat(image, cells.size()));
-    if (model.noise().isPresent()) {
-      final var ids = new long[cells.size()];
-      Arrays.fill(ids, noise.input());
-      writeIntegers("seed", VaeGraph.Noise.seed(noise.seed()));
-      writeIntegers("ids", VaeGraph.Noise.ids(ids, noise.draw()));
-    }
-    edits.forEach((site, edit) -> write(site, edit, cells, sources));
-    program.run(Sizes.of(model.axis(), cells.size()));
-    return program.read(plan.outputs().getFirst());
   }
 
   /// What keys the noise of a base input.
   record Noise(long seed, long input, int draw) {}
 
-  private void write(
+  /// What cells take.
+  ///
+  /// @param sources by site, the rows that the cells take from
+  /// @param means by site, of the sites whose op reads it
+  /// @param draw see [PatchRunner#keys]
+  record Given(Map<String, float[]> sources, Map<String, float[]> means, int draw) {}
+
+  /// The target's value in each cell.
+  ///
+  /// @param image the base input of all of them, (C, H, W)
+  /// @param noise keys of the noise of that input; its ids are one triple
+  float[] run(final float[] image, final Noise noise, final List<Cell> cells, final Given given) {
+    if (cells.size() > most) {
+      throw new IllegalArgumentException(
+          "more cells than planned: cells=" + cells.size() + ", most=" + most);
+    }
+    final var patched = new LinkedHashMap<Node, float[]>();
+    float[] values = {};
+    for (int s = 0; s < stages.size(); s++) {
+      final var stage = stages.get(s);
+      final var known = patched.get(stage.node());
+      values = known == null ? compute(stage, image, noise, cells.size(), patched) : known;
+      if (s < stages.size() - 1) {
+        patched.put(stage.node(), patch(stage.site(), values, noise, cells, given));
+      }
+    }
+    return values;
+  }
+
+  private float[] compute(
+      final Stage stage,
+      final float[] image,
+      final Noise noise,
+      final int cells,
+      final Map<Node, float[]> patched) {
+    final var program = stage.program();
+    for (final var node : stage.plan().given()) {
+      final var known = patched.get(node);
+      if (known != null) {
+        program.write(node, known);
+      } else if (node.equals(model.image())) {
+        program.write(node, repeat(image, cells));
+      } else if (node.op() instanceof Op.Input) {
+        final var keyed = model.noise().orElseThrow();
+        final var ids = new long[cells];
+        Arrays.fill(ids, noise.input());
+        program.write(
+            node,
+            node.equals(keyed.seed())
+                ? VaeGraph.Noise.seed(noise.seed())
+                : VaeGraph.Noise.ids(ids, noise.draw()));
+      }
+    }
+    program.run(Sizes.of(model.axis(), cells));
+    return program.read(stage.node());
+  }
+
+  private float[] patch(
       final String site,
-      final Edit edit,
+      final float[] values,
+      final Noise noise,
       final List<Cell> cells,
-      final Map<String, float[]> sources) {
-    final int size = edit.size();
-    final var keep = filled(cells.size() * size, 1);
-    final var shift = filled(keep.length, 0);
-    final var source = filled(keep.length, 0);
-    final var take = filled(keep.length, 0);
-    final var low = filled(keep.length, Float.NEGATIVE_INFINITY);
-    final var high = filled(keep.length, Float.POSITIVE_INFINITY);
+      final Given given) {
+    final var node = Suffix.site(model.graph(), site);
+    final int size = node.shape().rowSize();
+    final var all = values.clone();
     for (int i = 0; i < cells.size(); i++) {
       for (final var change : cells.get(i).changes()) {
         if (change.site().equals(site)) {
-          final var c = change.coefficients();
-          final var rows = sources.get(site);
-          for (final var range : change.unit().ranges()) {
-            final int from = i * size + range.begin();
-            final int to = i * size + range.end();
-            Arrays.fill(keep, from, to, c.keep());
-            Arrays.fill(shift, from, to, c.shift());
-            Arrays.fill(take, from, to, c.take());
-            Arrays.fill(low, from, to, c.low());
-            Arrays.fill(high, from, to, c.high());
-            if (rows != null) {
-              final int row = change.source() * size + range.begin();
-              System.arraycopy(rows, row, source, from, range.length());
-            }
-          }
+          final var clean = Arrays.copyOfRange(values, i * size, (i + 1) * size);
+          final var rows = given.sources().getOrDefault(site, new float[0]);
+          final var source = rows.length == 0 ? rows : row(rows, change.source(), size);
+          final var changed =
+              switch (Objects.requireNonNull(patches.get(site))) {
+                case SitePatch.Mixed _ -> mixed(clean, source, change);
+                case SitePatch.Subspace(var directions) ->
+                    directions.interchanged(clean, source, change.unit());
+                case SitePatch.Custom custom ->
+                    custom(custom, clean, source, change, noise, given, node);
+              };
+          System.arraycopy(changed, 0, all, i * size, size);
         }
       }
     }
-    program.write(edit.keep(), keep);
-    program.write(edit.shift(), shift);
-    program.write(edit.source(), source);
-    program.write(edit.take(), take);
-    program.write(edit.low(), low);
-    program.write(edit.high(), high);
+    return all;
   }
 
-  /// Writes an input of the model, unless nothing that is asked for depends on it.
-  private void write(final String name, final float[] values) {
-    final var node = inputs.get(name);
-    if (node != null && plan.given().contains(node)) {
-      program.write(node, values);
+  private static float[] row(final float[] rows, final int row, final int size) {
+    Objects.checkFromIndexSize(row * size, size, rows.length);
+    return Arrays.copyOfRange(rows, row * size, (row + 1) * size);
+  }
+
+  private static float[] mixed(
+      final float[] clean, final float[] source, final Cell.Change change) {
+    final var c = change.coefficients();
+    for (final var range : change.unit().ranges()) {
+      for (int e = range.begin(); e < range.end(); e++) {
+        final float taken = source.length == 0 ? 0 : source[e];
+        final float mixed = clean[e] * c.keep() + c.shift() + taken * c.take();
+        clean[e] = Math.min(Math.max(mixed, c.low()), c.high());
+      }
     }
+    return clean;
   }
 
-  private void writeIntegers(final String name, final int[] values) {
-    final var node = inputs.get(name);
-    if (node != null && plan.given().contains(node)) {
-      program.write(node, values);
+  private float[] custom(
+      final SitePatch.Custom custom,
+      final float[] clean,
+      final float[] source,
+      final Cell.Change change,
+      final Noise noise,
+      final Given given,
+      final Node node) {
+    final var shape = node.shape();
+    final int width = shape.rank() == 3 ? shape.dim(2) : 1;
+    final int plane = shape.rank() == 3 ? shape.dim(1) * width : 1;
+    final var mean = given.means().getOrDefault(change.site(), new float[0]);
+    final int site = List.copyOf(patches.keySet()).indexOf(change.site());
+    final int draw = given.draw() + change.source() + CustomValues.firstDraw(site);
+    for (final var range : change.unit().ranges()) {
+      final int from = range.begin();
+      final int to = range.end();
+      final var patched =
+          custom
+              .op()
+              .values(
+                  new PatchUnits(
+                      Arrays.copyOfRange(clean, from, to),
+                      source.length == 0 ? source : Arrays.copyOfRange(source, from, to),
+                      mean.length == 0 ? mean : Arrays.copyOfRange(mean, from, to),
+                      change.coefficients().shift(),
+                      PatchUnits.random(noise.seed(), noise.input(), draw, from, to - from),
+                      from,
+                      plane,
+                      width));
+      System.arraycopy(patched, 0, clean, from, patched.length);
     }
-  }
-
-  private static float[] filled(final int length, final float value) {
-    final var values = new float[length];
-    Arrays.fill(values, value);
-    return values;
+    return clean;
   }
 
   private static float[] repeat(final float[] values, final int count) {
@@ -173,6 +211,6 @@ final class DenseCells implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
+    stages.forEach(stage -> stage.program().close());
   }
 }

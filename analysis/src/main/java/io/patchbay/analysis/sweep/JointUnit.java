@@ -2,9 +2,11 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.intervention.UnitSelection;
 import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// What one intervention of a sweep changes: a unit at each of its sites, in their order.
 ///
@@ -14,6 +16,23 @@ public record JointUnit(String name, List<Unit> parts) {
 
   public JointUnit {
     parts = List.copyOf(parts);
+  }
+
+  /// The units of a plan; those of a subspace are its directions.
+  ///
+  /// @throws BadInputException when a site does not have them, or there are too many
+  static List<JointUnit> of(
+      final SweepPlan plan, final List<Site> sites, final Map<String, SitePatch> patches) {
+    final var units = new ArrayList<List<Unit>>();
+    for (int i = 0; i < sites.size(); i++) {
+      final var site = sites.get(i);
+      final var of =
+          patches.get(site.name()) instanceof SitePatch.Subspace(var directions)
+              ? new Site(site.name(), site.shape().withDims(directions.count()))
+              : site;
+      units.add(UnitSelection.of(of, plan.places().get(i).units()));
+    }
+    return of(sites, units);
   }
 
   /// Every combination of one unit per site, the last site's units changing fastest.

@@ -4,10 +4,8 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
-import io.patchbay.engine.Ops;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
-import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -17,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Interventions at fixed sites of one model: a program for what comes before them, run once per
 /// input, and a program for what comes after, run once per cell with many cells at a time.
@@ -32,9 +31,11 @@ public final class PatchRunner implements AutoCloseable {
   private final Program prefix;
   private final Program cells;
   private final Node rowsImage;
-  private final Optional<Projection> projection;
+  private final Optional<ImageProjection> projection;
   private final boolean carries;
   private final Map<Node, Object> written = new HashMap<>();
+  private final Set<Node> given;
+  private final CustomValues custom;
   private int bases;
   private int sources = 1;
   private int rows;
@@ -43,12 +44,6 @@ public final class PatchRunner implements AutoCloseable {
   ///
   /// @param ranges per cell, on average
   public record Capacity(int bases, int sources, int cells, int ranges) {}
-
-  /// The change of the image along some directions.
-  ///
-  /// @param directions (directions, elements of the image)
-  /// @param products the change times each of them (rows; directions)
-  private record Projection(Node directions, Node products) {}
 
   /// Without directions.
   ///
@@ -76,7 +71,15 @@ public final class PatchRunner implements AutoCloseable {
       final List<String> values,
       final int directions,
       final Capacity capacity) {
-    this(subject, model, sites, effects, values, directions, capacity, Optional.empty());
+    this(
+        subject,
+        model,
+        SitePatch.mixed(sites),
+        effects,
+        values,
+        directions,
+        capacity,
+        Optional.empty());
   }
 
   /// For interventions at one site whose change of the image is projected on directions: what the
@@ -110,8 +113,34 @@ public final class PatchRunner implements AutoCloseable {
       final int directions,
       final Capacity capacity,
       final Optional<Route> route) {
+    this(subject, model, SitePatch.mixed(sites), effects, values, directions, capacity, route);
+  }
+
+  /// Without directions.
+  ///
+  /// @param sites how each patched site is changed; what their ops read beside the source has to be
+  ///   given before the first run, see [#mean] and [#keys]
+  public PatchRunner(
+      final Subject subject,
+      final VaeGraph model,
+      final Map<String, SitePatch> sites,
+      final List<Effect> effects,
+      final List<String> values,
+      final Capacity capacity) {
+    this(subject, model, sites, effects, values, 0, capacity, Optional.empty());
+  }
+
+  private PatchRunner(
+      final Subject subject,
+      final VaeGraph model,
+      final Map<String, SitePatch> sites,
+      final List<Effect> effects,
+      final List<String> values,
+      final int directions,
+      final Capacity capacity,
+      final Optional<Route> route) {
     this.model = model;
-    this.sites = List.copyOf(sites);
+    this.sites = List.copyOf(sites.keySet());
     this.capacity = capacity;
     this.suffix = new Suffix(model.graph(), sites, route);
     this.carries = route.isPresent();
@@ -122,7 +151,7 @@ public final class PatchRunner implements AutoCloseable {
       this.values.put(site, suffix.value(site));
     }
     this.projection =
-        directions == 0 ? Optional.empty() : Optional.of(projection(suffix, directions));
+        directions == 0 ? Optional.empty() : Optional.of(ImageProjection.of(suffix, directions));
     final var outputs = new ArrayList<>(this.effects.values());
     outputs.addAll(this.values.values());
     projection.ifPresent(p -> outputs.add(p.products()));
@@ -142,16 +171,11 @@ public final class PatchRunner implements AutoCloseable {
             .load(
                 Plan.of(model.graph(), List.copyOf(needed), Sizes.of(model.axis(), inputs)),
                 subject.weights());
-    this.cells = subject.backend().load(Plan.of(suffix.graph(), outputs, size), subject.weights());
+    final var plan = Plan.of(suffix.graph(), outputs, size);
+    this.given = Set.copyOf(plan.given());
+    this.cells = subject.backend().load(plan, subject.weights());
     clearSources();
-  }
-
-  private static Projection projection(final Suffix suffix, final int count) {
-    final var change = Ops.sub(suffix.value("output"), suffix.base("output"));
-    final int elements = change.shape().rowSize();
-    final var directions = suffix.graph().input("directions", Shape.of(count, elements));
-    final var rows = Ops.reshape(change, elements);
-    return new Projection(directions, Ops.matMul(rows, directions, false, true));
+    this.custom = new CustomValues(sites, suffix.points(), cells);
   }
 
   private static Axis axis(final Suffix.Point point) {
@@ -165,7 +189,14 @@ public final class PatchRunner implements AutoCloseable {
   /// Without sources every cell takes its zeros, times nothing.
   private void clearSources() {
     for (final var point : suffix.points().values()) {
-      cells.write(point.sources(), new float[point.sources().shape().rowSize()]);
+      write(point.sources(), new float[point.sources().shape().rowSize()]);
+    }
+  }
+
+  /// An op that does not read a value has no place for it.
+  private void write(final Node node, final float[] values) {
+    if (given.contains(node)) {
+      cells.write(node, values);
     }
   }
 
@@ -181,7 +212,7 @@ public final class PatchRunner implements AutoCloseable {
   public void sources(final float[] images) {
     sources = run(images, capacity.sources());
     for (final var point : suffix.points().values()) {
-      cells.write(point.sources(), prefix.read(point.site()));
+      write(point.sources(), prefix.read(point.site()));
     }
   }
 
@@ -189,7 +220,21 @@ public final class PatchRunner implements AutoCloseable {
   public void sourceValues(final String site, final float[] rowsOfSite) {
     final var point = suffix.point(site);
     sources = rowsOfSite.length / point.sources().shape().rowSize();
-    cells.write(point.sources(), rowsOfSite);
+    write(point.sources(), rowsOfSite);
+  }
+
+  /// The mean of a site over inputs, for an op that reads it.
+  public void mean(final String site, final float[] values) {
+    custom.mean(site, values);
+  }
+
+  /// Keys the random numbers that ops of the user's own read in the next runs: those of a unit in a
+  /// cell by the seed, the cell's base input, and `draw` plus the cell's source row. Sites do not
+  /// share them.
+  ///
+  /// @param ids of the base inputs, in their order
+  public void keys(final long seed, final long[] ids, final int draw) {
+    custom.keys(seed, ids, draw);
   }
 
   /// Keys the noise of the next call of [#bases] or [#sources]; only for a model with noise.
@@ -232,6 +277,7 @@ public final class PatchRunner implements AutoCloseable {
       throw new IllegalArgumentException(
           "more cells than planned: cells=" + rows + ", most=" + capacity.cells());
     }
+    custom.require();
     write(suffix.baseIndex(), batch.bases());
     Sizes sizes = Sizes.of(Suffix.ROWS, rows).and(Suffix.BASES, bases).and(Suffix.SOURCES, sources);
     for (final var site : sites) {
@@ -239,25 +285,26 @@ public final class PatchRunner implements AutoCloseable {
       final var point = suffix.point(site);
       write(point.sourceIndex(), arrays.sourceIndex());
       if (isNew(point.coefficients(), arrays.numbers())) {
-        cells.write(point.coefficients(), arrays.numbers());
+        write(point.coefficients(), arrays.numbers());
       }
       write(point.ranges(), arrays.ranges());
+      custom.write(site, batch.bases(), arrays.sourceIndex());
       sizes = sizes.and(axis(point), arrays.ranges().length / 3);
     }
     cells.run(sizes);
     sites.forEach(site -> checkFired(site, batch.site(site).elements()));
   }
 
-  private void write(final Node given, final int[] values) {
-    if (isNew(given, values)) {
-      cells.write(given, values);
+  private void write(final Node node, final int[] values) {
+    if (given.contains(node) && isNew(node, values)) {
+      cells.write(node, values);
     }
   }
 
   /// Whether this very array is not what stands there already.
   @SuppressWarnings("ReferenceEquality") // arrays that nobody changes
-  private boolean isNew(final Node given, final Object values) {
-    return written.put(given, values) != values;
+  private boolean isNew(final Node node, final Object values) {
+    return written.put(node, values) != values;
   }
 
   /// Per cell of the last run, 1 where it was proved to change nothing and left out; empty where
@@ -325,7 +372,7 @@ public final class PatchRunner implements AutoCloseable {
     return cells.read(planned().products());
   }
 
-  private Projection planned() {
+  private ImageProjection planned() {
     return projection.orElseThrow(() -> new IllegalStateException("no directions were planned"));
   }
 

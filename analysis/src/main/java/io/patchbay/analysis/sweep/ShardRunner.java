@@ -7,7 +7,6 @@ import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
-import io.patchbay.engine.random.Normals;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.model.VaeGraph;
@@ -32,14 +31,14 @@ final class ShardRunner implements InputCells {
   private final List<JointUnit> units;
   private final PatchRunner runner;
   private final boolean noisy;
-  private final Map<String, float[]> means;
+  private final SourceDraws draws;
+  private final SiteValues fixed;
   private final Optional<FactorProbe> probe;
   private final List<String> watched;
   private final Map<String, float[]> taken = new HashMap<>();
   private final int imageSize;
 
   /// @param sites those of the plan's places
-  /// @param means over the sweep's inputs, of the sites whose operation takes them
   /// @param probe of a plan that measures a factor
   ShardRunner(
       final Subject subject,
@@ -47,9 +46,9 @@ final class ShardRunner implements InputCells {
       final SweepSources sources,
       final List<Site> sites,
       final List<JointUnit> units,
-      final Map<String, float[]> means,
+      final SiteValues fixed,
       final Optional<FactorProbe> probe) {
-    this(subject, data, sources, sites, units, means, probe, CELLS, List.of());
+    this(subject, data, sources, sites, units, fixed, probe, CELLS, List.of());
   }
 
   /// For [#notFinite]: one cell at a time, with the value of every site at hand.
@@ -59,7 +58,7 @@ final class ShardRunner implements InputCells {
       final SweepSources sources,
       final List<Site> sites,
       final List<JointUnit> units,
-      final Map<String, float[]> means,
+      final SiteValues fixed,
       final Optional<FactorProbe> probe) {
     final var nodes = new HashSet<Node>();
     final var watched =
@@ -67,7 +66,7 @@ final class ShardRunner implements InputCells {
             .filter(site -> nodes.add(site.getValue()))
             .map(Map.Entry::getKey)
             .toList();
-    return new ShardRunner(subject, data, sources, sites, units, means, probe, 1, watched);
+    return new ShardRunner(subject, data, sources, sites, units, fixed, probe, 1, watched);
   }
 
   private ShardRunner(
@@ -76,7 +75,7 @@ final class ShardRunner implements InputCells {
       final SweepSources sources,
       final List<Site> sites,
       final List<JointUnit> units,
-      final Map<String, float[]> means,
+      final SiteValues fixed,
       final Optional<FactorProbe> probe,
       final int atOnce,
       final List<String> watched) {
@@ -87,8 +86,9 @@ final class ShardRunner implements InputCells {
     this.data = data;
     this.sites = sites;
     this.units = units;
-    this.means = means;
+    this.fixed = fixed;
     this.noisy = plan.draws() > 0;
+    this.draws = new SourceDraws(plan);
     final var shape = data.shape();
     this.imageSize = shape.channels() * shape.height() * shape.width();
     final int ranges =
@@ -108,10 +108,11 @@ final class ShardRunner implements InputCells {
         new PatchRunner(
             subject,
             graph(subject, noisy),
-            sites.stream().map(Site::name).toList(),
+            fixed.patches(),
             plan.effect().stream().toList(),
             values,
             new Capacity(1, sourceRows(), atOnce, ranges));
+    fixed.means().forEach(runner::mean);
   }
 
   static VaeGraph graph(final Subject subject, final boolean noisy) {
@@ -145,6 +146,7 @@ final class ShardRunner implements InputCells {
       runner.noise(plan.seed(), new long[] {row}, draw);
     }
     runner.bases(image(row));
+    runner.keys(plan.seed(), new long[] {row}, draw * plan.sourcesPerValue());
     writeSources(row, draw);
   }
 
@@ -171,13 +173,15 @@ final class ShardRunner implements InputCells {
     prepare(row, draw);
     final var noise = new DenseCells.Noise(plan.seed(), row, draw);
     final var image = image(row);
-    final var clean = dense.run(image, noise, List.of(new Cell(0, List.of())), taken);
+    final int drawn = draw * plan.sourcesPerValue();
+    final var given = new DenseCells.Given(taken, fixed.means(), drawn);
+    final var clean = dense.run(image, noise, List.of(new Cell(0, List.of())), given);
     final var all = cells();
     final var effects = new double[which.size()];
     for (int from = 0; from < effects.length; from += DenseCells.MOST) {
       final int to = Math.min(effects.length, from + DenseCells.MOST);
       final var batch = which.subList(from, to).stream().map(all::get).toList();
-      final var values = dense.run(image, noise, batch, taken);
+      final var values = dense.run(image, noise, batch, given);
       for (int i = from; i < to; i++) {
         effects[i] = effect(clean, values, (i - from) * clean.length);
       }
@@ -249,13 +253,14 @@ final class ShardRunner implements InputCells {
   private List<Cell> cells() {
     final int sources = plan.sourcesPerValue();
     final var values = plan.values().isEmpty() ? List.of(0.0) : plan.values();
+    final var operations = plan.places().stream().map(Place::operation).toList();
     final var cells = new ArrayList<Cell>();
     for (final var unit : units) {
       for (int value = 0; value < values.size(); value++) {
         for (int source = 0; source < sources; source++) {
           final var changes = new ArrayList<Change>();
           for (int p = 0; p < sites.size(); p++) {
-            final var operation = plan.places().get(p).operation();
+            final var operation = operations.get(p);
             final int row = sourceRow(operation, value, source);
             changes.add(
                 new Change(
@@ -318,11 +323,11 @@ final class ShardRunner implements InputCells {
       final Site site, final Operation operation, final long row, final int place) {
     return switch (operation.source()) {
       case NONE, OTHER_INPUT -> Optional.empty();
-      case MEAN -> Optional.ofNullable(means.get(site.name()));
+      case MEAN -> Optional.ofNullable(fixed.means().get(site.name()));
       case BASE -> Optional.of(runner.prefixValue(site.name()));
       case RENDERED -> Optional.of(rendered(operation, row));
       case POSTERIOR -> Optional.of(posterior(site, row));
-      case NOISE -> Optional.of(normals(site, row, Streams.NOISE, place));
+      case NOISE -> Optional.of(draws.normals(site, row, Streams.NOISE, place));
     };
   }
 
@@ -342,7 +347,7 @@ final class ShardRunner implements InputCells {
   private float[] posterior(final Site site, final long row) {
     final var mu = runner.prefixValue("encoder.mu");
     final var logvar = runner.prefixValue("encoder.logvar");
-    final var rows = normals(site, row, Streams.RESAMPLE, 0);
+    final var rows = draws.normals(site, row, Streams.RESAMPLE, 0);
     for (int i = 0; i < rows.length; i++) {
       final int j = i % mu.length;
       rows[i] = mu[j] + (float) Math.exp(0.5 * logvar[j]) * rows[i];
@@ -356,16 +361,6 @@ final class ShardRunner implements InputCells {
       System.arraycopy(rows, 0, all, at, Math.min(rows.length, length - at));
     }
     return all;
-  }
-
-  /// Normals keyed by the input, the draw and, so that two sites' noise is independent, the place.
-  private float[] normals(final Site site, final long row, final int stream, final int place) {
-    final var values = new float[plan.sources() * site.size()];
-    for (int k = 0; k < plan.sources(); k++) {
-      final int draw = place * plan.sources() + k;
-      Normals.fill(plan.seed(), stream, row, draw, values, k * site.size(), site.size());
-    }
-    return values;
   }
 
   private float[] image(final long row) {

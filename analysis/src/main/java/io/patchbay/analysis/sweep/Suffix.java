@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.analysis.intervention.Directions;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.ChangeChain;
 import io.patchbay.engine.Graph;
@@ -8,12 +9,15 @@ import io.patchbay.engine.Op;
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Ops;
 import io.patchbay.engine.Shape;
+import io.patchbay.engine.expression.PatchOp;
+import io.patchbay.engine.expression.PatchValue;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -28,7 +32,11 @@ final class Suffix {
 
   private static final int COEFFICIENTS = 5;
 
+  /// Of the five numbers, the value of an op of the user's own.
+  private static final int VALUE = 1;
+
   private final Graph original;
+  private final Map<String, SitePatch> sites;
   private final Graph graph = new Graph();
   private final Node baseIndex = graph.input("base", Shape.batched(ROWS).integers());
   private final Map<Node, Node> tables = new LinkedHashMap<>();
@@ -53,26 +61,45 @@ final class Suffix {
   /// @param coefficients per cell (rows; 5), see [io.patchbay.analysis.intervention.Operation]
   /// @param ranges the elements that each cell changes (ranges of the site; 3)
   /// @param patch the patch itself, or what carries its change
+  /// @param mean of the site, where its op reads it
+  /// @param keys of the random numbers that its op reads
+  /// @param directions (directions, elements of the site) of a subspace
   record Point(
-      Node site, Node sources, Node sourceIndex, Node coefficients, Node ranges, Node patch) {}
+      Node site,
+      Node sources,
+      Node sourceIndex,
+      Node coefficients,
+      Node ranges,
+      Node patch,
+      Optional<Node> mean,
+      Optional<Keys> keys,
+      Optional<Node> directions) {}
 
-  /// Every changed value is computed whole.
-  Suffix(final Graph original, final List<String> sites) {
-    this(original, sites, Optional.empty());
-  }
+  /// @param seed two integers
+  /// @param ids per cell (rows; 3), see [io.patchbay.engine.Op.Normal]
+  record Keys(Node seed, Node ids) {}
 
-  /// @param route how the change at the only site goes on, where it is carried
-  Suffix(final Graph original, final List<String> sites, final Optional<Route> route) {
+  /// @param sites how each patched site is changed
+  /// @param route how the change at the only site goes on, where it is carried; by five numbers
+  ///   only
+  Suffix(final Graph original, final Map<String, SitePatch> sites, final Optional<Route> route) {
     this.original = original;
+    this.sites = Map.copyOf(sites);
+    if (route.isPresent()
+        && !sites.values().stream().allMatch(patch -> patch instanceof SitePatch.Mixed)) {
+      throw new IllegalArgumentException("only mixed values are carried: sites=" + sites);
+    }
     this.way =
         route.map(r ->
             new Way(
                 r,
-                ChangeChain.of(site(original, sites.getFirst()), site(original, r.target()))
+                ChangeChain.of(
+                        site(original, sites.keySet().iterator().next()),
+                        site(original, r.target()))
                     .orElseThrow(() ->
                         new IllegalArgumentException(
                             "no chain of layers: from=" + sites + ", to=" + r.target()))));
-    for (final var site : sites) {
+    for (final var site : sites.keySet()) {
       if (patched.putIfAbsent(site(original, site), site) != null) {
         throw new IllegalArgumentException("one value cannot be patched twice: site=" + site);
       }
@@ -167,7 +194,18 @@ final class Suffix {
     }
     final var op = chain.op(route.layers(), end, route.eliminates());
     final var change = graph.append(op, inputs.toArray(Node[]::new));
-    points.put(site, new Point(chain.site(), sources, index, numbers, ranges, change));
+    points.put(
+        site,
+        new Point(
+            chain.site(),
+            sources,
+            index,
+            numbers,
+            ranges,
+            change,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
     return change;
   }
 
@@ -225,15 +263,96 @@ final class Suffix {
     final var numbers = graph.input(site + ".numbers", Shape.batched(ROWS, COEFFICIENTS));
     final var axis = new Axis(site + ".ranges");
     final var ranges = graph.input(site + ".ranges", Shape.batched(axis, 3).integers());
+    final var point =
+        new Point(
+            node,
+            sources,
+            index,
+            numbers,
+            ranges,
+            clean,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return switch (Objects.requireNonNull(sites.get(site))) {
+      case SitePatch.Mixed _ -> mixed(site, point);
+      case SitePatch.Custom(var op) -> custom(site, op, point);
+      case SitePatch.Subspace(var directions) -> subspace(site, directions, point);
+    };
+  }
+
+  /// @param clean a point whose patch is the value before it
+  private Node mixed(final String site, final Point clean) {
+    final var x = clean.patch();
+    final var numbers = clean.coefficients();
+    final var source = Ops.gather(clean.sources(), clean.sourceIndex());
     final var mixed =
         Ops.add(
-            Ops.add(Ops.mul(clean, number(numbers, 0, clean)), number(numbers, 1, clean)),
-            Ops.mul(Ops.gather(sources, index), number(numbers, 2, clean)));
-    final var limited =
-        Ops.min(Ops.max(mixed, number(numbers, 3, clean)), number(numbers, 4, clean));
-    final var patch = Ops.patch(clean, limited, ranges);
-    points.put(site, new Point(node, sources, index, numbers, ranges, patch));
+            Ops.add(Ops.mul(x, number(numbers, 0, x)), number(numbers, 1, x)),
+            Ops.mul(source, number(numbers, 2, x)));
+    final var limited = Ops.min(Ops.max(mixed, number(numbers, 3, x)), number(numbers, 4, x));
+    final var patch = Ops.patch(x, limited, clean.ranges());
+    points.put(site, with(clean, patch, Optional.empty(), Optional.empty(), Optional.empty()));
     return patch;
+  }
+
+  private Node custom(final String site, final PatchOp op, final Point clean) {
+    final var values = new ArrayList<Node>();
+    if (op.reads(PatchValue.SOURCE)) {
+      values.add(Ops.gather(clean.sources(), clean.sourceIndex()));
+    }
+    Optional<Node> mean = Optional.empty();
+    if (op.reads(PatchValue.MEAN)) {
+      mean = Optional.of(graph.input(site + ".mean", clean.site().shape().on(null)));
+      values.add(mean.get());
+    }
+    if (op.reads(PatchValue.VALUE)) {
+      values.add(Ops.reshape(Ops.slice(clean.coefficients(), 1, VALUE, VALUE + 1)));
+    }
+    Optional<Keys> keys = Optional.empty();
+    if (op.reads(PatchValue.RANDOM)) {
+      final var seed = graph.input(site + ".seed", Shape.of(2).integers());
+      final var ids = graph.input(site + ".ids", Shape.batched(ROWS, 3).integers());
+      keys = Optional.of(new Keys(seed, ids));
+      values.addAll(List.of(seed, ids));
+    }
+    final var patch = Ops.patch(op, clean.patch(), clean.ranges(), values);
+    points.put(site, with(clean, patch, mean, keys, Optional.empty()));
+    return patch;
+  }
+
+  /// The coordinates along the directions are patched; what they change is added to the value.
+  /// Where they do not change, that is 0, and no bit of the value changes.
+  private Node subspace(final String site, final Directions directions, final Point clean) {
+    final var x = clean.patch();
+    final int size = directions.size();
+    final var rows = graph.input(site + ".directions", Shape.of(directions.count(), size));
+    final var flat = Ops.reshape(x, size);
+    final var source = Ops.reshape(Ops.gather(clean.sources(), clean.sourceIndex()), size);
+    final var change = Ops.matMul(Ops.sub(source, flat), rows, false, true);
+    final var none = Ops.broadcast(Ops.constant(graph, 0), change.shape());
+    final var patch = Ops.patch(none, change, clean.ranges());
+    final var added = Ops.reshape(Ops.matMul(patch, rows, false, false), x.shape().dims());
+    points.put(site, with(clean, patch, Optional.empty(), Optional.empty(), Optional.of(rows)));
+    return Ops.add(x, added);
+  }
+
+  private static Point with(
+      final Point point,
+      final Node patch,
+      final Optional<Node> mean,
+      final Optional<Keys> keys,
+      final Optional<Node> directions) {
+    return new Point(
+        point.site(),
+        point.sources(),
+        point.sourceIndex(),
+        point.coefficients(),
+        point.ranges(),
+        patch,
+        mean,
+        keys,
+        directions);
   }
 
   private Node number(final Node numbers, final int index, final Node like) {

@@ -1,19 +1,13 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Operation;
-import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
-import io.patchbay.analysis.intervention.Unit;
-import io.patchbay.analysis.intervention.UnitSelection;
 import io.patchbay.analysis.metric.CausalEffectStrength;
 import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Matrix;
-import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
-import io.patchbay.engine.Plan;
-import io.patchbay.engine.Sizes;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
@@ -22,9 +16,7 @@ import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.train.Environment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +30,6 @@ import java.util.stream.IntStream;
 /// per group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped
 /// goes on where it was; what it computes does not depend on that.
 public final class Sweep {
-  private static final int ROWS_FOR_MEAN = 16;
   private static final int CONTROL_INPUTS = 4;
 
   /// All effects are held when the shards are joined.
@@ -50,6 +41,8 @@ public final class Sweep {
   private final FactorDataset data;
   private final SweepPlan plan;
   private final List<Site> sites;
+  private final SiteRuns siteRuns;
+  private final Map<String, SitePatch> patches;
   private final List<JointUnit> units;
   private final long[] rows;
   private final SweepFolder folder;
@@ -132,8 +125,10 @@ public final class Sweep {
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
     final var known = Sites.of(graph);
     this.sites = plan.places().stream().map(p -> known.named(p.site())).toList();
-    this.units = JointUnit.of(sites, units(plan, sites));
     this.rows = rows(plan, data);
+    this.siteRuns = new SiteRuns(subject, data, rows);
+    this.patches = siteRuns.patches(plan, sites);
+    this.units = JointUnit.of(plan, sites, patches);
     this.folder = new SweepFolder(folder, plan, source);
     // What cannot be done or measured is refused here, before anything is written.
     final double size = (double) rows.length * units.size() * plan.variations() * plan.columns();
@@ -159,7 +154,7 @@ public final class Sweep {
       }
     }
     for (final var place : plan.places()) {
-      if (place.operation().source() == Source.MEAN && !hasMean(place.site())) {
+      if (place.operation().readsMean() && !siteRuns.has(place.site())) {
         throw new BadInputException(
             "--op", place.op(), "site " + place.site(), "a site that is not noise alone");
       }
@@ -174,19 +169,6 @@ public final class Sweep {
         new Rendering(rendered, data).require(plan.values());
       }
     }
-  }
-
-  /// Means are those of the model without noise.
-  private boolean hasMean(final String site) {
-    return ShardRunner.graph(subject, false).graph().sites().containsKey(site);
-  }
-
-  private static List<List<Unit>> units(final SweepPlan plan, final List<Site> sites) {
-    final var units = new ArrayList<List<Unit>>();
-    for (int i = 0; i < sites.size(); i++) {
-      units.add(UnitSelection.of(sites.get(i), plan.places().get(i).units()));
-    }
-    return units;
   }
 
   private static long[] rows(final SweepPlan plan, final FactorDataset data) {
@@ -235,7 +217,14 @@ public final class Sweep {
     }
     if (choices.isEmpty()) {
       try (var runner =
-          new ShardRunner(subject, data, sources(), sites, units, Map.of(), Optional.empty())) {
+          new ShardRunner(
+              subject,
+              data,
+              sources(),
+              sites,
+              units,
+              new SiteValues(patches, Map.of()),
+              Optional.empty())) {
         text.append(runner.explain());
       }
     } else {
@@ -260,9 +249,9 @@ public final class Sweep {
 
   /// What computes the cells of a folder with this route.
   private InputCells inputCells(
-      final PlanFile file, final Map<String, float[]> means, final Optional<FactorProbe> probe) {
+      final PlanFile file, final SiteValues fixed, final Optional<FactorProbe> probe) {
     if (choices.isEmpty()) {
-      return new ShardRunner(subject, data, sources(), sites, units, means, probe);
+      return new ShardRunner(subject, data, sources(), sites, units, fixed, probe);
     }
     final var name = file.route().orElse("whole");
     final var choice =
@@ -275,7 +264,7 @@ public final class Sweep {
                     "route",
                     name,
                     "one of " + choices.stream().map(c -> Route.name(c.route())).toList()));
-    return batched(Optional.ofNullable(means.get(sites.getFirst().name())), choice.route());
+    return batched(Optional.ofNullable(fixed.means().get(sites.getFirst().name())), choice.route());
   }
 
   private Optional<FactorProbe> probe() {
@@ -298,6 +287,7 @@ public final class Sweep {
               shard(),
               choices.stream().findFirst().map(c -> route.orElse(Route.name(c.route()))));
       final int inputs = file.shard();
+      folder.keep(patches);
       final var controls = new ArrayList<GuardRun>();
       for (final var site : sites) {
         final var guard =
@@ -306,7 +296,8 @@ public final class Sweep {
         controls.add(guard);
       }
       final int each = each();
-      try (var runner = through.apply(inputCells(file, means(), probe))) {
+      final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
+      try (var runner = through.apply(inputCells(file, fixed, probe))) {
         for (int shard = 0; shard * inputs < rows.length; shard++) {
           final int from = shard * inputs;
           final int to = Math.min(rows.length, from + inputs);
@@ -336,7 +327,7 @@ public final class Sweep {
               rows,
               inputs,
               controls,
-              new SweepReview(subject, data, plan, sites, units, rows, means(), probe)::of);
+              new SweepReview(subject, data, plan, sites, units, rows, fixed, probe)::of);
       return new Result(
           false,
           cells(),
@@ -378,45 +369,6 @@ public final class Sweep {
       data.image(chosen[i], images, i * size);
     }
     return images;
-  }
-
-  /// The means over the sweep's inputs of the sites whose operation takes them.
-  private Map<String, float[]> means() {
-    final var means = new HashMap<String, float[]>();
-    for (int i = 0; i < sites.size(); i++) {
-      if (plan.places().get(i).operation().source() == Source.MEAN) {
-        means.put(sites.get(i).name(), mean(sites.get(i)));
-      }
-    }
-    return means;
-  }
-
-  private float[] mean(final Site site) {
-    final var graph = ShardRunner.graph(subject, false);
-    final var node = Suffix.site(graph.graph(), site.name());
-    final var axis = new Axis("rows");
-    final var sums = new double[site.size()];
-    try (var program =
-        subject
-            .backend()
-            .load(
-                Plan.of(graph.graph(), List.of(node), Sizes.of(axis, ROWS_FOR_MEAN)),
-                subject.weights())) {
-      for (int from = 0; from < rows.length; from += ROWS_FOR_MEAN) {
-        final int to = Math.min(rows.length, from + ROWS_FOR_MEAN);
-        program.write(graph.image(), images(Arrays.copyOfRange(rows, from, to)));
-        program.run(Sizes.of(axis, to - from));
-        final var values = program.read(node);
-        for (int i = 0; i < values.length; i++) {
-          sums[i % sums.length] += values[i];
-        }
-      }
-    }
-    final var mean = new float[sums.length];
-    for (int i = 0; i < mean.length; i++) {
-      mean[i] = (float) (sums[i] / rows.length);
-    }
-    return mean;
   }
 
   /// Mean sizes over variations and draws, per unit that has no failed cell.

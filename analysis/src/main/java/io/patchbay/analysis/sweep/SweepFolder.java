@@ -6,6 +6,7 @@ import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.ElementType;
 import io.patchbay.vae.io.NpyReader;
 import io.patchbay.vae.io.NpyWriter;
+import io.patchbay.vae.io.NumericArray;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -79,6 +80,27 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     made.put("seed", plan.seed());
     AtomicFiles.write(path.resolve("environment.json"), text(made));
     return of;
+  }
+
+  /// Writes the directions of subspaces, or checks that the folder holds the same ones.
+  void keep(final Map<String, SitePatch> patches) {
+    patches.forEach((site, patch) -> {
+      if (patch instanceof SitePatch.Subspace(var directions)) {
+        final var file = path.resolve("directions-" + site + ".npy");
+        if (Files.exists(file)) {
+          try (var reader = NpyReader.open(file)) {
+            if (!Arrays.equals(
+                reader.read(4L * directions.values().length).floats(), directions.values())) {
+              throw another(file, "set of directions");
+            }
+          }
+        } else {
+          NpyWriter.write(
+              file,
+              NumericArray.ofFloats(directions.values(), directions.count(), directions.size()));
+        }
+      }
+    });
   }
 
   private static BadInputException another(final Path file, final String what) {

@@ -67,6 +67,11 @@ public record SweepPlan(
     positive("--sources", sources, 1, 100_000);
     positive("--draws", draws, 0, 100_000);
     positive("--inputs", inputs, 1, MOST_INPUTS);
+    final long each = Math.max(1, draws) * (long) sources;
+    if (each > CustomValues.DRAWS && places.stream().anyMatch(p -> p.operation().readsRandom())) {
+      throw new BadInputException(
+          "--sources", "sources x draws", "" + each, "at most " + CustomValues.DRAWS);
+    }
     if (pool == Pool.INPUTS && (inputs < 2 || !BatchedCells.fit(places, draws, metric))) {
       throw new BadInputException(
           "--sources-from",
@@ -121,7 +126,7 @@ public record SweepPlan(
   /// Whether an operation takes as many sources as the plan has.
   static boolean drawn(final Operation operation) {
     return switch (operation.source()) {
-      case NONE, MEAN, BASE, RENDERED -> false;
+      case NONE, MEAN, BASE, RENDERED -> operation.readsRandom();
       case OTHER_INPUT, POSTERIOR, NOISE -> true;
     };
   }

@@ -10,7 +10,6 @@ import io.patchbay.vae.data.FactorDataset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,7 +18,6 @@ import java.util.TreeSet;
 /// them, drawn by the seed, come out of the whole graph too.
 ///
 /// @param rows of the data set, the base inputs
-/// @param means over the sweep's inputs, of the sites whose operation takes them
 record SweepReview(
     Subject subject,
     FactorDataset data,
@@ -27,7 +25,7 @@ record SweepReview(
     List<Site> sites,
     List<JointUnit> units,
     long[] rows,
-    Map<String, float[]> means,
+    SiteValues fixed,
     Optional<FactorProbe> probe) {
   /// Cells that are computed again, at least.
   private static final int FEWEST = 32;
@@ -69,7 +67,7 @@ record SweepReview(
     final var first = new ArrayList<FailedCells.Failed>();
     if (!places.isEmpty()) {
       try (var runner =
-          ShardRunner.watching(subject, data, sources(), sites, units, means, probe)) {
+          ShardRunner.watching(subject, data, sources(), sites, units, fixed, probe)) {
         for (final int i : places.subList(0, Math.min(NAMED, places.size()))) {
           final long row = rows[i / each];
           final int draw = i % columns;
@@ -107,10 +105,10 @@ record SweepReview(
     int close = 0;
     int lost = 0;
     double worst = 0;
-    final var names = sites.stream().map(Site::name).toList();
     final var graph = ShardRunner.graph(subject, plan.draws() > 0);
-    try (var runner = new ShardRunner(subject, data, sources(), sites, units, means, probe);
-        var cells = new DenseCells(subject, graph, names, plan.measured(), DenseCells.MOST)) {
+    try (var runner = new ShardRunner(subject, data, sources(), sites, units, fixed, probe);
+        var cells =
+            new DenseCells(subject, graph, fixed.patches(), plan.measured(), DenseCells.MOST)) {
       for (final var group : groups.entrySet()) {
         final int row = group.getKey() / columns;
         final int draw = group.getKey() % columns;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.patchbay.vae.io.NpyWriter;
+import io.patchbay.vae.io.NumericArray;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,8 +57,20 @@ class BadSweepTest {
         Shell.run(Shell.smallTraining(folder.resolve("run"), "--steps", "1", "--seed", "1"));
     assertEquals(ExitCode.OK, shell.code(), shell::err);
     plans();
+    directions();
     damage();
     sweeps();
+  }
+
+  private static void directions() {
+    directions("skew.npy", 2, 1, 0, 3, 4);
+    directions("nothing.npy", 2, 1, 0, 0, 0);
+    directions("one.npy", 1, 1, 1);
+  }
+
+  private static void directions(final String name, final int count, final float... values) {
+    final var array = NumericArray.ofFloats(values, count, values.length / count);
+    NpyWriter.write(folder.resolve(name), array);
   }
 
   private static void plans() throws IOException {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.vae.io.NpyWriter;
+import io.patchbay.vae.io.NumericArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +77,78 @@ class SweepCommandTest {
     final var free =
         run("sweep", "free", "--site latent.z --units 0+1 --op set --values 2 --inputs 3 --json");
     assertTrue(json(free).path("units").get(0).path("effect").doubleValue() > 1e-3);
+  }
+
+  private static double effect(final Shell shell, final int unit) {
+    return json(shell).path("units").get(unit).path("effect").doubleValue();
+  }
+
+  /// An op of one's own that says what a built-in one does has its effects; in a plan file too.
+  @Test
+  void anOwnOpIsAnExpression() throws IOException {
+    final var site = "--site decoder.fc1 --units channels --inputs 4 --sources 2 --json --op ";
+    final var built = run("sweep", "interchange", site + "interchange");
+    final var own = run("sweep", "own-source", site + "expr:source");
+    assertEquals(json(built).path("units"), json(own).path("units"));
+    final var half = run("sweep", "half", site + "expr:blend(a=0.5)=clean+a*(source-clean)");
+    assertTrue(effect(half, 1) > 1e-3 && effect(half, 1) < effect(built, 1), half::out);
+    final var plan = folder.resolve("half/plan.json");
+    assertTrue(
+        Files.readString(plan).contains("\"op\" : \"expr:blend(a=0.5)=clean+a*(source-clean)\""));
+    assertEquals(Files.readString(plan), planOf("again", "--plan", plan.toString()));
+    assertEquals(
+        json(Shell.run("export", folder.resolve("half").toString(), "--json")),
+        json(Shell.run("export", folder.resolve("again").toString(), "--json")));
+  }
+
+  /// Values, means, places and random numbers reach an op; draws differ, and repeat with the seed.
+  @Test
+  void anOwnOpReadsWhatItNames() {
+    final var site = "--site encoder.conv1 --units 0,1 --inputs 3 --json --op ";
+    final var mean = run("sweep", "mean", site + "mean");
+    assertEquals(
+        json(mean).path("units"), json(run("sweep", "own-mean", site + "expr:mean")).path("units"));
+    final var scale = run("sweep", "scale", site + "scale --values 0,2");
+    final var own = run("sweep", "own-scale", site + "expr:clean*value --values 0,2");
+    assertEquals(effect(scale, 1), effect(own, 1), 1e-6 * effect(scale, 1));
+    final var line = site + "expr:random<0.5?0:clean --sources 3";
+    final var drawn = run("sweep", "drawn", line);
+    assertEquals(drawn.out(), run("sweep", "drawn-again", line).out());
+    assertEquals(18, json(drawn).path("cells").intValue());
+    final var rows = json(Shell.run("export", folder.resolve("drawn").toString(), "--json"));
+    assertFalse(rows.get(0).path("effect").equals(rows.get(1).path("effect")));
+    final var joint =
+        run(
+            "sweep",
+            "own-joint",
+            "--site encoder.conv1 --op expr:channel+0.1*row-0.2*column --site latent.z"
+                + " --units 0 --op expr:clean+random-0.5 --units 0 --inputs 3 --draws 2 --json");
+    assertTrue(effect(joint, 0) > 0);
+  }
+
+  /// All directions together are the whole site; the folder keeps those that it was started with.
+  @Test
+  void aSubspaceIsInterchanged() throws IOException {
+    final var site = "--site latent.z --inputs 5 --sources 2 --json ";
+    final var whole = run("sweep", "whole", site + "--units all --op interchange");
+    final var all = run("sweep", "rotated", site + "--units all --op subspace:pca:2");
+    assertEquals(effect(whole, 0), effect(all, 0), 1e-5 * effect(whole, 0));
+    final var each = run("sweep", "each", site + "--op subspace:pca:2");
+    assertEquals(2, json(each).path("units").size());
+    assertTrue(effect(each, 0) > 0 && effect(each, 1) > 0);
+    final var file = folder.resolve("each/directions-latent.z.npy");
+    final var given = run("sweep", "given", site + "--op subspace:" + file);
+    assertEquals(json(each).path("units"), json(given).path("units"));
+    Files.copy(file, folder.resolve("kept.npy"));
+    NpyWriter.write(file, NumericArray.ofFloats(new float[] {1, 0, 0, 1}, 2, 2));
+    Files.delete(folder.resolve("each/DONE"));
+    final var words = new ArrayList<>(List.of("sweep", folder.resolve("run").toString()));
+    words.addAll(List.of("--device", "reference", "--seed", "3", "--resume"));
+    words.addAll(List.of("--out", folder.resolve("each").toString()));
+    words.addAll(List.of((site + "--op subspace:pca:2").split(" ", -1)));
+    final var other = Shell.run(words.toArray(String[]::new));
+    assertEquals(ExitCode.INPUT, other.code(), other::err);
+    assertTrue(other.err().contains("found another set of directions"), other::err);
   }
 
   @Test

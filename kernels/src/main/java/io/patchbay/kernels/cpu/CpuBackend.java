@@ -131,6 +131,7 @@ public final class CpuBackend implements Backend {
             new ReduceCandidate(library),
             rows,
             changes,
+            new CustomPatchCandidate(library, memory, rows.fired()),
             new CopyCandidate(library, linear));
     final var special = List.of(new EffectCandidate(conv, layers), layers);
     return Stream.of(this.special ? special : List.<Candidate>of(), general)

@@ -41,6 +41,7 @@ final class Kernels {
       case Op.Reparameterise _ -> Elementwise.reparameterise(in.get(0), in.get(1), in.get(2), out);
       case final Op.Normal n -> Noise.normal(n, in.get(0), in.get(1), out);
       case final Op.Propagate p -> new Propagating(p, in, out, patch);
+      case final Op.CustomPatch p -> new CustomPatching(p, in, out);
       case Op.Patch _ -> new Patching(in.get(0), in.get(1), in.get(2), out, patch);
     };
   }

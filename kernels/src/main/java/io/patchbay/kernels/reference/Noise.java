@@ -26,7 +26,8 @@ final class Noise {
     };
   }
 
-  private static long join(final Value words, final int at) {
+  /// Low and high 32 bits as one number.
+  static long join(final Value words, final int at) {
     return ((long) words.data()[at + 1] << 32) | ((long) words.data()[at] & LOW);
   }
 }

@@ -4,7 +4,7 @@ import io.patchbay.engine.Sizes;
 import java.util.Arrays;
 
 /// The patch: units of some rows from a source, counted as they are taken.
-final class Patching implements Step {
+final class Patching implements FiringStep {
   private final Value x;
   private final Value source;
   private final Value ranges;
@@ -31,23 +31,45 @@ final class Patching implements Step {
     final int[] counts = new int[rows];
     out.copyFrom(x, x.elements(sizes));
     for (int i = 0; i < ranges.rows(sizes); i++) {
-      final int row = (int) ranges.data()[ranges.row(i)];
-      final int first = (int) ranges.data()[ranges.row(i) + 1];
-      final int end = (int) ranges.data()[ranges.row(i) + 2];
-      if (row < 0 || row >= rows || first < 0 || first > end || end > x.rowSize()) {
-        throw new IllegalArgumentException(
-            "patch outside the value: row=%d, first=%d, end=%d, rows=%d, units=%d"
-                .formatted(row, first, end, rows, x.rowSize()));
-      }
+      final var range = Range.of(ranges, i, rows, x.rowSize());
+      final int row = range.row();
+      final int first = range.first();
       kernel.move(
-          source.data(), source.row(row) + first, out.data(), out.row(row) + first, end - first);
-      counts[row] += end - first;
+          source.data(), source.row(row) + first, out.data(), out.row(row) + first, range.size());
+      counts[row] += range.size();
     }
     fired = counts;
   }
 
-  /// Units that each row of the last run took from its source.
-  int[] fired() {
+  @Override
+  public int[] fired() {
     return Arrays.copyOf(fired, fired.length);
+  }
+
+  /// Units `first` to `end - 1` of a row.
+  record Range(int row, int first, int end) {
+    /// The range at `index`.
+    ///
+    /// @throws IllegalArgumentException when it leaves the value
+    static Range of(final Value ranges, final int index, final int rows, final int units) {
+      final int at = ranges.row(index);
+      final var range =
+          new Range(
+              (int) ranges.data()[at], (int) ranges.data()[at + 1], (int) ranges.data()[at + 2]);
+      if (range.row < 0
+          || range.row >= rows
+          || range.first < 0
+          || range.first > range.end
+          || range.end > units) {
+        throw new IllegalArgumentException(
+            "patch outside the value: row=%d, first=%d, end=%d, rows=%d, units=%d"
+                .formatted(range.row, range.first, range.end, rows, units));
+      }
+      return range;
+    }
+
+    int size() {
+      return end - first;
+    }
   }
 }

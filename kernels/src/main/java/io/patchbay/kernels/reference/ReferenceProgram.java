@@ -23,7 +23,7 @@ public final class ReferenceProgram implements Program {
   private final Workers workers;
   private final Layout layout;
   private final List<BoundStep> steps = new ArrayList<>();
-  private final Map<Node, Patching> patches = new HashMap<>();
+  private final Map<Node, FiringStep> patches = new HashMap<>();
   private final Map<Node, Propagating> propagations = new HashMap<>();
   private @Nullable Sizes lastRun;
   private boolean closed;
@@ -50,7 +50,7 @@ public final class ReferenceProgram implements Program {
       }
       final var step = Kernels.bind(node, layout.inputs(node), layout.value(node), patch);
       steps.add(new BoundStep(node, step));
-      if (step instanceof final Patching patching) {
+      if (step instanceof final FiringStep patching) {
         patches.put(node, patching);
       }
       if (step instanceof final Propagating propagating) {

@@ -15,6 +15,7 @@ public final class Catalogue {
             PlaceCases.all(),
             RowCases.all(),
             PropagateCases.all(),
+            CustomPatchCases.all(),
             CompositionCases.all())
         .flatMap(List::stream)
         .toList();

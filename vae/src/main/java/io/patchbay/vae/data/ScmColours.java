@@ -1,6 +1,6 @@
 package io.patchbay.vae.data;
 
-import io.patchbay.vae.expression.Expression;
+import io.patchbay.engine.expression.Expression;
 import io.patchbay.vae.io.BadInputException;
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.patchbay.vae.data;
 
+import io.patchbay.engine.expression.Expression;
+import io.patchbay.engine.expression.ExpressionException;
 import io.patchbay.vae.data.ScmVariable.Cause;
 import io.patchbay.vae.data.ScmVariable.Mechanism;
 import io.patchbay.vae.data.ScmVariable.Range;
-import io.patchbay.vae.expression.Expression;
-import io.patchbay.vae.expression.ExpressionException;
 import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
 import java.util.BitSet;

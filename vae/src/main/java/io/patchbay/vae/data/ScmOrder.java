@@ -1,8 +1,8 @@
 package io.patchbay.vae.data;
 
+import io.patchbay.engine.expression.Expression;
 import io.patchbay.vae.data.ScmVariable.Cause;
 import io.patchbay.vae.data.ScmVariable.Mechanism;
-import io.patchbay.vae.expression.Expression;
 import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,12 +1,12 @@
 package io.patchbay.vae.data;
 
+import io.patchbay.engine.expression.Expression;
 import io.patchbay.vae.data.ScmShape.Circle;
 import io.patchbay.vae.data.ScmShape.Ellipse;
 import io.patchbay.vae.data.ScmShape.Line;
 import io.patchbay.vae.data.ScmShape.Point;
 import io.patchbay.vae.data.ScmShape.Polygon;
 import io.patchbay.vae.data.ScmShape.Rectangle;
-import io.patchbay.vae.expression.Expression;
 import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
 import java.util.Arrays;

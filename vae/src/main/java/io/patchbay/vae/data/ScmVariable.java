@@ -29,7 +29,7 @@ public sealed interface ScmVariable {
   ///
   /// @param parents the variables that the expression reads, each of them; none for a cause that is
   ///   all noise
-  /// @param expression in the language of [io.patchbay.vae.expression.Expression]
+  /// @param expression in the language of [io.patchbay.engine.expression.Expression]
   /// @param range the values that it may be set to, or null for those that it takes by itself
   record Mechanism(
       String name,

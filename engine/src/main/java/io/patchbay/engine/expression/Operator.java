@@ -1,7 +1,7 @@
-package io.patchbay.vae.expression;
+package io.patchbay.engine.expression;
 
 /// An operator between two numbers. Comparisons give 1 where they hold and 0 where not.
-enum Operator {
+public enum Operator {
   ADD("+") {
     @Override
     double apply(double a, double b) {

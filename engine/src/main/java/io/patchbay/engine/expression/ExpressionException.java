@@ -1,4 +1,4 @@
-package io.patchbay.vae.expression;
+package io.patchbay.engine.expression;
 
 /// A text is no expression: the column says where.
 public final class ExpressionException extends Exception {

@@ -1,4 +1,4 @@
-package io.patchbay.vae.expression;
+package io.patchbay.engine.expression;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

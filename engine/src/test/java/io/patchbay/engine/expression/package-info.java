@@ -1,4 +1,4 @@
 @NullMarked
-package io.patchbay.vae.expression;
+package io.patchbay.engine.expression;
 
 import org.jspecify.annotations.NullMarked;

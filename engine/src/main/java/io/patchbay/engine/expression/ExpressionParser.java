@@ -1,10 +1,10 @@
-package io.patchbay.vae.expression;
+package io.patchbay.engine.expression;
 
-import io.patchbay.vae.expression.Expression.Binary;
-import io.patchbay.vae.expression.Expression.Call;
-import io.patchbay.vae.expression.Expression.Constant;
-import io.patchbay.vae.expression.Expression.Name;
-import io.patchbay.vae.expression.Expression.Negative;
+import io.patchbay.engine.expression.Expression.Binary;
+import io.patchbay.engine.expression.Expression.Call;
+import io.patchbay.engine.expression.Expression.Constant;
+import io.patchbay.engine.expression.Expression.Name;
+import io.patchbay.engine.expression.Expression.Negative;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -43,12 +43,14 @@ final class ExpressionParser {
 
   private final String text;
   private final List<String> names;
+  private final Dialect dialect;
   private int at;
   private int depth;
 
-  ExpressionParser(String text, List<String> names) {
+  ExpressionParser(String text, List<String> names, Dialect dialect) {
     this.text = text;
     this.names = names;
+    this.dialect = dialect;
   }
 
   Expression parse() throws ExpressionException {
@@ -108,7 +110,17 @@ final class ExpressionParser {
 
   private Expression power() throws ExpressionException {
     final Expression base = atom();
-    return take(Operator.POWER.sign) ? new Binary(Operator.POWER, base, signed()) : base;
+    if (!take(Operator.POWER.sign)) {
+      return base;
+    }
+    skip();
+    final int start = at;
+    final Expression exponent = signed();
+    if (!dialect.raises(exponent)) {
+      throw new ExpressionException(
+          start + 1, "'" + text.substring(start, at).strip() + "'", Dialect.EXPONENT);
+    }
+    return new Binary(Operator.POWER, base, exponent);
   }
 
   private Expression atom() throws ExpressionException {
@@ -116,8 +128,8 @@ final class ExpressionParser {
     final Matcher number = NUMBER.matcher(text).region(at, text.length());
     if (number.lookingAt()) {
       final double value = Double.parseDouble(number.group());
-      if (!Double.isFinite(value)) {
-        throw wrong("a finite number");
+      if (!dialect.holds(value)) {
+        throw wrong(dialect.number());
       }
       at = number.end();
       return new Constant(value);
@@ -155,11 +167,12 @@ final class ExpressionParser {
   private Expression call(String word, int start) throws ExpressionException {
     final Function function =
         Function.named(word)
+            .filter(dialect::has)
             .orElseThrow(() ->
                 new ExpressionException(
                     start + 1,
                     "function '" + word + "'",
-                    "one of " + String.join(", ", Function.names())));
+                    "one of " + String.join(", ", dialect.functions())));
     final List<Expression> arguments = new ArrayList<>();
     do {
       arguments.add(choice());

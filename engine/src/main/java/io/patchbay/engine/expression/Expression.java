@@ -1,8 +1,9 @@
-package io.patchbay.vae.expression;
+package io.patchbay.engine.expression;
 
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Arithmetic over named numbers, parsed once and computed many times:
 ///
@@ -10,14 +11,19 @@ import java.util.List;
 /// - `+ - * /`, and `^` which binds strongest and to the right (`-2^2` is -4);
 /// - `< <= > >= == !=`, 1 where they hold and 0 where not, one to a level of brackets;
 /// - `condition ? a : b` and `if(condition, a, b)`, where everything but 0 is true;
-/// - `min max` of two, `abs exp log sqrt sin cos tan tanh floor` of one (angles in radians),
-///   `clamp(x, low, high)`.
+/// - `min max` of two, `abs exp log sqrt sin cos tan tanh sigmoid floor` of one (angles in
+///   radians), `clamp(x, low, high)`.
 ///
 /// Doubles throughout; what has no value (`0 / 0`, `log(-1)`) is not a number, as in Java.
 /// Immutable.
 public sealed interface Expression {
   /// The value, with each name's number at its index.
   double at(double[] values);
+
+  /// The expression as a text that parses to it, with a bracket around every operation.
+  ///
+  /// @param names as for [#parse]
+  String text(List<String> names);
 
   /// Adds the indices of all names that it reads.
   void reads(BitSet names);
@@ -27,7 +33,7 @@ public sealed interface Expression {
   /// @param names what it may read; the index of each is its place in the list
   /// @throws ExpressionException with the column of the first mistake
   static Expression parse(String text, List<String> names) throws ExpressionException {
-    return new ExpressionParser(text, names).parse();
+    return new ExpressionParser(text, names, Dialect.FULL).parse();
   }
 
   /// Words that have a meaning of their own and cannot be names.
@@ -44,6 +50,11 @@ public sealed interface Expression {
     }
 
     @Override
+    public String text(List<String> names) {
+      return value < 0 ? "(" + value + ")" : "" + value;
+    }
+
+    @Override
     public void reads(BitSet names) {}
   }
 
@@ -51,6 +62,11 @@ public sealed interface Expression {
     @Override
     public double at(double[] values) {
       return values[index];
+    }
+
+    @Override
+    public String text(List<String> names) {
+      return names.get(index);
     }
 
     @Override
@@ -66,6 +82,11 @@ public sealed interface Expression {
     }
 
     @Override
+    public String text(List<String> names) {
+      return "(-" + of.text(names) + ")";
+    }
+
+    @Override
     public void reads(BitSet names) {
       of.reads(names);
     }
@@ -75,6 +96,11 @@ public sealed interface Expression {
     @Override
     public double at(double[] values) {
       return operator.apply(left.at(values), right.at(values));
+    }
+
+    @Override
+    public String text(List<String> names) {
+      return "(" + left.text(names) + " " + operator.sign + " " + right.text(names) + ")";
     }
 
     @Override
@@ -96,6 +122,13 @@ public sealed interface Expression {
         x[i] = arguments.get(i).at(values);
       }
       return function.apply(x);
+    }
+
+    @Override
+    public String text(List<String> names) {
+      return arguments.stream()
+          .map(argument -> argument.text(names))
+          .collect(Collectors.joining(", ", function.text() + "(", ")"));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.patchbay.vae.expression;
+package io.patchbay.engine.expression;
 
 import java.util.Arrays;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// A function of the language. Those of [StrictMath] give the same bits on every machine.
-enum Function {
+public enum Function {
   MIN(2) {
     @Override
     double apply(double[] x) {
@@ -67,6 +67,13 @@ enum Function {
       return StrictMath.tanh(x[0]);
     }
   },
+  /// 1 / (1 + exp(-x)).
+  SIGMOID(1) {
+    @Override
+    double apply(double[] x) {
+      return sigmoid(x[0]);
+    }
+  },
   FLOOR(1) {
     @Override
     double apply(double[] x) {
@@ -95,6 +102,12 @@ enum Function {
   }
 
   abstract double apply(double[] x);
+
+  /// The exponential is taken of a negative number only, so that it cannot overflow.
+  static double sigmoid(double x) {
+    final double e = StrictMath.exp(-Math.abs(x));
+    return x >= 0 ? 1 / (1 + e) : e / (1 + e);
+  }
 
   String text() {
     return name().toLowerCase(Locale.ROOT);

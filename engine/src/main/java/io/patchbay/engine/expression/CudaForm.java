@@ -1,0 +1,99 @@
+package io.patchbay.engine.expression;
+
+import io.patchbay.engine.expression.PatchProgram.Instruction;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/// A patch op as a CUDA device function of one unit: float32, in the order of the program, nothing
+/// of a host library, so that nvcc and NVRTC take it as it is, and a host compiler where
+/// `__device__` is defined as nothing.
+///
+/// ```
+/// __device__ inline float patch_blend(float clean, float source, ..., float random)
+/// ```
+final class CudaForm {
+  private final PatchProgram program;
+
+  private CudaForm(final PatchProgram program) {
+    this.program = program;
+  }
+
+  static String of(final PatchOp op) {
+    final var body = new CudaForm(op.program()).body();
+    final var arguments =
+        Arrays.stream(PatchValue.values())
+            .map(value -> "float " + value.text())
+            .collect(Collectors.joining(", "));
+    return "// "
+        + op.toString().replaceAll("\\s+", " ")
+        + "\n__device__ inline float "
+        + function(op)
+        + "("
+        + arguments
+        + ") {\n"
+        + body
+        + "}\n";
+  }
+
+  /// The name of the function.
+  static String function(final PatchOp op) {
+    return "patch_" + op.name().replaceAll("[^A-Za-z0-9]", "_");
+  }
+
+  @SuppressWarnings("EnumOrdinal") // operands are the order of the enum
+  private String body() {
+    final var text = new StringBuilder();
+    final var names = new String[PatchProgram.REGISTER + PatchProgram.REGISTERS];
+    for (final var value : PatchValue.values()) {
+      names[value.ordinal()] = value.text();
+    }
+    for (int i = 0; i < program.constants().size(); i++) {
+      names[PatchProgram.NAMED + i] = "(" + program.constants().get(i) + "f)";
+    }
+    int step = 0;
+    for (final var instruction : program.instructions()) {
+      final var name = "v" + step;
+      text.append("  const float ").append(name).append(" = ");
+      text.append(value(instruction, names)).append(";\n");
+      names[instruction.to()] = name;
+      step++;
+    }
+    return text.append("  return v").append(step - 1).append(";\n").toString();
+  }
+
+  private static String value(final Instruction i, final String[] names) {
+    final var a = names[i.a()];
+    final var b = names[i.b()];
+    return switch (i.code()) {
+      case MOVE -> a;
+      case NEGATE -> "-" + a;
+      case ABS -> "fabsf(" + a + ")";
+      case EXP -> "expf(" + a + ")";
+      case LOG -> "logf(" + a + ")";
+      case SQRT -> "sqrtf(" + a + ")";
+      case TANH -> "tanhf(" + a + ")";
+      case SIGMOID ->
+          a
+              + " < 0.0f ? expf("
+              + a
+              + ") / (1.0f + expf("
+              + a
+              + ")) : 1.0f / (1.0f + expf(-"
+              + a
+              + "))";
+      case FLOOR -> "floorf(" + a + ")";
+      case ADD -> a + " + " + b;
+      case SUBTRACT -> a + " - " + b;
+      case MULTIPLY -> a + " * " + b;
+      case DIVIDE -> a + " / " + b;
+      // Not a number where either is not.
+      case MIN -> "(" + b + " > " + a + " || " + a + " != " + a + ") ? " + a + " : " + b;
+      case MAX -> "(" + a + " > " + b + " || " + a + " != " + a + ") ? " + a + " : " + b;
+      case LESS -> "(" + a + " < " + b + ") ? 1.0f : 0.0f";
+      case AT_MOST -> "(" + a + " <= " + b + ") ? 1.0f : 0.0f";
+      case EQUAL -> "(" + a + " == " + b + ") ? 1.0f : 0.0f";
+      case UNEQUAL -> "(" + a + " != " + b + ") ? 1.0f : 0.0f";
+      case SELECT -> "(" + a + " != 0.0f) ? " + b + " : " + names[i.c()];
+    };
+  }
+}
