@@ -172,7 +172,10 @@ final class PlannedSweep implements SweepMethod {
           for (int i = 0; i < needed.length; i++) {
             row[needed[i]] = i;
           }
-          sweep.sourceValues(activations(needed));
+          for (int i = 0; i < needed.length; i += most) {
+            final int end = Math.min(needed.length, i + most);
+            sweep.keep(images(Arrays.copyOfRange(needed, i, end)), i);
+          }
           yield row;
         }
       };
@@ -182,7 +185,8 @@ final class PlannedSweep implements SweepMethod {
       final float[][] parts = new float[Math.ceilDiv(inputs.length, most)][];
       for (int i = 0; i < parts.length; i++) {
         final int end = Math.min(inputs.length, (i + 1) * most);
-        parts[i] = sweep.activations(images(Arrays.copyOfRange(inputs, i * most, end)));
+        sweep.bases(images(Arrays.copyOfRange(inputs, i * most, end)));
+        parts[i] = sweep.activations();
       }
       final int size = Arrays.stream(parts).mapToInt(p -> p.length).sum();
       final var all = new float[size];

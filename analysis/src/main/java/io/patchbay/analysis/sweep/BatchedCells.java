@@ -199,13 +199,10 @@ final class BatchedCells implements InputCells {
   }
 
   private void keepAll() {
-    final var all = new float[rows.length * siteSize];
     for (int from = 0; from < rows.length; from += TOGETHER) {
       final int to = Math.min(rows.length, from + TOGETHER);
-      final var some = sweep.activations(images(Arrays.copyOfRange(rows, from, to)));
-      System.arraycopy(some, 0, all, from * siteSize, some.length);
+      sweep.keep(images(Arrays.copyOfRange(rows, from, to)), from);
     }
-    sweep.sourceValues(all);
   }
 
   private float[] images(final long[] of) {

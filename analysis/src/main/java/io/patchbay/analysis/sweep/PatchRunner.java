@@ -30,6 +30,7 @@ public final class PatchRunner implements AutoCloseable {
   private final Map<String, Node> values = new LinkedHashMap<>();
   private final Program prefix;
   private final Program cells;
+  private final Handover handover;
   private final Node rowsImage;
   private final Optional<ImageProjection> projection;
   private final boolean carries;
@@ -174,6 +175,7 @@ public final class PatchRunner implements AutoCloseable {
     final var plan = Plan.of(suffix.graph(), outputs, size);
     this.given = Set.copyOf(plan.given());
     this.cells = subject.backend().load(plan, subject.weights());
+    this.handover = new Handover(prefix, cells);
     clearSources();
     this.custom = new CustomValues(sites, suffix.points(), cells);
   }
@@ -204,7 +206,7 @@ public final class PatchRunner implements AutoCloseable {
   public void bases(final float[] images) {
     bases = run(images, capacity.bases());
     for (final var table : suffix.tables().entrySet()) {
-      cells.write(table.getValue(), prefix.read(table.getKey()));
+      handover.move(table.getKey(), table.getValue(), bases, 0);
     }
   }
 
@@ -313,10 +315,12 @@ public final class PatchRunner implements AutoCloseable {
     return carries ? cells.skipped(suffix.point(sites.getFirst()).patch()) : new int[0];
   }
 
-  /// The activations of inputs at a patched site, (C, H, W) each; no base or source is changed.
-  float[] activations(final String site, final float[] images) {
-    run(images, Math.max(capacity.bases(), capacity.sources()));
-    return prefixValue(site);
+  /// The activations of some inputs become rows `at`.. of the only site's sources; bases stay.
+  void keep(final float[] images, final int at) {
+    final int count = run(images, Math.max(capacity.bases(), capacity.sources()));
+    final var point = suffix.point(sites.getFirst());
+    handover.move(point.site(), point.sources(), count, at);
+    sources = at + count;
   }
 
   private void checkBase(final Cell cell) {

@@ -109,9 +109,15 @@ public final class SiteSweep implements AutoCloseable {
     runner.sourceValues(site.name(), rows);
   }
 
-  /// The activations of inputs at the site, (C, H, W) each; bases and sources stay.
-  public float[] activations(final float[] images) {
-    return runner.activations(site.name(), images);
+  /// Computes the activations of some inputs and keeps them as rows `at`.. of the sources, the last
+  /// of them then; bases stay.
+  public void keep(final float[] images, final int at) {
+    runner.keep(images, at);
+  }
+
+  /// The activations of the bases at the site, (C, H, W) each, where nothing was kept since.
+  public float[] activations() {
+    return runner.prefixValue(site.name());
   }
 
   /// The effects of the first `count` bases, each cell with the source of its variation, those of a
