@@ -82,7 +82,7 @@ final class SweepSuite {
         setting.method().eliminates()
             ? Optional.of(ours(open, setting.many(), model, task, true))
             : Optional.<EngineSweep>empty();
-    ours.slice(slice(ours));
+    ours.slice(slice(ours, task.bases()));
     alone.slice(ours.slice());
     spared.ifPresent(sweep -> sweep.slice(ours.slice()));
     double error =
@@ -160,18 +160,21 @@ final class SweepSuite {
         .orElse(() -> Double.NaN);
   }
 
-  /// As many bases as fit the time of one measurement, by the last of some runs of one base.
-  private int slice(final EngineSweep ours) {
-    final long start = System.nanoTime();
-    long before = start;
-    long last = 1;
-    for (int turn = 0; turn < WARM || before - start < windowNanos; turn++) {
-      ours.run(turn);
-      final long now = System.nanoTime();
-      last = Math.max(1, now - before);
-      before = now;
+  /// As many bases as take the time of one measurement, or all: bases share their sources, so a few
+  /// of them would pay for more than their part of the whole sweep.
+  private int slice(final EngineSweep ours, final int all) {
+    for (int bases = 1; ; bases = Math.min(all, 2 * bases)) {
+      ours.slice(bases);
+      long last = 0;
+      for (int turn = 0; turn < WARM; turn++) {
+        final long start = System.nanoTime();
+        ours.run(turn);
+        last = System.nanoTime() - start;
+      }
+      if (last >= windowNanos || bases == all) {
+        return bases;
+      }
     }
-    return (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(windowNanos, last));
   }
 
   /// @param error the largest of all forms
