@@ -10,6 +10,7 @@ import io.patchbay.engine.Op;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +77,29 @@ final class Routes {
         });
     choices.sort((a, b) -> Double.compare(a.cost(), b.cost()));
     return choices;
+  }
+
+  /// The ways and what they cost, the chosen one first, for people.
+  String text(final List<Choice> choices) {
+    final double whole =
+        choices.stream()
+            .filter(c -> c.route().isEmpty())
+            .mapToDouble(Choice::cost)
+            .findFirst()
+            .orElseThrow();
+    final var text = new StringBuilder();
+    for (final var choice : choices) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%s %-11s  %11.0f multiply-adds a cell, 1/%.1f of whole%s%n",
+              choice.equals(choices.getFirst()) ? "*" : " ",
+              Route.name(choice.route()),
+              choice.cost(),
+              whole / choice.cost(),
+              choice.route().map(r -> ", as far as " + end(r)).orElse("")));
+    }
+    return text.toString();
   }
 
   /// The site at which a route's change ends.

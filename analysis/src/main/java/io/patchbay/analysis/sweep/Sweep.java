@@ -197,24 +197,7 @@ public final class Sweep {
 
   /// What would run, and how much: nothing is computed.
   public String explain() {
-    final var text = new StringBuilder();
-    final double whole =
-        choices.stream()
-            .filter(c -> c.route().isEmpty())
-            .mapToDouble(Routes.Choice::cost)
-            .findFirst()
-            .orElse(1);
-    for (final var choice : choices) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%s %-11s  %11.0f multiply-adds a cell, 1/%.1f of whole%s%n",
-              choice.equals(choices.getFirst()) ? "*" : " ",
-              Route.name(choice.route()),
-              choice.cost(),
-              whole / choice.cost(),
-              choice.route().map(r -> ", as far as " + routes().end(r)).orElse("")));
-    }
+    final var text = new StringBuilder(choices.isEmpty() ? "" : routes().text(choices));
     if (choices.isEmpty()) {
       try (var runner =
           new ShardRunner(
@@ -253,18 +236,22 @@ public final class Sweep {
     if (choices.isEmpty()) {
       return new ShardRunner(subject, data, sources(), sites, units, fixed, probe);
     }
+    return batched(Optional.ofNullable(fixed.means().get(sites.getFirst().name())), way(file));
+  }
+
+  /// How the cells of a folder are computed.
+  private Optional<Route> way(final PlanFile file) {
     final var name = file.route().orElse("whole");
-    final var choice =
-        choices.stream()
-            .filter(c -> Route.name(c.route()).equals(name))
-            .findFirst()
-            .orElseThrow(() ->
-                new BadInputException(
-                    "plan.json",
-                    "route",
-                    name,
-                    "one of " + choices.stream().map(c -> Route.name(c.route())).toList()));
-    return batched(Optional.ofNullable(fixed.means().get(sites.getFirst().name())), choice.route());
+    return choices.stream()
+        .map(Routes.Choice::route)
+        .filter(r -> Route.name(r).equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new BadInputException(
+                "plan.json",
+                "route",
+                name,
+                "one of " + choices.stream().map(c -> Route.name(c.route())).toList()));
   }
 
   private Optional<FactorProbe> probe() {
@@ -294,6 +281,9 @@ public final class Sweep {
             Controls.of(subject, setting(site), images(controlRows()), CONTROL_INPUTS, cells());
         Controls.require(guard);
         controls.add(guard);
+      }
+      if (!choices.isEmpty()) {
+        way(file).ifPresent(r -> controls.add(carried(r)));
       }
       final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
@@ -343,6 +333,16 @@ public final class Sweep {
   private Result stopped(final Optional<FactorProbe> probe, final List<GuardRun> controls) {
     final var none = new FailedCells(0, Collections.nCopies(units.size(), 0L), List.of());
     return new Result(true, cells(), Account.none(), units, probe, List.of(), controls, none);
+  }
+
+  private GuardRun carried(final Route way) {
+    final var of = units.stream().map(u -> u.parts().getFirst()).toList();
+    final var shown = plan.effect().orElseThrow();
+    final var some = images(controlRows());
+    final var guard =
+        RouteControls.of(subject, sites.getFirst(), shown, of, way, some, CONTROL_INPUTS);
+    Controls.require(guard);
+    return guard;
   }
 
   /// A patch shows itself in the image, or, where it cannot reach that, in what is measured.

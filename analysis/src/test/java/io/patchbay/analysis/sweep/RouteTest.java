@@ -253,4 +253,41 @@ class RouteTest {
           });
     }
   }
+
+  /// The control rows by every way that carries the change.
+  @ParameterizedTest
+  @MethodSource("cases")
+  void controlsHoldOnEveryWay(final Case of) {
+    try (var backend = backend("auto", 2)) {
+      on(
+          backend,
+          of,
+          (subject, site, units) -> {
+            final var parts = units.stream().map(u -> u.parts().getFirst()).toList();
+            final var images = images();
+            for (final var choice : choices(subject, of, site, units)) {
+              choice
+                  .route()
+                  .ifPresent(route -> {
+                    final var shown = plan(of).effect().orElseThrow();
+                    final var run =
+                        RouteControls.of(subject, site, shown, parts, route, images, ROWS.length);
+                    assertEquals(2, run.controls().size());
+                    Controls.require(run);
+                  });
+            }
+            return of;
+          });
+    }
+  }
+
+  private float[] images() {
+    final var shape = data.shape();
+    final int size = shape.channels() * shape.height() * shape.width();
+    final var images = new float[ROWS.length * size];
+    for (int i = 0; i < ROWS.length; i++) {
+      data.image(ROWS[i], images, i * size);
+    }
+    return images;
+  }
 }

@@ -1,0 +1,129 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.analysis.intervention.Operation.Coefficients;
+import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.report.GuardRun.Control;
+import io.patchbay.analysis.sweep.SiteSweep.Variation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// The control rows of a sweep that carries the change alone: known outcomes by the very way that
+/// its cells go, with nothing left out.
+final class RouteControls {
+  /// Units that are tried, beside the whole site.
+  private static final int UNITS = 16;
+
+  /// What a carried effect may differ by from one of whole values: a share of itself, and their
+  /// rounding.
+  private static final double RELATIVE = 1e-4;
+
+  private static final double ROUNDING = 1e-5;
+
+  private final Subject subject;
+  private final Site site;
+  private final Effect effect;
+  private final int inputs;
+  private final float[] images;
+  private final List<Unit> units;
+
+  private RouteControls(
+      final Subject subject,
+      final Site site,
+      final Effect effect,
+      final List<Unit> units,
+      final float[] images,
+      final int inputs) {
+    this.subject = subject;
+    this.site = site;
+    this.effect = effect;
+    this.images = images;
+    this.inputs = inputs;
+    this.units = new ArrayList<>();
+    this.units.add(site.whole());
+    final int step = Math.max(1, units.size() / UNITS);
+    for (int u = 0; u < units.size() && this.units.size() <= UNITS; u += step) {
+      this.units.add(units.get(u));
+    }
+  }
+
+  /// Runs the controls on at least two inputs, which have to differ at the site.
+  static GuardRun of(
+      final Subject subject,
+      final Site site,
+      final Effect effect,
+      final List<Unit> units,
+      final Route route,
+      final float[] images,
+      final int inputs) {
+    final var controls = new RouteControls(subject, site, effect, units, images, inputs);
+    final var bare = new Route(route.target(), route.layers(), route.measures(), false);
+    final var itself = controls.effects(Optional.of(bare), 0);
+    final var carried = controls.effects(Optional.of(bare), 1);
+    final var whole = controls.effects(Optional.empty(), 1);
+    final var name = site.name() + ", " + Route.name(Optional.of(route));
+    return new GuardRun(
+        name,
+        itself.length + carried.length,
+        itself.length + carried.length,
+        0,
+        0,
+        List.of(identity(itself, bare), positive(carried, whole)));
+  }
+
+  /// Each unit of each input taken from the input `shift` further on.
+  private float[] effects(final Optional<Route> route, final int shift) {
+    final var variation = new Variation(Coefficients.of(0, 0, 1), 0);
+    try (var sweep =
+        new SiteSweep(
+            subject,
+            ShardRunner.graph(subject, false),
+            site,
+            units,
+            List.of(variation),
+            effect,
+            inputs,
+            inputs,
+            route)) {
+      sweep.sources(images);
+      sweep.bases(images);
+      final var from = new int[inputs];
+      Arrays.setAll(from, i -> (i + shift) % inputs);
+      return sweep.run(inputs, from);
+    }
+  }
+
+  /// A unit that is given its own value changes nothing: not at all where the change is measured.
+  private static Control identity(final float[] effects, final Route route) {
+    int still = 0;
+    for (final float effect : effects) {
+      still += effect <= (route.measures() ? 0 : ROUNDING) ? 1 : 0;
+    }
+    return new Control(
+        "identity, carried",
+        effects.length,
+        still == effects.length,
+        still + " of " + effects.length + " without effect",
+        route.measures() ? "no effect at all" : "an effect of rounding at most");
+  }
+
+  /// A unit, and the whole site, from another input have the effects that whole values have.
+  private static Control positive(final float[] carried, final float[] whole) {
+    int equal = 0;
+    int moved = 0;
+    for (int i = 0; i < carried.length; i++) {
+      final double room = RELATIVE * whole[i] + ROUNDING;
+      equal += Math.abs((double) carried[i] - whole[i]) <= room ? 1 : 0;
+      moved += carried[i] > 0 ? 1 : 0;
+    }
+    return new Control(
+        "positive, carried",
+        carried.length,
+        equal == carried.length && moved > 0,
+        equal + " of " + carried.length + " as whole values have them, " + moved + " move",
+        "all as whole values have them, and some move");
+  }
+}
