@@ -20,7 +20,7 @@ final class Workers implements AutoCloseable {
 
   private static final Job CLOSED = new Job(0, (_, _) -> {}, Thread.currentThread());
 
-  private final List<Helper> helpers = new ArrayList<>();
+  private final List<Other> others = new ArrayList<>();
   private final ReentrantLock turn = new ReentrantLock();
   private volatile @Nullable Job current;
 
@@ -31,18 +31,18 @@ final class Workers implements AutoCloseable {
 
   Workers(final int threads) {
     for (int worker = 1; worker < threads; worker++) {
-      helpers.add(new Helper(worker));
+      others.add(new Other(worker));
     }
-    helpers.forEach(helper -> helper.thread.start());
+    others.forEach(other -> other.thread.start());
   }
 
   int threads() {
-    return helpers.size() + 1;
+    return others.size() + 1;
   }
 
   /// Runs tasks `0` to `count - 1` and returns when all are done. The first failure is thrown.
   void run(final int count, final Task task) {
-    if (helpers.isEmpty() || count < 2) {
+    if (others.isEmpty() || count < 2) {
       for (int i = 0; i < count; i++) {
         task.run(0, i);
       }
@@ -52,7 +52,7 @@ final class Workers implements AutoCloseable {
     try {
       final var job = new Job(count, task, Thread.currentThread());
       current = job;
-      helpers.forEach(Helper::wake);
+      others.forEach(Other::wake);
       job.take(0);
       job.await();
       job.check();
@@ -64,7 +64,7 @@ final class Workers implements AutoCloseable {
   @Override
   public void close() {
     current = CLOSED;
-    helpers.forEach(Helper::wake);
+    others.forEach(Other::wake);
   }
 
   /// Tasks that were given out together.
@@ -127,12 +127,12 @@ final class Workers implements AutoCloseable {
   }
 
   /// A thread beside the caller's.
-  private final class Helper {
+  private final class Other {
     private final int worker;
     private final Thread thread;
     private volatile boolean asleep;
 
-    Helper(final int worker) {
+    Other(final int worker) {
       this.worker = worker;
       this.thread =
           Thread.ofPlatform().daemon().name("patchbay-cpu-" + worker).unstarted(this::work);

@@ -37,7 +37,7 @@ class WorkersTest {
   @Test
   void othersHelp() throws InterruptedException {
     try (var workers = new Workers(2)) {
-      // Helpers are asleep by then.
+      // The others are asleep by then.
       Thread.sleep(50);
       final var both = new CountDownLatch(2);
       workers.run(
