@@ -1,7 +1,9 @@
 // The change of an image at the end of a chain of layers, and its size.
 //
-// With y = sigmoid(l) and m = exp(d) - 1, sigmoid(l + d) - sigmoid(l) = y (1 - y) m / (1 + y m): no
-// cancellation, however small d is. Operations per pixel: about 25.
+// With y = sigmoid(l), q = sigmoid(-l), e = exp(d) and m = e - 1
+//   sigmoid(l + d) - sigmoid(l) = y q m / (q + y e):
+// no cancellation, however small d is and however far the pixel is saturated on either side, for l
+// and d from -87 to 87. Operations per pixel: about 25.
 #ifndef PB_CHANGE_IMAGE_H
 #define PB_CHANGE_IMAGE_H
 
@@ -21,8 +23,12 @@ PB_INLINE vec expm1_small(vec r) {
   return fma(p, r * r, r);
 }
 
-// exp(x) - 1: 2^n (expm1(r)) + (2^n - 1).
-PB_INLINE vec expm1(vec x) {
+// exp(x) and exp(x) - 1, each to full relative accuracy: 2^n expm1(r) + 2^n, less 1.
+struct Exponential {
+  vec e, m;
+};
+
+PB_INLINE Exponential exponential(vec x) {
   x = max(broadcast(-87.0f), min(broadcast(87.0f), x));
   const vec magic = broadcast(12582912.0f);
   const vec shifted = fma(x, broadcast(1.44269504f), magic);
@@ -34,7 +40,8 @@ PB_INLINE vec expm1(vec x) {
 #else
   const vec scale = power_of_two(as_int(shifted) - as_int(magic));
 #endif
-  return fma(scale, expm1_small(r), scale - 1.0f);
+  const vec p = expm1_small(r);
+  return {fma(scale, p, scale), fma(scale, p, scale - 1.0f)};
 }
 
 // Whether every lane is below a limit in size; a lane that is not a number is not.
@@ -59,17 +66,23 @@ PB_INLINE vec inverse(vec d) {
 #endif
 }
 
-// sigmoid(l + d) - sigmoid(l) from y = sigmoid(l) and slope = y (1 - y). Most changes are small, and
+// sigmoid(l + d) - sigmoid(l) from y = sigmoid(l) and q = sigmoid(-l). Most changes are small, and
 // need no powers of two; a cell's pixels lie in the same vectors whatever the other cells are.
-PB_INLINE vec moved(vec y, vec slope, vec d) {
-  const vec m = all_below(d, 0.34f) ? expm1_small(d) : expm1(d);
-  return slope * m * inverse(fma(y, m, broadcast(1.0f)));
+PB_INLINE vec moved(vec y, vec q, vec d) {
+  Exponential x;
+  if (all_below(d, 0.34f)) {
+    x.m = expm1_small(d);
+    x.e = x.m + 1.0f;
+  } else {
+    x = exponential(d);
+  }
+  return y * q * x.m * inverse(fma(y, x.e, q));
 }
 
-// The sigmoid of a base's logits and its slope, kept while the cells of that base pass.
+// The sigmoids of a base's logits and of their negatives, kept while the cells of that base pass.
 struct CleanImage {
   float *y;
-  float *slope;
+  float *q;
   int64_t size;
   int64_t base;
 
@@ -82,7 +95,7 @@ struct CleanImage {
       vec both[2] = {l, -l};
       sigmoid_each(both);
       store(y + i, both[0]);
-      store(slope + i, both[0] * both[1]);
+      store(q + i, both[1]);
     }
   }
 };
@@ -107,17 +120,18 @@ PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d,
   int i = 0;
   for (; i + 2 * kLanes <= count; i += 2 * kLanes) {
     const float *y = image.y + at + i;
-    const float *slope = image.slope + at + i;
-    const vec first = moved(load(y), load(slope), load(d + i));
-    const vec second = moved(load(y + kLanes), load(slope + kLanes), load(d + i + kLanes));
+    const float *q = image.q + at + i;
+    const vec first = moved(load(y), load(q), load(d + i));
+    const vec second = moved(load(y + kLanes), load(q + kLanes), load(d + i + kLanes));
     sum = measured(sum, first, end);
     sum = measured(sum, second, end);
   }
   for (; i < count; i += kLanes) {
     const int rest = count - i < kLanes ? count - i : kLanes;
-    const vec change = moved(load(image.y + at + i), load(image.slope + at + i),
-                             load_first(d + i, rest));
-    sum = measured(sum, change, end);
+    const vec some = load_first(d + i, rest);
+    const vec change = moved(load(image.y + at + i), load(image.q + at + i), some);
+    // Past the end stands whatever stands there; nothing changes where d is zero.
+    sum = measured(sum, select(some != 0.0f, change, vec{}), end);
   }
   return sum;
 }
@@ -164,9 +178,9 @@ float plane_effect(const Layer &l, const Change &in, int channel, const Rect &ou
       const int count = 2 * (to - from - m);
       if (count >= 2 * kLanes) {
         const float *ys = image.y + begin + 2 * m;
-        const float *slopes = image.slope + begin + 2 * m;
-        sum = measured(sum, moved(load(ys), load(slopes), low), end);
-        sum = measured(sum, moved(load(ys + kLanes), load(slopes + kLanes), high), end);
+        const float *qs = image.q + begin + 2 * m;
+        sum = measured(sum, moved(load(ys), load(qs), low), end);
+        sum = measured(sum, moved(load(ys + kLanes), load(qs + kLanes), high), end);
       } else {
         store(row, low);
         store(row + kLanes, high);
@@ -258,15 +272,15 @@ float image_effect(const Layer &l, const Change &in, int first_channel, const Re
   const int count = width * out.height();
   float *changes = flat;
   float *ys = changes + count + kPast;
-  float *slopes = ys + count + kPast;
+  float *qs = ys + count + kPast;
   for (int y = 0; y < out.height(); y++) {
     for (int x = 0; x < width; x++) {
       changes[y * width + x] = inside[y * row + x];
       ys[y * width + x] = image.y[origin + y * image_row + x];
-      slopes[y * width + x] = image.slope[origin + y * image_row + x];
+      qs[y * width + x] = image.q[origin + y * image_row + x];
     }
   }
-  const CleanImage part = {ys, slopes, count, 0};
+  const CleanImage part = {ys, qs, count, 0};
   return sum_lanes(measure_row(part, 0, changes, count, end, sum));
 }
 

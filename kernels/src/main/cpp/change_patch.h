@@ -6,12 +6,9 @@
 #define PB_CHANGE_PATCH_H
 
 #include "change.h"
+#include "ranges.h"
 
 namespace {
-
-struct Range {
-  int32_t row, begin, end;
-};
 
 // The rectangle and the channels that ranges cover.
 struct Cover {

@@ -41,7 +41,7 @@ int64_t scratch_size(const Layer *layers, int count) {
   int64_t size = change_size(layers[0].h, layers[0].w, layers[0].ci);
   for (int i = 0; i < count; i++) {
     const Layer &l = layers[i];
-    // An image: its plane, its sigmoid and slope, a row, and the narrow rows one after the other.
+    // An image: its plane, its two sigmoids, a row, and the narrow rows one after the other.
     size += l.co >= kLanes ? change_size(l.out_h(), l.out_w(), l.co)
                            : 8 * ((l.out_h() + 2) * (l.out_w() + 2) * l.co + kPast) + 2 * kPast;
   }

@@ -23,6 +23,9 @@ final class RouteControls {
 
   private static final double ROUNDING = 1e-5;
 
+  /// Of each element, which add up where sizes do.
+  private static final double EACH = 3e-8;
+
   private final Subject subject;
   private final Site site;
   private final Effect effect;
@@ -71,7 +74,16 @@ final class RouteControls {
         itself.length + carried.length,
         0,
         0,
-        List.of(identity(itself, bare), positive(carried, whole)));
+        List.of(identity(itself, bare), positive(carried, whole, controls.rounding())));
+  }
+
+  private double rounding() {
+    final var measured =
+        Suffix.site(ShardRunner.graph(subject, false).graph(), effect.site()).shape().rowSize();
+    return switch (effect.kind()) {
+      case L2 -> ROUNDING;
+      case L1 -> ROUNDING + EACH * measured;
+    };
   }
 
   /// Each unit of each input taken from the input `shift` further on.
@@ -111,11 +123,12 @@ final class RouteControls {
   }
 
   /// A unit, and the whole site, from another input have the effects that whole values have.
-  private static Control positive(final float[] carried, final float[] whole) {
+  private static Control positive(
+      final float[] carried, final float[] whole, final double rounding) {
     int equal = 0;
     int moved = 0;
     for (int i = 0; i < carried.length; i++) {
-      final double room = RELATIVE * whole[i] + ROUNDING;
+      final double room = RELATIVE * whole[i] + rounding;
       equal += Math.abs((double) carried[i] - whole[i]) <= room ? 1 : 0;
       moved += carried[i] > 0 ? 1 : 0;
     }

@@ -102,8 +102,10 @@ final class PropagateCases {
       final var weights = chain.up() ? Shape.of(channels, to, 4, 4) : Shape.of(to, channels, 4, 4);
       height = chain.up() ? 2 * height : height / 2;
       width = chain.up() ? 2 * width : width / 2;
-      inputs.add(draft.state("w" + i, weights, -0.4, 0.4));
-      inputs.add(draft.input(Shape.batched(TABLE, to, height, width), -2, 2));
+      // A trained model's pixels are saturated, on both sides, and are thrown to the other.
+      final double most = last && chain.image() ? 24 : 2;
+      inputs.add(draft.state("w" + i, weights, -0.2 * most, 0.2 * most));
+      inputs.add(draft.input(Shape.batched(TABLE, to, height, width), -most, most));
       final var none = last && covers == Covers.STRIP ? Activation.NONE : Activation.RELU;
       layers.add(new Layer(chain.up(), last && chain.image() ? Activation.SIGMOID : none));
       channels = to;
