@@ -127,16 +127,25 @@ final class RouteControls {
       final float[] carried, final float[] whole, final double rounding) {
     int equal = 0;
     int moved = 0;
+    double worst = 0;
     for (int i = 0; i < carried.length; i++) {
       final double room = RELATIVE * whole[i] + rounding;
       equal += Math.abs((double) carried[i] - whole[i]) <= room ? 1 : 0;
+      worst = Math.max(worst, Math.abs((double) carried[i] - whole[i]) / (whole[i] + 1));
       moved += carried[i] > 0 ? 1 : 0;
     }
     return new Control(
         "positive, carried",
         carried.length,
         equal == carried.length && moved > 0,
-        equal + " of " + carried.length + " as whole values have them, " + moved + " move",
+        equal
+            + " of "
+            + carried.length
+            + " as whole values have them, largest difference "
+            + worst
+            + " of an effect and 1, "
+            + moved
+            + " move",
         "all as whole values have them, and some move");
   }
 }
