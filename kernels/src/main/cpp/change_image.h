@@ -1,9 +1,8 @@
 // The change of an image at the end of a chain of layers, and its size.
 //
-// With y = sigmoid(l), q = sigmoid(-l), e = exp(d) and m = e - 1
-//   sigmoid(l + d) - sigmoid(l) = y q m / (q + y e):
-// no cancellation, however small d is and however far the pixel is saturated on either side, for l
-// and d from -87 to 87. Operations per pixel: about 25.
+// Small changes: with y = sigmoid(l), q = sigmoid(-l) and m = exp(d) - 1, sigmoid(l + d) - sigmoid(l)
+// = y q m / (q + y (1 + m)). Others: the difference of two sigmoids, of l or of -l, whichever are the
+// smaller. No cancellation, however small d is and however far a pixel is saturated on either side.
 #ifndef PB_CHANGE_IMAGE_H
 #define PB_CHANGE_IMAGE_H
 
@@ -21,27 +20,6 @@ PB_INLINE vec expm1_small(vec r) {
   p = fma(p, r, broadcast(1.666652040e-1f));
   p = fma(p, r, broadcast(4.999999343e-1f));
   return fma(p, r * r, r);
-}
-
-// exp(x) and exp(x) - 1, each to full relative accuracy: 2^n expm1(r) + 2^n, less 1.
-struct Exponential {
-  vec e, m;
-};
-
-PB_INLINE Exponential exponential(vec x) {
-  x = max(broadcast(-87.0f), min(broadcast(87.0f), x));
-  const vec magic = broadcast(12582912.0f);
-  const vec shifted = fma(x, broadcast(1.44269504f), magic);
-  const vec n = shifted - magic;
-  vec r = fnma(n, broadcast(0.693359375f), x);
-  r = fma(n, broadcast(2.12194440e-4f), r);
-#if PB_LANES == 16
-  const vec scale = _mm512_scalef_ps(broadcast(1.0f), n);
-#else
-  const vec scale = power_of_two(as_int(shifted) - as_int(magic));
-#endif
-  const vec p = expm1_small(r);
-  return {fma(scale, p, scale), fma(scale, p, scale - 1.0f)};
 }
 
 // Whether every lane is below a limit in size; a lane that is not a number is not.
@@ -68,21 +46,25 @@ PB_INLINE vec inverse(vec d) {
 
 // sigmoid(l + d) - sigmoid(l) from y = sigmoid(l) and q = sigmoid(-l). Most changes are small, and
 // need no powers of two; a cell's pixels lie in the same vectors whatever the other cells are.
-PB_INLINE vec moved(vec y, vec q, vec d) {
-  Exponential x;
+PB_INLINE vec moved(vec y, vec q, vec l, vec d) {
   if (all_below(d, 0.34f)) {
-    x.m = expm1_small(d);
-    x.e = x.m + 1.0f;
-  } else {
-    x = exponential(d);
+    const vec m = expm1_small(d);
+    return y * q * m * inverse(fma(y, m + 1.0f, q));
   }
-  return y * q * x.m * inverse(fma(y, x.e, q));
+  const vec after = l + d;
+  const ivec above = l + after > 0.0f;
+  const vec side = sigmoid(select(above, -after, after));
+  const vec far = select(above, q - side, side - y);
+  const ivec small = abs(d) < 0.34f;
+  const vec m = expm1_small(select(small, d, vec{}));
+  return select(small, y * q * m * inverse(fma(y, m + 1.0f, q)), far);
 }
 
 // The sigmoids of a base's logits and of their negatives, kept while the cells of that base pass.
 struct CleanImage {
   float *y;
   float *q;
+  float *l;
   int64_t size;
   int64_t base;
 
@@ -91,11 +73,12 @@ struct CleanImage {
     base = row;
     for (int64_t i = 0; i < size; i += kLanes) {
       const int rest = static_cast<int>(size - i < kLanes ? size - i : kLanes);
-      const vec l = load_first(logits + i, rest);
-      vec both[2] = {l, -l};
+      const vec value = load_first(logits + i, rest);
+      vec both[2] = {value, -value};
       sigmoid_each(both);
       store(y + i, both[0]);
       store(q + i, both[1]);
+      store(l + i, value);
     }
   }
 };
@@ -121,15 +104,16 @@ PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d,
   for (; i + 2 * kLanes <= count; i += 2 * kLanes) {
     const float *y = image.y + at + i;
     const float *q = image.q + at + i;
-    const vec first = moved(load(y), load(q), load(d + i));
-    const vec second = moved(load(y + kLanes), load(q + kLanes), load(d + i + kLanes));
+    const float *l = image.l + at + i;
+    const vec first = moved(load(y), load(q), load(l), load(d + i));
+    const vec second = moved(load(y + kLanes), load(q + kLanes), load(l + kLanes), load(d + i + kLanes));
     sum = measured(sum, first, end);
     sum = measured(sum, second, end);
   }
   for (; i < count; i += kLanes) {
     const int rest = count - i < kLanes ? count - i : kLanes;
     const vec some = load_first(d + i, rest);
-    const vec change = moved(load(image.y + at + i), load(image.q + at + i), some);
+    const vec change = moved(load(image.y + at + i), load(image.q + at + i), load(image.l + at + i), some);
     // Past the end stands whatever stands there; nothing changes where d is zero.
     sum = measured(sum, select(some != 0.0f, change, vec{}), end);
   }
@@ -179,8 +163,9 @@ float plane_effect(const Layer &l, const Change &in, int channel, const Rect &ou
       if (count >= 2 * kLanes) {
         const float *ys = image.y + begin + 2 * m;
         const float *qs = image.q + begin + 2 * m;
-        sum = measured(sum, moved(load(ys), load(qs), low), end);
-        sum = measured(sum, moved(load(ys + kLanes), load(qs + kLanes), high), end);
+        const float *ls = image.l + begin + 2 * m;
+        sum = measured(sum, moved(load(ys), load(qs), load(ls), low), end);
+        sum = measured(sum, moved(load(ys + kLanes), load(qs + kLanes), load(ls + kLanes), high), end);
       } else {
         store(row, low);
         store(row + kLanes, high);
@@ -273,14 +258,16 @@ float image_effect(const Layer &l, const Change &in, int first_channel, const Re
   float *changes = flat;
   float *ys = changes + count + kPast;
   float *qs = ys + count + kPast;
+  float *ls = qs + count + kPast;
   for (int y = 0; y < out.height(); y++) {
     for (int x = 0; x < width; x++) {
       changes[y * width + x] = inside[y * row + x];
       ys[y * width + x] = image.y[origin + y * image_row + x];
       qs[y * width + x] = image.q[origin + y * image_row + x];
+      ls[y * width + x] = image.l[origin + y * image_row + x];
     }
   }
-  const CleanImage part = {ys, qs, count, 0};
+  const CleanImage part = {ys, qs, ls, count, 0};
   return sum_lanes(measure_row(part, 0, changes, count, end, sum));
 }
 

@@ -168,7 +168,7 @@ PB_EXPORT int32_t PB_NAME(propagate_pack)(const float *w, float *packed, int32_t
 // Floats of scratch that a call needs, kLanes of which may be of any instruction set.
 PB_EXPORT int64_t PB_NAME(propagate_scratch_size)(const void *layers, int32_t count) {
   const Layer *l = static_cast<const Layer *>(layers);
-  return scratch_size(l, count) + 2 * (l[count - 1].out_size() + kPast);
+  return scratch_size(l, count) + 3 * (l[count - 1].out_size() + kPast);
 }
 
 // Cells first_row .. first_row + n - 1 of [0, rows): base, source, numbers, y, fired and skipped
@@ -227,9 +227,10 @@ PB_EXPORT int32_t PB_NAME(propagate)(const void *layers, int32_t layer_count, in
   }
   const int64_t image_size = last.co < 16 ? last.out_size() : 0;
   // The image's own room comes first; it is read up to a vector past its end.
-  CleanImage image = {scratch, scratch + image_size + kPast, image_size, -1};
-  float *rest = scratch + 2 * (image_size + kPast);
-  __builtin_memset(scratch, 0, sizeof(float) * 2 * (image_size + kPast));
+  CleanImage image = {scratch, scratch + image_size + kPast, scratch + 2 * (image_size + kPast),
+                      image_size, -1};
+  float *rest = scratch + 3 * (image_size + kPast);
+  __builtin_memset(scratch, 0, sizeof(float) * 3 * (image_size + kPast));
   const Call call = {chain,   layer_count, rectify != 0, end,     clean, sources,
                      base,    source,      numbers,      rest,    y};
   for (int64_t i = 0; i < n; i++) {
