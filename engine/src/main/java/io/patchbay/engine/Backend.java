@@ -30,6 +30,9 @@ public interface Backend extends AutoCloseable {
     return load(plan, weights, Mode.FAST);
   }
 
+  /// How many floats further programs may hold outside the Java heap.
+  long freeFloats();
+
   @Override
   void close();
 

@@ -3,11 +3,9 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
-import io.patchbay.analysis.sweep.PatchRunner.Capacity;
-import io.patchbay.analysis.sweep.SiteSweep.Room;
+import io.patchbay.analysis.sweep.BatchRoom.Held;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
 import io.patchbay.vae.data.FactorDataset;
-import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,17 +18,6 @@ import java.util.Optional;
 /// sources are inputs of the sweep themselves, once per sweep, for bases and sources alike if all
 /// of their clean values can be held.
 final class BatchedCells implements InputCells {
-  /// Cells of one run, about: enough that starting it costs nothing.
-  private static final int CELLS = 1 << 16;
-
-  private static final int MOST_BASES = 32;
-
-  /// Floats of clean values that are held of all inputs of a sweep.
-  private static final long KEPT = 1L << 28;
-
-  /// Inputs that are run together, to be held.
-  private static final int TOGETHER = 64;
-
   private final FactorDataset data;
   private final SweepPlan plan;
   private final Operation operation;
@@ -44,16 +31,6 @@ final class BatchedCells implements InputCells {
   private final Map<Integer, Computed> ahead = new HashMap<>();
   private int next;
   private boolean filled;
-
-  /// What is held of all inputs of the sweep at once.
-  private enum Held {
-    /// Nothing: bases and sources are computed batch by batch.
-    NOTHING,
-    /// What cells take.
-    SOURCES,
-    /// All that cells read.
-    BASES
-  }
 
   /// Whether these can compute what a plan asks for.
   static boolean fit(final SweepPlan plan) {
@@ -91,14 +68,9 @@ final class BatchedCells implements InputCells {
     this.cellsPerBase = units.size() * plan.variations();
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
-    this.held = held(site, SiteSweep.floatsPerBase(model, site, effect, route));
-    this.together = Math.clamp(Math.min(CELLS / cellsPerBase, rows.length), 1, MOST_BASES);
-    final var room =
-        switch (held) {
-          case NOTHING -> new Room(together, together * sourcesPerBase());
-          case SOURCES -> new Room(together, rows.length, together, TOGETHER);
-          case BASES -> new Room(rows.length, Capacity.AMONG_BASES, together, TOGETHER);
-        };
+    final var room = BatchRoom.of(subject, plan, site, units, rows.length, route);
+    this.held = room.held();
+    this.together = room.together();
     this.sweep =
         new SiteSweep(
             subject,
@@ -107,29 +79,8 @@ final class BatchedCells implements InputCells {
             units.stream().map(unit -> unit.parts().getFirst()).toList(),
             variations(),
             effect,
-            room,
+            room.room(),
             route);
-  }
-
-  private Held held(final Site site, final long floatsPerBase) {
-    if (plan.pool() != SweepPlan.Pool.INPUTS || operation.source() != Source.OTHER_INPUT) {
-      return Held.NOTHING;
-    }
-    if (rows.length * floatsPerBase <= KEPT) {
-      return Held.BASES;
-    }
-    if ((long) rows.length * site.size() <= KEPT) {
-      return Held.SOURCES;
-    }
-    throw new BadInputException(
-        "--sources-from",
-        "inputs",
-        "activations of " + rows.length + " inputs at " + site.name(),
-        "at most " + KEPT / site.size() + " inputs, or --sources-from data");
-  }
-
-  private int sourcesPerBase() {
-    return operation.source() == Source.OTHER_INPUT ? plan.sourcesPerValue() : 1;
   }
 
   private List<Variation> variations() {
@@ -232,8 +183,8 @@ final class BatchedCells implements InputCells {
   }
 
   private void hold() {
-    for (int from = 0; from < rows.length; from += TOGETHER) {
-      final int to = Math.min(rows.length, from + TOGETHER);
+    for (int from = 0; from < rows.length; from += BatchRoom.TOGETHER) {
+      final int to = Math.min(rows.length, from + BatchRoom.TOGETHER);
       final var images = images(Arrays.copyOfRange(rows, from, to));
       if (held == Held.BASES) {
         sweep.bases(images, from);

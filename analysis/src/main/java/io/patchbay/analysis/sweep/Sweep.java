@@ -162,6 +162,10 @@ public final class Sweep {
         BatchedCells.fit(plan)
             ? routes().of(units.stream().map(u -> u.parts().getFirst()).toList(), true)
             : List.of();
+    if (!choices.isEmpty()) {
+      final var way = choices.getFirst().route();
+      BatchRoom.of(subject, plan, sites.getFirst(), units, rows.length, way);
+    }
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
     for (final var place : plan.places()) {
       if (place.operation() instanceof final Operation.Rendered rendered) {

@@ -3,14 +3,17 @@ package io.patchbay.analysis.sweep;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.UnitSelection;
+import io.patchbay.analysis.sweep.BatchRoom.Held;
 import io.patchbay.analysis.sweep.SweepPlan.Pool;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.Sprites;
+import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.NpyReader;
 import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.TrainedVae;
@@ -21,7 +24,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +81,10 @@ class SweepIndependenceTest {
             final var cut = text.replace("shard\" : 16", "shard\" : " + perShard);
             assertTrue(cut.contains("inputs_per_shard\" : " + perShard), text);
             Files.writeString(file, cut);
+            // Batches begin elsewhere after a stop.
+            final var polls = new AtomicInteger();
+            new Sweep(subject, data, plan, to)
+                .run(true, (_, _) -> {}, () -> polls.incrementAndGet() > 7);
             new Sweep(subject, data, plan, to).run(true, (_, _) -> {}, () -> false);
             try (var shards = Files.list(to.resolve("shards"))) {
               assertEquals(2L * Math.ceilDiv(INPUTS, perShard), shards.count());
@@ -103,8 +112,9 @@ class SweepIndependenceTest {
     final var plan = plan(site, UNITS, op, pool);
     final var way = Optional.of(route);
     final long much = 2L << 30;
+    final long little = 32L << 20;
     final var effects = swept("one", plan, way, 16, 2, much);
-    assertTrue(Arrays.equals(effects, swept("four", plan, way, 4, 2, much)), "four shards");
+    assertTrue(Arrays.equals(effects, swept("four", plan, way, 4, 2, little)), "four shards");
     assertTrue(Arrays.equals(effects, swept("sixteen", plan, way, 1, 1, much)), "one thread");
     final var other = swept("other", plan(site, OTHER_ORDER, op, pool), way, 4, 2, much);
     final int inner = effects.length / INPUTS / PLACES.length;
@@ -157,5 +167,37 @@ class SweepIndependenceTest {
           }
           return subject;
         });
+  }
+
+  private static BatchRoom room(final long memory, final Pool pool, final int inputs) {
+    final var plan = plan("decoder.convt2", UNITS, "interchange", pool);
+    return on(
+        1,
+        memory,
+        subject -> {
+          final var of =
+              Sites.of(ShardRunner.graph(subject, false).graph()).named("decoder.convt2");
+          final var units = JointUnit.of(List.of(of), List.of(UnitSelection.of(of, UNITS)));
+          return BatchRoom.of(subject, plan, of, units, inputs, Optional.empty());
+        });
+  }
+
+  @Test
+  void aBatchIsAsLargeAsTheMemoryHasRoomFor() {
+    assertEquals(32, room(2L << 30, Pool.DATA, 1000).together());
+    final int fewer = room(8L << 20, Pool.DATA, 1000).together();
+    assertTrue(fewer > 1 && fewer < 16, "together=" + fewer);
+    assertEquals(Held.BASES, room(2L << 30, Pool.INPUTS, 1000).held());
+    final var some = room(99L << 20, Pool.INPUTS, 1000);
+    assertEquals(Held.SOURCES, some.held());
+    assertTrue(some.together() > 1, some::toString);
+    final var none =
+        assertThrows(BadInputException.class, () -> room(3500L << 10, Pool.DATA, 1000))
+            .getMessage();
+    assertTrue(none.startsWith("--host-memory: free for a batch: found "), none);
+    final var many =
+        assertThrows(BadInputException.class, () -> room(256L << 20, Pool.INPUTS, 100_000));
+    final var text = String.valueOf(many.getMessage());
+    assertTrue(text.contains("inputs with this --host-memory, or --sources-from data"), text);
   }
 }

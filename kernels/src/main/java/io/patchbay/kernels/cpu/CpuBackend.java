@@ -147,6 +147,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public long freeFloats() {
+    return (account.limit() - account.used()) / Float.BYTES;
+  }
+
+  @Override
   public void close() {
     workers.close();
   }

@@ -37,6 +37,10 @@ final class HostAccount {
     used.addAndGet(-(long) slab.length * ELEMENT);
   }
 
+  long free() {
+    return limit - used.get();
+  }
+
   long used() {
     return used.get();
   }

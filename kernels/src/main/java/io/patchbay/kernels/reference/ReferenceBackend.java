@@ -75,6 +75,11 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public long freeFloats() {
+    return account.free() / HostAccount.ELEMENT;
+  }
+
+  @Override
   public void close() {
     workers.close();
   }

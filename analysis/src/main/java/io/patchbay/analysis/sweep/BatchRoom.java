@@ -1,0 +1,145 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.analysis.intervention.Operation.Source;
+import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.SiteSweep.Room;
+import io.patchbay.vae.io.BadInputException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// How many base inputs of a sweep are computed together, and what is held of all of them: as much
+/// as is useful and as the host memory has room for. What a cell gives does not depend on it.
+///
+/// @param together base inputs
+record BatchRoom(Held held, int together, Room room) {
+  /// Cells of one run, about: enough that starting it costs nothing.
+  private static final int CELLS = 1 << 16;
+
+  private static final int MOST_BASES = 32;
+
+  /// Inputs that are run together, to be held.
+  static final int TOGETHER = 64;
+
+  /// Floats of a cell, beside its ranges: its base, source, five numbers, effect, and what is
+  /// counted of it.
+  private static final int PER_CELL = 12;
+
+  private static final int PER_RANGE = 3;
+
+  /// What is held of all inputs of the sweep at once.
+  enum Held {
+    /// Nothing: bases and sources are computed batch by batch.
+    NOTHING,
+    /// What cells take.
+    SOURCES,
+    /// All that cells read.
+    BASES
+  }
+
+  /// @param inputs of the sweep
+  /// @throws BadInputException when the cells of one input, or what is to be held, do not fit
+  static BatchRoom of(
+      final Subject subject,
+      final SweepPlan plan,
+      final Site site,
+      final List<JointUnit> units,
+      final int inputs,
+      final Optional<Route> route) {
+    final var model = ShardRunner.graph(subject, false);
+    final var effect = plan.effect().orElseThrow();
+    final long base = SiteSweep.floatsPerBase(model, site, effect, route);
+    final long input = model.image().shape().rowSize() + base + site.size();
+    final boolean others = plan.places().getFirst().operation().source() == Source.OTHER_INPUT;
+    final int sources = others ? plan.sourcesPerValue() : 1;
+    // Half of what is free is for values inside of a run, and for passing values on.
+    final long free = subject.backend().freeFloats() / 2;
+    final var sizes =
+        new Sizes(inputs, base, site.size(), input, sources, cellFloats(units) * plan.variations());
+    final var held =
+        plan.pool() == SweepPlan.Pool.INPUTS && others
+            ? sizes
+                .held(free)
+                .orElseThrow(() ->
+                    new BadInputException(
+                        "--sources-from",
+                        "inputs",
+                        "activations of " + inputs + " inputs at " + site.name(),
+                        "at most "
+                            + sizes.most(free)
+                            + " inputs with this --host-memory, or --sources-from data"))
+            : Held.NOTHING;
+    final long rest = free - sizes.taken(held);
+    if (sizes.each(held) > rest) {
+      throw new BadInputException(
+          "--host-memory",
+          "free for a batch",
+          rest * Float.BYTES + " bytes",
+          "the " + sizes.each(held) * Float.BYTES + " of one input with its cells and sources");
+    }
+    final long cells = (long) units.size() * plan.variations();
+    final long useful = Math.clamp(Math.min(CELLS / cells, inputs), 1, MOST_BASES);
+    final int together = (int) Math.min(useful, rest / sizes.each(held));
+    return new BatchRoom(
+        held,
+        together,
+        switch (held) {
+          case NOTHING -> new Room(together, together * sources);
+          case SOURCES -> new Room(together, inputs, together, sizes.atOnce());
+          case BASES -> new Room(inputs, Capacity.AMONG_BASES, together, sizes.atOnce());
+        });
+  }
+
+  /// What there is, and the floats that each of it takes.
+  ///
+  /// @param base clean values of a base input
+  /// @param site of an input that cells take from
+  /// @param run an input that is run
+  /// @param sources inputs that the cells of a base take from
+  /// @param cells of one base
+  private record Sizes(int inputs, long base, long site, long run, int sources, long cells) {
+    int atOnce() {
+      return Math.min(TOGETHER, inputs);
+    }
+
+    /// What can be held of all inputs: as much as leaves room for the cells of one.
+    Optional<Held> held(final long free) {
+      return Stream.of(Held.BASES, Held.SOURCES)
+          .filter(h -> taken(h) + each(h) <= free)
+          .findFirst();
+    }
+
+    /// Inputs whose activations can be held.
+    long most(final long free) {
+      final long fixed = taken(Held.SOURCES) - inputs * site + each(Held.SOURCES);
+      return Math.max(0, (free - fixed) / site);
+    }
+
+    /// For all inputs.
+    long taken(final Held held) {
+      return switch (held) {
+        case NOTHING -> 0;
+        case SOURCES -> inputs * site + atOnce() * run;
+        case BASES -> inputs * base + atOnce() * run;
+      };
+    }
+
+    /// For each input of a batch.
+    long each(final Held held) {
+      return cells
+          + switch (held) {
+            case NOTHING -> base + sources * site + sources * run;
+            case SOURCES -> base;
+            case BASES -> 0;
+          };
+    }
+  }
+
+  /// Floats of all units in one variation.
+  private static long cellFloats(final List<JointUnit> units) {
+    return units.stream()
+        .mapToLong(u -> PER_CELL + (long) PER_RANGE * u.parts().getFirst().ranges().size())
+        .sum();
+  }
+}
