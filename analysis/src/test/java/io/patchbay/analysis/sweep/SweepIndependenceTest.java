@@ -191,9 +191,9 @@ class SweepIndependenceTest {
     final var some = room(99L << 20, Pool.INPUTS, 1000);
     assertEquals(Held.SOURCES, some.held());
     assertTrue(some.together() > 1, some::toString);
-    final var none =
-        assertThrows(BadInputException.class, () -> room(3500L << 10, Pool.DATA, 1000))
-            .getMessage();
+    final var refused =
+        assertThrows(BadInputException.class, () -> room(3500L << 10, Pool.DATA, 1000));
+    final var none = String.valueOf(refused.getMessage());
     assertTrue(none.startsWith("--host-memory: free for a batch: found "), none);
     final var many =
         assertThrows(BadInputException.class, () -> room(256L << 20, Pool.INPUTS, 100_000));
