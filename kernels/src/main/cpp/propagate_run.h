@@ -14,8 +14,10 @@
 // per pixel of an image. Bytes: what the rectangle covers of the clean values, which all cells of
 // a base share, so cells of one base should follow one another; the weights of the chain.
 //
-// The operands of the products are of E: floats, or pairs of bf16 numbers. All else is float32: what
-// the patch changes, the sums, the clean values, the image's effect.
+// The operands of the products are of E: floats, or pairs of bf16 numbers; those of the first layer
+// are floats always. It multiplies what the patch itself changes, which may be one number, so that
+// its rounding would be an error of the whole effect; and of one channel it costs the same. All else
+// is float32: the sums, the clean values, the image's effect.
 //
 // A cell's result depends on that cell and its base alone.
 #ifndef PB_PROPAGATE_RUN_H
@@ -73,32 +75,6 @@ void write_clean(const Layer &l, int64_t base, float *y) {
   }
 }
 
-// The patch's own change in slots of E; channels become `first` and those after it.
-template <class E>
-Change in_slots(const Change &change, int first_channel, int &first_slot, float *room) {
-  first_slot = first_channel;
-  if (E::kNumbers == 1) return change;
-  const int k = change.channels;
-  first_slot = first_channel / 2;
-  const Change to = {room, change.rect, (first_channel + k - 1) / 2 - first_slot + 1};
-  const int odd = first_channel % 2;
-  const ptrdiff_t pixels = static_cast<ptrdiff_t>(change.rect.width() + 2 * kMargin) *
-                           change.rect.height();
-  if (odd == 0 && k % 2 == 0) {
-    for (ptrdiff_t i = 0; i < pixels * k; i += kLanes) E::keep(room, i, load(change.d + i));
-    return to;
-  }
-  for (ptrdiff_t p = 0; p < pixels; p++) {
-    for (int s = 0; s < to.channels; s++) {
-      const int c = 2 * s - odd;
-      const float *at = change.d + p * k;
-      room[p * to.channels + s] =
-          E::pair(c >= 0 ? at[c] : 0.0f, c + 1 < k ? at[c + 1] : 0.0f);
-    }
-  }
-  return to;
-}
-
 // A cell on its way: its number, and its change where a layer takes it as a whole.
 struct Cell {
   int64_t n;
@@ -142,17 +118,14 @@ class Block {
       leave_out(n, changed);
       return;
     }
-    const int64_t room = change_size(change.rect.height(), change.rect.width(), change.channels);
-    int first_slot;
-    const Change slots = in_slots<E>(change, cover.first_channel, first_slot, scratch + room);
-    float *rest = scratch + (E::kNumbers == 1 ? room : 2 * room);
     if (first.linear()) {
       float *to = row(which, count);
-      __builtin_memset(to, 0, sizeof(float) * E::slots(size));
-      __builtin_memcpy(to + first_slot, slots.at(0, 0), sizeof(float) * slots.channels);
+      __builtin_memset(to, 0, sizeof(float) * size);
+      __builtin_memcpy(to + cover.first_channel, change.at(0, 0), sizeof(float) * change.channels);
       cells[count++] = {n, to};
     } else {
-      convolve(0, n, slots, first_slot, rest);
+      convolve(0, n, change, cover.first_channel,
+               scratch + change_size(change.rect.height(), change.rect.width(), change.channels));
     }
     if (count == kCells) finish();
   }
@@ -201,6 +174,24 @@ class Block {
     call.skipped[n] = changed ? 0 : 1;
   }
 
+  template <class Sink>
+  void multiply(int i, Inputs &in, Sink &sink) {
+    if (i == 0) {
+      carry_linear<Singles>(call.layers[i], in, count, sink);
+    } else {
+      carry_linear<E>(call.layers[i], in, count, sink);
+    }
+  }
+
+  template <class Sink>
+  void multiply(int i, const Change &change, int first, const Rect &out, Sink &sink) {
+    if (i == 0) {
+      carry<Singles>(call.layers[i], change, first, out, sink);
+    } else {
+      carry<E>(call.layers[i], change, first, out, sink);
+    }
+  }
+
   // Layer i of all cells; `joins`: a convolution takes what it makes.
   void linear(int i, bool joins) {
     const Layer &l = call.layers[i];
@@ -225,22 +216,22 @@ class Block {
         }
       }
       LinearKeeping<E> keeping = {ends, across, kMargin * l.co};
-      carry_linear<E>(l, in, count, keeping);
+      multiply(i, in, keeping);
       which = 1 - which;
       for (int c = 0; c < count; c++) cells[c].at = row(which, c);
     } else if (call.end == kValue) {
       for (int c = 0; c < count; c++) ends.to[c] = result(cells[c].n);
       LinearWriting writing = {ends};
-      carry_linear<E>(l, in, count, writing);
+      multiply(i, in, writing);
     } else {
       LinearAdding adding = {ends, {}, call.end};
-      carry_linear<E>(l, in, count, adding);
+      multiply(i, in, adding);
       for (int c = 0; c < count; c++) *result(cells[c].n) = sum_lanes(adding.sum[c]);
     }
   }
 
   // The convolutions from layer i on of one cell.
-  void convolve(int i, int64_t n, Change change, int first_slot, float *room) {
+  void convolve(int i, int64_t n, Change change, int first, float *room) {
     const int64_t base = call.base[n];
     float *y = result(n);
     for (; i < call.layer_count && !call.layers[i].linear(); i++) {
@@ -252,20 +243,22 @@ class Block {
         const Change next = {room, out, static_cast<int>(E::slots(l.co))};
         next.clear_margins();
         Keeping<E> keeping = {clean, next, l.co, l.out_w(), act, nullptr, nullptr, 0};
-        carry<E>(l, change, first_slot, out, keeping);
+        multiply(i, change, first, out, keeping);
         room += change_size(out.height(), out.width(), l.co);
         change = next;
-        first_slot = 0;
+        first = 0;
       } else if (call.end == kValue) {
         if (out.height() * out.width() < l.out_h() * l.out_w()) write_clean(l, base, y);
         Writing writing = {clean, y, l.co, l.out_w(), act, 0, 0};
-        carry<E>(l, change, first_slot, out, writing);
+        multiply(i, change, first, out, writing);
       } else if (l.co >= kLanes) {
         Adding adding = {clean, l.co, l.out_w(), act, call.end, {}, nullptr, 0};
-        carry<E>(l, change, first_slot, out, adding);
+        multiply(i, change, first, out, adding);
         *y = sum_lanes(adding.sum);
       } else {
-        *y = onto_image(l, change, first_slot, out, base, clean, room);
+        image.of(clean, base);
+        *y = i == 0 ? onto_image<Singles>(l, change, first, out, room)
+                    : onto_image<E>(l, change, first, out, room);
       }
     }
     if (i == call.layer_count) return;
@@ -282,18 +275,17 @@ class Block {
     cells[count++] = {n, to};
   }
 
-  float onto_image(const Layer &l, const Change &change, int first_slot, const Rect &out,
-                   int64_t base, const float *clean, float *room) {
-    image.of(clean, base);
+  template <class O>
+  float onto_image(const Layer &l, const Change &change, int first, const Rect &out, float *room) {
     float *rest = room + (l.out_h() + 2) * (l.out_w() + 4) * l.co + kPast;
-    const bool plane = E::kNumbers == 1 && change.channels == 1;
+    const bool plane = O::kNumbers == 1 && change.channels == 1;
     if (l.co == 1 && plane && change.rect.width() >= kLanes / 2) {
-      return plane_effect(l, change, first_slot, out, image, call.end, room);
+      return plane_effect(l, change, first, out, image, call.end, room);
     }
     if (l.co == 1) {
-      return image_effect<E, 1>(l, change, first_slot, out, image, call.end, room, rest);
+      return image_effect<O, 1>(l, change, first, out, image, call.end, room, rest);
     }
-    return image_effect<E, 3>(l, change, first_slot, out, image, call.end, room, rest);
+    return image_effect<O, 3>(l, change, first, out, image, call.end, room, rest);
   }
 };
 

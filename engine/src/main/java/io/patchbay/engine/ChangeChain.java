@@ -181,11 +181,12 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
   }
 
   /// The sizes of the clean value of layer `index` of the first `count`, as [Propagate] takes it:
-  /// those in which the layer after it does.
+  /// what a linear layer makes in those in which the layer after it does.
   public int[] sizes(final int index, final int count) {
-    return index + 1 < count
+    final var link = links.get(index);
+    return link.layer().kind() == Kind.LINEAR && index + 1 < count
         ? links.get(index + 1).taken()
-        : links.get(index).clean().shape().dims();
+        : link.clean().shape().dims();
   }
 
   /// The op for the first `count` layers.

@@ -104,8 +104,9 @@ public sealed interface Op {
   /// @param eliminates whether a cell whose patch changes nothing is proved to have no effect, and
   ///   left out
   /// @param precision of the change and of the weights where they are multiplied: both are rounded
-  ///   to it, to nearest and ties to even. What the patch itself changes, sums, clean values and
-  ///   activations are not
+  ///   to it, to nearest and ties to even, in all layers but the first. That one multiplies what
+  ///   the patch itself changes: perhaps one number, whose rounding would be an error of all that
+  ///   comes of it. Sums, clean values and activations are not rounded either
   record Propagate(
       boolean rectifies, List<Layer> layers, End end, boolean eliminates, Precision precision)
       implements Op {

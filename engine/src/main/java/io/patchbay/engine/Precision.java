@@ -7,11 +7,11 @@ import java.util.Optional;
 
 /// How the operands of the products of a carried change are held; everything else is float32.
 public enum Precision {
-  /// 24 bits of fraction, the default everywhere.
+  /// 24 bits, the default everywhere.
   FP32,
-  /// 11 bits of fraction, as some accelerators multiply.
+  /// 11 bits, as some accelerators multiply.
   TF32,
-  /// 8 bits of fraction.
+  /// 8 bits.
   BF16;
 
   /// The name on the command line and in files: `fp32`, `tf32`, `bf16`.

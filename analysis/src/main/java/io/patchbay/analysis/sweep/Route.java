@@ -22,6 +22,10 @@ record Route(String target, int layers, boolean measures, boolean eliminates, Pr
     }
   }
 
+  Route in(final Precision other) {
+    return new Route(target, layers, measures, eliminates, other);
+  }
+
   /// What `plan.json` calls a way: `whole`, `carried:N` or `measured:N` after N layers.
   static String name(final Optional<Route> route) {
     return route.map(r -> (r.measures() ? "measured:" : "carried:") + r.layers()).orElse("whole");

@@ -82,12 +82,7 @@ final class Routes {
 
   /// The ways and what they cost, the chosen one first, for people.
   String text(final List<Choice> choices) {
-    final double whole =
-        choices.stream()
-            .filter(c -> c.route().isEmpty())
-            .mapToDouble(Choice::cost)
-            .findFirst()
-            .orElseThrow();
+    final double whole = whole(Suffix.site(graph, site.name())) + ELEMENT * site.size();
     final var text = new StringBuilder();
     for (final var choice : choices) {
       text.append(

@@ -200,7 +200,9 @@ final class PropagateCandidate implements Candidate {
             case DOWN -> new Extent(2 * out.height(), 2 * out.width(), weights.shape().dim(1));
           };
       final var form = new Form(layer, in, out);
-      links.add(new Link(form, packed(scope, weights, form, kernel), scope.value(clean)));
+      // The first layer multiplies float32 numbers always.
+      final var own = i == 0 ? Objects.requireNonNull(kernels.get(Precision.FP32)) : kernel;
+      links.add(new Link(form, packed(scope, weights, form, own), scope.value(clean)));
     }
     return links;
   }

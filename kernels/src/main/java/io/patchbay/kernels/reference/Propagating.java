@@ -186,7 +186,7 @@ final class Propagating implements Step {
   private double[] carried(final int layer, final double[] change) {
     final var operand = new double[change.length];
     for (int i = 0; i < change.length; i++) {
-      operand[i] = rounded(change[i]);
+      operand[i] = rounded(layer, change[i]);
     }
     return switch (op.layers().get(layer).kind()) {
       case LINEAR -> multiplied(layer, operand);
@@ -195,16 +195,16 @@ final class Propagating implements Step {
     };
   }
 
-  /// A number as it is multiplied.
-  private double rounded(final double number) {
+  /// A number as a layer multiplies it.
+  private double rounded(final int layer, final double number) {
     return switch (op.precision()) {
       case FP32 -> number;
-      case BF16 -> bf16(number);
+      case BF16 -> layer == 0 ? number : bf16(number);
       case TF32 -> throw new IllegalArgumentException("the reference backend lacks an op: " + op);
     };
   }
 
-  /// The nearest number of 8 bits of fraction, of two as near the even one.
+  /// The nearest number of 8 bits, of two as near the even one.
   private static double bf16(final double number) {
     final int bits = Float.floatToRawIntBits((float) number);
     if (!Float.isFinite((float) number)) {
@@ -219,7 +219,8 @@ final class Propagating implements Step {
     for (int o = 0; o < sums.length; o++) {
       for (int i = 0; i < change.length; i++) {
         if (change[i] != 0) {
-          sums[o] += change[i] * rounded(weights.data()[weights.at() + o * change.length + i]);
+          sums[o] +=
+              change[i] * rounded(layer, weights.data()[weights.at() + o * change.length + i]);
         }
       }
     }
@@ -258,7 +259,7 @@ final class Propagating implements Step {
             final int place =
                 (o * shape.dim(1) + (up ? to : to / 2)) * shape.dim(2) + (up ? across : across / 2);
             final double weight = weights.data()[weights.at() + (pair * KERNEL + ky) * KERNEL + kx];
-            sums[place] += change[i] * rounded(weight);
+            sums[place] += change[i] * rounded(layer, weight);
           }
         }
       }
