@@ -258,34 +258,34 @@ float plane_effect(const Layer &l, const Change &in, int channel, const Rect &ou
 }
 
 // The sixteen taps of P pixels, C channels each, [ky][kx][c] in lanes.
-template <int P, int V>
-PB_INLINE void taps_sums(const float *x, ptrdiff_t step, const float *w, ptrdiff_t channels,
+template <class E, int P, int V>
+PB_INLINE void taps_sums(const float *x, ptrdiff_t step, const float *w, ptrdiff_t slots,
                          vec (&t)[P][V]) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int p = 0; p < P; p++) {
 #pragma GCC unroll 12
     for (int v = 0; v < V; v++) t[p][v] = vec{};
   }
-  for (ptrdiff_t c = 0; c < channels; c++) {
+  for (ptrdiff_t c = 0; c < slots; c++) {
     vec weight[V];
 #pragma GCC unroll 12
     for (int v = 0; v < V; v++) weight[v] = load(w + (c * V + v) * kLanes);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int p = 0; p < P; p++) {
       const vec value = broadcast(x[p * step + c]);
 #pragma GCC unroll 12
-      for (int v = 0; v < V; v++) t[p][v] = fma(value, weight[v], t[p][v]);
+      for (int v = 0; v < V; v++) t[p][v] = E::multiply_add(value, weight[v], t[p][v]);
     }
   }
 }
 
 // Adds the taps of P neighbouring pixels to the four image rows that see them.
-template <int C, int P>
-PB_INLINE void pixels_onto(const float *x, ptrdiff_t channels, const float *w, float *d,
+template <class E, int C, int P>
+PB_INLINE void pixels_onto(const float *x, ptrdiff_t slots, const float *w, float *d,
                            ptrdiff_t row) {
   constexpr int V = 16 * C / kLanes;
   vec t[P][V];
-  taps_sums<P, V>(x, channels, w, channels, t);
+  taps_sums<E, P, V>(x, slots, w, slots, t);
 #pragma GCC unroll 8
   for (int p = 0; p < P; p++) {
     float lanes[16 * C];
@@ -300,26 +300,88 @@ PB_INLINE void pixels_onto(const float *x, ptrdiff_t channels, const float *w, f
   }
 }
 
+#if PB_LANES == 16
+template <class E, int P>
+PB_INLINE void taps_to(const float *x, ptrdiff_t slots, const float *w, float *taps) {
+  vec t[P][1];
+  taps_sums<E, P, 1>(x, slots, w, slots, t);
+#pragma GCC unroll 16
+  for (int p = 0; p < P; p++) store(taps + p * kLanes, t[p][0]);
+}
+
+// An image of one channel from the taps of its pixels. Image columns 2 m .. 2 m + 3 of the rectangle
+// see pixels m - 1 .. m + 1: two shuffles and an addition give them in the four rows that a row of
+// pixels reaches; the upper two meet the lower two of the row before, in `below`.
+template <class E>
+void taps_onto(const Change &in, const float *w, float *plane, ptrdiff_t row, float *taps) {
+  const int width = in.rect.width();
+  const int height = in.rect.height();
+  const int pairs = width / 2 + 1;
+  float *below = taps + (width + 4) * kLanes;
+  __builtin_memset(below, 0, sizeof(float) * 8 * pairs);
+  store(taps, vec{});
+  store(taps + (width + 1) * kLanes, vec{});
+  store(taps + (width + 2) * kLanes, vec{});
+  store(taps + (width + 3) * kLanes, vec{});
+  const __m512i own = _mm512_setr_epi32(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+  const __m512i before =
+      _mm512_setr_epi32(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  for (int y = 0; y < height; y++) {
+    const float *x = in.at(in.rect.y0 + y, in.rect.x0);
+    const ptrdiff_t slots = in.channels;
+    int p = 0;
+    for (; p + 16 <= width; p += 16) taps_to<E, 16>(x + p * slots, slots, w, taps + (p + 1) * kLanes);
+    for (; p + 4 <= width; p += 4) taps_to<E, 4>(x + p * slots, slots, w, taps + (p + 1) * kLanes);
+    for (; p < width; p++) taps_to<E, 1>(x + p * slots, slots, w, taps + (p + 1) * kLanes);
+    float *upper = plane + 2 * y * row;
+    for (int i = 0; i < pairs; i++) {
+      const float *t = taps + 2 * i * kLanes;
+      const vec first = load(t + kLanes);
+      const vec sum = _mm512_permutex2var_ps(first, own, load(t + 2 * kLanes)) +
+                      _mm512_permutex2var_ps(load(t), before, first);
+      const __m256 both = _mm512_castps512_ps256(sum) + _mm256_loadu_ps(below + 8 * i);
+      _mm256_storeu_ps(below + 8 * i, _mm512_extractf32x8_ps(sum, 1));
+      _mm_storeu_ps(upper + 4 * i, _mm256_castps256_ps128(both));
+      _mm_storeu_ps(upper + row + 4 * i, _mm256_extractf128_ps(both, 1));
+    }
+  }
+  float *last = plane + 2 * height * row;
+  for (int i = 0; i < pairs; i++) {
+    _mm_storeu_ps(last + 4 * i, _mm_loadu_ps(below + 8 * i));
+    _mm_storeu_ps(last + row + 4 * i, _mm_loadu_ps(below + 8 * i + 4));
+  }
+}
+#endif
+
 // Many channels onto an image of C: the image's change lies in `plane`, and is measured there.
-template <int C>
-float image_effect(const Layer &l, const Change &in, int first_channel, const Rect &out,
+template <class E, int C>
+float image_effect(const Layer &l, const Change &in, int first_slot, const Rect &out,
                    CleanImage &image, int end, float *plane, float *flat) {
   const Rect &r = in.rect;
-  const float *w = l.weights + static_cast<ptrdiff_t>(16) * C * first_channel;
-  const ptrdiff_t row = static_cast<ptrdiff_t>(2 * r.width() + 2) * C;
-  __builtin_memset(plane, 0, sizeof(float) * row * (2 * r.height() + 2));
-  constexpr int P = C == 1 ? (PB_LANES == 16 ? 8 : 2) : (PB_LANES == 16 ? 4 : 1);
-  for (int y = r.y0; y < r.y1; y++) {
-    float *d = plane + (y - r.y0) * 2 * row;
-    const float *x = in.at(y, r.x0);
-    int p = 0;
-    for (; p + P <= r.width(); p += P) {
-      pixels_onto<C, P>(x + static_cast<ptrdiff_t>(p) * in.channels, in.channels, w,
-                        d + 2 * C * p, row);
-    }
-    for (; p < r.width(); p++) {
-      pixels_onto<C, 1>(x + static_cast<ptrdiff_t>(p) * in.channels, in.channels, w,
-                        d + 2 * C * p, row);
+  const float *w = l.weights + static_cast<ptrdiff_t>(16) * C * first_slot;
+  ptrdiff_t row = static_cast<ptrdiff_t>(2 * r.width() + 2) * C;
+#if PB_LANES == 16
+  if constexpr (C == 1) {
+    // Rows are written in fours.
+    row += 2;
+    taps_onto<E>(in, w, plane, row, flat);
+  } else
+#endif
+  {
+    __builtin_memset(plane, 0, sizeof(float) * row * (2 * r.height() + 2));
+    constexpr int P = C == 1 ? (PB_LANES == 16 ? 8 : 2) : (PB_LANES == 16 ? 4 : 1);
+    for (int y = r.y0; y < r.y1; y++) {
+      float *d = plane + (y - r.y0) * 2 * row;
+      const float *x = in.at(y, r.x0);
+      int p = 0;
+      for (; p + P <= r.width(); p += P) {
+        pixels_onto<E, C, P>(x + static_cast<ptrdiff_t>(p) * in.channels, in.channels, w,
+                             d + 2 * C * p, row);
+      }
+      for (; p < r.width(); p++) {
+        pixels_onto<E, C, 1>(x + static_cast<ptrdiff_t>(p) * in.channels, in.channels, w,
+                             d + 2 * C * p, row);
+      }
     }
   }
   const int width = out.width() * C;

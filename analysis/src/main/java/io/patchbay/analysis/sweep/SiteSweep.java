@@ -5,6 +5,7 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.engine.Precision;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,6 +88,34 @@ public final class SiteSweep implements AutoCloseable {
         effect,
         room,
         new Routes(model.graph(), site, effect.site()).of(units, eliminates).getFirst().route());
+  }
+
+  /// With a change that is carried all the way in some precision.
+  ///
+  /// @throws io.patchbay.vae.io.BadInputException when it cannot be carried so, or on this device
+  public static SiteSweep carrying(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room,
+      final boolean eliminates,
+      final Precision precision) {
+    CarriedPrecision.require(subject.backend(), precision);
+    final var routes =
+        new Routes(model.graph(), site, effect.site())
+            .of(units, eliminates).stream()
+                .map(Routes.Choice::route)
+                .filter(route -> route.isPresent() && route.get().measures())
+                .toList();
+    final var route =
+        CarriedPrecision.of(routes, precision, site.name(), effect.site()).stream()
+            .findFirst()
+            .orElseThrow(
+                () -> new IllegalArgumentException("not carried: site=" + site + ", to=" + effect));
+    return new SiteSweep(subject, model, site, units, variations, effect, room, route);
   }
 
   SiteSweep(

@@ -12,6 +12,7 @@ import io.patchbay.engine.Shape;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.engine.expression.PatchValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -196,11 +197,14 @@ final class Suffix {
     final var axis = new Axis(site + ".ranges");
     final var ranges = graph.input(site + ".ranges", Shape.batched(axis, 3).integers());
     inputs.addAll(List.of(sources, baseIndex, index, numbers, ranges));
-    for (final var link : chain.links().subList(0, route.layers())) {
+    for (int i = 0; i < route.layers(); i++) {
+      final var link = chain.links().get(i);
       inputs.add(image(link.weights()));
-      inputs.add(table(link.clean(), link.clean().shape().on(BASES)));
+      final var clean = table(link.clean(), link.clean().shape().on(BASES));
+      final int[] sizes = chain.sizes(i, route.layers());
+      inputs.add(Arrays.equals(sizes, clean.shape().dims()) ? clean : Ops.reshape(clean, sizes));
     }
-    final var op = chain.op(route.layers(), end, route.eliminates());
+    final var op = chain.op(route.layers(), end, route.eliminates(), route.precision());
     final var change = graph.append(op, inputs.toArray(Node[]::new));
     points.put(
         site,
