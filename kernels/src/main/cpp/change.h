@@ -272,11 +272,24 @@ void carry(const Layer &l, const Change &in, int first_slot, const Rect &out, Si
   }
 }
 
-enum End { kValue = 0, kSquares = 1, kSizes = 2 };
+enum End { kValue = 0, kSquares = 1, kSizes = 2, kProducts = 3 };
 
-PB_INLINE vec measured(vec sum, vec change, int end) {
-  return end == kSquares ? fma(change, change, sum) : sum + abs(change);
-}
+// Adds up what is wanted of the last layer's change.
+struct Measure {
+  int end;                 // kSquares, kSizes or kProducts
+  const float *direction;  // of a product, as the change lies
+
+  // The change of elements `at` to at + kLanes - 1.
+  PB_INLINE vec add(vec sum, vec change, ptrdiff_t at) const {
+    if (end == kSquares) return fma(change, change, sum);
+    return end == kSizes ? sum + abs(change) : fma(change, load(direction + at), sum);
+  }
+  // Of the first `count` of them; the others' change is zero.
+  PB_INLINE vec add_first(vec sum, vec change, ptrdiff_t at, int count) const {
+    if (end != kProducts) return add(sum, change, at);
+    return fma(change, load_first(direction + at, count), sum);
+  }
+};
 
 // Keeps the change of a layer for the next one.
 template <class E>
@@ -328,7 +341,7 @@ struct Adding {
   ptrdiff_t co;
   int width;
   int act;
-  int end;
+  Measure measure;
   vec sum;
   const float *from;
   ptrdiff_t step;
@@ -340,7 +353,7 @@ struct Adding {
   PB_INLINE void take(int pixel, ptrdiff_t channel, vec d) {
     const vec change =
         act == kRelu ? rectified(load(from + pixel * step + channel), d) : d;
-    sum = measured(sum, change, end);
+    sum = measure.add(sum, change, from - clean + pixel * step + channel);
   }
 };
 

@@ -162,34 +162,36 @@ PB_INLINE void interleave(vec a, vec b, vec &low, vec &high) {
 }
 
 template <class Way>
-PB_INLINE vec measure_as(const CleanImage &image, ptrdiff_t at, const float *d, int count, int end,
-                         vec sum) {
+PB_INLINE vec measure_as(const CleanImage &image, ptrdiff_t at, const float *d, int count,
+                         const Measure &measure, vec sum) {
   int i = 0;
   for (; i + 2 * kLanes <= count; i += 2 * kLanes) {
     const vec first = Way::moved(image, at + i, load(d + i));
     const vec second = Way::moved(image, at + i + kLanes, load(d + i + kLanes));
-    sum = measured(sum, first, end);
-    sum = measured(sum, second, end);
+    sum = measure.add(sum, first, at + i);
+    sum = measure.add(sum, second, at + i + kLanes);
   }
   for (; i < count; i += kLanes) {
-    const vec some = load_first(d + i, count - i < kLanes ? count - i : kLanes);
+    const int rest = count - i < kLanes ? count - i : kLanes;
+    const vec some = load_first(d + i, rest);
     // Past the end stands whatever stands there; nothing changes where d is zero.
-    sum = measured(sum, select(some != 0.0f, Way::moved(image, at + i, some), vec{}), end);
+    const vec change = select(some != 0.0f, Way::moved(image, at + i, some), vec{});
+    sum = measure.add_first(sum, change, at + i, rest);
   }
   return sum;
 }
 
 // A row of d: `count` changes of the logits, against the image from element `at` on. A cell's pixels
 // lie in the same rows and vectors whatever the other cells are.
-PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d, int count, int end,
-                          vec sum) {
+PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d, int count,
+                          const Measure &measure, vec sum) {
   vec largest = {};
   int i = 0;
   for (; i + kLanes <= count; i += kLanes) largest = max(largest, abs(load(d + i)));
   if (i < count) largest = max(largest, abs(load_first(d + i, count - i)));
-  if (all_below(largest, kSmall)) return measure_as<Little>(image, at, d, count, end, sum);
-  return image.extreme ? measure_as<Extreme>(image, at, d, count, end, sum)
-                       : measure_as<Large>(image, at, d, count, end, sum);
+  if (all_below(largest, kSmall)) return measure_as<Little>(image, at, d, count, measure, sum);
+  return image.extreme ? measure_as<Extreme>(image, at, d, count, measure, sum)
+                       : measure_as<Large>(image, at, d, count, measure, sum);
 }
 
 // One channel onto an image of one: sixteen taps a pixel, a row of pixels in a vector.
@@ -199,7 +201,7 @@ PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d,
 //
 // @param rows room for two rows of the image
 float plane_effect(const Layer &l, const Change &in, int channel, const Rect &out,
-                   const CleanImage &image, int end, float *rows) {
+                   const CleanImage &image, const Measure &measure, float *rows) {
   const float *w = l.weights + 16 * channel;
   const Rect &r = in.rect;
   const int width = l.out_w();
@@ -245,12 +247,12 @@ float plane_effect(const Layer &l, const Change &in, int channel, const Rect &ou
     const int y = 2 * j - 1;
     const ptrdiff_t begin = static_cast<ptrdiff_t>(y) * width + 2 * from;
     if (whole && y >= out.y0 && y + 1 < out.y1) {
-      sum = measure_row(image, begin, rows, 2 * count, end, sum);
+      sum = measure_row(image, begin, rows, 2 * count, measure, sum);
       continue;
     }
     for (int i = 0; i < 2; i++) {
       if (y + i >= out.y0 && y + i < out.y1) {
-        sum = measure_row(image, begin + i * width, rows + i * apart, count, end, sum);
+        sum = measure_row(image, begin + i * width, rows + i * apart, count, measure, sum);
       }
     }
   }
@@ -356,7 +358,7 @@ void taps_onto(const Change &in, const float *w, float *plane, ptrdiff_t row, fl
 // Many channels onto an image of C: the image's change lies in `plane`, and is measured there.
 template <class E, int C>
 float image_effect(const Layer &l, const Change &in, int first_slot, const Rect &out,
-                   CleanImage &image, int end, float *plane, float *flat) {
+                   CleanImage &image, const Measure &measure, float *plane, float *flat) {
   const Rect &r = in.rect;
   const float *w = l.weights + static_cast<ptrdiff_t>(16) * C * first_slot;
   ptrdiff_t row = static_cast<ptrdiff_t>(2 * r.width() + 2) * C;
@@ -392,7 +394,7 @@ float image_effect(const Layer &l, const Change &in, int first_slot, const Rect 
   vec sum = {};
   if (width >= 2 * kLanes) {
     for (int y = 0; y < out.height(); y++) {
-      sum = measure_row(image, origin + y * image_row, inside + y * row, width, end, sum);
+      sum = measure_row(image, origin + y * image_row, inside + y * row, width, measure, sum);
     }
     return sum_lanes(sum);
   }
@@ -412,7 +414,12 @@ float image_effect(const Layer &l, const Change &in, int first_slot, const Rect 
   gather(image.y + origin, image_row, part.y);
   gather(image.q + origin, image_row, part.q);
   gather(image.logits + origin, image_row, part.logits);
-  return sum_lanes(measure_row(part, 0, flat, count, end, sum));
+  Measure along = measure;
+  if (measure.end == kProducts) {
+    along.direction = flat + (1 + CleanImage::kPlanes) * plane_size;
+    gather(measure.direction + origin, image_row, flat + (1 + CleanImage::kPlanes) * plane_size);
+  }
+  return sum_lanes(measure_row(part, 0, flat, count, along, sum));
 }
 
 }  // namespace

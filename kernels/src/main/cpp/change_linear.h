@@ -168,10 +168,10 @@ struct LinearWriting : LinearEnds {
 // Adds up the last layer's changes.
 struct LinearAdding : LinearEnds {
   vec sum[kCells];
-  int end;
+  Measure measure[kCells];
 
   PB_INLINE void take(int cell, ptrdiff_t at, vec d) {
-    sum[cell] = measured(sum[cell], change(cell, at, d), end);
+    sum[cell] = measure[cell].add_first(sum[cell], change(cell, at, d), at, lanes(at));
   }
 };
 

@@ -11,7 +11,7 @@ int64_t scratch_size(const Layer *layers, int count) {
     if (l.linear()) continue;
     // An image: its plane, and its narrow rows one after the other with what is known of them.
     size += l.co >= kLanes ? change_size(l.out_h(), l.out_w(), l.co)
-                           : (2 + CleanImage::kPlanes) *
+                           : (3 + CleanImage::kPlanes) *
                                  ((l.out_h() + 2) * (l.out_w() + 4) * l.co + kPast);
   }
   return size;
@@ -42,7 +42,8 @@ PB_EXPORT int64_t PB_NAME(propagate_scratch_size)(const void *layers, int32_t co
 
 // Cells first_row .. first_row + n - 1 of [0, rows): base, source, numbers, y, fired and skipped
 // begin with cell first_row; ranges (row, begin, end), m of them, are of all cells, sorted by row.
-// end: 0 y[n][out h][out w][co], 1 the sum of squares y[n], 2 the sum of sizes y[n].
+// end: 0 y[n][out h][out w][co], 1 the sum of squares y[n], 2 the sum of sizes y[n], 3 the product
+// y[n] of the change with row direction[n] of directions[direction_count][out h][out w][co].
 // fired[i] is how many units were patched; skipped[i] is 1 where that was proved to change nothing
 // and `eliminate` asked for that proof.
 PB_EXPORT int32_t PB_NAME(propagate)(const void *layers, int32_t layer_count, int32_t rectify,
@@ -51,8 +52,10 @@ PB_EXPORT int32_t PB_NAME(propagate)(const void *layers, int32_t layer_count, in
                                      const int32_t *source, const float *numbers,
                                      const int32_t *ranges, int64_t m, int32_t first_row,
                                      int64_t n, int64_t bases, int64_t source_count,
-                                     float *scratch, float *y, int32_t *fired, int32_t *skipped) {
+                                     float *scratch, float *y, int32_t *fired, int32_t *skipped,
+                                     const float *directions, const int32_t *direction,
+                                     int64_t direction_count) {
   return propagate<Singles>(layers, layer_count, rectify, end, eliminate, clean, sources, base,
                             source, numbers, ranges, m, first_row, n, bases, source_count, scratch,
-                            y, fired, skipped);
+                            y, fired, skipped, directions, direction, direction_count);
 }

@@ -50,10 +50,12 @@ PB_EXPORT int32_t PB_NAME(propagate_bf16)(const void *layers, int32_t layer_coun
                                           const int32_t *ranges, int64_t m, int32_t first_row,
                                           int64_t n, int64_t bases, int64_t source_count,
                                           float *scratch, float *y, int32_t *fired,
-                                          int32_t *skipped) {
+                                          int32_t *skipped,
+                                     const float *directions, const int32_t *direction,
+                                     int64_t direction_count) {
   return propagate<Pairs16>(layers, layer_count, rectify, end, eliminate, clean, sources, base,
                             source, numbers, ranges, m, first_row, n, bases, source_count, scratch,
-                            y, fired, skipped);
+                            y, fired, skipped, directions, direction, direction_count);
 }
 
 #endif

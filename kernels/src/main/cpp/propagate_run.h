@@ -4,7 +4,8 @@
 //   x  = clean[base], x' = x with the units of the cell's ranges set to
 //        clamp(keep x + shift + take source, low, high)
 //   each layer: d = W (x' - x), x' - x = act(clean + d) - act(clean)
-//   at the end: the last layer's value, or the sum of the squares or of the sizes of its change
+//   at the end: the last layer's value, or the sum of the squares or of the sizes of its change, or
+//        its product with the cell's direction
 //
 // Of convolutions only the rectangle that the patch reaches is computed (change.h), from the
 // channels that it changes: one channel of 32 is 1/32 of the first layer, one unit of it a few
@@ -40,6 +41,8 @@ struct Call {
   const int32_t *base;
   const int32_t *source;
   const float *numbers;  // [n][5]
+  const float *directions;   // [directions][size of the last value], of products
+  const int32_t *direction;  // [n]
   float *scratch;
   float *y;
   int32_t *skipped;
@@ -165,6 +168,12 @@ class Block {
     return call.y + n * (call.end == kValue ? last.out_size() : 1);
   }
 
+  Measure measure(int64_t n) const {
+    if (call.end != kProducts) return {call.end, nullptr};
+    const int64_t size = call.layers[call.layer_count - 1].out_size();
+    return {call.end, call.directions + call.direction[n] * size};
+  }
+
   void leave_out(int64_t n, bool changed) {
     if (call.end == kValue) {
       write_clean(call.layers[call.layer_count - 1], call.base[n], result(n));
@@ -224,7 +233,8 @@ class Block {
       LinearWriting writing = {ends};
       multiply(i, in, writing);
     } else {
-      LinearAdding adding = {ends, {}, call.end};
+      LinearAdding adding = {ends, {}, {}};
+      for (int c = 0; c < count; c++) adding.measure[c] = measure(cells[c].n);
       multiply(i, in, adding);
       for (int c = 0; c < count; c++) *result(cells[c].n) = sum_lanes(adding.sum[c]);
     }
@@ -252,13 +262,13 @@ class Block {
         Writing writing = {clean, y, l.co, l.out_w(), act, 0, 0};
         multiply(i, change, first, out, writing);
       } else if (l.co >= kLanes) {
-        Adding adding = {clean, l.co, l.out_w(), act, call.end, {}, nullptr, 0};
+        Adding adding = {clean, l.co, l.out_w(), act, measure(n), {}, nullptr, 0};
         multiply(i, change, first, out, adding);
         *y = sum_lanes(adding.sum);
       } else {
         image.of(clean, base);
-        *y = i == 0 ? onto_image<Singles>(l, change, first, out, room)
-                    : onto_image<E>(l, change, first, out, room);
+        *y = i == 0 ? onto_image<Singles>(n, l, change, first, out, room)
+                    : onto_image<E>(n, l, change, first, out, room);
       }
     }
     if (i == call.layer_count) return;
@@ -276,16 +286,17 @@ class Block {
   }
 
   template <class O>
-  float onto_image(const Layer &l, const Change &change, int first, const Rect &out, float *room) {
+  float onto_image(int64_t n, const Layer &l, const Change &change, int first, const Rect &out,
+                   float *room) {
     float *rest = room + (l.out_h() + 2) * (l.out_w() + 4) * l.co + kPast;
     const bool plane = O::kNumbers == 1 && change.channels == 1;
     if (l.co == 1 && plane && change.rect.width() >= kLanes / 2) {
-      return plane_effect(l, change, first, out, image, call.end, room);
+      return plane_effect(l, change, first, out, image, measure(n), room);
     }
     if (l.co == 1) {
-      return image_effect<O, 1>(l, change, first, out, image, call.end, room, rest);
+      return image_effect<O, 1>(l, change, first, out, image, measure(n), room, rest);
     }
-    return image_effect<O, 3>(l, change, first, out, image, call.end, room, rest);
+    return image_effect<O, 3>(l, change, first, out, image, measure(n), room, rest);
   }
 };
 
@@ -384,13 +395,14 @@ int32_t propagate(const void *layers, int32_t layer_count, int32_t rectify, int3
                   int32_t eliminate, const float *clean, const float *sources, const int32_t *base,
                   const int32_t *source, const float *numbers, const int32_t *ranges, int64_t m,
                   int32_t first_row, int64_t n, int64_t bases, int64_t source_count, float *scratch,
-                  float *y, int32_t *fired, int32_t *skipped) {
+                  float *y, int32_t *fired, int32_t *skipped, const float *directions,
+                  const int32_t *direction, int64_t direction_count) {
   const FlushDenormals flushed;
   const Layer *chain = static_cast<const Layer *>(layers);
   if (layers == nullptr) return 1;
   if (layer_count < 1) return 2;
   if (!joins(chain, layer_count, end)) return 1;
-  if (end < kValue || end > kSizes) return 4;
+  if (end < kValue || end > kProducts) return 4;
   if (n < 0 || first_row < 0) return 13;
   if (n == 0) return 0;
   if (clean == nullptr) return 6;
@@ -403,6 +415,8 @@ int32_t propagate(const void *layers, int32_t layer_count, int32_t rectify, int3
   if (y == nullptr) return 18;
   if (fired == nullptr) return 19;
   if (skipped == nullptr) return 20;
+  if (end == kProducts && directions == nullptr) return 21;
+  if (end == kProducts && direction == nullptr) return 22;
   const Layer &last = chain[layer_count - 1];
   const int64_t size = chain[0].in_size();
   const Range *list = static_cast<const Range *>(static_cast<const void *>(ranges));
@@ -416,6 +430,8 @@ int32_t propagate(const void *layers, int32_t layer_count, int32_t rectify, int3
   for (int64_t i = 0; i < n; i++) {
     if (base[i] < 0 || base[i] >= bases) return 8;
     if (source[i] < 0 || source[i] >= source_count) return 9;
+    const bool known = end != kProducts || (direction[i] >= 0 && direction[i] < direction_count);
+    if (!known) return 22;
   }
   const int64_t image_size = last.act == kSigmoid ? last.out_size() : 0;
   // The image's own room comes first; it is read up to a vector past its end.
@@ -423,8 +439,9 @@ int32_t propagate(const void *layers, int32_t layer_count, int32_t rectify, int3
   CleanImage image = CleanImage::in(scratch, plane, image_size);
   float *rest = scratch + CleanImage::kPlanes * plane;
   __builtin_memset(scratch, 0, sizeof(float) * CleanImage::kPlanes * plane);
-  const Call call = {chain, layer_count, rectify != 0, end,  eliminate != 0, clean,  sources,
-                     base,  source,      numbers,      rest, y,              skipped};
+  const Call call = {chain,  layer_count, rectify != 0, end,        eliminate != 0,
+                     clean,  sources,     base,         source,     numbers,
+                     directions, direction, rest,       y,          skipped};
   Block<E> block(call, image);
   for (int64_t i = 0; i < n; i++) {
     const int64_t begin = at;

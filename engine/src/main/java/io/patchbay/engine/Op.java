@@ -97,6 +97,7 @@ public sealed interface Op {
   /// - per layer its weights as a convolution has them, or as (O, D), and its clean value before
   ///   the activation, bias and all: (bases; O, H, W), or of a linear layer any sizes of O
   ///   elements, those in which the next layer takes it
+  /// - for products, directions (directions; its sizes) and per cell the row of its own (rows)
   ///
   /// Gives the last layer's value in each cell (rows; its sizes), or one number (rows).
   ///
@@ -143,15 +144,26 @@ public sealed interface Op {
     }
 
     /// What is wanted of the last layer: its value, or the sum over its elements of the squares or
-    /// of the sizes of their change.
+    /// of the sizes of their change, or of their products with a direction.
     public enum End {
       VALUE,
       SQUARES,
-      SIZES
+      SIZES,
+      PRODUCTS
     }
 
     /// Inputs before those of the layers.
     public static final int LEADING = 6;
+
+    /// Inputs before the directions.
+    public int layered() {
+      return LEADING + 2 * layers.size();
+    }
+
+    /// How many inputs there are.
+    public int inputs() {
+      return layered() + (end == End.PRODUCTS ? 2 : 0);
+    }
   }
 
   /// `x` with the units named by `ranges` (as of [Patch]) replaced by what an op of one's own makes

@@ -66,6 +66,14 @@ final class Propagation {
       Shapes.check(op, in, bends, "a sigmoid of a convolution at the end alone");
       last = value;
     }
+    if (op.end() == End.PRODUCTS) {
+      final var directions = in.get(op.layered());
+      final boolean each =
+          directions.isBatched()
+              && directions.equals(last.on(directions.axis()))
+              && in.get(op.layered() + 1).equals(in.get(2));
+      Shapes.check(op, in, each, "directions of the last value, and one per cell");
+    }
     return op.end() == End.VALUE ? last.on(rows) : Shape.batched(rows);
   }
 

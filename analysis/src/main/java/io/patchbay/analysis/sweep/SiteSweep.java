@@ -144,10 +144,11 @@ public final class SiteSweep implements AutoCloseable {
         new PatchRunner(
             subject,
             model,
-            List.of(site.name()),
+            SitePatch.mixed(List.of(site.name())),
             List.of(effect),
             List.of(),
             0,
+            false,
             room.capacity(perBase, ranges),
             route);
   }
@@ -208,7 +209,7 @@ public final class SiteSweep implements AutoCloseable {
   private float[] run(final int from, final int to, final SiteArrays arrays) {
     final var bases = new int[(to - from) * perBase];
     Arrays.setAll(bases, i -> from + i / perBase);
-    runner.run(new CellBatch(bases, Map.of(site.name(), arrays)));
+    runner.run(new CellBatch(bases, new int[0], Map.of(site.name(), arrays)));
     return runner.effect(effect);
   }
 

@@ -44,7 +44,8 @@ final class PropagateCandidate implements Candidate {
           library.kernel(
               name, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG,
               JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG,
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+              JAVA_LONG),
           library.kernel(name + "_pack", JAVA_LONG, JAVA_LONG, JAVA_LONG),
           library.function(name + "_packed_size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)));
     }
@@ -108,6 +109,17 @@ final class PropagateCandidate implements Candidate {
   /// A layer with its packed weights and its clean value.
   private record Link(Form form, Value weights, Value clean) {}
 
+  /// Directions that changes are multiplied with, and each cell's own.
+  private record Along(Value directions, Value direction) {
+    static Optional<Along> of(final Node node, final Propagate op, final Scope scope) {
+      return op.end() == Propagate.End.PRODUCTS
+          ? Optional.of(
+              new Along(
+                  scope.value(node.input(op.layered())), scope.value(node.input(op.layered() + 1))))
+          : Optional.empty();
+    }
+  }
+
   @Override
   public Optional<List<Step>> bind(final Node node, final Scope scope) {
     if (!(node.op() instanceof final Propagate op) || !fits(node, op)) {
@@ -125,6 +137,12 @@ final class PropagateCandidate implements Candidate {
     final var scratch = scope.scratch("propagate(%" + node.id() + ")", null, threads * room);
     final var tables = new ArrayList<>(List.of(in.get(0), in.get(1), in.get(5)));
     links.forEach(link -> tables.addAll(List.of(link.weights(), link.clean())));
+    final var reads = new ArrayList<>(List.of(in.get(2), in.get(3), in.get(4)));
+    final var along = Along.of(node, op, scope);
+    along.ifPresent(a -> {
+      tables.add(a.directions());
+      reads.add(a.direction());
+    });
     return Optional.of(
         List.of(
             new Step(
@@ -132,7 +150,7 @@ final class PropagateCandidate implements Candidate {
                 out.axis(),
                 1,
                 List.of(out, count, left, scratch),
-                List.of(in.get(2), in.get(3), in.get(4)),
+                reads,
                 tables,
                 (f, first, rows) -> {
                   for (int i = 0; i < links.size(); i++) {
@@ -151,7 +169,8 @@ final class PropagateCandidate implements Candidate {
                       scratch.address() + 4L * room * f.worker(),
                       out.at(f, first),
                       count.at(f, first),
-                      left.at(f, first));
+                      left.at(f, first),
+                      along);
                 })));
   }
 
@@ -255,12 +274,14 @@ final class PropagateCandidate implements Candidate {
       final long scratch,
       final long out,
       final long count,
-      final long left) {
+      final long left,
+      final Optional<Along> along) {
     final int end =
         switch (op.end()) {
           case VALUE -> 0;
           case SQUARES -> 1;
           case SIZES -> 2;
+          case PRODUCTS -> 3;
         };
     try {
       KernelLibrary.check(
@@ -288,7 +309,10 @@ final class PropagateCandidate implements Candidate {
                       scratch,
                       out,
                       count,
-                      left));
+                      left,
+                      along.map(a -> a.directions().address()).orElse(0L).longValue(),
+                      along.map(a -> a.direction().at(f, first)).orElse(0L).longValue(),
+                      along.map(a -> (long) f.rows(a.directions().axis())).orElse(0L).longValue()));
     } catch (final Throwable t) {
       throw KernelLibrary.unexpected(kernel.name(), t);
     }

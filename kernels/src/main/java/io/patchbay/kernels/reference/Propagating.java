@@ -154,11 +154,32 @@ final class Propagating implements Step {
             bent(op.layers().get(i).activation(), value.data()[value.row(base) + k], sums[k]);
       }
     }
+    out.data()[out.row(row)] = measured(sizes, row, change);
+  }
+
+  private double measured(final Sizes sizes, final int row, final double[] change) {
     double sum = 0;
-    for (final double each : change) {
-      sum += op.end() == End.SQUARES ? each * each : Math.abs(each);
+    switch (op.end()) {
+      case SQUARES -> {
+        for (final double each : change) {
+          sum += each * each;
+        }
+      }
+      case SIZES -> {
+        for (final double each : change) {
+          sum += Math.abs(each);
+        }
+      }
+      case PRODUCTS -> {
+        final var directions = in.get(op.layered());
+        final int direction = index(in.get(op.layered() + 1), row, directions.rows(sizes));
+        for (int i = 0; i < change.length; i++) {
+          sum += change[i] * directions.data()[directions.row(direction) + i];
+        }
+      }
+      case VALUE -> throw new IllegalStateException("values are written: row=" + row);
     }
-    out.data()[out.row(row)] = sum;
+    return sum;
   }
 
   private void write(final int row, final int layer, final int base, final double[] sums) {

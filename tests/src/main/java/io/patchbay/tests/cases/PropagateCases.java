@@ -27,6 +27,9 @@ final class PropagateCases {
   /// between two of them is rounded either way.
   private static final double BF16 = 2e-3;
 
+  /// A product's terms have both signs, and may leave little.
+  private static final double PRODUCT = 3e-5;
+
   /// What a row's patch covers.
   private enum Covers {
     UNIT,
@@ -132,6 +135,16 @@ final class PropagateCases {
                     draft -> propagate(draft, chain, covers, end, rectifies, Precision.FP32))
                 .mixingRows()
                 .withoutGradients());
+        if (k == i % kinds.size()) {
+          cases.add(
+              OpCase.of(
+                      "propagate %s of %s, %s".formatted(covers, chain, End.PRODUCTS),
+                      draft ->
+                          propagate(draft, chain, covers, End.PRODUCTS, rectifies, Precision.FP32))
+                  .mixingRows()
+                  .within(PRODUCT)
+                  .withoutGradients());
+        }
         final boolean exact = chain.to().size() <= 2;
         cases.add(
             OpCase.of(
@@ -194,6 +207,10 @@ final class PropagateCases {
       layers.add(new Layer(to.kind(), last && chain.image() ? Activation.SIGMOID : none));
       channels = to.channels();
       size = channels * to.height() * to.width();
+    }
+    if (end == End.PRODUCTS) {
+      inputs.add(draft.input(inputs.getLast().shape()));
+      inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
     }
     final var op = new Propagate(rectifies, layers, end, covers == Covers.CHANNEL, precision);
     draft.output(draft.graph().append(op, inputs.toArray(Node[]::new)));
