@@ -28,6 +28,14 @@ isa_flags() {
   esac
 }
 
+# What a source is compiled for beside its instruction set: kernels that run only where the machine
+# is found to have more.
+file_flags() {
+  case $1-$2 in
+    avx512-propagate_bf16) echo "-mavx512bf16" ;;
+  esac
+}
+
 # Is object $1 missing, or older than its source $2, a header or this script?
 stale() {
   [ -f "$1" ] || return 0
@@ -37,7 +45,7 @@ stale() {
 
 compile() {
   # shellcheck disable=SC2046,SC2086
-  "$cxx" $common $(isa_flags "$1") -c "$2" -o "$3.part" && mv "$3.part" "$3"
+  "$cxx" $common $(isa_flags "$1") $(file_flags "$1" "$(basename "$2" .cpp)") -c "$2" -o "$3.part" && mv "$3.part" "$3"
 }
 
 changed=no

@@ -26,21 +26,41 @@ PB_INLINE int most(int a, int b) { return a > b ? a : b; }
 // Columns of zeros on both sides of a change, so that no tap asks for the border.
 constexpr int kMargin = 3;
 
-// A layer k4 s2 p1 from h x w x ci to 2h x 2w x co going up, or to h/2 x w/2 x co.
+// How the operands of the layers' products are held: in slots of 32 bits, so that one broadcast
+// feeds one multiply-add per vector of sums.
+struct Singles {
+  static constexpr int kNumbers = 1;  // in a slot
+  static PB_INLINE vec multiply_add(vec value, vec weight, vec sum) {
+    return fma(value, weight, sum);
+  }
+  // Numbers `at`.. of a value whose slots begin at `to`; `at` is a multiple of kLanes.
+  static PB_INLINE void keep(float *to, ptrdiff_t at, vec d) { store(to + at, d); }
+  static PB_INLINE int64_t slots(int64_t numbers) { return numbers; }
+  static PB_INLINE float pair(float low, float) { return low; }
+};
+
+enum Kind { kDown = 0, kUp = 1, kLinear = 2 };
+
+// A layer from h x w x ci to out_h x out_w x co: k4 s2 p1, up to twice the size or down to half of
+// it, or linear from all to all.
 struct Layer {
-  int64_t up;
-  int64_t h, w, ci, co;
+  int64_t kind;
+  int64_t h, w, ci;
+  int64_t rows, columns, co;
   int64_t act;           // kNone, kRelu, or kSigmoid of an image
   const float *weights;  // packed by propagate_pack
-  const float *clean;    // [bases][out h][out w][co], before the activation
+  const float *clean;    // [bases][rows][columns][co], before the activation
 
-  int out_h() const { return static_cast<int>(up ? 2 * h : h / 2); }
-  int out_w() const { return static_cast<int>(up ? 2 * w : w / 2); }
-  int64_t out_size() const { return int64_t{out_h()} * out_w() * co; }
+  bool up() const { return kind == kUp; }
+  bool linear() const { return kind == kLinear; }
+  int out_h() const { return static_cast<int>(rows); }
+  int out_w() const { return static_cast<int>(columns); }
+  int64_t in_size() const { return h * w * ci; }
+  int64_t out_size() const { return rows * columns * co; }
 
   // Where the outputs lie that see a rectangle of the inputs.
   Rect reach(const Rect &r) const {
-    if (up) {
+    if (up()) {
       return {most(0, 2 * r.y0 - 1), least(out_h(), 2 * r.y1 + 1), most(0, 2 * r.x0 - 1),
               least(out_w(), 2 * r.x1 + 1)};
     }
@@ -49,11 +69,11 @@ struct Layer {
   }
 };
 
-// d[y - y0][kMargin + x - x0][channel], rows `row` floats apart; the margins are zero.
+// d[y - y0][kMargin + x - x0][channel], rows `row` slots apart; the margins are zero.
 struct Change {
   float *d;
   Rect rect;
-  int channels;
+  int channels;  // slots of a pixel
 
   ptrdiff_t row() const {
     return static_cast<ptrdiff_t>(rect.width() + 2 * kMargin) * channels;
@@ -79,155 +99,200 @@ PB_INLINE vec rectified(vec p, vec d) {
   return select((p > 0.0f) & (s > 0.0f), d, max(zero, s) - max(zero, p));
 }
 
-// The taps that one row of output pixels sees: where each begins in the inputs, and its weights.
+// The taps that one row of output pixels sees, in pairs that see neighbouring inputs: pixel p takes
+// left * x[p] + right * x[p + 1]. Each broadcast serves both.
 struct Taps {
-  const float *x[16];
-  const float *w[16];
-  int from[16];  // the output pixels whose input lies inside the rectangle
-  int to[16];
+  const float *x[8];
+  const float *left[8];
+  const float *right[8];
+  int from[8];  // the inputs that lie inside the rectangle
+  int to[8];
   int count;
-  ptrdiff_t step;      // x, one output pixel of this row on
-  ptrdiff_t channels;  // of the inputs that change
-  ptrdiff_t co;        // w, one input channel on
+  ptrdiff_t step;   // x, one output pixel of this row on
+  ptrdiff_t slots;  // of the inputs that change
+  ptrdiff_t co;     // weights, one slot on
 };
 
-// One tap of pixels kFrom .. kTo - 1.
-template <int kFrom, int kTo, int P, int V>
-PB_INLINE void add_tap(const Taps &t, const float *x, const float *w, vec (&d)[P][V]) {
+// One pair of taps, inputs kFrom .. kTo - 1 of 0 .. P.
+template <class E, int kFrom, int kTo, int P, int V>
+PB_INLINE void add_pair(const Taps &t, const float *x, const float *left, const float *right,
+                        vec (&d)[P][V]) {
   const ptrdiff_t step = t.step;
-  for (ptrdiff_t c = 0; c < t.channels; c++) {
-    vec weight[V];
-#pragma GCC unroll 2
-    for (int v = 0; v < V; v++) weight[v] = load(w + v * kLanes);
-#pragma GCC unroll 8
-    for (int p = kFrom; p < kTo; p++) {
-      const vec value = broadcast(x[p * step]);
-#pragma GCC unroll 2
-      for (int v = 0; v < V; v++) d[p][v] = fma(value, weight[v], d[p][v]);
+  for (ptrdiff_t c = 0; c < t.slots; c++) {
+    vec a[V];
+    vec b[V];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) {
+      a[v] = load(left + v * kLanes);
+      b[v] = load(right + v * kLanes);
+    }
+#pragma GCC unroll 16
+    for (int q = kFrom; q < kTo; q++) {
+      const vec value = broadcast(x[q * step]);
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) {
+        if (q < P) d[q][v] = E::multiply_add(value, a[v], d[q][v]);
+        if (q > 0) d[q - 1][v] = E::multiply_add(value, b[v], d[q - 1][v]);
+      }
     }
     x++;
-    w += t.co;
+    left += t.co;
+    right += t.co;
   }
 }
 
-// d[p][v] of P output pixels and V vectors of channels. A tap that does not see the rectangle from
-// the first or the last of them leaves that pixel out: it would add zeros.
-template <int P, int V>
+// d[p][v] of P output pixels and V vectors of channels. A first or last input outside the rectangle
+// is left out: it would add zeros.
+template <class E, int P, int V>
 PB_INLINE void sums(const Taps &t, int at, ptrdiff_t block, vec (&d)[P][V]) {
 #pragma GCC unroll 8
   for (int p = 0; p < P; p++) {
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int v = 0; v < V; v++) d[p][v] = vec{};
   }
-  for (int tap = 0; tap < t.count; tap++) {
-    const float *x = t.x[tap] + at * t.step;
-    const float *w = t.w[tap] + block;
-    const bool first = t.from[tap] <= at;
-    const bool last = t.to[tap] >= at + P;
-    if (t.from[tap] >= at + P || t.to[tap] <= at) continue;
+  for (int pair = 0; pair < t.count; pair++) {
+    if (t.from[pair] > at + P || t.to[pair] <= at) continue;
+    const float *x = t.x[pair] + at * t.step;
+    const float *left = t.left[pair] + block;
+    const float *right = t.right[pair] + block;
+    const bool first = t.from[pair] <= at;
+    const bool last = t.to[pair] > at + P;
     if (first && last) {
-      add_tap<0, P>(t, x, w, d);
+      add_pair<E, 0, P + 1>(t, x, left, right, d);
     } else if (last) {
-      add_tap<P == 1 ? 0 : 1, P>(t, x, w, d);
+      add_pair<E, 1, P + 1>(t, x, left, right, d);
     } else if (first) {
-      add_tap<0, P == 1 ? 1 : P - 1>(t, x, w, d);
+      add_pair<E, 0, P>(t, x, left, right, d);
     } else {
-      add_tap<P == 1 ? 0 : 1, P <= 2 ? P : P - 1>(t, x, w, d);
+      add_pair<E, 1, P>(t, x, left, right, d);
     }
   }
 }
 
-template <int P, int V, class Sink>
+template <class E, int P, int V, class Sink>
 __attribute__((noinline)) void tile_of(const Taps &t, int at, ptrdiff_t block, Sink &sink) {
   vec d[P][V];
-  sums<P, V>(t, at, block, d);
+  sums<E, P, V>(t, at, block, d);
 #pragma GCC unroll 8
   for (int p = 0; p < P; p++) {
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int v = 0; v < V; v++) sink.take(at + p, block + v * kLanes, d[p][v]);
   }
 }
 
-template <int V, class Sink>
+template <class E, int V, class Sink>
 PB_INLINE void block_of(const Taps &t, int pixels, ptrdiff_t block, Sink &sink) {
   int at = 0;
-  for (; at + kTile <= pixels; at += kTile) tile_of<kTile, V>(t, at, block, sink);
+  for (; at + kTile <= pixels; at += kTile) tile_of<E, kTile, V>(t, at, block, sink);
   switch (pixels - at) {
 #if PB_LANES == 16
-    case 7: tile_of<7, V>(t, at, block, sink); break;
-    case 6: tile_of<6, V>(t, at, block, sink); break;
-    case 5: tile_of<5, V>(t, at, block, sink); break;
-    case 4: tile_of<4, V>(t, at, block, sink); break;
+    case 7: tile_of<E, 7, V>(t, at, block, sink); break;
+    case 6: tile_of<E, 6, V>(t, at, block, sink); break;
+    case 5: tile_of<E, 5, V>(t, at, block, sink); break;
+    case 4: tile_of<E, 4, V>(t, at, block, sink); break;
 #endif
-    case 3: tile_of<3, V>(t, at, block, sink); break;
-    case 2: tile_of<2, V>(t, at, block, sink); break;
-    case 1: tile_of<1, V>(t, at, block, sink); break;
+    case 3: tile_of<E, 3, V>(t, at, block, sink); break;
+    case 2: tile_of<E, 2, V>(t, at, block, sink); break;
+    case 1: tile_of<E, 1, V>(t, at, block, sink); break;
     default: break;
   }
 }
 
-// `pixels` output pixels of one row; the sink takes each sum by pixel and channel.
-template <class Sink>
+// `pixels` output pixels of one row; the sink takes each sum by pixel and channel. Rows of a few
+// pixels fill the registers with more channels.
+template <class E, class Sink>
 void row_of(const Taps &t, int pixels, Sink &sink) {
   ptrdiff_t block = 0;
-  for (; block + 2 * kLanes <= t.co; block += 2 * kLanes) block_of<2>(t, pixels, block, sink);
-  for (; block < t.co; block += kLanes) block_of<1>(t, pixels, block, sink);
+#if PB_LANES == 16
+  if (pixels <= 4) {
+    for (; block + 4 * kLanes <= t.co; block += 4 * kLanes) {
+      switch (pixels) {
+        case 4: tile_of<E, 4, 4>(t, 0, block, sink); break;
+        case 3: tile_of<E, 3, 4>(t, 0, block, sink); break;
+        case 2: tile_of<E, 2, 4>(t, 0, block, sink); break;
+        default: tile_of<E, 1, 4>(t, 0, block, sink); break;
+      }
+    }
+  }
+#endif
+  for (; block + 2 * kLanes <= t.co; block += 2 * kLanes) block_of<E, 2>(t, pixels, block, sink);
+  for (; block < t.co; block += kLanes) block_of<E, 1>(t, pixels, block, sink);
 }
 
 // Output row y, columns x, x + step, ...: going up one parity at a time, going down all.
-PB_INLINE void taps_of(const Layer &l, const Change &in, int first_channel, int y, int x,
-                       Taps &t) {
+template <class E>
+PB_INLINE void taps_of(const Layer &l, const Change &in, int first_slot, int y, int x, Taps &t) {
   const Rect &r = in.rect;
+  const ptrdiff_t tap = E::slots(l.ci) * l.co;
   t.count = 0;
-  t.channels = in.channels;
+  t.slots = in.channels;
   t.co = l.co;
-  // `stride`: inputs from one output pixel to the next.
-  const auto tap = [&](int iy, int ix, int ky, int kx, int stride) {
+  // Taps `left` and `right` of kernel row ky, the first at input column ix; `stride`: inputs from
+  // one output pixel to the next.
+  const auto pair = [&](int iy, int ix, int ky, int left, int right, int stride) {
+    const float *weights = l.weights + 4 * ky * tap + first_slot * l.co;
     t.x[t.count] = in.at(iy, ix);
-    t.w[t.count] = l.weights + ((4 * ky + kx) * l.ci + first_channel) * l.co;
+    t.left[t.count] = weights + left * tap;
+    t.right[t.count] = weights + right * tap;
     t.from[t.count] = (r.x0 - ix + stride - 1) / stride;
     t.to[t.count++] = (r.x1 - ix + stride - 1) / stride;
   };
-  if (l.up) {
+  if (l.up()) {
     t.step = in.channels;
+    const int kx = (x + 1) & 1;
     for (int ky = (y + 1) & 1; ky < 4; ky += 2) {
       const int iy = (y + 1 - ky) / 2;
       if (y + 1 < ky || iy < r.y0 || iy >= r.y1) continue;
-      for (int kx = (x + 1) & 1; kx < 4; kx += 2) tap(iy, (x + 1 - kx) >> 1, ky, kx, 1);
+      pair(iy, (x - 1 - kx) >> 1, ky, kx + 2, kx, 1);
     }
   } else {
     t.step = static_cast<ptrdiff_t>(2) * in.channels;
     for (int ky = 0; ky < 4; ky++) {
       const int iy = 2 * y - 1 + ky;
       if (iy < r.y0 || iy >= r.y1) continue;
-      for (int kx = 0; kx < 4; kx++) tap(iy, 2 * x - 1 + kx, ky, kx, 2);
+      for (int kx = 0; kx < 2; kx++) pair(iy, 2 * x - 1 + kx, ky, kx, kx + 2, 2);
     }
   }
 }
 
-// Every sum of a layer of at least kLanes channels: `begin(y, x, step)` before each run of pixels.
-template <class Sink>
-void carry(const Layer &l, const Change &in, int first_channel, const Rect &out, Sink &sink) {
+// Every sum of a convolution of at least kLanes channels: `begin(y, x, step)` before each run of
+// pixels.
+template <class E, class Sink>
+void carry(const Layer &l, const Change &in, int first_slot, const Rect &out, Sink &sink) {
   Taps t;
   for (int y = out.y0; y < out.y1; y++) {
-    for (int parity = 0; parity < (l.up ? 2 : 1); parity++) {
-      const int step = l.up ? 2 : 1;
+    for (int parity = 0; parity < (l.up() ? 2 : 1); parity++) {
+      const int step = l.up() ? 2 : 1;
       const int x = out.x0 + parity;
       if (x >= out.x1) continue;
-      taps_of(l, in, first_channel, y, x, t);
+      taps_of<E>(l, in, first_slot, y, x, t);
       sink.begin(y, x, step);
-      row_of(t, (out.x1 - x + step - 1) / step, sink);
+      row_of<E>(t, (out.x1 - x + step - 1) / step, sink);
     }
   }
 }
 
-enum End { kValue = 0, kSquares = 1, kSizes = 2 };
+enum End { kValue = 0, kSquares = 1, kSizes = 2, kProducts = 3 };
 
-PB_INLINE vec measured(vec sum, vec change, int end) {
-  return end == kSquares ? fma(change, change, sum) : sum + abs(change);
-}
+// Adds up what is wanted of the last layer's change.
+struct Measure {
+  int end;                 // kSquares, kSizes or kProducts
+  const float *direction;  // of a product, as the change lies
+
+  // The change of elements `at` to at + kLanes - 1.
+  PB_INLINE vec add(vec sum, vec change, ptrdiff_t at) const {
+    if (end == kSquares) return fma(change, change, sum);
+    return end == kSizes ? sum + abs(change) : fma(change, load(direction + at), sum);
+  }
+  // Of the first `count` of them; the others' change is zero.
+  PB_INLINE vec add_first(vec sum, vec change, ptrdiff_t at, int count) const {
+    if (end != kProducts) return add(sum, change, at);
+    return fma(change, load_first(direction + at, count), sum);
+  }
+};
 
 // Keeps the change of a layer for the next one.
+template <class E>
 struct Keeping {
   const float *clean;  // of this base
   Change out;
@@ -245,7 +310,7 @@ struct Keeping {
   }
   PB_INLINE void take(int pixel, ptrdiff_t channel, vec d) {
     const ptrdiff_t at = pixel * step + channel;
-    store(to + at, act == kRelu ? rectified(load(from + at), d) : d);
+    E::keep(to, at, act == kRelu ? rectified(load(from + at), d) : d);
   }
 };
 
@@ -276,7 +341,7 @@ struct Adding {
   ptrdiff_t co;
   int width;
   int act;
-  int end;
+  Measure measure;
   vec sum;
   const float *from;
   ptrdiff_t step;
@@ -288,7 +353,7 @@ struct Adding {
   PB_INLINE void take(int pixel, ptrdiff_t channel, vec d) {
     const vec change =
         act == kRelu ? rectified(load(from + pixel * step + channel), d) : d;
-    sum = measured(sum, change, end);
+    sum = measure.add(sum, change, from - clean + pixel * step + channel);
   }
 };
 

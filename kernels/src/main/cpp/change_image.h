@@ -162,34 +162,36 @@ PB_INLINE void interleave(vec a, vec b, vec &low, vec &high) {
 }
 
 template <class Way>
-PB_INLINE vec measure_as(const CleanImage &image, ptrdiff_t at, const float *d, int count, int end,
-                         vec sum) {
+PB_INLINE vec measure_as(const CleanImage &image, ptrdiff_t at, const float *d, int count,
+                         const Measure &measure, vec sum) {
   int i = 0;
   for (; i + 2 * kLanes <= count; i += 2 * kLanes) {
     const vec first = Way::moved(image, at + i, load(d + i));
     const vec second = Way::moved(image, at + i + kLanes, load(d + i + kLanes));
-    sum = measured(sum, first, end);
-    sum = measured(sum, second, end);
+    sum = measure.add(sum, first, at + i);
+    sum = measure.add(sum, second, at + i + kLanes);
   }
   for (; i < count; i += kLanes) {
-    const vec some = load_first(d + i, count - i < kLanes ? count - i : kLanes);
+    const int rest = count - i < kLanes ? count - i : kLanes;
+    const vec some = load_first(d + i, rest);
     // Past the end stands whatever stands there; nothing changes where d is zero.
-    sum = measured(sum, select(some != 0.0f, Way::moved(image, at + i, some), vec{}), end);
+    const vec change = select(some != 0.0f, Way::moved(image, at + i, some), vec{});
+    sum = measure.add_first(sum, change, at + i, rest);
   }
   return sum;
 }
 
 // A row of d: `count` changes of the logits, against the image from element `at` on. A cell's pixels
 // lie in the same rows and vectors whatever the other cells are.
-PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d, int count, int end,
-                          vec sum) {
+PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d, int count,
+                          const Measure &measure, vec sum) {
   vec largest = {};
   int i = 0;
   for (; i + kLanes <= count; i += kLanes) largest = max(largest, abs(load(d + i)));
   if (i < count) largest = max(largest, abs(load_first(d + i, count - i)));
-  if (all_below(largest, kSmall)) return measure_as<Little>(image, at, d, count, end, sum);
-  return image.extreme ? measure_as<Extreme>(image, at, d, count, end, sum)
-                       : measure_as<Large>(image, at, d, count, end, sum);
+  if (all_below(largest, kSmall)) return measure_as<Little>(image, at, d, count, measure, sum);
+  return image.extreme ? measure_as<Extreme>(image, at, d, count, measure, sum)
+                       : measure_as<Large>(image, at, d, count, measure, sum);
 }
 
 // One channel onto an image of one: sixteen taps a pixel, a row of pixels in a vector.
@@ -199,7 +201,7 @@ PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d,
 //
 // @param rows room for two rows of the image
 float plane_effect(const Layer &l, const Change &in, int channel, const Rect &out,
-                   const CleanImage &image, int end, float *rows) {
+                   const CleanImage &image, const Measure &measure, float *rows) {
   const float *w = l.weights + 16 * channel;
   const Rect &r = in.rect;
   const int width = l.out_w();
@@ -245,12 +247,12 @@ float plane_effect(const Layer &l, const Change &in, int channel, const Rect &ou
     const int y = 2 * j - 1;
     const ptrdiff_t begin = static_cast<ptrdiff_t>(y) * width + 2 * from;
     if (whole && y >= out.y0 && y + 1 < out.y1) {
-      sum = measure_row(image, begin, rows, 2 * count, end, sum);
+      sum = measure_row(image, begin, rows, 2 * count, measure, sum);
       continue;
     }
     for (int i = 0; i < 2; i++) {
       if (y + i >= out.y0 && y + i < out.y1) {
-        sum = measure_row(image, begin + i * width, rows + i * apart, count, end, sum);
+        sum = measure_row(image, begin + i * width, rows + i * apart, count, measure, sum);
       }
     }
   }
@@ -258,34 +260,34 @@ float plane_effect(const Layer &l, const Change &in, int channel, const Rect &ou
 }
 
 // The sixteen taps of P pixels, C channels each, [ky][kx][c] in lanes.
-template <int P, int V>
-PB_INLINE void taps_sums(const float *x, ptrdiff_t step, const float *w, ptrdiff_t channels,
+template <class E, int P, int V>
+PB_INLINE void taps_sums(const float *x, ptrdiff_t step, const float *w, ptrdiff_t slots,
                          vec (&t)[P][V]) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int p = 0; p < P; p++) {
 #pragma GCC unroll 12
     for (int v = 0; v < V; v++) t[p][v] = vec{};
   }
-  for (ptrdiff_t c = 0; c < channels; c++) {
+  for (ptrdiff_t c = 0; c < slots; c++) {
     vec weight[V];
 #pragma GCC unroll 12
     for (int v = 0; v < V; v++) weight[v] = load(w + (c * V + v) * kLanes);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int p = 0; p < P; p++) {
       const vec value = broadcast(x[p * step + c]);
 #pragma GCC unroll 12
-      for (int v = 0; v < V; v++) t[p][v] = fma(value, weight[v], t[p][v]);
+      for (int v = 0; v < V; v++) t[p][v] = E::multiply_add(value, weight[v], t[p][v]);
     }
   }
 }
 
 // Adds the taps of P neighbouring pixels to the four image rows that see them.
-template <int C, int P>
-PB_INLINE void pixels_onto(const float *x, ptrdiff_t channels, const float *w, float *d,
+template <class E, int C, int P>
+PB_INLINE void pixels_onto(const float *x, ptrdiff_t slots, const float *w, float *d,
                            ptrdiff_t row) {
   constexpr int V = 16 * C / kLanes;
   vec t[P][V];
-  taps_sums<P, V>(x, channels, w, channels, t);
+  taps_sums<E, P, V>(x, slots, w, slots, t);
 #pragma GCC unroll 8
   for (int p = 0; p < P; p++) {
     float lanes[16 * C];
@@ -300,26 +302,88 @@ PB_INLINE void pixels_onto(const float *x, ptrdiff_t channels, const float *w, f
   }
 }
 
-// Many channels onto an image of C: the image's change lies in `plane`, and is measured there.
-template <int C>
-float image_effect(const Layer &l, const Change &in, int first_channel, const Rect &out,
-                   CleanImage &image, int end, float *plane, float *flat) {
-  const Rect &r = in.rect;
-  const float *w = l.weights + static_cast<ptrdiff_t>(16) * C * first_channel;
-  const ptrdiff_t row = static_cast<ptrdiff_t>(2 * r.width() + 2) * C;
-  __builtin_memset(plane, 0, sizeof(float) * row * (2 * r.height() + 2));
-  constexpr int P = C == 1 ? (PB_LANES == 16 ? 8 : 2) : (PB_LANES == 16 ? 4 : 1);
-  for (int y = r.y0; y < r.y1; y++) {
-    float *d = plane + (y - r.y0) * 2 * row;
-    const float *x = in.at(y, r.x0);
+#if PB_LANES == 16
+template <class E, int P>
+PB_INLINE void taps_to(const float *x, ptrdiff_t slots, const float *w, float *taps) {
+  vec t[P][1];
+  taps_sums<E, P, 1>(x, slots, w, slots, t);
+#pragma GCC unroll 16
+  for (int p = 0; p < P; p++) store(taps + p * kLanes, t[p][0]);
+}
+
+// An image of one channel from the taps of its pixels. Image columns 2 m .. 2 m + 3 of the rectangle
+// see pixels m - 1 .. m + 1: two shuffles and an addition give them in the four rows that a row of
+// pixels reaches; the upper two meet the lower two of the row before, in `below`.
+template <class E>
+void taps_onto(const Change &in, const float *w, float *plane, ptrdiff_t row, float *taps) {
+  const int width = in.rect.width();
+  const int height = in.rect.height();
+  const int pairs = width / 2 + 1;
+  float *below = taps + (width + 4) * kLanes;
+  __builtin_memset(below, 0, sizeof(float) * 8 * pairs);
+  store(taps, vec{});
+  store(taps + (width + 1) * kLanes, vec{});
+  store(taps + (width + 2) * kLanes, vec{});
+  store(taps + (width + 3) * kLanes, vec{});
+  const __m512i own = _mm512_setr_epi32(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+  const __m512i before =
+      _mm512_setr_epi32(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  for (int y = 0; y < height; y++) {
+    const float *x = in.at(in.rect.y0 + y, in.rect.x0);
+    const ptrdiff_t slots = in.channels;
     int p = 0;
-    for (; p + P <= r.width(); p += P) {
-      pixels_onto<C, P>(x + static_cast<ptrdiff_t>(p) * in.channels, in.channels, w,
-                        d + 2 * C * p, row);
+    for (; p + 16 <= width; p += 16) taps_to<E, 16>(x + p * slots, slots, w, taps + (p + 1) * kLanes);
+    for (; p + 4 <= width; p += 4) taps_to<E, 4>(x + p * slots, slots, w, taps + (p + 1) * kLanes);
+    for (; p < width; p++) taps_to<E, 1>(x + p * slots, slots, w, taps + (p + 1) * kLanes);
+    float *upper = plane + 2 * y * row;
+    for (int i = 0; i < pairs; i++) {
+      const float *t = taps + 2 * i * kLanes;
+      const vec first = load(t + kLanes);
+      const vec sum = _mm512_permutex2var_ps(first, own, load(t + 2 * kLanes)) +
+                      _mm512_permutex2var_ps(load(t), before, first);
+      const __m256 both = _mm512_castps512_ps256(sum) + _mm256_loadu_ps(below + 8 * i);
+      _mm256_storeu_ps(below + 8 * i, _mm512_extractf32x8_ps(sum, 1));
+      _mm_storeu_ps(upper + 4 * i, _mm256_castps256_ps128(both));
+      _mm_storeu_ps(upper + row + 4 * i, _mm256_extractf128_ps(both, 1));
     }
-    for (; p < r.width(); p++) {
-      pixels_onto<C, 1>(x + static_cast<ptrdiff_t>(p) * in.channels, in.channels, w,
-                        d + 2 * C * p, row);
+  }
+  float *last = plane + 2 * height * row;
+  for (int i = 0; i < pairs; i++) {
+    _mm_storeu_ps(last + 4 * i, _mm_loadu_ps(below + 8 * i));
+    _mm_storeu_ps(last + row + 4 * i, _mm_loadu_ps(below + 8 * i + 4));
+  }
+}
+#endif
+
+// Many channels onto an image of C: the image's change lies in `plane`, and is measured there.
+template <class E, int C>
+float image_effect(const Layer &l, const Change &in, int first_slot, const Rect &out,
+                   CleanImage &image, const Measure &measure, float *plane, float *flat) {
+  const Rect &r = in.rect;
+  const float *w = l.weights + static_cast<ptrdiff_t>(16) * C * first_slot;
+  ptrdiff_t row = static_cast<ptrdiff_t>(2 * r.width() + 2) * C;
+#if PB_LANES == 16
+  if constexpr (C == 1) {
+    // Rows are written in fours.
+    row += 2;
+    taps_onto<E>(in, w, plane, row, flat);
+  } else
+#endif
+  {
+    __builtin_memset(plane, 0, sizeof(float) * row * (2 * r.height() + 2));
+    constexpr int P = C == 1 ? (PB_LANES == 16 ? 8 : 2) : (PB_LANES == 16 ? 4 : 1);
+    for (int y = r.y0; y < r.y1; y++) {
+      float *d = plane + (y - r.y0) * 2 * row;
+      const float *x = in.at(y, r.x0);
+      int p = 0;
+      for (; p + P <= r.width(); p += P) {
+        pixels_onto<E, C, P>(x + static_cast<ptrdiff_t>(p) * in.channels, in.channels, w,
+                             d + 2 * C * p, row);
+      }
+      for (; p < r.width(); p++) {
+        pixels_onto<E, C, 1>(x + static_cast<ptrdiff_t>(p) * in.channels, in.channels, w,
+                             d + 2 * C * p, row);
+      }
     }
   }
   const int width = out.width() * C;
@@ -330,7 +394,7 @@ float image_effect(const Layer &l, const Change &in, int first_channel, const Re
   vec sum = {};
   if (width >= 2 * kLanes) {
     for (int y = 0; y < out.height(); y++) {
-      sum = measure_row(image, origin + y * image_row, inside + y * row, width, end, sum);
+      sum = measure_row(image, origin + y * image_row, inside + y * row, width, measure, sum);
     }
     return sum_lanes(sum);
   }
@@ -350,7 +414,12 @@ float image_effect(const Layer &l, const Change &in, int first_channel, const Re
   gather(image.y + origin, image_row, part.y);
   gather(image.q + origin, image_row, part.q);
   gather(image.logits + origin, image_row, part.logits);
-  return sum_lanes(measure_row(part, 0, flat, count, end, sum));
+  Measure along = measure;
+  if (measure.end == kProducts) {
+    along.direction = flat + (1 + CleanImage::kPlanes) * plane_size;
+    gather(measure.direction + origin, image_row, flat + (1 + CleanImage::kPlanes) * plane_size);
+  }
+  return sum_lanes(measure_row(part, 0, flat, count, along, sum));
 }
 
 }  // namespace

@@ -12,3 +12,12 @@ PB_EXPORT int32_t PB_NAME(isa_supported)() {
   return 1;
 #endif
 }
+
+// Whether this build has kernels of bf16 operands, and the machine runs them.
+PB_EXPORT int32_t PB_NAME(bf16_supported)() {
+#if PB_LANES == 16
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return 0;
+#endif
+}

@@ -189,16 +189,19 @@ final class PatchRunnerSweep implements SweepMethod {
   static final class PairSites implements SitePart {
     private final SweepTask task;
     private final String site;
+    private final boolean carries;
     private final PatchRunner runner;
 
-    /// @param carries whether only the change is computed as far as that is cheaper
+    /// @param carries whether only the change is computed as far as that is cheaper, and a cell's
+    ///   change is multiplied with its own direction alone
     PairSites(
         final Subject subject, final SweepTask task, final NetSite site, final boolean carries) {
       this.task = task;
       this.site = site.label();
+      this.carries = carries;
       final int inputs = task.inputs();
-      final var capacity = new Capacity(inputs, inputs, CELLS, 1);
       if (carries) {
+        final var capacity = new Capacity(inputs, Capacity.AMONG_BASES, CELLS, 1, inputs);
         final var model = VaeGraph.analysis(subject.vae(), new Axis("rows"));
         this.runner =
             PatchRunner.carrying(
@@ -209,6 +212,7 @@ final class PatchRunnerSweep implements SweepMethod {
                 task.variations(),
                 capacity);
       } else {
+        final var capacity = new Capacity(inputs, inputs, CELLS, 1);
         this.runner = runner(subject, site, List.of(), task.variations(), capacity);
       }
     }
@@ -217,7 +221,9 @@ final class PatchRunnerSweep implements SweepMethod {
     public void run(final int from, final int to, final float[] effects) {
       runner.bases(task.images());
       final var outputs = runner.prefixValue("output");
-      runner.sourceValues(site, runner.prefixValue(site));
+      if (!carries) {
+        runner.sourceValues(site, runner.prefixValue(site));
+      }
       for (int base = from; base < to; base++) {
         final var lengths = directions(outputs, base);
         final int cells = task.perBase();
@@ -225,15 +231,19 @@ final class PatchRunnerSweep implements SweepMethod {
         for (int first = 0; first < cells; first += half) {
           final int count = Math.min(half, cells - first);
           runner.run(batch(base, first, count));
-          final var products = runner.projections();
+          final var products = runner.products();
           for (int i = 0; i < count; i++) {
             final int k = (first + i) % task.variations();
-            final double mixed = products[2 * i * task.variations() + k] / lengths[k];
-            final double held = 1 + products[(2 * i + 1) * task.variations() + k] / lengths[k];
+            final double mixed = products[at(2 * i, k)] / lengths[k];
+            final double held = 1 + products[at(2 * i + 1, k)] / lengths[k];
             PairEffects.write(mixed, held, effects, (base - from) * cells + first + i);
           }
         }
       }
+    }
+
+    private int at(final int cell, final int direction) {
+      return carries ? cell : cell * task.variations() + direction;
     }
 
     /// Writes the changes that a base's sources bring; their squared lengths.
@@ -257,9 +267,10 @@ final class PatchRunnerSweep implements SweepMethod {
       final var batch = new ArrayList<Cell>();
       for (int i = first; i < first + count; i++) {
         final var unit = task.units().get(i / task.variations()).unit();
-        final int source = task.source(base, i % task.variations());
-        batch.add(Cell.of(base, Change.interchange(site, unit, source)));
-        batch.add(Cell.of(source, Change.interchange(site, unit, base)));
+        final int k = i % task.variations();
+        final int source = task.source(base, k);
+        batch.add(Cell.of(base, Change.interchange(site, unit, source)).along(k));
+        batch.add(Cell.of(source, Change.interchange(site, unit, base)).along(k));
       }
       return batch;
     }

@@ -1,6 +1,7 @@
 package io.patchbay.engine;
 
 import java.util.List;
+import java.util.Set;
 
 /// One way to run plans. A backend runs every op of a plan itself or refuses the plan; it never
 /// borrows from another.
@@ -14,6 +15,12 @@ public interface Backend extends AutoCloseable {
   /// The instruction set of its kernels, such as `avx512`; `java` where the virtual machine
   /// chooses.
   String instructions();
+
+  /// What it can hold the operands of carried changes in, see [Op.Propagate]; more than
+  /// [Precision#FP32] where it can multiply them so on this machine.
+  default Set<Precision> precisions() {
+    return Set.of(Precision.FP32);
+  }
 
   /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
   int preferredRows();

@@ -4,6 +4,7 @@ import io.patchbay.engine.Op.BinaryKind;
 import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
+import io.patchbay.engine.Op.Propagate.Kind;
 import io.patchbay.engine.Op.Propagate.Layer;
 import io.patchbay.engine.Op.UnaryKind;
 import java.util.ArrayList;
@@ -16,7 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The layers on the only way from a value to another one, as far as [Propagate] can carry a change
-/// through them: to features whose channels come in sixteens, and at the end to an image.
+/// through them: linear layers, convolutions to features whose channels come in sixteens, and at
+/// the end one to an image.
 ///
 /// @param site where the change begins
 /// @param rectifies whether a rectifier comes before the first layer
@@ -37,10 +39,12 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
 
   /// One layer.
   ///
-  /// @param weights as the convolution has them
+  /// @param weights as the layer has them
   /// @param clean its value before the activation, bias and all
   /// @param value its value
-  public record Link(Layer layer, Node weights, Node clean, Node value) {}
+  /// @param taken the sizes of what it takes
+  @SuppressWarnings("ArrayRecordComponent") // sizes, which nobody changes
+  public record Link(Layer layer, Node weights, Node clean, Node value, int[] taken) {}
 
   /// The chain from a value towards `target`; empty where no layer of the kind follows it alone.
   public static Optional<ChangeChain> of(final Node site, final Node target) {
@@ -56,11 +60,11 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
     }
     while (true) {
       final var link = link(readers, at, target);
-      if (link.isEmpty()) {
+      if (link.isEmpty() || !joins(links, link.get())) {
         break;
       }
       links.add(link.get());
-      at = link.get().value();
+      at = reshaped(readers, link.get().value(), target);
       if (link.get().layer().activation() == Activation.SIGMOID) {
         break;
       }
@@ -92,28 +96,52 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
     return of.size() == 1 && !node.equals(target) ? of.iterator().next() : null;
   }
 
+  /// The value under the other sizes that its only reader may give it.
+  private static Node reshaped(
+      final Map<Node, Set<Node>> readers, final Node value, final Node target) {
+    Node at = value;
+    for (Node next = only(readers, at, target);
+        next != null && next.op() instanceof Op.Reshape;
+        next = only(readers, at, target)) {
+      at = next;
+    }
+    return at;
+  }
+
+  /// A convolution takes channels in sixteens from a linear layer too.
+  private static boolean joins(final List<Link> before, final Link next) {
+    return before.isEmpty() || next.layer().kind() == Kind.LINEAR || next.taken()[0] % LANES == 0;
+  }
+
   private static Optional<Link> link(
       final Map<Node, Set<Node>> readers, final Node at, final Node target) {
     final var core = only(readers, at, target);
     if (core == null || !core.input(0).equals(at)) {
       return Optional.empty();
     }
-    final boolean up;
+    final Kind kind;
     switch (core.op()) {
-      case final Op.Conv2d c when c.stride() == STRIDE && c.padding() == PADDING -> up = false;
+      case final Op.Conv2d c when c.stride() == STRIDE && c.padding() == PADDING ->
+          kind = Kind.DOWN;
       case final Op.ConvInputGrad c when c.stride() == STRIDE && c.padding() == PADDING ->
-          up = true;
+          kind = Kind.UP;
+      case final Op.MatMul m
+          when !m.transposeA() && m.transposeB() && core.input(1).op() instanceof Op.State ->
+          kind = Kind.LINEAR;
       default -> {
         return Optional.empty();
       }
     }
     final var weights = core.input(1);
-    final int[] large = (up ? core : at).shape().dims();
-    final int[] small = (up ? at : core).shape().dims();
-    final boolean halves = large[1] == 2 * small[1] && large[2] == 2 * small[2];
-    final boolean kernel = weights.shape().dim(2) == KERNEL && weights.shape().dim(3) == KERNEL;
-    if (!halves || !kernel) {
-      return Optional.empty();
+    final boolean up = kind == Kind.UP;
+    if (kind != Kind.LINEAR) {
+      final int[] large = (up ? core : at).shape().dims();
+      final int[] small = (up ? at : core).shape().dims();
+      final boolean halves = large[1] == 2 * small[1] && large[2] == 2 * small[2];
+      final boolean kernel = weights.shape().dim(2) == KERNEL && weights.shape().dim(3) == KERNEL;
+      if (!halves || !kernel) {
+        return Optional.empty();
+      }
     }
     final var sum = only(readers, core, target);
     final var clean = sum != null && isBias(sum, core) ? sum : core;
@@ -129,10 +157,11 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
     final boolean image = up && IMAGES.contains(channels);
     if (activation == Activation.SIGMOID
         ? !image || !value.equals(target)
-        : channels % LANES != 0) {
+        : kind != Kind.LINEAR && channels % LANES != 0) {
       return Optional.empty();
     }
-    return Optional.of(new Link(new Layer(up, activation), weights, clean, value));
+    return Optional.of(
+        new Link(new Layer(kind, activation), weights, clean, value, at.shape().dims()));
   }
 
   private static boolean isBias(final Node sum, final Node core) {
@@ -151,9 +180,23 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
     return links.get(count - 1).value();
   }
 
+  /// The sizes of the clean value of layer `index` of the first `count`, as [Propagate] takes it:
+  /// what a linear layer makes in those in which the layer after it does.
+  public int[] sizes(final int index, final int count) {
+    final var link = links.get(index);
+    return link.layer().kind() == Kind.LINEAR && index + 1 < count
+        ? links.get(index + 1).taken()
+        : link.clean().shape().dims();
+  }
+
   /// The op for the first `count` layers.
-  public Propagate op(final int count, final End end, final boolean eliminates) {
+  public Propagate op(
+      final int count, final End end, final boolean eliminates, final Precision precision) {
     return new Propagate(
-        rectifies, links.subList(0, count).stream().map(Link::layer).toList(), end, eliminates);
+        rectifies,
+        links.subList(0, count).stream().map(Link::layer).toList(),
+        end,
+        eliminates,
+        precision);
   }
 }

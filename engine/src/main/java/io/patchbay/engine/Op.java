@@ -86,30 +86,55 @@ public sealed interface Op {
   /// first unit, end unit, in the flat (C, H, W) order of one row, sorted by row.
   record Patch() implements Op {}
 
-  /// What a patch changes at the end of a chain of convolutions with kernel 4, stride 2 and padding
-  /// 1, each row of the cells beside its own base. Inputs, d being the size of the patched value:
+  /// What a patch changes at the end of a chain of layers, each row of the cells beside its own
+  /// base: convolutions with kernel 4, stride 2 and padding 1, and linear layers. Inputs, d being
+  /// the size of the patched value:
   ///
   /// - the clean value, flat, of the bases (bases; d), and rows to take from (sources; d)
   /// - per cell its base and its source (rows), and (rows; 5) keep, shift, take, low and high: a
   ///   unit becomes `min(max(keep x + shift + take source, low), high)`
   /// - the ranges of units that change (ranges; 3), as in [Patch]
-  /// - per layer its weights as a convolution has them, and its clean value before the activation
-  ///   (bases; O, H, W), bias and all
+  /// - per layer its weights as a convolution has them, or as (O, D), and its clean value before
+  ///   the activation, bias and all: (bases; O, H, W), or of a linear layer any sizes of O
+  ///   elements, those in which the next layer takes it
+  /// - for products, directions (directions; its sizes) and per cell the row of its own (rows)
   ///
-  /// Gives the last layer's value in each cell (rows; O, H, W), or one number (rows).
+  /// Gives the last layer's value in each cell (rows; its sizes), or one number (rows).
   ///
   /// @param rectifies whether the patched value passes a rectifier before the first layer
   /// @param eliminates whether a cell whose patch changes nothing is proved to have no effect, and
   ///   left out
-  record Propagate(boolean rectifies, List<Layer> layers, End end, boolean eliminates)
+  /// @param precision of the change and of the weights where they are multiplied: both are rounded
+  ///   to it, to nearest and ties to even, in all layers but the first. That one multiplies what
+  ///   the patch itself changes: perhaps one number, whose rounding would be an error of all that
+  ///   comes of it. Sums, clean values and activations are not rounded either
+  record Propagate(
+      boolean rectifies, List<Layer> layers, End end, boolean eliminates, Precision precision)
       implements Op {
     public Propagate {
       layers = List.copyOf(layers);
     }
 
-    /// @param up whether the convolution is transposed: from (C, H, W) to (O, 2 H, 2 W), else to
-    ///   (O, H / 2, W / 2)
-    public record Layer(boolean up, Activation activation) {}
+    /// In single precision.
+    public Propagate(
+        final boolean rectifies,
+        final List<Layer> layers,
+        final End end,
+        final boolean eliminates) {
+      this(rectifies, layers, end, eliminates, Precision.FP32);
+    }
+
+    public record Layer(Kind kind, Activation activation) {}
+
+    /// What a layer is.
+    public enum Kind {
+      /// A convolution from (C, H, W) to (O, H / 2, W / 2).
+      DOWN,
+      /// A transposed convolution from (C, H, W) to (O, 2 H, 2 W).
+      UP,
+      /// All to all, of values in (C, H, W) order.
+      LINEAR
+    }
 
     /// What follows a layer's sums.
     public enum Activation {
@@ -119,15 +144,26 @@ public sealed interface Op {
     }
 
     /// What is wanted of the last layer: its value, or the sum over its elements of the squares or
-    /// of the sizes of their change.
+    /// of the sizes of their change, or of their products with a direction.
     public enum End {
       VALUE,
       SQUARES,
-      SIZES
+      SIZES,
+      PRODUCTS
     }
 
     /// Inputs before those of the layers.
     public static final int LEADING = 6;
+
+    /// Inputs before the directions.
+    public int layered() {
+      return LEADING + 2 * layers.size();
+    }
+
+    /// How many inputs there are.
+    public int inputs() {
+      return layered() + (end == End.PRODUCTS ? 2 : 0);
+    }
   }
 
   /// `x` with the units named by `ranges` (as of [Patch]) replaced by what an op of one's own makes

@@ -3,6 +3,7 @@ package io.patchbay.engine;
 import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
+import io.patchbay.engine.Op.Propagate.Kind;
 import java.util.List;
 import java.util.Objects;
 
@@ -38,30 +39,54 @@ final class Propagation {
     for (int i = 0; i < op.layers().size(); i++) {
       final var weights = in.get(Propagate.LEADING + 2 * i);
       final var value = in.get(Propagate.LEADING + 2 * i + 1);
-      final boolean up = op.layers().get(i).up();
+      final var kind = op.layers().get(i).kind();
       final boolean layer =
-          weights.rank() == 4
-              && weights.dim(2) == KERNEL
-              && weights.dim(3) == KERNEL
-              && value.rank() == 3
-              && Objects.equals(value.axis(), clean.axis())
-              && weights.dim(up ? 1 : 0) == value.dim(0)
-              && (!up || (value.dim(1) % 2 == 0 && value.dim(2) % 2 == 0));
+          Objects.equals(value.axis(), clean.axis())
+              && switch (kind) {
+                case LINEAR -> weights.rank() == 2 && weights.dim(0) == value.rowSize();
+                case UP ->
+                    convolves(weights, value)
+                        && weights.dim(1) == value.dim(0)
+                        && value.dim(1) % 2 == 0
+                        && value.dim(2) % 2 == 0;
+                case DOWN -> convolves(weights, value) && weights.dim(0) == value.dim(0);
+              };
       Shapes.check(op, in, layer, "weights and the clean value of layer " + i);
-      final var from = value.withDims(input(up, weights, value));
-      final boolean joins = i == 0 ? from.rowSize() == last.rowSize() : from.equals(last);
+      final var before = last;
+      final boolean joins =
+          switch (kind) {
+            case LINEAR -> weights.dim(1) == before.rowSize();
+            case UP -> joins(before, i, weights.dim(0), value.dim(1) / 2, value.dim(2) / 2);
+            case DOWN -> joins(before, i, weights.dim(1), 2 * value.dim(1), 2 * value.dim(2));
+          };
       Shapes.check(op, in, joins, "layer " + i + " to take what comes before it");
       final boolean bends =
-          op.layers().get(i).activation() != Activation.SIGMOID || i + 1 == op.layers().size();
-      Shapes.check(op, in, bends, "a sigmoid at the end alone");
+          op.layers().get(i).activation() != Activation.SIGMOID
+              || (i + 1 == op.layers().size() && kind != Kind.LINEAR);
+      Shapes.check(op, in, bends, "a sigmoid of a convolution at the end alone");
       last = value;
+    }
+    if (op.end() == End.PRODUCTS) {
+      final var directions = in.get(op.layered());
+      final boolean each =
+          directions.isBatched()
+              && directions.equals(last.on(directions.axis()))
+              && in.get(op.layered() + 1).equals(in.get(2));
+      Shapes.check(op, in, each, "directions of the last value, and one per cell");
     }
     return op.end() == End.VALUE ? last.on(rows) : Shape.batched(rows);
   }
 
-  private static int[] input(final boolean up, final Shape weights, final Shape value) {
-    return up
-        ? new int[] {weights.dim(0), value.dim(1) / 2, value.dim(2) / 2}
-        : new int[] {weights.dim(1), 2 * value.dim(1), 2 * value.dim(2)};
+  private static boolean convolves(final Shape weights, final Shape value) {
+    return weights.rank() == 4
+        && weights.dim(2) == KERNEL
+        && weights.dim(3) == KERNEL
+        && value.rank() == 3;
+  }
+
+  /// Whether layer `i` takes what comes before it; the patched value comes flat.
+  private static boolean joins(final Shape before, final int i, final int... dims) {
+    final var taken = before.withDims(dims);
+    return i == 0 ? taken.rowSize() == before.rowSize() : taken.equals(before);
   }
 }

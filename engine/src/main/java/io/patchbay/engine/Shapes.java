@@ -102,7 +102,7 @@ final class Shapes {
               Op.Assign _ ->
               2;
           case Op.Reparameterise _, Op.Patch _ -> 3;
-          case final Op.Propagate p -> Op.Propagate.LEADING + 2 * p.layers().size();
+          case final Op.Propagate p -> p.inputs();
           case final Op.CustomPatch p -> p.inputs();
         };
     check(op, in, in.size() == count, count + " inputs");

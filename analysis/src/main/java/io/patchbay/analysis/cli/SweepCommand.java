@@ -6,6 +6,7 @@ import io.patchbay.analysis.sweep.PlanFile;
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.analysis.sweep.Sweep;
 import io.patchbay.analysis.sweep.SweepPlan;
+import io.patchbay.engine.Precision;
 import io.patchbay.vae.data.Datasets;
 import io.patchbay.vae.train.TrainedVae;
 import java.nio.file.Path;
@@ -133,8 +134,13 @@ final class SweepCommand implements Callable<Integer> {
               + " reconstructions reads of it, in its standard deviations). Default: l2.")
   private String metric = "l2";
 
-  @Option(names = "--precision", paramLabel = "P", description = "fp32.")
-  private String precision = "fp32";
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description =
+          "fp32, or what the device has beside it for the products that carry a change to the image"
+              + " or to mu: bf16 on processors that multiply it. Default: fp32.")
+  private String precision = Precision.FP32.label();
 
   @Option(
       names = "--data",
@@ -156,9 +162,6 @@ final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!precision.equals("fp32")) {
-      throw output.wrong("--precision: found " + precision + ", expected fp32");
-    }
     final var file = planFile == null ? null : plan(planFile);
     final var plan = file == null ? plan() : file.plan();
     final var folder = out == null ? run.resolve("sweep") : out;
@@ -236,7 +239,15 @@ final class SweepCommand implements Callable<Integer> {
         inputs,
         metric,
         seed.value(),
-        pool());
+        pool(),
+        precision());
+  }
+
+  private Precision precision() {
+    return Precision.of(precision)
+        .orElseThrow(() ->
+            output.wrong(
+                "--precision: found " + precision + ", expected one of " + Precision.labels()));
   }
 
   private SweepPlan.Pool pool() {

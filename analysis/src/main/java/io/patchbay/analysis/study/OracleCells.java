@@ -128,7 +128,7 @@ final class OracleCells {
           }
           runner.run(batch);
           final var lengths = runner.effect(Effect.IMAGE);
-          final var products = runner.projections();
+          final var products = runner.products();
           for (int i = 0; i < batch.size(); i++) {
             final int at = numbers * (input * units.size() + start + i);
             final double length = norms.changes(lengths[i]) ? lengths[i] : 0;

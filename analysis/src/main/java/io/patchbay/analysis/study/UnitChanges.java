@@ -115,7 +115,7 @@ public record UnitChanges(
             final int end = Math.min(all, start + CELLS);
             run(runner, start, end);
             final var norms = runner.effect(Effect.IMAGE);
-            final var products = runner.projections();
+            final var products = runner.products();
             for (int i = start; i < end; i++) {
               final int k = (from * each + i / units.size()) % factors;
               found[NUMBERS * (first + i)] = products[(i - start) * factors + k];

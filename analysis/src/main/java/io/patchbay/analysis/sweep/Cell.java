@@ -8,9 +8,20 @@ import java.util.List;
 ///
 /// @param base row of the base table
 /// @param changes at most one per patched site; a site without a change runs as it is
-public record Cell(int base, List<Change> changes) {
+/// @param direction row of the directions that its own product is taken with, see
+///   [PatchRunner#products]
+public record Cell(int base, List<Change> changes, int direction) {
   public Cell {
     changes = List.copyOf(changes);
+  }
+
+  public Cell(final int base, final List<Change> changes) {
+    this(base, changes, 0);
+  }
+
+  /// The same with a direction of its own.
+  public Cell along(final int row) {
+    return new Cell(base, changes, row);
   }
 
   /// A change at the only patched site.

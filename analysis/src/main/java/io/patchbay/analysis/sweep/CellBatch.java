@@ -8,13 +8,17 @@ import java.util.Map;
 /// that two batches share is written once.
 ///
 /// @param bases the base of each cell
+/// @param directions of each cell its own, where a runner takes them; else not read
 /// @param sites what is changed at each patched site
 @SuppressWarnings("ArrayRecordComponent") // shared between batches, never changed
-record CellBatch(int[] bases, Map<String, SiteArrays> sites) {
+record CellBatch(int[] bases, int[] directions, Map<String, SiteArrays> sites) {
   static CellBatch of(final List<String> names, final List<Cell> cells) {
     final var sites = new LinkedHashMap<String, SiteArrays>();
     names.forEach(name -> sites.put(name, SiteArrays.of(name, cells)));
-    return new CellBatch(cells.stream().mapToInt(Cell::base).toArray(), sites);
+    return new CellBatch(
+        cells.stream().mapToInt(Cell::base).toArray(),
+        cells.stream().mapToInt(Cell::direction).toArray(),
+        sites);
   }
 
   int rows() {

@@ -22,6 +22,8 @@ import java.util.Set;
 ///
 /// An intervention that does not fire on exactly the elements that were planned is an error.
 public final class PatchRunner implements AutoCloseable {
+  private static final String IMAGE = "output";
+
   private final Suffix suffix;
   private final List<String> sites;
   private final Capacity capacity;
@@ -37,6 +39,7 @@ public final class PatchRunner implements AutoCloseable {
   private int bases;
   private int sources;
   private int rows;
+  private int directions;
 
   /// How much fits at once.
   ///
@@ -90,13 +93,16 @@ public final class PatchRunner implements AutoCloseable {
         effects,
         values,
         directions,
+        false,
         capacity,
         Optional.empty());
   }
 
-  /// For interventions at one site whose change of the image is projected on directions: what the
-  /// site changes is carried as a change as far as that is cheaper for these units. Values then
-  /// agree with whole runs to rounding, not bit for bit.
+  /// For interventions at one site of which each cell's change of the image is multiplied with a
+  /// direction of its own, see [#products]: the change is carried as a change as far as that is
+  /// cheaper for these units. The clean images of the bases can be read ([#prefixValue]).
+  ///
+  /// @param directions the most that there are
   public static PatchRunner carrying(
       final Subject subject,
       final VaeGraph model,
@@ -104,28 +110,10 @@ public final class PatchRunner implements AutoCloseable {
       final List<Unit> units,
       final int directions,
       final Capacity capacity) {
-    final var route =
-        new Routes(model.graph(), site, "output")
-            .of(units, false).stream()
-                .map(Routes.Choice::route)
-                .filter(r -> r.isEmpty() || !r.get().measures())
-                .findFirst()
-                .orElseThrow();
+    final var route = new Routes(model.graph(), site, IMAGE).of(units, false).getFirst().route();
+    final var sites = SitePatch.mixed(List.of(site.name()));
     return new PatchRunner(
-        subject, model, List.of(site.name()), List.of(), List.of(), directions, capacity, route);
-  }
-
-  /// @param route how the change at the only site goes on, where it is carried
-  PatchRunner(
-      final Subject subject,
-      final VaeGraph model,
-      final List<String> sites,
-      final List<Effect> effects,
-      final List<String> values,
-      final int directions,
-      final Capacity capacity,
-      final Optional<Route> route) {
-    this(subject, model, SitePatch.mixed(sites), effects, values, directions, capacity, route);
+        subject, model, sites, List.of(), List.of(), directions, true, capacity, route);
   }
 
   /// Without directions.
@@ -139,16 +127,19 @@ public final class PatchRunner implements AutoCloseable {
       final List<Effect> effects,
       final List<String> values,
       final Capacity capacity) {
-    this(subject, model, sites, effects, values, 0, capacity, Optional.empty());
+    this(subject, model, sites, effects, values, 0, false, capacity, Optional.empty());
   }
 
-  private PatchRunner(
+  /// @param own whether each cell has a direction of its own
+  /// @param route how the change at the only site goes on, where it is carried
+  PatchRunner(
       final Subject subject,
       final VaeGraph model,
       final Map<String, SitePatch> sites,
       final List<Effect> effects,
       final List<String> values,
       final int directions,
+      final boolean own,
       final Capacity capacity,
       final Optional<Route> route) {
     this.sites = List.copyOf(sites.keySet());
@@ -162,18 +153,26 @@ public final class PatchRunner implements AutoCloseable {
       this.values.put(site, suffix.value(site));
     }
     this.projection =
-        directions == 0 ? Optional.empty() : Optional.of(ImageProjection.of(suffix, directions));
+        directions == 0
+            ? Optional.empty()
+            : Optional.of(
+                own
+                    ? ImageProjection.own(suffix, Suffix.site(model.graph(), IMAGE).shape())
+                    : ImageProjection.all(suffix, directions));
     final var outputs = new ArrayList<>(this.effects.values());
     outputs.addAll(this.values.values());
     projection.ifPresent(p -> outputs.add(p.products()));
     Sizes size = Sizes.of(Suffix.ROWS, capacity.cells()).and(Suffix.BASES, capacity.bases());
-    size = size.and(Suffix.SOURCES, capacity.sources());
+    size = size.and(Suffix.SOURCES, capacity.sources()).and(Suffix.DIRECTIONS, directions);
     for (final var point : suffix.points().values()) {
       size = size.and(axis(point), capacity.cells() * capacity.ranges());
     }
     final var needed = new LinkedHashSet<>(suffix.tables().keySet());
     suffix.points().values().forEach(point -> needed.add(point.site()));
     values.forEach(site -> needed.add(Suffix.site(model.graph(), site)));
+    if (own) {
+      needed.add(Suffix.site(model.graph(), IMAGE));
+    }
     this.prefix = new Prefix(subject, model, List.copyOf(needed), capacity.inputs());
     final var plan = Plan.of(suffix.graph(), outputs, size);
     this.given = Set.copyOf(plan.given());
@@ -290,7 +289,9 @@ public final class PatchRunner implements AutoCloseable {
     }
     custom.require();
     write(suffix.baseIndex(), batch.bases());
+    projection.flatMap(ImageProjection::own).ifPresent(own -> write(own, batch.directions()));
     Sizes sizes = Sizes.of(Suffix.ROWS, rows).and(Suffix.BASES, bases).and(Suffix.SOURCES, sources);
+    sizes = sizes.and(Suffix.DIRECTIONS, directions);
     for (final var site : sites) {
       final var arrays = batch.site(site);
       final var point = suffix.point(site);
@@ -365,15 +366,19 @@ public final class PatchRunner implements AutoCloseable {
     return cells.read(node);
   }
 
-  /// The directions that the next runs project the change of the image on.
+  /// The directions that the next runs multiply the change of the image with.
   ///
-  /// @param directions as many as were planned, each of the image's elements, one after the other
-  public void directions(final float[] directions) {
-    cells.write(planned().directions(), directions);
+  /// @param values each of the image's elements, one after the other: as many as were planned, or,
+  ///   where each cell has its own, at most as many
+  public void directions(final float[] values) {
+    final var node = planned().directions();
+    directions = values.length / node.shape().rowSize();
+    cells.write(node, values);
   }
 
-  /// The products of each cell's change of the image with the directions, `[cell][direction]`.
-  public float[] projections() {
+  /// The products of each cell's change of the image with the directions, `[cell][direction]`, or
+  /// with its own, `[cell]`.
+  public float[] products() {
     return cells.read(planned().products());
   }
 

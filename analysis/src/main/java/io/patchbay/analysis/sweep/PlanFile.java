@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.engine.Precision;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
 import java.io.IOException;
@@ -68,9 +69,14 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optiona
         throw new BadInputException(
             file, "values", fields.path("values").toString(), "a list of numbers");
       }
-      if (!fields.path("precision").asString().equals("fp32")) {
-        throw new BadInputException(file, "precision", fields.path("precision").toString(), "fp32");
-      }
+      final var precision =
+          Precision.of(fields.path("precision").asString())
+              .orElseThrow(() ->
+                  new BadInputException(
+                      file,
+                      "precision",
+                      fields.path("precision").toString(),
+                      "one of " + Precision.labels()));
       final var places = new ArrayList<Place>();
       places.add(place(fields));
       for (final var further : joint(file, fields.path(JOINT))) {
@@ -85,7 +91,8 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optiona
               fields.path("inputs").intValue(),
               fields.path("metric").stringValue(),
               fields.path("seed").longValue(),
-              pool(file, fields.path(POOL)));
+              pool(file, fields.path(POOL)),
+              precision);
       return new PlanFile(
           plan, text(fields.path(DATA)), shard(file, fields.path(SHARD)), text(fields.path(ROUTE)));
     } catch (final JacksonException e) {

@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.engine.Precision;
 import java.util.Optional;
 
 /// How far the change that a patch makes is carried alone; from there on values are computed whole.
@@ -8,11 +9,21 @@ import java.util.Optional;
 /// @param layers of the chain that carry it, at least one
 /// @param measures whether the effect is taken of the change itself, at the target
 /// @param eliminates whether cells whose patch changes nothing are left out
-record Route(String target, int layers, boolean measures, boolean eliminates) {
+/// @param precision of the operands of the layers that carry it
+record Route(String target, int layers, boolean measures, boolean eliminates, Precision precision) {
+  /// In single precision.
+  Route(final String target, final int layers, final boolean measures, final boolean eliminates) {
+    this(target, layers, measures, eliminates, Precision.FP32);
+  }
+
   Route {
     if (layers < 1) {
       throw new IllegalArgumentException("no layers: route to " + target);
     }
+  }
+
+  Route in(final Precision other) {
+    return new Route(target, layers, measures, eliminates, other);
   }
 
   /// What `plan.json` calls a way: `whole`, `carried:N` or `measured:N` after N layers.

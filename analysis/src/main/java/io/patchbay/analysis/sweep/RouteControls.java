@@ -8,6 +8,7 @@ import io.patchbay.analysis.report.GuardRun.Control;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.SiteSweep.Room;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
+import io.patchbay.engine.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,9 @@ final class RouteControls {
   /// What a carried effect may differ by from one of whole values: a share of itself, and their
   /// rounding.
   private static final double RELATIVE = 1e-4;
+
+  /// The same where operands are rounded to fewer bits.
+  private static final double ROUNDED = 1e-2;
 
   private static final double ROUNDING = 1e-5;
 
@@ -65,7 +69,8 @@ final class RouteControls {
       final float[] images,
       final int inputs) {
     final var controls = new RouteControls(subject, site, effect, units, images, inputs);
-    final var bare = new Route(route.target(), route.layers(), route.measures(), false);
+    final var bare =
+        new Route(route.target(), route.layers(), route.measures(), false, route.precision());
     final var itself = controls.effects(Optional.of(bare), 0);
     final var carried = controls.effects(Optional.of(bare), 1);
     final var whole = controls.effects(Optional.empty(), 1);
@@ -76,7 +81,16 @@ final class RouteControls {
         itself.length + carried.length,
         0,
         0,
-        List.of(identity(itself, bare), positive(carried, whole, controls.rounding())));
+        List.of(
+            identity(itself, bare),
+            positive(carried, whole, relative(route.precision()), controls.rounding())));
+  }
+
+  private static double relative(final Precision precision) {
+    return switch (precision) {
+      case FP32 -> RELATIVE;
+      case TF32, BF16 -> ROUNDED;
+    };
   }
 
   private double rounding() {
@@ -124,12 +138,12 @@ final class RouteControls {
 
   /// A unit, and the whole site, from another input have the effects that whole values have.
   private static Control positive(
-      final float[] carried, final float[] whole, final double rounding) {
+      final float[] carried, final float[] whole, final double relative, final double rounding) {
     int equal = 0;
     int moved = 0;
     double worst = 0;
     for (int i = 0; i < carried.length; i++) {
-      final double room = RELATIVE * whole[i] + rounding;
+      final double room = relative * whole[i] + rounding;
       equal += Math.abs((double) carried[i] - whole[i]) <= room ? 1 : 0;
       worst = Math.max(worst, Math.abs((double) carried[i] - whole[i]) / (whole[i] + 1));
       moved += carried[i] > 0 ? 1 : 0;

@@ -7,6 +7,7 @@ import io.patchbay.engine.ChangeChain.Link;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
+import io.patchbay.engine.Op.Propagate.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -81,12 +82,7 @@ final class Routes {
 
   /// The ways and what they cost, the chosen one first, for people.
   String text(final List<Choice> choices) {
-    final double whole =
-        choices.stream()
-            .filter(c -> c.route().isEmpty())
-            .mapToDouble(Choice::cost)
-            .findFirst()
-            .orElseThrow();
+    final double whole = whole(Suffix.site(graph, site.name())) + ELEMENT * site.size();
     final var text = new StringBuilder();
     for (final var choice : choices) {
       text.append(
@@ -169,22 +165,33 @@ final class Routes {
   }
 
   private double carried(final List<Link> links, final Unit unit) {
-    final var first = links.getFirst();
-    final int scale = first.layer().up() ? 1 : 4;
-    final int pixels =
-        first.layer().up()
-            ? first.clean().shape().dim(1) * first.clean().shape().dim(2) / 4
-            : first.clean().shape().dim(1) * first.clean().shape().dim(2) * scale;
-    final int width =
-        first.layer().up() ? first.clean().shape().dim(2) / 2 : first.clean().shape().dim(2) * 2;
-    final var cover = Cover.of(unit, pixels, width);
+    final int[] taken = links.getFirst().taken();
+    final boolean flat = links.getFirst().layer().kind() == Kind.LINEAR;
+    final int width = flat ? 1 : taken[2];
+    final var cover = Cover.of(unit, flat ? 1 : taken[1] * width, width);
     double channels = cover.channels();
     double height = cover.height();
     double across = cover.width();
     double cost = 0;
+    boolean all = false;
     for (final var link : links) {
       final var shape = link.clean().shape();
-      final boolean up = link.layer().up();
+      if (link.layer().kind() == Kind.LINEAR) {
+        cost += LAYER + CARRIED * height * across * channels * shape.rowSize();
+        height = 1;
+        across = 1;
+        channels = shape.rowSize();
+        all = true;
+        continue;
+      }
+      if (all) {
+        // What a linear layer made, as an image.
+        channels = link.taken()[0];
+        height = link.taken()[1];
+        across = link.taken()[2];
+        all = false;
+      }
+      final boolean up = link.layer().kind() == Kind.UP;
       height = Math.min(shape.dim(1), up ? 2 * height + 2 : height / 2 + 1);
       across = Math.min(shape.dim(2), up ? 2 * across + 2 : across / 2 + 1);
       final double taps = up ? 4 : 16;

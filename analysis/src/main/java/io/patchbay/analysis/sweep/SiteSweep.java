@@ -5,6 +5,7 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.engine.Precision;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,6 +90,34 @@ public final class SiteSweep implements AutoCloseable {
         new Routes(model.graph(), site, effect.site()).of(units, eliminates).getFirst().route());
   }
 
+  /// With a change that is carried all the way in some precision.
+  ///
+  /// @throws io.patchbay.vae.io.BadInputException when it cannot be carried so, or on this device
+  public static SiteSweep carrying(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room,
+      final boolean eliminates,
+      final Precision precision) {
+    CarriedPrecision.require(subject.backend(), precision);
+    final var routes =
+        new Routes(model.graph(), site, effect.site())
+            .of(units, eliminates).stream()
+                .map(Routes.Choice::route)
+                .filter(route -> route.isPresent() && route.get().measures())
+                .toList();
+    final var route =
+        CarriedPrecision.of(routes, precision, site.name(), effect.site()).stream()
+            .findFirst()
+            .orElseThrow(
+                () -> new IllegalArgumentException("not carried: site=" + site + ", to=" + effect));
+    return new SiteSweep(subject, model, site, units, variations, effect, room, route);
+  }
+
   SiteSweep(
       final Subject subject,
       final VaeGraph model,
@@ -115,10 +144,11 @@ public final class SiteSweep implements AutoCloseable {
         new PatchRunner(
             subject,
             model,
-            List.of(site.name()),
+            SitePatch.mixed(List.of(site.name())),
             List.of(effect),
             List.of(),
             0,
+            false,
             room.capacity(perBase, ranges),
             route);
   }
@@ -179,7 +209,7 @@ public final class SiteSweep implements AutoCloseable {
   private float[] run(final int from, final int to, final SiteArrays arrays) {
     final var bases = new int[(to - from) * perBase];
     Arrays.setAll(bases, i -> from + i / perBase);
-    runner.run(new CellBatch(bases, Map.of(site.name(), arrays)));
+    runner.run(new CellBatch(bases, new int[0], Map.of(site.name(), arrays)));
     return runner.effect(effect);
   }
 

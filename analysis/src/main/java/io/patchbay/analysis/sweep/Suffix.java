@@ -12,6 +12,7 @@ import io.patchbay.engine.Shape;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.engine.expression.PatchValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ final class Suffix {
   static final Axis ROWS = new Axis("rows");
   static final Axis BASES = new Axis("bases");
   static final Axis SOURCES = new Axis("sources");
+  static final Axis DIRECTIONS = new Axis("directions");
 
   private static final int COEFFICIENTS = 5;
 
@@ -173,14 +175,26 @@ final class Suffix {
   Node effect(final Effect effect) {
     if (way.isPresent() && way.get().route().measures()) {
       return switch (effect.kind()) {
-        case L2 -> Ops.sqrt(carried(way.get(), End.SQUARES));
-        case L1 -> carried(way.get(), End.SIZES);
+        case L2 -> Ops.sqrt(carried(way.get(), End.SQUARES, List.of()));
+        case L1 -> carried(way.get(), End.SIZES, List.of());
       };
     }
     return effect.of(value(effect.site()), base(effect.site()));
   }
 
-  private Node carried(final Way of, final End end) {
+  /// The product of the change of a site's value with one direction per cell.
+  ///
+  /// @param directions (directions; dims)
+  /// @param own the row of each cell's (rows)
+  Node product(final String site, final Node directions, final Node own) {
+    if (way.isPresent() && way.get().route().measures()) {
+      return carried(way.get(), End.PRODUCTS, List.of(directions, own));
+    }
+    final var change = Ops.sub(value(site), base(site));
+    return Ops.sumRow(Ops.mul(change, Ops.gather(directions, own)));
+  }
+
+  private Node carried(final Way of, final End end, final List<Node> directions) {
     final var chain = of.chain();
     final var route = of.route();
     final var site = patched.get(chain.site());
@@ -196,11 +210,14 @@ final class Suffix {
     final var axis = new Axis(site + ".ranges");
     final var ranges = graph.input(site + ".ranges", Shape.batched(axis, 3).integers());
     inputs.addAll(List.of(sources, baseIndex, index, numbers, ranges));
-    for (final var link : chain.links().subList(0, route.layers())) {
+    for (int i = 0; i < route.layers(); i++) {
+      final var link = chain.links().get(i);
       inputs.add(image(link.weights()));
-      inputs.add(table(link.clean(), link.clean().shape().on(BASES)));
+      final var clean = table(link.clean(), link.clean().shape().on(BASES));
+      final int[] sizes = chain.sizes(i, route.layers());
+      inputs.add(Arrays.equals(sizes, clean.shape().dims()) ? clean : Ops.reshape(clean, sizes));
     }
-    final var op = chain.op(route.layers(), end, route.eliminates());
+    final var op = chain.op(route.layers(), end, route.eliminates(), route.precision());
     final var change = graph.append(op, inputs.toArray(Node[]::new));
     points.put(
         site,
@@ -236,7 +253,7 @@ final class Suffix {
     }
     final Node image;
     if (way.isPresent() && node.equals(way.get().join()) && !way.get().route().measures()) {
-      image = carried(way.get(), End.VALUE);
+      image = carried(way.get(), End.VALUE, List.of());
       images.put(node, image);
       return image;
     }

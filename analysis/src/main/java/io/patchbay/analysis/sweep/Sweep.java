@@ -158,10 +158,8 @@ public final class Sweep {
             "--op", place.op(), "site " + place.site(), "a site that is not noise alone");
       }
     }
-    this.choices =
-        BatchedCells.fit(plan)
-            ? routes().of(units.stream().map(u -> u.parts().getFirst()).toList(), true)
-            : List.of();
+    CarriedPrecision.require(subject.backend(), plan.precision());
+    this.choices = BatchedCells.fit(plan) ? choices(measured) : List.of();
     if (!choices.isEmpty()) {
       final var way = choices.getFirst().route();
       BatchRoom.of(subject, plan, sites.getFirst(), units, rows.length, way);
@@ -219,6 +217,22 @@ public final class Sweep {
       }
     }
     return text + "\ncells: " + cells() + " in shards of " + shard() + " inputs";
+  }
+
+  private List<Routes.Choice> choices(final String measured) {
+    final var all = routes().of(units.stream().map(u -> u.parts().getFirst()).toList(), true);
+    final var routes =
+        CarriedPrecision.of(
+            all.stream().map(Routes.Choice::route).toList(),
+            plan.precision(),
+            sites.getFirst().name(),
+            measured);
+    return all.stream()
+        .flatMap(choice ->
+            routes.stream()
+                .filter(route -> Route.name(route).equals(Route.name(choice.route())))
+                .map(route -> new Routes.Choice(route, choice.cost())))
+        .toList();
   }
 
   private Routes routes() {

@@ -2,6 +2,7 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
+import io.patchbay.engine.Precision;
 import io.patchbay.vae.io.BadInputException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
 /// @param inputs base inputs
 /// @param metric `l2`, `l1`, `mu`, `site:NAME`, or `factor:K`
 /// @param pool where other inputs are drawn from
+/// @param precision of the operands of what carries a change to what is measured
 public record SweepPlan(
     List<Place> places,
     List<Double> values,
@@ -26,7 +28,8 @@ public record SweepPlan(
     int inputs,
     String metric,
     long seed,
-    Pool pool) {
+    Pool pool,
+    Precision precision) {
   /// Where the sources of a base are drawn from.
   public enum Pool {
     /// All inputs of the data set.
@@ -79,6 +82,20 @@ public record SweepPlan(
           ops + ", inputs=" + inputs,
           "an interchange or a mean at one site, without noise, on at least two inputs");
     }
+    CarriedPrecision.require(precision, places, draws, metric);
+  }
+
+  /// In float32.
+  public SweepPlan(
+      final List<Place> places,
+      final List<Double> values,
+      final int sources,
+      final int draws,
+      final int inputs,
+      final String metric,
+      final long seed,
+      final Pool pool) {
+    this(places, values, sources, draws, inputs, metric, seed, pool, Precision.FP32);
   }
 
   /// Sources are drawn from all of the data.
@@ -208,7 +225,7 @@ public record SweepPlan(
     map.put("inputs", inputs);
     map.put("metric", metric);
     map.put("seed", seed);
-    map.put("precision", "fp32");
+    map.put("precision", precision.label());
     if (pool == Pool.INPUTS) {
       map.put("sources_from", "inputs");
     }

@@ -4,11 +4,13 @@ import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Weights;
 import io.patchbay.ffi.HostMemory;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,11 @@ public final class CpuBackend implements Backend {
   @Override
   public String instructions() {
     return library.isa().label();
+  }
+
+  @Override
+  public Set<Precision> precisions() {
+    return library.bf16() ? Set.of(Precision.FP32, Precision.BF16) : Set.of(Precision.FP32);
   }
 
   @Override

@@ -66,7 +66,10 @@ final class KernelLibrary {
   }
 
   private static boolean supported(final Library library, final Isa isa) {
-    final var symbol = isa.prefix() + "isa_supported";
+    return says(library, isa.prefix() + "isa_supported");
+  }
+
+  private static boolean says(final Library library, final String symbol) {
     if (!library.has(symbol)) {
       return false;
     }
@@ -75,6 +78,11 @@ final class KernelLibrary {
     } catch (final Throwable e) {
       throw unexpected(symbol, e);
     }
+  }
+
+  /// Whether there are kernels with bf16 operands, and this machine runs them.
+  boolean bf16() {
+    return says(library, isa.prefix() + "bf16_supported");
   }
 
   Isa isa() {

@@ -5,57 +5,58 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate;
+import io.patchbay.engine.Op.Propagate.Kind;
+import io.patchbay.engine.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// What a patch changes at the end of a chain of layers (`propagate.cpp`).
 final class PropagateCandidate implements Candidate {
   /// Longs of one layer's description.
-  private static final int FIELDS = 8;
+  private static final int FIELDS = 10;
 
   private static final int LANES = 16;
 
-  private final MethodHandle propagate;
-  private final MethodHandle pack;
+  /// Layers whose descriptions fit a worker's scratch.
+  private static final int MOST = (int) (Frame.SCRATCH / Long.BYTES / FIELDS);
+
+  private final Map<Precision, Kernel> kernels = new EnumMap<>(Precision.class);
   private final MethodHandle scratchSize;
   private final int threads;
   private final Map<Node, Value> fired;
   private final Map<Node, Value> skipped = new HashMap<>();
 
+  /// The functions for one precision of the operands.
+  private record Kernel(
+      String name, MethodHandle propagate, MethodHandle pack, MethodHandle packedSize) {
+    static Kernel of(final KernelLibrary library, final String name) {
+      return new Kernel(
+          name,
+          library.kernel(
+              name, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG,
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG,
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+              JAVA_LONG),
+          library.kernel(name + "_pack", JAVA_LONG, JAVA_LONG, JAVA_LONG),
+          library.function(name + "_packed_size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)));
+    }
+  }
+
   /// @param fired where the counts of each patch stand; this kernel's are added
   PropagateCandidate(final KernelLibrary library, final int threads, final Map<Node, Value> fired) {
-    this.propagate =
-        library.kernel(
-            "propagate",
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG);
-    this.pack =
-        library.kernel("propagate_pack", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT);
+    kernels.put(Precision.FP32, Kernel.of(library, "propagate"));
+    if (library.bf16()) {
+      kernels.put(Precision.BF16, Kernel.of(library, "propagate_bf16"));
+    }
     this.scratchSize =
         library.function(
             "propagate_scratch_size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
@@ -68,34 +69,54 @@ final class PropagateCandidate implements Candidate {
     return skipped;
   }
 
-  /// A layer with its packed weights and its clean value; sizes are those of its input.
-  private record Link(
-      Propagate.Layer layer, int height, int width, int in, int out, Value weights, Value clean) {
+  /// The sizes of a value in memory.
+  private record Extent(int height, int width, int channels) {
+    static Extent of(final int... chw) {
+      return chw.length == 3 ? new Extent(chw[1], chw[2], chw[0]) : new Extent(1, 1, chw[0]);
+    }
+  }
 
+  /// What a layer is between.
+  private record Form(Propagate.Layer layer, Extent in, Extent out) {
     /// @param at where the description goes, [FIELDS] longs
-    /// @param placed whether the values stand in memory already
-    void describe(final MemorySegment to, final int at, final boolean placed) {
+    void describe(final MemorySegment to, final int at, final long weights, final long clean) {
       final long[] fields = {
-        layer.up() ? 1 : 0,
-        height,
-        width,
-        in,
-        out,
-        activation(),
-        placed ? weights.address() : 0,
-        placed ? clean.address() : 0
+        switch (layer.kind()) {
+          case DOWN -> 0;
+          case UP -> 1;
+          case LINEAR -> 2;
+        },
+        in.height(),
+        in.width(),
+        in.channels(),
+        out.height(),
+        out.width(),
+        out.channels(),
+        switch (layer.activation()) {
+          case NONE -> 0;
+          case RELU -> 1;
+          case SIGMOID -> 3;
+        },
+        weights,
+        clean
       };
       for (int i = 0; i < FIELDS; i++) {
         to.setAtIndex(JAVA_LONG, (long) at * FIELDS + i, fields[i]);
       }
     }
+  }
 
-    private int activation() {
-      return switch (layer.activation()) {
-        case NONE -> 0;
-        case RELU -> 1;
-        case SIGMOID -> 3;
-      };
+  /// A layer with its packed weights and its clean value.
+  private record Link(Form form, Value weights, Value clean) {}
+
+  /// Directions that changes are multiplied with, and each cell's own.
+  private record Along(Value directions, Value direction) {
+    static Optional<Along> of(final Node node, final Propagate op, final Scope scope) {
+      return op.end() == Propagate.End.PRODUCTS
+          ? Optional.of(
+              new Along(
+                  scope.value(node.input(op.layered())), scope.value(node.input(op.layered() + 1))))
+          : Optional.empty();
     }
   }
 
@@ -104,31 +125,41 @@ final class PropagateCandidate implements Candidate {
     if (!(node.op() instanceof final Propagate op) || !fits(node, op)) {
       return Optional.empty();
     }
-    final var links = links(node, op, scope);
+    final var kernel = Objects.requireNonNull(kernels.get(op.precision()));
+    final var links = links(node, op, scope, kernel);
     final var in = node.inputs().subList(0, Propagate.LEADING).stream().map(scope::value).toList();
     final var out = scope.value(node);
     final var count = scope.scratch("fired(%" + node.id() + ")", out.axis(), 1);
     final var left = scope.scratch("skipped(%" + node.id() + ")", out.axis(), 1);
     fired.put(node, count);
     skipped.put(node, left);
-    final int room = Math.toIntExact(scratch(links));
+    final int room = Math.toIntExact(scratch(links.stream().map(Link::form).toList()));
     final var scratch = scope.scratch("propagate(%" + node.id() + ")", null, threads * room);
     final var tables = new ArrayList<>(List.of(in.get(0), in.get(1), in.get(5)));
     links.forEach(link -> tables.addAll(List.of(link.weights(), link.clean())));
+    final var reads = new ArrayList<>(List.of(in.get(2), in.get(3), in.get(4)));
+    final var along = Along.of(node, op, scope);
+    along.ifPresent(a -> {
+      tables.add(a.directions());
+      reads.add(a.direction());
+    });
     return Optional.of(
         List.of(
             new Step(
-                "propagate",
+                kernel.name(),
                 out.axis(),
                 1,
                 List.of(out, count, left, scratch),
-                List.of(in.get(2), in.get(3), in.get(4)),
+                reads,
                 tables,
                 (f, first, rows) -> {
                   for (int i = 0; i < links.size(); i++) {
-                    links.get(i).describe(f.scratch(), i, true);
+                    final var link = links.get(i);
+                    link.form()
+                        .describe(f.scratch(), i, link.weights().address(), link.clean().address());
                   }
                   run(
+                      kernel,
                       op,
                       f,
                       in,
@@ -138,71 +169,102 @@ final class PropagateCandidate implements Candidate {
                       scratch.address() + 4L * room * f.worker(),
                       out.at(f, first),
                       count.at(f, first),
-                      left.at(f, first));
+                      left.at(f, first),
+                      along);
                 })));
   }
 
-  /// Images of one or three channels at the end, else channels in sixteens.
-  private static boolean fits(final Node node, final Propagate op) {
+  /// Images of one or three channels at the end, else channels in sixteens; linear layers of any
+  /// sizes.
+  private boolean fits(final Node node, final Propagate op) {
+    if (!kernels.containsKey(op.precision()) || op.layers().size() > MOST) {
+      return false;
+    }
     for (int i = 0; i < op.layers().size(); i++) {
-      final int channels = node.input(Propagate.LEADING + 2 * i + 1).shape().dim(0);
-      final boolean image = op.layers().get(i).up() && (channels == 1 || channels == 3);
+      final var layer = op.layers().get(i);
+      final var shape = node.input(Propagate.LEADING + 2 * i + 1).shape();
+      final int channels = shape.dim(0);
+      final boolean linear = layer.kind() == Kind.LINEAR;
+      final boolean image = layer.kind() == Kind.UP && (channels == 1 || channels == 3);
       final boolean last = i + 1 == op.layers().size();
-      final boolean bends = op.layers().get(i).activation() == Propagate.Activation.SIGMOID;
+      final boolean bends = layer.activation() == Propagate.Activation.SIGMOID;
       final boolean measured = op.end() != Propagate.End.VALUE;
-      if (image ? !last || !measured || !bends : channels % LANES != 0 || bends) {
+      final boolean sixteens =
+          channels % LANES == 0
+              || (linear && (last || op.layers().get(i + 1).kind() == Kind.LINEAR));
+      final boolean lies = !linear || shape.rank() == 1 || shape.rank() == 3;
+      if (image ? !last || !measured || !bends : !sixteens || !lies || bends) {
         return false;
       }
     }
     return true;
   }
 
-  private List<Link> links(final Node node, final Propagate op, final Scope scope) {
+  private List<Link> links(
+      final Node node, final Propagate op, final Scope scope, final Kernel kernel) {
     final var links = new ArrayList<Link>();
     for (int i = 0; i < op.layers().size(); i++) {
       final var layer = op.layers().get(i);
       final var weights = node.input(Propagate.LEADING + 2 * i);
       final var clean = node.input(Propagate.LEADING + 2 * i + 1);
-      final int in = weights.shape().dim(layer.up() ? 0 : 1);
-      final int out = clean.shape().dim(0);
-      final int up = layer.up() ? 1 : 0;
-      final var packed =
-          scope.packed(
-              layer.up() ? "propagate_pack_up" : "propagate_pack_down",
-              weights,
-              16L * in * out,
-              (from, to) -> {
-                try {
-                  KernelLibrary.check(
-                      "propagate_pack", (int) pack.invokeExact(from, to, up, in, out));
-                } catch (final Throwable t) {
-                  throw KernelLibrary.unexpected("propagate_pack", t);
-                }
-              });
-      final var value = scope.value(clean);
-      final int height = clean.shape().dim(1);
-      final int width = clean.shape().dim(2);
-      links.add(
-          layer.up()
-              ? new Link(layer, height / 2, width / 2, in, out, packed, value)
-              : new Link(layer, 2 * height, 2 * width, in, out, packed, value));
+      final var out = Extent.of(clean.shape().dims());
+      final var in =
+          switch (layer.kind()) {
+            // Of the patched value, which comes flat, all in its order.
+            case LINEAR ->
+                i == 0
+                    ? new Extent(1, 1, weights.shape().dim(1))
+                    : Extent.of(node.input(Propagate.LEADING + 2 * i - 1).shape().dims());
+            case UP -> new Extent(out.height() / 2, out.width() / 2, weights.shape().dim(0));
+            case DOWN -> new Extent(2 * out.height(), 2 * out.width(), weights.shape().dim(1));
+          };
+      final var form = new Form(layer, in, out);
+      // The first layer multiplies float32 numbers always.
+      final var own = i == 0 ? Objects.requireNonNull(kernels.get(Precision.FP32)) : kernel;
+      links.add(new Link(form, packed(scope, weights, form, own), scope.value(clean)));
     }
     return links;
   }
 
-  private long scratch(final List<Link> links) {
+  private static Value packed(
+      final Scope scope, final Node weights, final Form form, final Kernel kernel) {
+    final var name = kernel.name() + "_pack";
     try (var arena = Arena.ofConfined()) {
-      final var layers = arena.allocate(JAVA_LONG, (long) FIELDS * links.size());
-      for (int i = 0; i < links.size(); i++) {
-        links.get(i).describe(layers, i, false);
+      final var described = arena.allocate(JAVA_LONG, FIELDS);
+      form.describe(described, 0, 0, 0);
+      final long size = (long) kernel.packedSize().invokeExact(described.address());
+      return scope.packed(
+          name + " " + form.layer().kind() + " " + form.in() + " " + form.out(),
+          weights,
+          size,
+          (from, to) -> {
+            try (var own = Arena.ofConfined()) {
+              final var layer = own.allocate(JAVA_LONG, FIELDS);
+              form.describe(layer, 0, 0, 0);
+              KernelLibrary.check(name, (int) kernel.pack().invokeExact(from, to, layer.address()));
+            } catch (final Throwable t) {
+              throw KernelLibrary.unexpected(name, t);
+            }
+          });
+    } catch (final Throwable t) {
+      throw KernelLibrary.unexpected(name, t);
+    }
+  }
+
+  private long scratch(final List<Form> layers) {
+    try (var arena = Arena.ofConfined()) {
+      final var described = arena.allocate(JAVA_LONG, (long) FIELDS * layers.size());
+      for (int i = 0; i < layers.size(); i++) {
+        layers.get(i).describe(described, i, 0, 0);
       }
-      return (long) scratchSize.invokeExact(layers.address(), links.size());
+      return (long) scratchSize.invokeExact(described.address(), layers.size());
     } catch (final Throwable t) {
       throw KernelLibrary.unexpected("propagate_scratch_size", t);
     }
   }
 
-  private void run(
+  private static void run(
+      final Kernel kernel,
       final Propagate op,
       final Frame f,
       final List<Value> in,
@@ -212,40 +274,47 @@ final class PropagateCandidate implements Candidate {
       final long scratch,
       final long out,
       final long count,
-      final long left) {
+      final long left,
+      final Optional<Along> along) {
     final int end =
         switch (op.end()) {
           case VALUE -> 0;
           case SQUARES -> 1;
           case SIZES -> 2;
+          case PRODUCTS -> 3;
         };
     try {
       KernelLibrary.check(
-          "propagate",
+          kernel.name(),
           (int)
-              propagate.invokeExact(
-                  f.scratch().address(),
-                  layers,
-                  op.rectifies() ? 1 : 0,
-                  end,
-                  op.eliminates() ? 1 : 0,
-                  in.get(0).address(),
-                  in.get(1).address(),
-                  in.get(2).at(f, first),
-                  in.get(3).at(f, first),
-                  in.get(4).at(f, first),
-                  in.get(5).address(),
-                  (long) f.rows(in.get(5).axis()),
-                  first,
-                  (long) rows,
-                  (long) f.rows(in.get(0).axis()),
-                  (long) f.rows(in.get(1).axis()),
-                  scratch,
-                  out,
-                  count,
-                  left));
+              kernel
+                  .propagate()
+                  .invokeExact(
+                      f.scratch().address(),
+                      layers,
+                      op.rectifies() ? 1 : 0,
+                      end,
+                      op.eliminates() ? 1 : 0,
+                      in.get(0).address(),
+                      in.get(1).address(),
+                      in.get(2).at(f, first),
+                      in.get(3).at(f, first),
+                      in.get(4).at(f, first),
+                      in.get(5).address(),
+                      (long) f.rows(in.get(5).axis()),
+                      first,
+                      (long) rows,
+                      (long) f.rows(in.get(0).axis()),
+                      (long) f.rows(in.get(1).axis()),
+                      scratch,
+                      out,
+                      count,
+                      left,
+                      along.map(a -> a.directions().address()).orElse(0L).longValue(),
+                      along.map(a -> a.direction().at(f, first)).orElse(0L).longValue(),
+                      along.map(a -> (long) f.rows(a.directions().axis())).orElse(0L).longValue()));
     } catch (final Throwable t) {
-      throw KernelLibrary.unexpected("propagate", t);
+      throw KernelLibrary.unexpected(kernel.name(), t);
     }
   }
 }

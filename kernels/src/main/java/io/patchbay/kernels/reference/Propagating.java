@@ -12,6 +12,11 @@ import java.util.List;
 final class Propagating implements Step {
   private static final int KERNEL = 4;
 
+  /// Bits that a float32 has more than a bf16, and half of the least that is left.
+  private static final int LOW = 16;
+
+  private static final int HALF = 0x7fff;
+
   private final Propagate op;
   private final List<Value> in;
   private final Value out;
@@ -149,11 +154,32 @@ final class Propagating implements Step {
             bent(op.layers().get(i).activation(), value.data()[value.row(base) + k], sums[k]);
       }
     }
+    out.data()[out.row(row)] = measured(sizes, row, change);
+  }
+
+  private double measured(final Sizes sizes, final int row, final double[] change) {
     double sum = 0;
-    for (final double each : change) {
-      sum += op.end() == End.SQUARES ? each * each : Math.abs(each);
+    switch (op.end()) {
+      case SQUARES -> {
+        for (final double each : change) {
+          sum += each * each;
+        }
+      }
+      case SIZES -> {
+        for (final double each : change) {
+          sum += Math.abs(each);
+        }
+      }
+      case PRODUCTS -> {
+        final var directions = in.get(op.layered());
+        final int direction = index(in.get(op.layered() + 1), row, directions.rows(sizes));
+        for (int i = 0; i < change.length; i++) {
+          sum += change[i] * directions.data()[directions.row(direction) + i];
+        }
+      }
+      case VALUE -> throw new IllegalStateException("values are written: row=" + row);
     }
-    out.data()[out.row(row)] = sum;
+    return sum;
   }
 
   private void write(final int row, final int layer, final int base, final double[] sums) {
@@ -179,7 +205,50 @@ final class Propagating implements Step {
 
   /// What a change of a layer's input adds to its sums, both in (C, H, W) order.
   private double[] carried(final int layer, final double[] change) {
-    final boolean up = op.layers().get(layer).up();
+    final var operand = new double[change.length];
+    for (int i = 0; i < change.length; i++) {
+      operand[i] = rounded(layer, change[i]);
+    }
+    return switch (op.layers().get(layer).kind()) {
+      case LINEAR -> multiplied(layer, operand);
+      case UP -> convolved(layer, true, operand);
+      case DOWN -> convolved(layer, false, operand);
+    };
+  }
+
+  /// A number as a layer multiplies it.
+  private double rounded(final int layer, final double number) {
+    return switch (op.precision()) {
+      case FP32 -> number;
+      case BF16 -> layer == 0 ? number : bf16(number);
+      case TF32 -> throw new IllegalArgumentException("the reference backend lacks an op: " + op);
+    };
+  }
+
+  /// The nearest number of 8 bits, of two as near the even one.
+  private static double bf16(final double number) {
+    final int bits = Float.floatToRawIntBits((float) number);
+    if (!Float.isFinite((float) number)) {
+      return number;
+    }
+    return Float.intBitsToFloat((bits + HALF + ((bits >>> LOW) & 1)) >>> LOW << LOW);
+  }
+
+  private double[] multiplied(final int layer, final double[] change) {
+    final var weights = layer(layer, false);
+    final var sums = new double[layer(layer, true).rowSize()];
+    for (int o = 0; o < sums.length; o++) {
+      for (int i = 0; i < change.length; i++) {
+        if (change[i] != 0) {
+          sums[o] +=
+              change[i] * rounded(layer, weights.data()[weights.at() + o * change.length + i]);
+        }
+      }
+    }
+    return sums;
+  }
+
+  private double[] convolved(final int layer, final boolean up, final double[] change) {
     final var weights = layer(layer, false);
     final Shape shape = layer(layer, true).shape();
     final int large = weights.shape().dim(1);
@@ -211,7 +280,7 @@ final class Propagating implements Step {
             final int place =
                 (o * shape.dim(1) + (up ? to : to / 2)) * shape.dim(2) + (up ? across : across / 2);
             final double weight = weights.data()[weights.at() + (pair * KERNEL + ky) * KERNEL + kx];
-            sums[place] += change[i] * weight;
+            sums[place] += change[i] * rounded(layer, weight);
           }
         }
       }

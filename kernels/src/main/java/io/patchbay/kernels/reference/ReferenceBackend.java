@@ -4,8 +4,10 @@ import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Weights;
 import java.util.List;
+import java.util.Set;
 
 /// The oracle: plain Java, float64 inside, float32 at the boundary.
 public final class ReferenceBackend implements Backend {
@@ -41,6 +43,12 @@ public final class ReferenceBackend implements Backend {
   @Override
   public String instructions() {
     return "java";
+  }
+
+  /// Rounds to bf16 where it is told to, and to nothing else.
+  @Override
+  public Set<Precision> precisions() {
+    return Set.of(Precision.FP32, Precision.BF16);
   }
 
   @Override

@@ -115,12 +115,21 @@ public final class Draft {
     return node;
   }
 
+  /// A parameter of whole numbers from -2 to 2.
+  Node coarse(final String name, final Shape shape) {
+    return state(name, shape, () -> random.nextInt(5) - 2);
+  }
+
   /// A parameter with uniform values.
   Node state(final String name, final Shape shape, final double low, final double high) {
+    return state(name, shape, () -> random.nextDouble(low, high));
+  }
+
+  private Node state(final String name, final Shape shape, final DoubleSupplier values) {
     final var node = graph.state(name, shape);
     final var drawn = new float[shape.rowSize()];
     for (int i = 0; i < drawn.length; i++) {
-      drawn[i] = (float) random.nextDouble(low, high);
+      drawn[i] = (float) values.getAsDouble();
     }
     states.put(name, drawn);
     return node;

@@ -9,15 +9,26 @@ import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
+import io.patchbay.engine.Op.Propagate.Kind;
 import io.patchbay.engine.Op.Propagate.Layer;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/// Patches carried through chains of convolutions, up and down: units, rows, channels and whole
-/// values, at borders and inside, onto images of one and three channels and onto features.
+/// Patches carried through chains of layers, convolutions up and down and linear ones: units, rows,
+/// channels and whole values, at borders and inside, onto images of one and three channels, onto
+/// features and onto codes.
 final class PropagateCases {
   private PropagateCases() {}
+
+  /// The largest error of sums of bf16 operands through several layers, where a number on the edge
+  /// between two of them is rounded either way.
+  private static final double BF16 = 2e-3;
+
+  /// A product's terms have both signs, and may leave little.
+  private static final double PRODUCT = 3e-5;
 
   /// What a row's patch covers.
   private enum Covers {
@@ -27,36 +38,86 @@ final class PropagateCases {
     PARTS
   }
 
-  /// @param to channels of each layer's result
-  private record Chain(boolean up, int channels, int height, int width, List<Integer> to) {
+  /// A layer's kind and the sizes of its result.
+  private record To(Kind kind, int channels, int height, int width) {
+    @Override
+    public String toString() {
+      return kind.name().toLowerCase(Locale.ROOT) + " " + channels + "x" + height + "x" + width;
+    }
+  }
+
+  /// A value and the layers after it.
+  private record Chain(int channels, int height, int width, List<To> to) {
     boolean image() {
-      return up && to.getLast() < 16;
+      return to.getLast().kind() == Kind.UP && to.getLast().channels() < 16;
     }
 
     int size() {
       return channels * height * width;
     }
 
+    /// @param to channels of each result
+    static Chain of(
+        final boolean up, final int channels, final int height, final int width, final int... to) {
+      final var list = new ArrayList<To>();
+      int h = height;
+      int w = width;
+      for (final int each : to) {
+        h = up ? 2 * h : h / 2;
+        w = up ? 2 * w : w / 2;
+        list.add(new To(up ? Kind.UP : Kind.DOWN, each, h, w));
+      }
+      return new Chain(channels, height, width, list);
+    }
+
+    static Chain flat(final int size) {
+      return new Chain(size, 1, 1, List.of());
+    }
+
+    Chain then(final Kind kind, final int channels, final int height, final int width) {
+      final var list = new ArrayList<>(to);
+      list.add(new To(kind, channels, height, width));
+      return new Chain(this.channels, this.height, this.width, list);
+    }
+
+    Chain linear(final int size) {
+      return then(Kind.LINEAR, size, 1, 1);
+    }
+
     @Override
     public String toString() {
-      return (up ? "up " : "down ") + channels + "x" + height + "x" + width + " to " + to;
+      return channels + "x" + height + "x" + width + " to " + to;
     }
   }
 
   private static final List<Chain> CHAINS =
       List.of(
-          new Chain(true, 16, 3, 5, List.of(16)),
-          new Chain(true, 5, 4, 4, List.of(48)),
-          new Chain(true, 16, 20, 18, List.of(1)),
-          new Chain(true, 7, 9, 4, List.of(3)),
-          new Chain(true, 32, 4, 4, List.of(16, 1)),
-          new Chain(true, 16, 2, 3, List.of(32, 3)),
-          new Chain(true, 16, 1, 2, List.of(32, 16, 1)),
-          new Chain(true, 3, 2, 2, List.of(16, 32)),
-          new Chain(false, 1, 8, 8, List.of(16)),
-          new Chain(false, 3, 12, 10, List.of(32)),
-          new Chain(false, 1, 32, 24, List.of(32, 16, 16)),
-          new Chain(false, 16, 8, 12, List.of(48, 16)));
+          Chain.of(true, 16, 3, 5, 16),
+          Chain.of(true, 5, 4, 4, 48),
+          Chain.of(true, 16, 20, 18, 1),
+          Chain.of(true, 7, 9, 4, 3),
+          Chain.of(true, 32, 4, 4, 16, 1),
+          Chain.of(true, 16, 2, 3, 32, 3),
+          Chain.of(true, 16, 1, 2, 32, 16, 1),
+          Chain.of(true, 3, 2, 2, 16, 32),
+          Chain.of(true, 6, 1, 2, 128, 64),
+          Chain.of(false, 1, 8, 8, 16),
+          Chain.of(false, 3, 12, 10, 32),
+          Chain.of(false, 1, 32, 24, 32, 16, 16),
+          Chain.of(false, 16, 8, 12, 48, 16),
+          Chain.flat(7).linear(5),
+          Chain.flat(10).linear(256),
+          Chain.flat(33).linear(40).linear(10),
+          Chain.flat(3).then(Kind.LINEAR, 16, 3, 2).then(Kind.UP, 1, 6, 4),
+          Chain.flat(10)
+              .linear(23)
+              .then(Kind.LINEAR, 32, 2, 2)
+              .then(Kind.UP, 16, 4, 4)
+              .then(Kind.UP, 3, 8, 8),
+          Chain.of(false, 3, 8, 4, 16).linear(9),
+          Chain.of(false, 1, 16, 16, 16, 32).linear(50).linear(10),
+          new Chain(4, 3, 2, List.of()).linear(17),
+          Chain.of(false, 2, 4, 8, 32).then(Kind.LINEAR, 16, 2, 4).then(Kind.UP, 1, 4, 8));
 
   static List<OpCase> all() {
     final var cases = new ArrayList<OpCase>();
@@ -71,9 +132,28 @@ final class PropagateCases {
         cases.add(
             OpCase.of(
                     "propagate %s of %s, %s".formatted(covers, chain, end),
-                    draft -> propagate(draft, chain, covers, end, rectifies))
+                    draft -> propagate(draft, chain, covers, end, rectifies, Precision.FP32))
                 .mixingRows()
                 .withoutGradients());
+        if (k == i % kinds.size()) {
+          cases.add(
+              OpCase.of(
+                      "propagate %s of %s, %s".formatted(covers, chain, End.PRODUCTS),
+                      draft ->
+                          propagate(draft, chain, covers, End.PRODUCTS, rectifies, Precision.FP32))
+                  .mixingRows()
+                  .within(PRODUCT)
+                  .withoutGradients());
+        }
+        final boolean exact = chain.to().size() <= 2;
+        cases.add(
+            OpCase.of(
+                    "propagate in bf16 %s of %s, %s".formatted(covers, chain, end),
+                    draft -> propagate(draft, chain, covers, end, rectifies, Precision.BF16))
+                .mixingRows()
+                .withoutGradients()
+                .within(exact ? 2e-6 : BF16)
+                .rarely());
       }
     }
     return cases;
@@ -84,33 +164,55 @@ final class PropagateCases {
       final Chain chain,
       final Covers covers,
       final End end,
-      final boolean rectifies) {
+      final boolean rectifies,
+      final Precision precision) {
+    // Whole numbers come out of the first layer whatever the order of its sums, and are rounded
+    // alike to the operands of the second.
+    final boolean exact = precision == Precision.BF16 && chain.to().size() <= 2;
     final var inputs = new ArrayList<Node>();
-    inputs.add(draft.input(Shape.batched(TABLE, chain.size())));
-    inputs.add(draft.input(Shape.batched(TABLE, chain.size())));
+    final var value = Shape.batched(TABLE, chain.size());
+    final var numbers = Shape.batched(ROWS, 5);
+    inputs.add(exact ? draft.coarse(value) : draft.input(value));
+    inputs.add(exact ? draft.coarse(value) : draft.input(value));
     inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
     inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
-    inputs.add(draft.input(Shape.batched(ROWS, 5)));
+    inputs.add(exact ? draft.coarse(numbers) : draft.input(numbers));
     inputs.add(ranges(draft, chain, covers));
     final var layers = new ArrayList<Layer>();
     int channels = chain.channels();
-    int height = chain.height();
-    int width = chain.width();
+    int size = chain.size();
     for (int i = 0; i < chain.to().size(); i++) {
-      final int to = chain.to().get(i);
+      final var to = chain.to().get(i);
       final boolean last = i + 1 == chain.to().size();
-      final var weights = chain.up() ? Shape.of(channels, to, 4, 4) : Shape.of(to, channels, 4, 4);
-      height = chain.up() ? 2 * height : height / 2;
-      width = chain.up() ? 2 * width : width / 2;
+      final var weights =
+          switch (to.kind()) {
+            case UP -> Shape.of(channels, to.channels(), 4, 4);
+            case DOWN -> Shape.of(to.channels(), channels, 4, 4);
+            case LINEAR -> Shape.of(to.channels() * to.height() * to.width(), size);
+          };
+      final boolean flat = to.kind() == Kind.LINEAR && to.height() * to.width() == 1;
+      final var clean =
+          flat
+              ? Shape.batched(TABLE, to.channels())
+              : Shape.batched(TABLE, to.channels(), to.height(), to.width());
       // A trained model's pixels are saturated, on both sides, and are thrown to the other.
       final double most = last && chain.image() ? 24 : 2;
-      inputs.add(draft.state("w" + i, weights, -0.2 * most, 0.2 * most));
-      inputs.add(draft.input(Shape.batched(TABLE, to, height, width), -most, most));
+      final boolean whole = exact && !last;
+      inputs.add(
+          whole
+              ? draft.coarse("w" + i, weights)
+              : draft.state("w" + i, weights, -0.2 * most, 0.2 * most));
+      inputs.add(whole ? draft.coarse(clean) : draft.input(clean, -most, most));
       final var none = last && covers == Covers.STRIP ? Activation.NONE : Activation.RELU;
-      layers.add(new Layer(chain.up(), last && chain.image() ? Activation.SIGMOID : none));
-      channels = to;
+      layers.add(new Layer(to.kind(), last && chain.image() ? Activation.SIGMOID : none));
+      channels = to.channels();
+      size = channels * to.height() * to.width();
     }
-    final var op = new Propagate(rectifies, layers, end, covers == Covers.CHANNEL);
+    if (end == End.PRODUCTS) {
+      inputs.add(draft.input(inputs.getLast().shape()));
+      inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
+    }
+    final var op = new Propagate(rectifies, layers, end, covers == Covers.CHANNEL, precision);
     draft.output(draft.graph().append(op, inputs.toArray(Node[]::new)));
   }
 

@@ -78,7 +78,7 @@ class ProjectionTest {
             runner.sources(Models.images(data, 3, 4, 5));
             runner.run(cells);
             final var images = runner.value("output");
-            final var products = runner.projections();
+            final var products = runner.products();
             final var norms = runner.effect(Effect.IMAGE);
             assertEquals(cells.size() * DIRECTIONS, products.length);
             double largest = 0;
@@ -117,7 +117,7 @@ class ProjectionTest {
                   List.of(Effect.IMAGE),
                   List.of(),
                   new Capacity(1, 1, 1, 1))) {
-        assertThrows(IllegalStateException.class, runner::projections);
+        assertThrows(IllegalStateException.class, runner::products);
         assertThrows(IllegalStateException.class, () -> runner.directions(new float[768]));
       }
     }

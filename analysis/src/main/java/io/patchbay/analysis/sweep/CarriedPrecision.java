@@ -1,0 +1,66 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.Precision;
+import io.patchbay.vae.io.BadInputException;
+import java.util.List;
+import java.util.Optional;
+
+/// What a precision below float32 asks of a sweep: only a change can be rounded to it, so the
+/// change has to be carried from the site all the way to what is measured.
+final class CarriedPrecision {
+  private static final String OPTION = "--precision";
+
+  private CarriedPrecision() {}
+
+  /// Refuses what the device cannot multiply in.
+  static void require(final Backend backend, final Precision precision) {
+    if (!backend.precisions().contains(precision)) {
+      throw new BadInputException(
+          OPTION,
+          backend.device(),
+          precision.label(),
+          backend.precisions().stream().sorted().map(Precision::label).toList()
+              + ", what this device multiplies in");
+    }
+  }
+
+  /// Refuses plans whose cells are not each one patch at one site, measured in one norm.
+  static void require(
+      final Precision precision, final List<Place> places, final int draws, final String metric) {
+    if (precision != Precision.FP32 && !BatchedCells.fit(places, draws, metric)) {
+      throw new BadInputException(
+          OPTION,
+          precision.label(),
+          String.join(", ", places.stream().map(Place::op).toList()) + ", metric=" + metric,
+          "a built-in op at one site without noise, measured in the image or in mu; or fp32");
+    }
+  }
+
+  /// The routes of a sweep in this precision, of those that there are for it in float32.
+  ///
+  /// @throws BadInputException when the change cannot be carried all the way
+  static List<Optional<Route>> of(
+      final List<Optional<Route>> routes,
+      final Precision precision,
+      final String site,
+      final String measured) {
+    if (precision == Precision.FP32) {
+      return routes;
+    }
+    final var carried =
+        routes.stream()
+            .flatMap(Optional::stream)
+            .filter(Route::measures)
+            .map(route -> Optional.of(route.in(precision)))
+            .toList();
+    if (carried.isEmpty()) {
+      throw new BadInputException(
+          OPTION,
+          precision.label(),
+          "a change at " + site + " that is not carried as far as " + measured,
+          "a site with only linear layers and k4 s2 p1 convolutions between; or fp32");
+    }
+    return carried;
+  }
+}
