@@ -180,7 +180,7 @@ public final class PatchRunner implements AutoCloseable {
     this.custom = new CustomValues(sites, suffix.points(), cells);
   }
 
-  private static Axis axis(final Suffix.Point point) {
+  static Axis axis(final Suffix.Point point) {
     final var axis = point.ranges().shape().axis();
     if (axis == null) {
       throw new IllegalStateException("ranges have an axis");
