@@ -1,16 +1,27 @@
 package io.patchbay.analysis.sweep;
 
+import java.util.Collections;
 import java.util.List;
 
 /// The cells of a sweep whose effect is not a finite number.
 ///
 /// @param count all of them
 /// @param perUnit how many each unit has
-/// @param first the first ones, with where they went wrong
-public record FailedCells(long count, List<Long> perUnit, List<Failed> first) {
+/// @param listed which of them are listed: `all`, or `the first N`
+/// @param first those, in their order, with where they went wrong
+public record FailedCells(long count, List<Long> perUnit, String listed, List<Failed> first) {
   public FailedCells {
     perUnit = List.copyOf(perUnit);
     first = List.copyOf(first);
+  }
+
+  static FailedCells of(final long count, final List<Long> perUnit, final List<Failed> first) {
+    final var listed = first.size() == count ? "all" : "the first " + first.size();
+    return new FailedCells(count, perUnit, listed, first);
+  }
+
+  static FailedCells none(final int units) {
+    return of(0, Collections.nCopies(units, 0L), List.of());
   }
 
   /// One of them.

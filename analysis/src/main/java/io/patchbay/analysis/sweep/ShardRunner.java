@@ -36,6 +36,7 @@ final class ShardRunner implements InputCells {
   private final Optional<FactorProbe> probe;
   private final List<String> watched;
   private final Map<String, float[]> taken = new HashMap<>();
+  private final List<Cell> cells;
   private final int imageSize;
 
   /// @param sites those of the plan's places
@@ -113,6 +114,7 @@ final class ShardRunner implements InputCells {
             values,
             new Capacity(1, sourceRows(), atOnce, ranges));
     fixed.means().forEach(runner::mean);
+    this.cells = cells();
   }
 
   static VaeGraph graph(final Subject subject, final boolean noisy) {
@@ -128,7 +130,6 @@ final class ShardRunner implements InputCells {
     for (int draw = 0; draw < columns; draw++) {
       prepare(row, draw);
       final double clean = clean();
-      final var cells = cells();
       for (int from = 0; from < cells.size(); from += CELLS) {
         runner.run(cells.subList(from, Math.min(cells.size(), from + CELLS)));
         final var effects = effects(clean);
@@ -155,7 +156,7 @@ final class ShardRunner implements InputCells {
   /// @param cell its number among those of one input and draw
   Optional<String> notFinite(final long row, final int draw, final int cell) {
     prepare(row, draw);
-    runner.run(List.of(cells().get(cell)));
+    runner.run(List.of(cells.get(cell)));
     for (final var site : watched) {
       for (final float value : runner.value(site)) {
         if (!Float.isFinite(value)) {
@@ -176,11 +177,10 @@ final class ShardRunner implements InputCells {
     final int drawn = draw * plan.sourcesPerValue();
     final var given = new DenseCells.Given(taken, fixed.means(), drawn);
     final var clean = dense.run(image, noise, List.of(new Cell(0, List.of())), given);
-    final var all = cells();
     final var effects = new double[which.size()];
     for (int from = 0; from < effects.length; from += DenseCells.MOST) {
       final int to = Math.min(effects.length, from + DenseCells.MOST);
-      final var batch = which.subList(from, to).stream().map(all::get).toList();
+      final var batch = which.subList(from, to).stream().map(cells::get).toList();
       final var values = dense.run(image, noise, batch, given);
       for (int i = from; i < to; i++) {
         effects[i] = effect(clean, values, (i - from) * clean.length);
@@ -250,6 +250,7 @@ final class ShardRunner implements InputCells {
     return runner.explain() + "\nnative memory: " + runner.bytes() + " bytes";
   }
 
+  /// Those of any input and draw.
   private List<Cell> cells() {
     final int sources = plan.sourcesPerValue();
     final var values = plan.values().isEmpty() ? List.of(0.0) : plan.values();

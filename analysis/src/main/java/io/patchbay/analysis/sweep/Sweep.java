@@ -6,7 +6,6 @@ import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.metric.CausalEffectStrength;
 import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.statistics.Bootstrap;
-import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
@@ -15,8 +14,6 @@ import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.train.Environment;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -24,16 +21,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /// Many interventions at one or more sites, as a folder of files: `plan.json`, one shard of effects
 /// per group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped
 /// goes on where it was; what it computes does not depend on that.
 public final class Sweep {
-  private static final int CONTROL_INPUTS = 4;
-
-  /// All effects are held when the shards are joined.
-  private static final int HEAP_PER_CELL = 8;
+  /// What a cell of an input takes of the Java heap, about: all of them are there at once.
+  private static final int HEAP_PER_CELL = 256;
 
   private static final String REACHED = "a place that this site can change";
 
@@ -53,6 +47,9 @@ public final class Sweep {
   /// Hears of cells computed.
   public interface Listener {
     void cells(long done, long all);
+
+    /// Some of them again, when all are there.
+    default void recomputed(final long done, final long all) {}
   }
 
   /// What a sweep found.
@@ -131,17 +128,19 @@ public final class Sweep {
     this.units = JointUnit.of(plan, sites, patches);
     this.folder = new SweepFolder(folder, plan, source);
     // What cannot be done or measured is refused here, before anything is written.
-    final double size = (double) rows.length * units.size() * plan.variations() * plan.columns();
-    final long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / HEAP_PER_CELL);
+    final double size = (double) units.size() * plan.variations() * plan.columns();
+    final long heap = Runtime.getRuntime().maxMemory() / HEAP_PER_CELL / sites.size();
+    final long most = Math.min(Integer.MAX_VALUE - 8, heap);
     if (size > most) {
       throw new BadInputException(
-          "--inputs",
-          "cells",
+          "--units",
+          "cells of one input",
           String.format(Locale.ROOT, "%.0f", size),
           "at most "
               + most
               + " with this Java heap; several sweeps, or PATCHBAY_JAVA_OPTS=-Xmx...");
     }
+    this.folder.requireRoom(cells());
     final var measured = known.named("--metric", plan.measured()).name();
     final var patched = new HashSet<Node>();
     for (final var site : sites) {
@@ -275,16 +274,8 @@ public final class Sweep {
               choices.stream().findFirst().map(c -> route.orElse(Route.name(c.route()))));
       final int inputs = file.shard();
       folder.keep(patches);
-      final var controls = new ArrayList<GuardRun>();
-      for (final var site : sites) {
-        final var guard =
-            Controls.of(subject, setting(site), images(controlRows()), CONTROL_INPUTS, cells());
-        Controls.require(guard);
-        controls.add(guard);
-      }
-      if (!choices.isEmpty()) {
-        way(file).ifPresent(r -> controls.add(carried(r)));
-      }
+      final var way = choices.isEmpty() ? Optional.<Route>empty() : way(file);
+      final var controls = new SweepControls(subject, data, plan, sites, units, cells()).of(way);
       final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
       try (var runner = through.apply(inputCells(file, fixed, probe))) {
@@ -311,85 +302,34 @@ public final class Sweep {
           listener.cells((long) to * each, cells());
         }
       }
-      final var done =
-          folder.finish(
-              units,
-              rows,
-              inputs,
-              controls,
-              new SweepReview(subject, data, plan, sites, units, rows, fixed, probe)::of);
-      return new Result(
-          false,
-          cells(),
-          done.account(),
-          units,
-          probe,
-          strength(done.effects(), done.failed()),
-          done.controls(),
-          done.failed());
+      return finished(file, probe, fixed, controls, listener, stop);
+    }
+  }
+
+  /// Joins the shards and looks at all of the effects.
+  private Result finished(
+      final PlanFile file,
+      final Optional<FactorProbe> probe,
+      final SiteValues fixed,
+      final List<GuardRun> controls,
+      final Listener listener,
+      final BooleanSupplier stop) {
+    final var account = folder.join(units, rows, file.shard());
+    final var review = new SweepReview(subject, data, plan, sites, units, rows, fixed, probe);
+    try (var effects = folder.effects(units, rows)) {
+      final var reviewed = review.of(effects, listener, stop);
+      if (reviewed.isEmpty()) {
+        return stopped(probe, controls);
+      }
+      final var failed = reviewed.get().failed();
+      final var strength = SweepStrength.of(effects, failed, Bootstrap.standard(plan.seed()));
+      final var guards = folder.finish(account, controls, reviewed.get());
+      return new Result(false, cells(), account, units, probe, strength, guards, failed);
     }
   }
 
   private Result stopped(final Optional<FactorProbe> probe, final List<GuardRun> controls) {
-    final var none = new FailedCells(0, Collections.nCopies(units.size(), 0L), List.of());
+    final var none = FailedCells.none(units.size());
     return new Result(true, cells(), Account.none(), units, probe, List.of(), controls, none);
-  }
-
-  private GuardRun carried(final Route way) {
-    final var of = units.stream().map(u -> u.parts().getFirst()).toList();
-    final var shown = plan.effect().orElseThrow();
-    final var some = images(controlRows());
-    final var guard =
-        RouteControls.of(subject, sites.getFirst(), shown, of, way, some, CONTROL_INPUTS);
-    Controls.require(guard);
-    return guard;
-  }
-
-  /// A patch shows itself in the image, or, where it cannot reach that, in what is measured.
-  private Controls.Setting setting(final Site site) {
-    final var graph = ShardRunner.graph(subject, plan.draws() > 0);
-    final boolean seen = Reach.leads(graph.graph(), site.name(), "output");
-    return new Controls.Setting(graph, site, seen ? "output" : plan.measured(), plan.seed());
-  }
-
-  private long[] controlRows() {
-    final var random = new PhiloxRandom(plan.seed(), Streams.AUDIT, 0, 0);
-    final var chosen = new long[CONTROL_INPUTS];
-    for (int i = 0; i < chosen.length; i++) {
-      chosen[i] = (long) (random.nextDouble() * data.size());
-    }
-    return chosen;
-  }
-
-  private float[] images(final long[] chosen) {
-    final var shape = data.shape();
-    final int size = shape.channels() * shape.height() * shape.width();
-    final var images = new float[chosen.length * size];
-    for (int i = 0; i < chosen.length; i++) {
-      data.image(chosen[i], images, i * size);
-    }
-    return images;
-  }
-
-  /// Mean sizes over variations and draws, per unit that has no failed cell.
-  private List<CausalEffectStrength> strength(final float[] effects, final FailedCells failed) {
-    final int inner = plan.variations() * plan.columns();
-    final var whole =
-        IntStream.range(0, units.size()).filter(u -> failed.perUnit().get(u) == 0).toArray();
-    if (whole.length == 0) {
-      return List.of();
-    }
-    final var means = new double[rows.length * whole.length];
-    for (int row = 0; row < rows.length; row++) {
-      for (int w = 0; w < whole.length; w++) {
-        final int from = (row * units.size() + whole[w]) * inner;
-        for (int i = from; i < from + inner; i++) {
-          means[row * whole.length + w] += Math.abs(effects[i]) / (double) inner;
-        }
-      }
-    }
-    return List.of(
-        CausalEffectStrength.of(
-            Matrix.of(means, rows.length, whole.length), Bootstrap.standard(plan.seed())));
   }
 }

@@ -4,11 +4,15 @@ import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.ElementType;
+import io.patchbay.vae.io.NpyFloats;
 import io.patchbay.vae.io.NpyReader;
 import io.patchbay.vae.io.NpyWriter;
 import io.patchbay.vae.io.NumericArray;
+import io.patchbay.vae.io.PendingFile;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,7 +32,33 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
   /// `index.csv` is written for at most this many cells; `export` makes it beyond.
   private static final long MOST_ROWS = 1_000_000;
 
+  /// Bytes.
+  private static final int DISK_PER_CELL = 8;
+
+  static final String EFFECTS = "effects.npy";
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /// Refuses a new sweep whose effects the disk has no room for, in shards and joined.
+  void requireRoom(final long cells) {
+    if (Files.exists(path.resolve("plan.json"))) {
+      return;
+    }
+    Path there = path.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    final long most;
+    try {
+      most = Files.getFileStore(there).getUsableSpace() / DISK_PER_CELL;
+    } catch (final IOException e) {
+      throw BadInputException.unreadable(there.toString(), "folder", e);
+    }
+    if (cells > most) {
+      throw new BadInputException(
+          "--inputs", "cells", "" + cells, "at most " + most + ", which this disk has room for");
+    }
+  }
 
   /// Writes the plan and the probe, or checks that the folder holds the same ones.
   ///
@@ -75,6 +104,8 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
       of.write(planFile);
     }
     create(path.resolve("shards"));
+    tidy(path);
+    tidy(path.resolve("shards"));
     AtomicFiles.write(path.resolve("axes.json"), text(axes(units, rows)));
     final var made = new LinkedHashMap<String, Object>(environment);
     made.put("seed", plan.seed());
@@ -101,6 +132,17 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
         }
       }
     });
+  }
+
+  /// Removes what a process that was killed had not finished writing.
+  private static void tidy(final Path folder) {
+    try (var files = Files.newDirectoryStream(folder, ".*.part")) {
+      for (final var file : files) {
+        Files.deleteIfExists(file);
+      }
+    } catch (final IOException e) {
+      throw new UncheckedIOException(folder + ": cannot be tidied: " + e.getMessage(), e);
+    }
   }
 
   private static BadInputException another(final Path file, final String what) {
@@ -172,42 +214,68 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
         .require("sweep=" + path);
   }
 
-  /// Joins the shards to `effects.npy`, writes what a reader wants beside it, and `DONE` last.
+  /// Joins the shards to `effects.npy`, piece by piece.
   ///
-  /// @param review looks at all effects
+  /// @return what became of the cells
   /// @throws IllegalStateException when the cells of the shards do not add up to the sweep's
-  Finished finish(
-      final List<JointUnit> units,
-      final long[] rows,
-      final int inputsPerShard,
-      final List<GuardRun> controls,
-      final Function<float[], Reviewed> review) {
-    final int each = units.size() * plan.variations() * plan.columns();
-    final var all = new float[Math.multiplyExact(rows.length, each)];
-    final int shards = Math.ceilDiv(rows.length, inputsPerShard);
-    final var account = account(all.length, shards);
-    try (var writer =
-        NpyWriter.create(
-            path.resolve("effects.npy"),
-            ElementType.F32,
-            rows.length,
-            units.size(),
-            plan.variations(),
-            plan.columns())) {
+  Account join(final List<JointUnit> units, final long[] rows, final int inputsPerShard) {
+    final long inputs = rows.length;
+    final long each = (long) units.size() * plan.variations() * plan.columns();
+    final int shards = Math.toIntExact(Math.ceilDiv(inputs, inputsPerShard));
+    final var account = account(inputs * each, shards);
+    final var shape = shape(units, rows).stream().mapToLong(Long::longValue).toArray();
+    try (var writer = NpyWriter.create(path.resolve(EFFECTS), ElementType.F32, shape)) {
+      final var piece = new float[SweepEffects.PIECE];
+      long at = 0;
       for (int shard = 0; shard < shards; shard++) {
-        final int from = shard * inputsPerShard * each;
-        try (var reader = NpyReader.open(shard(shard))) {
-          final var part = reader.read(4L * inputsPerShard * each).floats();
-          System.arraycopy(part, 0, all, from, part.length);
-          writer.write(from, part, 0, part.length);
+        try (var reader = NpyFloats.open(shard(shard))) {
+          final long length = reader.header().elements();
+          for (long from = 0; from < length; from += piece.length) {
+            final int count = (int) Math.min(piece.length, length - from);
+            reader.read(from, piece, 0, count);
+            writer.write(at + from, piece, 0, count);
+          }
+          at += length;
         }
       }
       writer.finish();
     }
-    if (all.length <= MOST_ROWS) {
-      AtomicFiles.write(path.resolve("index.csv"), csv(units, rows, all));
+    if (account.cells() <= MOST_ROWS) {
+      index(units, rows);
     }
-    final var reviewed = review.apply(all);
+    return account;
+  }
+
+  private List<Long> shape(final List<JointUnit> units, final long[] rows) {
+    return List.of(
+        (long) rows.length, (long) units.size(), (long) plan.variations(), (long) plan.columns());
+  }
+
+  /// The joined effects.
+  SweepEffects effects(final List<JointUnit> units, final long[] rows) {
+    return SweepEffects.open(path.resolve(EFFECTS), shape(units, rows));
+  }
+
+  private void index(final List<JointUnit> units, final long[] rows) {
+    final var table =
+        new SweepTable(
+            path,
+            Arrays.stream(rows).mapToObj(Long::toString).toList(),
+            units.stream().map(JointUnit::name).toList(),
+            IntStream.range(0, plan.variations()).mapToObj(plan::variation).toList(),
+            IntStream.range(0, plan.columns()).mapToObj(Integer::toString).toList());
+    try (var file = PendingFile.create(path.resolve("index.csv"))) {
+      table.write(new PrintWriter(file.stream(), false, StandardCharsets.UTF_8));
+      file.commit();
+    }
+  }
+
+  /// Writes what was found beside the effects, and `DONE` last.
+  ///
+  /// @param controls that ran before the cells
+  /// @return all controls, with the cells that they stand for
+  List<GuardRun> finish(
+      final Account account, final List<GuardRun> controls, final SweepReview.Reviewed reviewed) {
     final var guards = new ArrayList<>(controls.stream().map(c -> counted(c, account)).toList());
     guards.add(reviewed.recomputed());
     AtomicFiles.write(path.resolve("controls.json"), text(guards));
@@ -216,16 +284,8 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
       AtomicFiles.write(path.resolve("failed.json"), text(reviewed.failed()));
     }
     AtomicFiles.write(path.resolve("DONE"), "");
-    return new Finished(all, account, List.copyOf(guards), reviewed.failed());
+    return List.copyOf(guards);
   }
-
-  /// What a look at all effects gave.
-  ///
-  /// @param recomputed some of the cells again, by the dense plan
-  record Reviewed(FailedCells failed, GuardRun recomputed) {}
-
-  /// @param effects all of them, `[input][unit][variation][draw]`
-  record Finished(float[] effects, Account account, List<GuardRun> controls, FailedCells failed) {}
 
   private static GuardRun counted(final GuardRun run, final Account account) {
     return new GuardRun(
@@ -235,23 +295,6 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
         account.deduplicated(),
         account.provedZero(),
         run.controls());
-  }
-
-  private String csv(final List<JointUnit> units, final long[] rows, final float[] effects) {
-    final var text = new StringBuilder("input,unit,variation,draw,effect\n");
-    int at = 0;
-    for (final long row : rows) {
-      for (final var unit : units) {
-        for (int v = 0; v < plan.variations(); v++) {
-          for (int d = 0; d < plan.columns(); d++) {
-            text.append(row).append(',').append(unit.name()).append(',');
-            text.append('"').append(plan.variation(v)).append("\",").append(d).append(',');
-            text.append(effects[at++]).append('\n');
-          }
-        }
-      }
-    }
-    return text.toString();
   }
 
   private static String text(final Object value) {

@@ -133,7 +133,7 @@ public record SweepPlan(
 
   /// Values or sources: the third axis of the effects.
   int variations() {
-    return Math.max(1, values.size()) * sourcesPerValue();
+    return Math.multiplyExact(Math.max(1, values.size()), sourcesPerValue());
   }
 
   /// The value and source of a variation, in words.

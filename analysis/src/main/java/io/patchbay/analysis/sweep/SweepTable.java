@@ -1,13 +1,11 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.vae.io.BadInputException;
-import io.patchbay.vae.io.NpyReader;
 import java.io.PrintWriter;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,9 +21,6 @@ public record SweepTable(
     List<String> units,
     List<String> variations,
     List<String> draws) {
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   /// @throws BadInputException when the folder is not that of a finished sweep
   public static SweepTable open(final Path folder) {
     final var file = folder.resolve("axes.json");
@@ -95,33 +90,26 @@ public record SweepTable(
 
   /// @param begin runs once the files are known to fit together, before the first cell
   private void cells(final Runnable begin, final Consumer<Row> each) {
-    try (var reader = NpyReader.open(folder.resolve("effects.npy"))) {
-      final var expected =
-          List.of(
-              (long) inputs.size(),
-              (long) units.size(),
-              (long) variations.size(),
-              (long) draws.size());
-      if (!reader.header().shape().equals(expected)) {
-        throw new BadInputException(
-            folder.resolve("effects.npy"),
-            "shape",
-            reader.header().shape().toString(),
-            expected + " as axes.json says");
-      }
+    final int[] sizes = {inputs.size(), units.size(), variations.size(), draws.size()};
+    final var shape = Arrays.stream(sizes).mapToObj(Long::valueOf).toList();
+    try (var effects = SweepEffects.open(folder.resolve(SweepFolder.EFFECTS), shape)) {
       begin.run();
-      reader.rows((row, bytes) -> {
-        int at = 0;
-        for (final var unit : units) {
-          for (final var variation : variations) {
-            for (final var draw : draws) {
+      effects.read(
+          0,
+          effects.count(),
+          (from, values, count) -> {
+            for (int i = 0; i < count; i++) {
+              final long cell = from + i;
+              final int inner = (int) (cell % effects.inner());
               each.accept(
-                  new Row(inputs.get((int) row), unit, variation, draw, bytes.get(FLOAT, 4L * at)));
-              at++;
+                  new Row(
+                      inputs.get((int) (cell / effects.each())),
+                      units.get((int) (cell % effects.each() / effects.inner())),
+                      variations.get(inner / draws.size()),
+                      draws.get(inner % draws.size()),
+                      values[i]));
             }
-          }
-        }
-      });
+          });
     }
   }
 }

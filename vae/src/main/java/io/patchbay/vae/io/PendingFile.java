@@ -1,6 +1,8 @@
 package io.patchbay.vae.io;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -59,6 +61,23 @@ public final class PendingFile implements AutoCloseable {
     } catch (IOException e) {
       throw failed(target, e);
     }
+  }
+
+  /// Appends what is written to it; closing it does nothing.
+  public OutputStream stream() {
+    final OutputStream unbuffered =
+        new OutputStream() {
+          @Override
+          public void write(int one) {
+            append(ByteBuffer.wrap(new byte[] {(byte) one}));
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int count) {
+            append(ByteBuffer.wrap(bytes, offset, count));
+          }
+        };
+    return new BufferedOutputStream(unbuffered, 1 << 16);
   }
 
   /// The open file itself, for what [#write] cannot do.
