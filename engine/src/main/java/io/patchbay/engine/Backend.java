@@ -15,6 +15,9 @@ public interface Backend extends AutoCloseable {
   /// chooses.
   String instructions();
 
+  /// Threads that work on a run.
+  int threads();
+
   /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
   int preferredRows();
 

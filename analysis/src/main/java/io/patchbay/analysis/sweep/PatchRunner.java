@@ -2,6 +2,7 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
@@ -86,20 +87,20 @@ public final class PatchRunner implements AutoCloseable {
   /// For interventions at one site whose change of the image is projected on directions: what the
   /// site changes is carried as a change as far as that is cheaper for these units. Values then
   /// agree with whole runs to rounding, not bit for bit.
+  ///
+  /// @param rates by which that is judged; see [MachineRates#of]
   public static PatchRunner carrying(
       final Subject subject,
       final VaeGraph model,
       final Site site,
       final List<Unit> units,
       final int directions,
-      final Capacity capacity) {
-    final var route =
+      final Capacity capacity,
+      final MachineRates rates) {
+    final var ways =
         new Routes(model.graph(), site, "output")
-            .of(units, false).stream()
-                .map(Routes.Choice::route)
-                .filter(r -> r.isEmpty() || !r.get().measures())
-                .findFirst()
-                .orElseThrow();
+            .ways(units, false).stream().filter(way -> !way.measures());
+    final var route = Routes.cheapest(ways, rates, Extent.perBase(capacity.cells())).route();
     return new PatchRunner(
         subject, model, List.of(site.name()), List.of(), List.of(), directions, capacity, route);
   }

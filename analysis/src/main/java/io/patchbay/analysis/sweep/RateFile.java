@@ -45,7 +45,7 @@ record RateFile(Path path, Map<String, String> key) {
   }
 
   /// What the file holds, else what is measured now, which it then holds if it can be written.
-  MachineRates get(final Supplier<MachineRates> measured) {
+  Map<Work, Double> get(final Supplier<Map<Work, Double>> measured) {
     return read()
         .orElseGet(() -> {
           final var rates = measured.get();
@@ -54,7 +54,7 @@ record RateFile(Path path, Map<String, String> key) {
         });
   }
 
-  Optional<MachineRates> read() {
+  Optional<Map<Work, Double>> read() {
     if (!Files.isRegularFile(path)) {
       return Optional.empty();
     }
@@ -66,20 +66,21 @@ record RateFile(Path path, Map<String, String> key) {
       final var rates = new EnumMap<Work, Double>(Work.class);
       for (final var work : Work.values()) {
         final JsonNode rate = file.path(RATES).path(work.name());
-        if (rate.isNumber()) {
-          rates.put(work, rate.doubleValue());
+        if (!rate.isNumber() || !MachineRates.isRate(rate.doubleValue())) {
+          return Optional.empty();
         }
+        rates.put(work, rate.doubleValue());
       }
-      return Optional.of(new MachineRates(rates));
-    } catch (final IOException | JacksonException | IllegalArgumentException _) {
+      return Optional.of(rates);
+    } catch (final IOException | JacksonException _) {
       return Optional.empty();
     }
   }
 
-  private void write(final MachineRates rates) {
+  private void write(final Map<Work, Double> rates) {
     final var file = new LinkedHashMap<String, Object>();
     file.put(KEY, key);
-    file.put(RATES, new EnumMap<>(rates.nanos()));
+    file.put(RATES, new EnumMap<>(rates));
     final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(file);
     try {
       final var owner = PosixFilePermissions.fromString("rwx------");

@@ -6,6 +6,7 @@ import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.Op;
 import io.patchbay.engine.Ops;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Weights;
@@ -69,7 +70,7 @@ final class RateModel {
       for (int i = 0; i < values.length; i++) {
         values[i] *= 0.0625f;
       }
-      weights.write(((io.patchbay.engine.Op.State) state.op()).name(), values);
+      weights.write(((Op.State) state.op()).name(), values);
     }
     return weights;
   }

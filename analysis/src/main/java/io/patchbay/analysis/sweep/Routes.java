@@ -54,6 +54,15 @@ final class Routes {
     return ways;
   }
 
+  /// The cheapest way for a sweep of some extent; of equal ones the first.
+  Way cheapest(
+      final List<Unit> units,
+      final boolean eliminates,
+      final MachineRates rates,
+      final Extent extent) {
+    return cheapest(ways(units, eliminates).stream(), rates, extent);
+  }
+
   /// The cheapest of some ways; of equal ones the first.
   static Way cheapest(final Stream<Way> ways, final MachineRates rates, final Extent extent) {
     return ways.min(Comparator.comparingDouble(way -> way.nanos(rates, extent))).orElseThrow();

@@ -112,7 +112,7 @@ final class ShardRunner implements InputCells {
             fixed.patches(),
             plan.effect().stream().toList(),
             values,
-            new Capacity(1, sourceRows(), atOnce, ranges));
+            new Capacity(1, plan.sourceRows(), atOnce, ranges));
     fixed.means().forEach(runner::mean);
     this.cells = cells();
   }
@@ -284,13 +284,6 @@ final class ShardRunner implements InputCells {
     return operation.source() == Source.RENDERED ? value : 0;
   }
 
-  /// Rows of the tables of sources, which all sites have as many of.
-  private int sourceRows() {
-    final boolean rendered =
-        plan.places().stream().anyMatch(p -> p.operation().source() == Source.RENDERED);
-    return Math.max(plan.sourcesPerValue(), rendered ? plan.values().size() : 1);
-  }
-
   private void writeSources(final long row, final int draw) {
     final var tables = new LinkedHashMap<Site, float[]>();
     boolean others = false;
@@ -301,7 +294,7 @@ final class ShardRunner implements InputCells {
       source(site, operation, row, p).ifPresent(table -> tables.put(site, table));
     }
     if (others) {
-      final var rows = sources.of(row, sourceRows());
+      final var rows = sources.of(row, plan.sourceRows());
       if (noisy) {
         // A source runs with the noise of the base it is paired with.
         final var ids = new long[rows.length];
@@ -312,7 +305,7 @@ final class ShardRunner implements InputCells {
       sites.forEach(site -> taken.put(site.name(), runner.prefixValue(site.name())));
     }
     tables.forEach((site, table) -> {
-      final var repeated = repeated(table, sourceRows() * site.size());
+      final var repeated = repeated(table, plan.sourceRows() * site.size());
       taken.put(site.name(), repeated);
       runner.sourceValues(site.name(), repeated);
     });

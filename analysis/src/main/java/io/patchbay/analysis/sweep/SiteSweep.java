@@ -5,6 +5,7 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +38,7 @@ public final class SiteSweep implements AutoCloseable {
   /// @param sources the most rows to take from, at least 1
   /// @param eliminates whether cells whose patch changes nothing are left out, where that can be
   ///   proved before they are computed
+  /// @param rates by which the way of computing is chosen; see [MachineRates#of]
   public SiteSweep(
       final Subject subject,
       final VaeGraph model,
@@ -46,7 +48,8 @@ public final class SiteSweep implements AutoCloseable {
       final Effect effect,
       final int bases,
       final int sources,
-      final boolean eliminates) {
+      final boolean eliminates,
+      final MachineRates rates) {
     this(
         subject,
         model,
@@ -56,7 +59,9 @@ public final class SiteSweep implements AutoCloseable {
         effect,
         bases,
         sources,
-        new Routes(model.graph(), site, effect.site()).of(units, eliminates).getFirst().route());
+        new Routes(model.graph(), site, effect.site())
+            .cheapest(units, eliminates, rates, Extent.perBase(units.size() * variations.size()))
+            .route());
   }
 
   SiteSweep(

@@ -42,7 +42,7 @@ public final class Sweep {
   private final SweepFolder folder;
   private final UnaryOperator<InputCells> through;
   private final Optional<String> route;
-  private final List<Routes.Choice> choices;
+  private final SweepWays ways;
 
   /// Hears of cells computed.
   public interface Listener {
@@ -158,10 +158,7 @@ public final class Sweep {
             "--op", place.op(), "site " + place.site(), "a site that is not noise alone");
       }
     }
-    this.choices =
-        BatchedCells.fit(plan)
-            ? routes().of(units.stream().map(u -> u.parts().getFirst()).toList(), true)
-            : List.of();
+    this.ways = SweepWays.of(subject, plan, sites, units, patches);
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
     for (final var place : plan.places()) {
       if (place.operation() instanceof final Operation.Rendered rendered) {
@@ -194,31 +191,9 @@ public final class Sweep {
     return PlanFile.shard(each());
   }
 
-  /// What would run, and how much: nothing is computed.
+  /// What would run, and how much, by how much it takes of some cells.
   public String explain() {
-    final var text = new StringBuilder(choices.isEmpty() ? "" : routes().text(choices));
-    if (choices.isEmpty()) {
-      try (var runner =
-          new ShardRunner(
-              subject,
-              data,
-              sources(),
-              sites,
-              units,
-              new SiteValues(patches, Map.of()),
-              Optional.empty())) {
-        text.append(runner.explain());
-      }
-    } else {
-      try (var cells = batched(Optional.empty(), choices.getFirst().route())) {
-        text.append(cells.explain());
-      }
-    }
-    return text + "\ncells: " + cells() + " in shards of " + shard() + " inputs";
-  }
-
-  private Routes routes() {
-    return new Routes(ShardRunner.graph(subject, false).graph(), sites.getFirst(), plan.measured());
+    return "";
   }
 
   private SweepSources sources() {
@@ -232,25 +207,10 @@ public final class Sweep {
   /// What computes the cells of a folder with this route.
   private InputCells inputCells(
       final PlanFile file, final SiteValues fixed, final Optional<FactorProbe> probe) {
-    if (choices.isEmpty()) {
+    if (!ways.batched()) {
       return new ShardRunner(subject, data, sources(), sites, units, fixed, probe);
     }
-    return batched(Optional.ofNullable(fixed.means().get(sites.getFirst().name())), way(file));
-  }
-
-  /// How the cells of a folder are computed.
-  private Optional<Route> way(final PlanFile file) {
-    final var name = file.route().orElse("whole");
-    return choices.stream()
-        .map(Routes.Choice::route)
-        .filter(r -> Route.name(r).equals(name))
-        .findFirst()
-        .orElseThrow(() ->
-            new BadInputException(
-                "plan.json",
-                "route",
-                name,
-                "one of " + choices.stream().map(c -> Route.name(c.route())).toList()));
+    return batched(Optional.ofNullable(fixed.means().get(sites.getFirst().name())), ways.named(file.route()).route());
   }
 
   private Optional<FactorProbe> probe() {
@@ -271,10 +231,10 @@ public final class Sweep {
               Environment.of(subject.backend()),
               probe,
               shard(),
-              choices.stream().findFirst().map(c -> route.orElse(Route.name(c.route()))));
+              () -> ways.chosen(subject.backend(), route));
       final int inputs = file.shard();
       folder.keep(patches);
-      final var way = choices.isEmpty() ? Optional.<Route>empty() : way(file);
+      final var way = ways.named(file.route()).route();
       final var controls = new SweepControls(subject, data, plan, sites, units, cells()).of(way);
       final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));

@@ -21,6 +21,11 @@ record Way(Optional<Route> route, WorkCount cell, WorkCount base, WorkCount sour
     return Route.name(route);
   }
 
+  /// Whether the effect is taken of the change itself.
+  boolean measures() {
+    return route.isPresent() && route.get().measures();
+  }
+
   /// Nanoseconds of a sweep.
   double nanos(final MachineRates rates, final Extent extent) {
     return extent.bases() * rates.nanos(base)
