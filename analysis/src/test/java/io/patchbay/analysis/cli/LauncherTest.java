@@ -45,6 +45,7 @@ class LauncherTest {
     environment.put("PATH", "/usr/bin:/bin");
     environment.put("HOME", folder.resolve("nobody").toString());
     environment.put("PATCHBAY_JVM_FOLDERS", folder.resolve("jvm").toString());
+    environment.put("PATCHBAY_AOT", "off");
   }
 
   private void jars(final String lib) throws IOException {
@@ -175,7 +176,6 @@ class LauncherTest {
         lines.containsAll(
             List.of(
                 "--enable-native-access=ALL-UNNAMED",
-                "--illegal-native-access=deny",
                 "--sun-misc-unsafe-memory-access=deny",
                 "-Dpatchbay.terminal=false",
                 "-Xmx2g",
@@ -260,5 +260,85 @@ class LauncherTest {
     assertEquals(ExitCode.MISSING, missing.code(), missing::err);
     assertEquals(1, missing.errors().size(), missing::err);
     assertTrue(missing.err().contains("no mvn found"), missing::err);
+  }
+
+  /// A `java` that keeps what it was called with, and writes the cache that it is asked to make, of
+  /// as many bytes as `text` has.
+  private void cachingJava(final String text) throws IOException {
+    final var java = jdk("jvm/right", "25.0.3").resolve("bin/java");
+    Files.writeString(
+        java,
+        "#!/bin/sh\necho \"$*\" >>'"
+            + folder
+            + "/calls'\nprintf '%s\\n' \"$@\"\ncase \"$*\" in *AOTMode=create*) for a; do\n"
+            + "  case $a in -XX:AOTCache=*) printf '%s' '"
+            + text
+            + "' >\"${a#*=}\";; esac; done;; esac\n");
+    executable(java);
+    environment.remove("PATCHBAY_AOT");
+  }
+
+  /// Waits for the cache, which is made in the background.
+  private Path cache() throws IOException, InterruptedException {
+    final var place = home.toRealPath().resolve("bench/target/aot");
+    for (int tries = 0; tries < 600; tries++) {
+      if (Files.isDirectory(place)) {
+        try (var files = Files.list(place)) {
+          final var all = files.toList();
+          if (all.size() == 1 && all.getFirst().toString().endsWith(".aot")) {
+            return all.getFirst();
+          }
+        }
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError("no cache in " + place);
+  }
+
+  private long calls(final String with) throws IOException {
+    return Files.readAllLines(folder.resolve("calls")).stream()
+        .filter(line -> line.contains(with))
+        .count();
+  }
+
+  @Test
+  void aCacheOfClassesIsMadeOnceAndUsedFromThenOn() throws IOException, InterruptedException {
+    jars("lib");
+    for (final var module : MODULES) {
+      final var place = module.equals("bench") ? "bench/target" : "bench/target/lib";
+      past(home.resolve(place).resolve("patchbay-" + module + "-0.1.0.jar"));
+    }
+    cachingJava("classes");
+    final var first = launch("sites", "x");
+    assertFalse(first.out().contains("AOT"), first::out);
+    assertEquals("", first.err());
+    final var option = "-XX:AOTCache=" + cache();
+    assertEquals(3, calls("-Xmx1g"));
+    final var second = launch("sites", "x").out().lines().toList();
+    assertTrue(second.containsAll(List.of(option, "-Xlog:aot*=off,cds*=off")), second::toString);
+    assertEquals(second.size() - 2, first.out().lines().count());
+    assertEquals(3, calls("-Xmx1g"));
+    for (final var given : List.of("-Xshare:off", "-XX:AOTMode=off", "-agentlib:jdwp")) {
+      environment.put("PATCHBAY_JAVA_OPTS", given);
+      assertFalse(launch("sites").out().contains(option), given);
+    }
+    environment.remove("PATCHBAY_JAVA_OPTS");
+    final var jar = home.resolve("bench/target/lib/patchbay-vae-0.1.0.jar");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(1)));
+    assertFalse(launch("bench").out().contains(option), "of other jars");
+    assertEquals(3, calls("-Xmx1g"), "nothing is made beside a benchmark");
+  }
+
+  @Test
+  void aCacheThatCannotBeMadeIsNotTriedAgain() throws IOException, InterruptedException {
+    jars("lib");
+    cachingJava("");
+    launch("sites", "x");
+    assertEquals(0, Files.size(cache()));
+    final var calls = calls("-Xmx1g");
+    final var shell = launch("sites", "x");
+    assertFalse(shell.out().contains("AOT"), shell::out);
+    assertEquals("", shell.err());
+    assertEquals(calls, calls("-Xmx1g"));
   }
 }
