@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,15 @@ record CellBatch(int[] bases, Map<String, SiteArrays> sites) {
 
   int rows() {
     return bases.length;
+  }
+
+  /// Some of the cells.
+  ///
+  /// @param which their numbers, ascending
+  CellBatch some(final int[] which) {
+    final var some = new LinkedHashMap<String, SiteArrays>();
+    sites.forEach((name, arrays) -> some.put(name, arrays.some(which)));
+    return new CellBatch(Arrays.stream(which).map(i -> bases[i]).toArray(), some);
   }
 
   SiteArrays site(final String name) {

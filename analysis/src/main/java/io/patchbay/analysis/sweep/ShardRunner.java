@@ -32,6 +32,7 @@ final class ShardRunner implements InputCells {
   private final PatchRunner runner;
   private final boolean noisy;
   private final SourceDraws draws;
+  private final DistinctCells distinct;
   private final SiteValues fixed;
   private final Optional<FactorProbe> probe;
   private final List<String> watched;
@@ -90,6 +91,7 @@ final class ShardRunner implements InputCells {
     this.fixed = fixed;
     this.noisy = plan.draws() > 0;
     this.draws = new SourceDraws(plan);
+    this.distinct = new DistinctCells(plan, units);
     final var shape = data.shape();
     this.imageSize = shape.channels() * shape.height() * shape.width();
     final int ranges =

@@ -133,13 +133,24 @@ public final class SiteSweep implements AutoCloseable {
 
   /// The effects of the first `count` bases; `sources` holds the row of each base's variations.
   public float[] run(final int count, final int[] sources) {
+    return run(batch(count, sources));
+  }
+
+  /// As above, of some cells alone.
+  ///
+  /// @param which their numbers among all, ascending
+  float[] run(final int count, final int[] sources, final int[] which) {
+    return run(batch(count, sources).some(which));
+  }
+
+  private CellBatch batch(final int count, final int[] sources) {
     final var template = template(count, 0);
     final var index = new int[count * perBase];
     for (int i = 0; i < index.length; i++) {
       index[i] = sources[i / perBase * variations + i % variations];
     }
     final var arrays = template.site(site.name()).from(index);
-    return run(new CellBatch(template.bases(), Map.of(site.name(), arrays)));
+    return new CellBatch(template.bases(), Map.of(site.name(), arrays));
   }
 
   private float[] run(final CellBatch batch) {

@@ -200,8 +200,10 @@ public final class Sweep {
     return new SweepSources(plan, data.size(), rows);
   }
 
-  private BatchedCells batched(final Optional<float[]> mean, final Optional<Route> route) {
-    return new BatchedCells(subject, data, plan, sites.getFirst(), units, rows, mean, route);
+  private BatchedCells batched(
+      final int shard, final Optional<float[]> mean, final Optional<Route> route) {
+    return new BatchedCells(
+        subject, data, plan, sites.getFirst(), units, rows, shard, mean, route);
   }
 
   /// What computes the cells of a folder with this route.
@@ -210,7 +212,8 @@ public final class Sweep {
     if (!ways.batched()) {
       return new ShardRunner(subject, data, sources(), sites, units, fixed, probe);
     }
-    return batched(Optional.ofNullable(fixed.means().get(sites.getFirst().name())), ways.named(file.route()).route());
+    final var mean = Optional.ofNullable(fixed.means().get(sites.getFirst().name()));
+    return batched(file.shard(), mean, ways.named(file.route()).route());
   }
 
   private Optional<FactorProbe> probe() {
@@ -238,25 +241,22 @@ public final class Sweep {
       final var controls = new SweepControls(subject, data, plan, sites, units, cells()).of(way);
       final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
-      try (var runner = through.apply(inputCells(file, fixed, probe))) {
+      try (var runner = new TwinInputs(through.apply(inputCells(file, fixed, probe)), inputs)) {
         for (int shard = 0; shard * inputs < rows.length; shard++) {
           final int from = shard * inputs;
           final int to = Math.min(rows.length, from + inputs);
           if (!folder.has(shard, (long) (to - from) * each)) {
             final var effects = new float[(to - from) * each];
-            long computed = 0;
-            long zero = 0;
+            Account account = Account.none();
             for (int i = from; i < to; i++) {
               if (stop.getAsBoolean()) {
                 return stopped(probe, controls);
               }
               final var of = runner.run(rows[i]);
               System.arraycopy(of.effects(), 0, effects, (i - from) * each, each);
-              computed += of.cells();
-              zero += of.provedZero();
+              account = account.plus(of.account(each));
               listener.cells((long) (i + 1) * each, cells());
             }
-            final var account = new Account(effects.length, computed, 0, zero);
             folder.write(shard, effects, account.require("shard=" + shard));
           }
           listener.cells((long) to * each, cells());
