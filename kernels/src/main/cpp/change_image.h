@@ -1,8 +1,13 @@
 // The change of an image at the end of a chain of layers, and its size.
 //
-// Small changes: with y = sigmoid(l), q = sigmoid(-l) and m = exp(d) - 1, sigmoid(l + d) - sigmoid(l)
-// = y q m / (q + y (1 + m)). Others: the difference of two sigmoids, of l or of -l, whichever are the
-// smaller. No cancellation, however small d is and however far a pixel is saturated on either side.
+// With y = sigmoid(l) and q = sigmoid(-l), sigmoid(l + d) - sigmoid(l) is
+//   while |d| < 1.6, with t = tanh(d / 2), a polynomial:   2 y q t / (1 + (y - q) t)
+//   else, with m = exp(-|d|), n = 1 - m and s the one of y and q on d's side of zero:
+//                                                          +- y q n / (m + s n)
+//   where q or y may be lost in the smallest numbers:      the difference of two sigmoids
+// No cancellation, however small d is and however far a pixel is saturated on either side.
+//
+// Operations per vector of pixels: 15, 28 or 60, a row or two at a time by its largest change.
 #ifndef PB_CHANGE_IMAGE_H
 #define PB_CHANGE_IMAGE_H
 
@@ -13,6 +18,18 @@ namespace {
 // Floats past the end of a row that may be read or written.
 constexpr int kPast = 4 * kLanes;
 
+constexpr float kSmall = 1.6f;
+
+// tanh(d / 2) for |d| < kSmall from r = d * d, relative error 6e-8 and what rounding adds.
+PB_INLINE vec tanh_half(vec d, vec r) {
+  vec p = fma(broadcast(-2.12661075e-6f), r, broadcast(3.72916002e-5f));
+  p = fma(p, r, broadcast(-4.14955575e-4f));
+  p = fma(p, r, broadcast(4.16282751e-3f));
+  p = fma(p, r, broadcast(-4.16658446e-2f));
+  p = fma(p, r, broadcast(4.9999997e-1f));
+  return p * d;
+}
+
 // exp(r) - 1 for |r| <= ln(2)/2, relative error 2e-7.
 PB_INLINE vec expm1_small(vec r) {
   vec p = fma(broadcast(1.381453789e-3f), r, broadcast(8.368745320e-3f));
@@ -22,12 +39,12 @@ PB_INLINE vec expm1_small(vec r) {
   return fma(p, r * r, r);
 }
 
-// Whether every lane is below a limit in size; a lane that is not a number is not.
+// Whether every lane is below a limit; one that is not a number is not.
 PB_INLINE bool all_below(vec v, float limit) {
 #if PB_LANES == 16
-  return _mm512_cmp_ps_mask(_mm512_abs_ps(v), _mm512_set1_ps(limit), _CMP_LT_OQ) == 0xffff;
+  return _mm512_cmp_ps_mask(v, _mm512_set1_ps(limit), _CMP_LT_OQ) == 0xffff;
 #else
-  const ivec below = abs(v) < limit;
+  const ivec below = v < limit;
   bool all = true;
   for (int i = 0; i < kLanes; i++) all &= below[i] != 0;
   return all;
@@ -44,42 +61,89 @@ PB_INLINE vec inverse(vec d) {
 #endif
 }
 
-// sigmoid(l + d) - sigmoid(l) from y = sigmoid(l) and q = sigmoid(-l). Most changes are small, and
-// need no powers of two; a cell's pixels lie in the same vectors whatever the other cells are.
-PB_INLINE vec moved(vec y, vec q, vec l, vec d) {
-  if (all_below(d, 0.34f)) {
-    const vec m = expm1_small(d);
-    return y * q * m * inverse(fma(y, m + 1.0f, q));
-  }
-  const vec after = l + d;
-  const ivec above = l + after > 0.0f;
-  const vec side = sigmoid(select(above, -after, after));
-  const vec far = select(above, q - side, side - y);
-  const ivec small = abs(d) < 0.34f;
-  const vec m = expm1_small(select(small, d, vec{}));
-  return select(small, y * q * m * inverse(fma(y, m + 1.0f, q)), far);
-}
-
-// The sigmoids of a base's logits and of their negatives, kept while the cells of that base pass.
+// What is known of the clean pixels of an image, kept while the cells of one base pass.
 struct CleanImage {
+  float *slope;   // 2 y q
+  float *lean;    // y - q
   float *y;
   float *q;
-  float *l;
+  float *logits;
   int64_t size;
   int64_t base;
+  bool extreme;  // whether some logit is beyond kFar
 
-  void of(const float *logits, int64_t row) {
+  static constexpr int kPlanes = 5;
+  static constexpr float kFar = 60.0f;
+
+  // The planes lie one after the other, `plane` floats each.
+  static CleanImage in(float *room, int64_t plane, int64_t size) {
+    return {room,           room + plane, room + 2 * plane, room + 3 * plane,
+            room + 4 * plane, size,         -1,               false};
+  }
+
+  void of(const float *clean, int64_t row) {
     if (row == base) return;
     base = row;
+    vec largest = {};
     for (int64_t i = 0; i < size; i += kLanes) {
       const int rest = static_cast<int>(size - i < kLanes ? size - i : kLanes);
-      const vec value = load_first(logits + i, rest);
+      const vec value = load_first(clean + i, rest);
       vec both[2] = {value, -value};
       sigmoid_each(both);
+      store(slope + i, 2.0f * both[0] * both[1]);
+      store(lean + i, both[0] - both[1]);
       store(y + i, both[0]);
       store(q + i, both[1]);
-      store(l + i, value);
+      store(logits + i, value);
+      largest = max(abs(value), largest);
     }
+    extreme = !all_below(largest, kFar);
+  }
+};
+
+// The change of pixels from element `at` on, by the size of d and of the logits.
+struct Little {
+  PB_INLINE static vec moved(const CleanImage &image, ptrdiff_t at, vec d) {
+    const vec t = tanh_half(d, d * d);
+    return load(image.slope + at) * t * inverse(fma(load(image.lean + at), t, broadcast(1.0f)));
+  }
+};
+
+struct Large {
+  PB_INLINE static vec moved(const CleanImage &image, ptrdiff_t at, vec d) {
+    const vec y = load(image.y + at);
+    const vec q = load(image.q + at);
+    // m = 2^k exp(r), by the same steps as exp; 1 - m from 1 - 2^k, which is exact.
+    const vec x = -min(broadcast(87.0f), abs(d));
+    const vec magic = broadcast(12582912.0f);
+    const vec shifted = fma(x, broadcast(1.44269504f), magic);
+    const vec k = shifted - magic;
+    vec r = fnma(k, broadcast(0.693359375f), x);
+    r = fma(k, broadcast(2.12194440e-4f), r);
+    const vec p = expm1_small(r);
+#if PB_LANES == 16
+    const vec power = _mm512_scalef_ps(_mm512_set1_ps(1.0f), k);
+#else
+    const vec power = power_of_two(as_int(shifted) - as_int(magic));
+#endif
+    const vec m = fma(power, p, power);
+    const vec n = fnma(power, p, 1.0f - power);
+    const vec side = select(d < 0.0f, q, y);
+    return copysign(y * q * n * inverse(fma(side, n, m)), d);
+  }
+};
+
+struct Extreme {
+  PB_INLINE static vec moved(const CleanImage &image, ptrdiff_t at, vec d) {
+    const vec y = load(image.y + at);
+    const vec q = load(image.q + at);
+    const vec l = load(image.logits + at);
+    const vec after = l + d;
+    const ivec above = l + after > 0.0f;
+    const vec side = sigmoid(select(above, -after, after));
+    const vec far = select(above, q - side, side - y);
+    const ivec small = abs(d) < kSmall;
+    return select(small, Little::moved(image, at, select(small, d, vec{})), far);
   }
 };
 
@@ -97,79 +161,96 @@ PB_INLINE void interleave(vec a, vec b, vec &low, vec &high) {
 #endif
 }
 
-// A row of d: `count` changes of the logits, against the image from element `at` on.
-PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d, int count, int end,
-                          vec sum) {
+template <class Way>
+PB_INLINE vec measure_as(const CleanImage &image, ptrdiff_t at, const float *d, int count, int end,
+                         vec sum) {
   int i = 0;
   for (; i + 2 * kLanes <= count; i += 2 * kLanes) {
-    const float *y = image.y + at + i;
-    const float *q = image.q + at + i;
-    const float *l = image.l + at + i;
-    const vec first = moved(load(y), load(q), load(l), load(d + i));
-    const vec second = moved(load(y + kLanes), load(q + kLanes), load(l + kLanes), load(d + i + kLanes));
+    const vec first = Way::moved(image, at + i, load(d + i));
+    const vec second = Way::moved(image, at + i + kLanes, load(d + i + kLanes));
     sum = measured(sum, first, end);
     sum = measured(sum, second, end);
   }
   for (; i < count; i += kLanes) {
-    const int rest = count - i < kLanes ? count - i : kLanes;
-    const vec some = load_first(d + i, rest);
-    const vec change = moved(load(image.y + at + i), load(image.q + at + i), load(image.l + at + i), some);
+    const vec some = load_first(d + i, count - i < kLanes ? count - i : kLanes);
     // Past the end stands whatever stands there; nothing changes where d is zero.
-    sum = measured(sum, select(some != 0.0f, change, vec{}), end);
+    sum = measured(sum, select(some != 0.0f, Way::moved(image, at + i, some), vec{}), end);
   }
   return sum;
 }
 
+// A row of d: `count` changes of the logits, against the image from element `at` on. A cell's pixels
+// lie in the same rows and vectors whatever the other cells are.
+PB_INLINE vec measure_row(const CleanImage &image, ptrdiff_t at, const float *d, int count, int end,
+                          vec sum) {
+  vec largest = {};
+  int i = 0;
+  for (; i + kLanes <= count; i += kLanes) largest = max(largest, abs(load(d + i)));
+  if (i < count) largest = max(largest, abs(load_first(d + i, count - i)));
+  if (all_below(largest, kSmall)) return measure_as<Little>(image, at, d, count, end, sum);
+  return image.extreme ? measure_as<Extreme>(image, at, d, count, end, sum)
+                       : measure_as<Large>(image, at, d, count, end, sum);
+}
+
 // One channel onto an image of one: sixteen taps a pixel, a row of pixels in a vector.
-//   d[2 m] = a[m] w1 + a[m - 1] w3,   d[2 m + 1] = a[m] w2 + a[m + 1] w0
+//   d[2 j - 1][2 m] = a[j][m] w01 + a[j][m - 1] w03 + a[j - 1][m] w21 + a[j - 1][m - 1] w23
+// and the like for its three neighbours, [2 m + 1] and [2 j]: these four see the same pixels.
 // Past the rectangle a is zero for three pixels, and what is computed further on is not used.
+//
+// @param rows room for two rows of the image
 float plane_effect(const Layer &l, const Change &in, int channel, const Rect &out,
-                   const CleanImage &image, int end, float *row) {
+                   const CleanImage &image, int end, float *rows) {
   const float *w = l.weights + 16 * channel;
+  const Rect &r = in.rect;
   const int width = l.out_w();
-  const int from = most(0, in.rect.x0 - 1);
-  const int to = least(static_cast<int>(l.w), in.rect.x1 + 1);
+  const int from = most(0, r.x0 - 1);
+  const int to = least(static_cast<int>(l.w), r.x1 + 1);
+  const int count = 2 * (to - from);
+  const bool whole = count == width && count % (2 * kLanes) == 0;
+  const ptrdiff_t apart = whole ? width : count + 2 * kLanes;
+  vec taps[4][4];
+  for (int i = 0; i < 16; i++) taps[i / 4][i % 4] = broadcast(w[i]);
+  const vec none[4] = {};
   vec sum = {};
-  for (int y = out.y0; y < out.y1; y++) {
-    const float *x[2];
-    vec taps[2][4];
-    int rows = 0;
-    for (int ky = (y + 1) & 1; ky < 4; ky += 2) {
-      const int iy = (y + 1 - ky) / 2;
-      if (y + 1 < ky || iy < in.rect.y0 || iy >= in.rect.y1) continue;
-      x[rows] = in.at(iy, from);
-      for (int kx = 0; kx < 4; kx++) taps[rows][kx] = broadcast(w[4 * ky + kx]);
-      rows++;
-    }
-    if (rows == 1) {
-      // The same steps for every row: the missing one adds nothing.
-      x[1] = x[0];
-      for (int kx = 0; kx < 4; kx++) taps[1][kx] = vec{};
-    }
-    const ptrdiff_t begin = static_cast<ptrdiff_t>(y) * width + 2 * from;
+  for (int j = r.y0; j <= r.y1; j++) {
+    // What a row outside would add is nothing: the same steps for every row.
+    const bool above = j > r.y0;
+    const bool below = j < r.y1;
+    const float *x[2] = {in.at(above ? j - 1 : j, from), in.at(below ? j : j - 1, from)};
+    const vec *const t[2][2] = {{above ? taps[2] : none, below ? taps[0] : none},
+                                {above ? taps[3] : none, below ? taps[1] : none}};
     for (int m = 0; m < to - from; m += kLanes) {
-      vec even = {};
-      vec odd = {};
+      vec a[2][3];
 #pragma GCC unroll 2
-      for (int r = 0; r < 2; r++) {
-        const vec a = load(x[r] + m);
-        even = fma(a, taps[r][1], fma(load(x[r] + m - 1), taps[r][3], even));
-        odd = fma(a, taps[r][2], fma(load(x[r] + m + 1), taps[r][0], odd));
+      for (int i = 0; i < 2; i++) {
+#pragma GCC unroll 3
+        for (int k = 0; k < 3; k++) a[i][k] = load(x[i] + m + k - 1);
       }
-      vec low;
-      vec high;
-      interleave(even, odd, low, high);
-      const int count = 2 * (to - from - m);
-      if (count >= 2 * kLanes) {
-        const float *ys = image.y + begin + 2 * m;
-        const float *qs = image.q + begin + 2 * m;
-        const float *ls = image.l + begin + 2 * m;
-        sum = measured(sum, moved(load(ys), load(qs), load(ls), low), end);
-        sum = measured(sum, moved(load(ys + kLanes), load(qs + kLanes), load(ls + kLanes), high), end);
-      } else {
-        store(row, low);
-        store(row + kLanes, high);
-        sum = measure_row(image, begin + 2 * m, row, count, end, sum);
+#pragma GCC unroll 2
+      for (int y = 0; y < 2; y++) {
+        vec even = {};
+        vec odd = {};
+#pragma GCC unroll 2
+        for (int i = 0; i < 2; i++) {
+          even = fma(a[i][1], t[y][i][1], fma(a[i][0], t[y][i][3], even));
+          odd = fma(a[i][1], t[y][i][2], fma(a[i][2], t[y][i][0], odd));
+        }
+        vec low;
+        vec high;
+        interleave(even, odd, low, high);
+        store(rows + y * apart + 2 * m, low);
+        store(rows + y * apart + 2 * m + kLanes, high);
+      }
+    }
+    const int y = 2 * j - 1;
+    const ptrdiff_t begin = static_cast<ptrdiff_t>(y) * width + 2 * from;
+    if (whole && y >= out.y0 && y + 1 < out.y1) {
+      sum = measure_row(image, begin, rows, 2 * count, end, sum);
+      continue;
+    }
+    for (int i = 0; i < 2; i++) {
+      if (y + i >= out.y0 && y + i < out.y1) {
+        sum = measure_row(image, begin + i * width, rows + i * apart, count, end, sum);
       }
     }
   }
@@ -255,20 +336,21 @@ float image_effect(const Layer &l, const Change &in, int first_channel, const Re
   }
   // Narrow rows one after the other fill the vectors.
   const int count = width * out.height();
-  float *changes = flat;
-  float *ys = changes + count + kPast;
-  float *qs = ys + count + kPast;
-  float *ls = qs + count + kPast;
-  for (int y = 0; y < out.height(); y++) {
-    for (int x = 0; x < width; x++) {
-      changes[y * width + x] = inside[y * row + x];
-      ys[y * width + x] = image.y[origin + y * image_row + x];
-      qs[y * width + x] = image.q[origin + y * image_row + x];
-      ls[y * width + x] = image.l[origin + y * image_row + x];
+  const int64_t plane_size = count + kPast;
+  CleanImage part = CleanImage::in(flat + plane_size, plane_size, count);
+  part.extreme = image.extreme;
+  const auto gather = [&](const float *from, ptrdiff_t from_row, float *to) {
+    for (int y = 0; y < out.height(); y++) {
+      for (int x = 0; x < width; x++) to[y * width + x] = from[y * from_row + x];
     }
-  }
-  const CleanImage part = {ys, qs, ls, count, 0};
-  return sum_lanes(measure_row(part, 0, changes, count, end, sum));
+  };
+  gather(inside, row, flat);
+  gather(image.slope + origin, image_row, part.slope);
+  gather(image.lean + origin, image_row, part.lean);
+  gather(image.y + origin, image_row, part.y);
+  gather(image.q + origin, image_row, part.q);
+  gather(image.logits + origin, image_row, part.logits);
+  return sum_lanes(measure_row(part, 0, flat, count, end, sum));
 }
 
 }  // namespace

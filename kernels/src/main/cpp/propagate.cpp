@@ -41,9 +41,10 @@ int64_t scratch_size(const Layer *layers, int count) {
   int64_t size = change_size(layers[0].h, layers[0].w, layers[0].ci);
   for (int i = 0; i < count; i++) {
     const Layer &l = layers[i];
-    // An image: its plane, its two sigmoids, a row, and the narrow rows one after the other.
+    // An image: its plane, and its narrow rows one after the other with what is known of them.
     size += l.co >= kLanes ? change_size(l.out_h(), l.out_w(), l.co)
-                           : 8 * ((l.out_h() + 2) * (l.out_w() + 2) * l.co + kPast) + 2 * kPast;
+                           : (2 + CleanImage::kPlanes) *
+                                 ((l.out_h() + 2) * (l.out_w() + 2) * l.co + kPast);
   }
   return size;
 }
@@ -168,7 +169,7 @@ PB_EXPORT int32_t PB_NAME(propagate_pack)(const float *w, float *packed, int32_t
 // Floats of scratch that a call needs, kLanes of which may be of any instruction set.
 PB_EXPORT int64_t PB_NAME(propagate_scratch_size)(const void *layers, int32_t count) {
   const Layer *l = static_cast<const Layer *>(layers);
-  return scratch_size(l, count) + 3 * (l[count - 1].out_size() + kPast);
+  return scratch_size(l, count) + CleanImage::kPlanes * (l[count - 1].out_size() + kPast);
 }
 
 // Cells first_row .. first_row + n - 1 of [0, rows): base, source, numbers, y, fired and skipped
@@ -227,10 +228,10 @@ PB_EXPORT int32_t PB_NAME(propagate)(const void *layers, int32_t layer_count, in
   }
   const int64_t image_size = last.co < 16 ? last.out_size() : 0;
   // The image's own room comes first; it is read up to a vector past its end.
-  CleanImage image = {scratch, scratch + image_size + kPast, scratch + 2 * (image_size + kPast),
-                      image_size, -1};
-  float *rest = scratch + 3 * (image_size + kPast);
-  __builtin_memset(scratch, 0, sizeof(float) * 3 * (image_size + kPast));
+  const int64_t plane = image_size + kPast;
+  CleanImage image = CleanImage::in(scratch, plane, image_size);
+  float *rest = scratch + CleanImage::kPlanes * plane;
+  __builtin_memset(scratch, 0, sizeof(float) * CleanImage::kPlanes * plane);
   const Call call = {chain,   layer_count, rectify != 0, end,     clean, sources,
                      base,    source,      numbers,      rest,    y};
   for (int64_t i = 0; i < n; i++) {

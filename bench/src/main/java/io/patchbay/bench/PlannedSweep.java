@@ -5,10 +5,13 @@ import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Effect;
 import io.patchbay.analysis.sweep.MachineRates;
+import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.SiteSweep;
+import io.patchbay.analysis.sweep.SiteSweep.Room;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.bench.PatchRunnerSweep.PairSites;
+import io.patchbay.bench.SweepWorkload.Change;
 import io.patchbay.bench.SweepWorkload.Outcome;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.model.VaeGraph;
@@ -22,6 +25,9 @@ import java.util.stream.IntStream;
 final class PlannedSweep implements SweepMethod {
   private static final int BASES = 32;
   private static final int CELLS = 1 << 16;
+
+  /// Inputs that are run together.
+  private static final int INPUTS = 64;
 
   @Override
   public String label() {
@@ -83,7 +89,6 @@ final class PlannedSweep implements SweepMethod {
     private final int firstUnit;
     private final int each;
     private final int most;
-    private final int pool;
     private final SiteSweep sweep;
 
     Part(
@@ -97,11 +102,10 @@ final class PlannedSweep implements SweepMethod {
       this.firstUnit = firstUnit;
       this.each = units.size() * task.variations();
       this.most = Math.clamp(Math.min(CELLS / each, task.bases()), 1, BASES);
-      this.pool =
+      final var room =
           switch (task.workload().change()) {
-            case SOURCE -> task.inputs();
-            case MEAN -> task.bases();
-            case GRID, ZERO, GREY -> 1;
+            case SOURCE -> new Room(task.inputs(), Capacity.AMONG_BASES, most, INPUTS);
+            case GRID, ZERO, GREY, MEAN -> new Room(most, 1);
           };
       final var model = VaeGraph.analysis(subject.vae(), new Axis("rows"));
       this.sweep =
@@ -112,8 +116,7 @@ final class PlannedSweep implements SweepMethod {
               units,
               variations(),
               task.workload().outcome() == Outcome.MU ? Effect.MU : Effect.IMAGE,
-              most,
-              pool,
+              room,
               eliminate,
               MachineRates.of(subject.backend()));
     }
@@ -131,12 +134,21 @@ final class PlannedSweep implements SweepMethod {
     }
 
     void run(final int from, final int to, final float[] effects) {
-      final int[] row = sources(from, to);
+      final boolean pooled = task.workload().change() == Change.SOURCE;
+      final int[] row = pooled ? hold(from, to) : new int[0];
+      if (task.workload().change() == Change.MEAN) {
+        final var all = activations(IntStream.range(0, task.bases()).toArray());
+        sweep.sourceValues(CleanRuns.mean(all, task.bases()));
+      }
       for (int first = from; first < to; first += most) {
         final int count = Math.min(most, to - first);
-        sweep.bases(images(IntStream.range(first, first + count).toArray()));
-        final var values =
-            row.length == 0 ? sweep.run(count, 0) : sweep.run(count, of(first, count, row));
+        final float[] values;
+        if (pooled) {
+          values = sweep.run(first - from, first - from + count, of(first, count, row));
+        } else {
+          sweep.bases(images(IntStream.range(first, first + count).toArray()));
+          values = sweep.run(0, count, 0);
+        }
         for (int b = 0; b < count; b++) {
           final int to0 = (first + b - from) * task.perBase() + firstUnit * task.variations();
           System.arraycopy(values, b * each, effects, to0, each);
@@ -153,34 +165,27 @@ final class PlannedSweep implements SweepMethod {
       return index;
     }
 
-    /// Computes what cells take.
+    /// Computes what cells read, of the bases and of the inputs that they take from.
     ///
-    /// @return the row of each input that is a source; empty where cells take none of them
-    private int[] sources(final int from, final int to) {
-      return switch (task.workload().change()) {
-        case GRID, ZERO, GREY -> new int[0];
-        case MEAN -> {
-          final var all = activations(IntStream.range(0, task.bases()).toArray());
-          sweep.sourceValues(CleanRuns.mean(all, task.bases()));
-          yield new int[0];
-        }
-        case SOURCE -> {
-          final int[] needed =
-              IntStream.range(from, to)
-                  .flatMap(b -> IntStream.range(0, task.variations()).map(k -> task.source(b, k)))
-                  .distinct()
-                  .toArray();
-          final var row = new int[task.inputs()];
-          for (int i = 0; i < needed.length; i++) {
-            row[needed[i]] = i;
-          }
-          for (int i = 0; i < needed.length; i += most) {
-            final int end = Math.min(needed.length, i + most);
-            sweep.keep(images(Arrays.copyOfRange(needed, i, end)), i);
-          }
-          yield row;
-        }
-      };
+    /// @return the row of each input; the bases have the first ones
+    private int[] hold(final int from, final int to) {
+      final int[] needed =
+          IntStream.concat(
+                  IntStream.range(from, to),
+                  IntStream.range(from, to)
+                      .flatMap(
+                          b -> IntStream.range(0, task.variations()).map(k -> task.source(b, k))))
+              .distinct()
+              .toArray();
+      final var row = new int[task.inputs()];
+      for (int i = 0; i < needed.length; i++) {
+        row[needed[i]] = i;
+      }
+      for (int i = 0; i < needed.length; i += INPUTS) {
+        final int end = Math.min(needed.length, i + INPUTS);
+        sweep.bases(images(Arrays.copyOfRange(needed, i, end)), i);
+      }
+      return row;
     }
 
     private float[] activations(final int[] inputs) {

@@ -12,6 +12,13 @@ public interface Program extends AutoCloseable {
   /// Writes `count` rows from `values`, starting at row `fromRow` of the array and `toRow` here.
   void write(Node given, float[] values, int fromRow, int toRow, int count);
 
+  /// Writes the rows of an output of another program's last run, `toRow` being the first here. Both
+  /// values have as many elements a row, taken in logical order.
+  default void write(final Node given, final Program from, final Node output, final int toRow) {
+    final var values = from.read(output);
+    write(given, values, 0, toRow, values.length / given.shape().rowSize());
+  }
+
   /// Computes the outputs for these lengths, then carries out the assigns.
   void run(Sizes sizes);
 

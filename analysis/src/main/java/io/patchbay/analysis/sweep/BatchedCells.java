@@ -3,6 +3,8 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.SiteSweep.Room;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.io.BadInputException;
@@ -14,18 +16,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The cells of several base inputs at a time, for interventions at one site without noise. What
-/// comes before the site is computed once per input, together for all inputs of a batch; sources
-/// that are inputs of the sweep themselves once per sweep.
+/// comes before the site is computed once per input, together for all inputs of a batch; where
+/// sources are inputs of the sweep themselves, once per sweep, for bases and sources alike if all
+/// of their clean values can be held.
 final class BatchedCells implements InputCells {
   /// Cells of one run, about: enough that starting it costs nothing.
   private static final int CELLS = 1 << 16;
 
   private static final int MOST_BASES = 32;
 
-  /// Floats of activations that are kept of all inputs of a sweep.
+  /// Floats of clean values that are held of all inputs of a sweep.
   private static final long KEPT = 1L << 28;
 
-  /// Inputs whose activations are computed together, for keeping.
+  /// Inputs that are run together, to be held.
   private static final int TOGETHER = 64;
 
   private final FactorDataset data;
@@ -33,15 +36,26 @@ final class BatchedCells implements InputCells {
   private final Operation operation;
   private final long[] rows;
   private final SweepSources sources;
+  private final int perShard;
+  private final DistinctCells distinct;
   private final Optional<float[]> mean;
   private final SiteSweep sweep;
-  private final int siteSize;
   private final int cellsPerBase;
-  private final int mostBases;
-  private final boolean kept;
+  private final int together;
+  private final Held held;
   private final Map<Integer, Computed> ahead = new HashMap<>();
   private int next;
   private boolean filled;
+
+  /// What is held of all inputs of the sweep at once.
+  private enum Held {
+    /// Nothing: bases and sources are computed batch by batch.
+    NOTHING,
+    /// What cells take.
+    SOURCES,
+    /// All that cells read.
+    BASES
+  }
 
   /// Whether these can compute what a plan asks for.
   static boolean fit(final SweepPlan plan) {
@@ -60,6 +74,7 @@ final class BatchedCells implements InputCells {
   }
 
   /// @param rows of the data set, the base inputs in the order in which they are asked for
+  /// @param perShard inputs of a shard: one that its shard has already is not asked for again
   /// @param mean over the inputs, where the operation takes it
   BatchedCells(
       final Subject subject,
@@ -68,6 +83,7 @@ final class BatchedCells implements InputCells {
       final Site site,
       final List<JointUnit> units,
       final long[] rows,
+      final int perShard,
       final Optional<float[]> mean,
       final Optional<Route> route) {
     this.data = data;
@@ -75,30 +91,47 @@ final class BatchedCells implements InputCells {
     this.operation = plan.places().getFirst().operation();
     this.rows = rows.clone();
     this.sources = new SweepSources(plan, data.size(), this.rows);
+    this.perShard = perShard;
+    this.distinct = new DistinctCells(plan, units);
     this.mean = mean;
-    this.siteSize = site.size();
     this.cellsPerBase = units.size() * plan.variations();
-    this.kept = plan.pool() == SweepPlan.Pool.INPUTS && operation.source() == Source.OTHER_INPUT;
-    if (kept && (long) rows.length * siteSize > KEPT) {
-      throw new BadInputException(
-          "--sources-from",
-          "inputs",
-          "activations of " + rows.length + " inputs at " + site.name(),
-          "at most " + KEPT / siteSize + " inputs, or --sources-from data");
-    }
-    this.mostBases = Math.clamp(Math.min(CELLS / cellsPerBase, rows.length), 1, MOST_BASES);
-    final int taken = kept ? Math.max(TOGETHER, rows.length) : mostBases * sourcesPerBase();
+    final var model = ShardRunner.graph(subject, false);
+    final var effect = plan.effect().orElseThrow();
+    this.held = held(site, SiteSweep.floatsPerBase(model, site, effect, route));
+    this.together = Math.clamp(Math.min(CELLS / cellsPerBase, rows.length), 1, MOST_BASES);
+    final var room =
+        switch (held) {
+          case NOTHING -> new Room(together, together * sourcesPerBase());
+          case SOURCES -> new Room(together, rows.length, together, TOGETHER);
+          case BASES -> new Room(rows.length, Capacity.AMONG_BASES, together, TOGETHER);
+        };
     this.sweep =
         new SiteSweep(
             subject,
-            ShardRunner.graph(subject, false),
+            model,
             site,
             units.stream().map(unit -> unit.parts().getFirst()).toList(),
             variations(),
-            plan.effect().orElseThrow(),
-            mostBases,
-            taken,
+            effect,
+            room,
             route);
+  }
+
+  private Held held(final Site site, final long floatsPerBase) {
+    if (plan.pool() != SweepPlan.Pool.INPUTS || operation.source() != Source.OTHER_INPUT) {
+      return Held.NOTHING;
+    }
+    if (rows.length * floatsPerBase <= KEPT) {
+      return Held.BASES;
+    }
+    if ((long) rows.length * site.size() <= KEPT) {
+      return Held.SOURCES;
+    }
+    throw new BadInputException(
+        "--sources-from",
+        "inputs",
+        "activations of " + rows.length + " inputs at " + site.name(),
+        "at most " + KEPT / site.size() + " inputs, or --sources-from data");
   }
 
   private int sourcesPerBase() {
@@ -127,7 +160,7 @@ final class BatchedCells implements InputCells {
     }
     if (!ahead.containsKey(next)) {
       ahead.clear();
-      batch(next, Math.min(rows.length, next + mostBases));
+      batch(next, Math.min(rows.length, next + together));
     }
     final var found = ahead.remove(next++);
     if (found == null) {
@@ -140,23 +173,86 @@ final class BatchedCells implements InputCells {
   private void batch(final int from, final int to) {
     final int bases = to - from;
     fillSources(from, to);
-    sweep.bases(images(Arrays.copyOfRange(rows, from, to)));
-    final var effects =
-        kept ? sweep.run(bases, pooled(from, to)) : sweep.run(bases, sourcesApart());
-    final var skipped = sweep.skipped();
+    if (held != Held.BASES) {
+      sweep.bases(images(Arrays.copyOfRange(rows, from, to)));
+    }
+    final var cells = new ArrayList<DistinctCells.Cells>();
+    final var which = new int[bases * cellsPerBase];
+    int count = 0;
     for (int b = 0; b < bases; b++) {
-      final int begin = b * cellsPerBase;
+      final var own =
+          isTwin(from + b) ? DistinctCells.Cells.none(cellsPerBase) : distinct(rows[from + b]);
+      cells.add(own);
+      for (final int cell : own.computed()) {
+        which[count++] = b * cellsPerBase + cell;
+      }
+    }
+    final int first = held == Held.BASES ? from : 0;
+    final var effects = effects(from, to, first, Arrays.copyOf(which, count));
+    final var skipped = count == 0 ? new int[0] : sweep.skipped();
+    int at = 0;
+    for (int b = 0; b < bases; b++) {
+      final var own = cells.get(b);
+      final int end = at + own.computed().length;
       int zero = 0;
-      for (int i = begin; i < begin + cellsPerBase && skipped.length > 0; i++) {
+      for (int i = at; i < end && skipped.length > 0; i++) {
         zero += skipped[i];
       }
-      final var own = Arrays.copyOfRange(effects, begin, begin + cellsPerBase);
-      ahead.put(from + b, new Computed(own, cellsPerBase - zero, zero));
+      final var every = own.spread(Arrays.copyOfRange(effects, at, end));
+      ahead.put(
+          from + b,
+          new Computed(every, end - at - zero, own.deduplicated(), (long) zero + own.zero()));
+      at = end;
     }
+  }
+
+  private DistinctCells.Cells distinct(final long row) {
+    return distinct.of(
+        operation.source() == Source.OTHER_INPUT
+            ? sources.of(row, plan.sourcesPerValue())
+            : new long[0]);
+  }
+
+  /// Whether an input stands in its shard before.
+  private boolean isTwin(final int place) {
+    for (int i = place - place % perShard; i < place; i++) {
+      if (rows[i] == rows[place]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// @param first the row of the first of these bases
+  /// @param which cells are computed, of all that these inputs have
+  private float[] effects(final int from, final int to, final int first, final int[] which) {
+    if (which.length == 0) {
+      return new float[0];
+    }
+    final int end = first + to - from;
+    if (which.length < (to - from) * cellsPerBase) {
+      return sweep.run(first, end, taken(from, to), which);
+    }
+    return held == Held.NOTHING
+        ? sweep.run(first, end, sourcesApart())
+        : sweep.run(first, end, taken(from, to));
   }
 
   private int sourcesApart() {
     return operation.source() == Source.OTHER_INPUT ? plan.sourcesPerValue() : 0;
+  }
+
+  /// The source row of each variation.
+  private int[] taken(final int from, final int to) {
+    if (held != Held.NOTHING) {
+      return pooled(from, to);
+    }
+    final int each = plan.variations();
+    final var index = new int[(to - from) * each];
+    Arrays.setAll(
+        index,
+        i -> i / each * sourcesApart() + (sourcesApart() > 0 ? i % plan.sourcesPerValue() : 0));
+    return index;
   }
 
   /// The source row of each variation, among all inputs of the sweep.
@@ -181,7 +277,7 @@ final class BatchedCells implements InputCells {
         }
       }
       case OTHER_INPUT -> {
-        if (!kept) {
+        if (held == Held.NOTHING) {
           final var all = new long[(to - from) * plan.sourcesPerValue()];
           for (int b = from; b < to; b++) {
             final var own = sources.of(rows[b], plan.sourcesPerValue());
@@ -189,7 +285,7 @@ final class BatchedCells implements InputCells {
           }
           sweep.sources(images(all));
         } else if (!filled) {
-          keepAll();
+          hold();
         }
       }
       case BASE, RENDERED, POSTERIOR, NOISE ->
@@ -198,10 +294,15 @@ final class BatchedCells implements InputCells {
     filled = true;
   }
 
-  private void keepAll() {
+  private void hold() {
     for (int from = 0; from < rows.length; from += TOGETHER) {
       final int to = Math.min(rows.length, from + TOGETHER);
-      sweep.keep(images(Arrays.copyOfRange(rows, from, to)), from);
+      final var images = images(Arrays.copyOfRange(rows, from, to));
+      if (held == Held.BASES) {
+        sweep.bases(images, from);
+      } else {
+        sweep.sources(images, from);
+      }
     }
   }
 

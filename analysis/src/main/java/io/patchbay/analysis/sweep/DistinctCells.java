@@ -36,6 +36,13 @@ final class DistinctCells {
   record Cells(int[] from, int[] computed) {
     static final int NOTHING = -1;
 
+    /// As many cells that nobody asks for.
+    static Cells none(final int count) {
+      final var from = new int[count];
+      Arrays.fill(from, NOTHING);
+      return new Cells(from, new int[0]);
+    }
+
     boolean all() {
       return computed.length == from.length;
     }
@@ -135,10 +142,5 @@ final class DistinctCells {
       first[i] = known == null ? i : known;
     }
     return first;
-  }
-
-  /// Whether an operation takes from other inputs.
-  static boolean takesInputs(final SweepPlan plan) {
-    return plan.places().stream().anyMatch(p -> p.operation().source() == Source.OTHER_INPUT);
   }
 }

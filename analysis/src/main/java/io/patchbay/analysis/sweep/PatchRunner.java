@@ -23,29 +23,40 @@ import java.util.Set;
 ///
 /// An intervention that does not fire on exactly the elements that were planned is an error.
 public final class PatchRunner implements AutoCloseable {
-  private final VaeGraph model;
   private final Suffix suffix;
   private final List<String> sites;
   private final Capacity capacity;
   private final Map<Effect, Node> effects = new LinkedHashMap<>();
   private final Map<String, Node> values = new LinkedHashMap<>();
-  private final Program prefix;
+  private final Prefix prefix;
   private final Program cells;
-  private final Handover handover;
-  private final Node rowsImage;
   private final Optional<ImageProjection> projection;
   private final boolean carries;
   private final Map<Node, Object> written = new HashMap<>();
   private final Set<Node> given;
   private final CustomValues custom;
   private int bases;
-  private int sources = 1;
+  private int sources;
   private int rows;
 
   /// How much fits at once.
   ///
+  /// @param sources rows that cells may take from; [#AMONG_BASES] when they take from the bases
   /// @param ranges per cell, on average
-  public record Capacity(int bases, int sources, int cells, int ranges) {}
+  /// @param inputs that are run together
+  public record Capacity(int bases, int sources, int cells, int ranges, int inputs) {
+    /// Instead of a number of sources: a source row is the row of a base.
+    public static final int AMONG_BASES = 0;
+
+    /// All bases, or all sources, are run together.
+    public Capacity(final int bases, final int sources, final int cells, final int ranges) {
+      this(bases, sources, cells, ranges, Math.max(bases, sources));
+    }
+
+    private boolean among() {
+      return sources == AMONG_BASES;
+    }
+  }
 
   /// Without directions.
   ///
@@ -141,10 +152,9 @@ public final class PatchRunner implements AutoCloseable {
       final int directions,
       final Capacity capacity,
       final Optional<Route> route) {
-    this.model = model;
     this.sites = List.copyOf(sites.keySet());
     this.capacity = capacity;
-    this.suffix = new Suffix(model.graph(), sites, route);
+    this.suffix = new Suffix(model.graph(), sites, route, capacity.among());
     this.carries = route.isPresent();
     for (final var effect : effects) {
       this.effects.put(effect, suffix.effect(effect));
@@ -165,19 +175,14 @@ public final class PatchRunner implements AutoCloseable {
     final var needed = new LinkedHashSet<>(suffix.tables().keySet());
     suffix.points().values().forEach(point -> needed.add(point.site()));
     values.forEach(site -> needed.add(Suffix.site(model.graph(), site)));
-    final int inputs = Math.max(capacity.bases(), capacity.sources());
-    this.rowsImage = model.image();
-    this.prefix =
-        subject
-            .backend()
-            .load(
-                Plan.of(model.graph(), List.copyOf(needed), Sizes.of(model.axis(), inputs)),
-                subject.weights());
+    this.prefix = new Prefix(subject, model, List.copyOf(needed), capacity.inputs());
     final var plan = Plan.of(suffix.graph(), outputs, size);
     this.given = Set.copyOf(plan.given());
     this.cells = subject.backend().load(plan, subject.weights());
-    this.handover = new Handover(prefix, cells);
-    clearSources();
+    if (!capacity.among()) {
+      clearSources();
+      sources = 1;
+    }
     this.custom = new CustomValues(sites, suffix.points(), cells);
   }
 
@@ -205,25 +210,43 @@ public final class PatchRunner implements AutoCloseable {
 
   /// Computes what the cells of these bases share. `images` holds whole inputs, (C, H, W) each.
   public void bases(final float[] images) {
-    bases = run(images, capacity.bases());
-    for (final var table : suffix.tables().entrySet()) {
-      handover.move(table.getKey(), table.getValue(), bases, 0);
-    }
+    bases(images, 0);
+  }
+
+  /// As above; the inputs become rows `at`.. of the bases, the last of them then.
+  public void bases(final float[] images, final int at) {
+    bases = at + prefix.run(images);
+    suffix.tables().forEach((value, table) -> prefix.hand(value, cells, table, at));
   }
 
   /// Computes the activations of these inputs at the patched sites.
   public void sources(final float[] images) {
-    sources = run(images, capacity.sources());
+    sources(images, 0);
+  }
+
+  /// As above; the inputs become rows `at`.. of the sources, the last of them then.
+  public void sources(final float[] images, final int at) {
+    requireSources();
+    sources = at + prefix.run(images);
     for (final var point : suffix.points().values()) {
-      write(point.sources(), prefix.read(point.site()));
+      if (given.contains(point.sources())) {
+        prefix.hand(point.site(), cells, point.sources(), at);
+      }
     }
   }
 
   /// Writes rows that cells may take from at one site, such as means or noise.
   public void sourceValues(final String site, final float[] rowsOfSite) {
+    requireSources();
     final var point = suffix.point(site);
     sources = rowsOfSite.length / point.sources().shape().rowSize();
     write(point.sources(), rowsOfSite);
+  }
+
+  private void requireSources() {
+    if (capacity.among()) {
+      throw new IllegalStateException("cells take from the bases: sites=" + sites);
+    }
   }
 
   /// The mean of a site over inputs, for an op that reads it.
@@ -242,27 +265,13 @@ public final class PatchRunner implements AutoCloseable {
 
   /// Keys the noise of the next call of [#bases] or [#sources]; only for a model with noise.
   public void noise(final long seed, final long[] ids, final int draw) {
-    final var noise =
-        model.noise().orElseThrow(() -> new IllegalStateException("this model has no noise"));
-    prefix.write(noise.seed(), VaeGraph.Noise.seed(seed));
-    prefix.write(noise.ids(), VaeGraph.Noise.ids(ids, draw));
-  }
-
-  private int run(final float[] images, final int most) {
-    final int count = images.length / rowsImage.shape().rowSize();
-    if (count > most) {
-      throw new IllegalArgumentException(
-          "more inputs than planned: got=" + count + ", most=" + most);
-    }
-    prefix.write(rowsImage, images);
-    prefix.run(Sizes.of(model.axis(), count));
-    return count;
+    prefix.noise(seed, ids, draw);
   }
 
   /// The base value of a patched site or of one of the planned values: rows as [#bases] had them,
   /// or as [#sources] had them if that was called last.
   public float[] prefixValue(final String site) {
-    return prefix.read(Suffix.site(model.graph(), site));
+    return prefix.value(site);
   }
 
   /// Runs cells; read the results with [#effect] and [#value].
@@ -314,14 +323,6 @@ public final class PatchRunner implements AutoCloseable {
   /// nothing is left out.
   int[] skippedCells() {
     return carries ? cells.skipped(suffix.point(sites.getFirst()).patch()) : new int[0];
-  }
-
-  /// The activations of some inputs become rows `at`.. of the only site's sources; bases stay.
-  void keep(final float[] images, final int at) {
-    final int count = run(images, Math.max(capacity.bases(), capacity.sources()));
-    final var point = suffix.point(sites.getFirst());
-    handover.move(point.site(), point.sources(), count, at);
-    sources = at + count;
   }
 
   private void checkBase(final Cell cell) {

@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,9 @@ final class RateMeasurement {
 
   /// Repetitions of taking off; more change nothing.
   private static final int ROUNDS = 60;
+
+  /// The least nanoseconds of an element that is handed over.
+  private static final double LEAST_MOVED = 1e-3;
 
   /// What a rate is at least, of what its run took in all: noise may leave less than nothing.
   private static final double LEAST = 0.01;
@@ -95,7 +99,7 @@ final class RateMeasurement {
       runs.forEach(Run::warm);
       final long end = clock.getCurrentThreadCpuTime() + BUDGET_NANOS;
       final var times = new EnumMap<Work, Double>(Work.class);
-      final double moved = runs.getFirst().moved();
+      final double moved = runs.get(1).moved();
       for (int i = 0; i < MOST_RUNS && (i == 0 || clock.getCurrentThreadCpuTime() < end); i++) {
         runs.forEach(Run::time);
       }
@@ -169,10 +173,13 @@ final class RateMeasurement {
       this.work = way.cell();
       this.capacity = work.operations() > RateModel.SMALL ? 256 : 8_192;
       final var suffix =
-          new Suffix(model.graph(), SitePatch.mixed(List.of(site.name())), way.route());
+          new Suffix(model.graph(), SitePatch.mixed(List.of(site.name())), way.route(), false);
       this.effect = suffix.effect(new Effect(Effect.Kind.L2, measured));
       this.point = suffix.point(site.name());
-      this.table = suffix.tables().entrySet().iterator().next();
+      this.table =
+          suffix.tables().entrySet().stream()
+              .max(Comparator.comparingInt(t -> t.getValue().shape().rowSize()))
+              .orElseThrow();
       this.cells =
           SiteArrays.of(
               site.name(),
@@ -189,7 +196,7 @@ final class RateMeasurement {
         program.write(each, RateModel.pattern(BASES * each.shape().rowSize(), 3));
       }
       program.write(point.sources(), RateModel.pattern(BASES * site.size(), 7));
-      final var all = cells.repeated(capacity, 0);
+      final var all = cells.repeated(capacity);
       final var base = new int[capacity];
       Arrays.setAll(base, i -> i * BASES / capacity);
       program.write(suffix.baseIndex(), base);
@@ -239,18 +246,22 @@ final class RateMeasurement {
       return later.stream().sorted().skip(later.size() / 2).findFirst().orElseThrow();
     }
 
-    /// Nanoseconds of an element that is handed to a program.
+    /// Nanoseconds of an element that is handed from one program to another.
     double moved() {
-      final var node = table.getValue();
-      final var values = RateModel.pattern(BASES * node.shape().rowSize(), 5);
-      final var times = new double[MOST_RUNS];
-      for (int i = 0; i < times.length; i++) {
-        final long begin = clock.getCurrentThreadCpuTime();
-        program.write(node, values);
-        times[i] = (double) (clock.getCurrentThreadCpuTime() - begin) / values.length;
+      final var of = table.getKey();
+      final int count = BASES * of.shape().rowSize();
+      final var plan = Plan.of(model.graph(), List.of(of), Sizes.of(RateModel.ROWS, BASES));
+      try (var before = backend.load(plan, weights)) {
+        before.run(Sizes.of(RateModel.ROWS, BASES));
+        final var handed = new double[MOST_RUNS];
+        for (int i = 0; i < handed.length; i++) {
+          final long begin = clock.getCurrentThreadCpuTime();
+          program.write(table.getValue(), before, of, 0);
+          handed[i] = (double) (clock.getCurrentThreadCpuTime() - begin) / count;
+        }
+        Arrays.sort(handed);
+        return Math.max(handed[handed.length / 2], LEAST_MOVED);
       }
-      Arrays.sort(times);
-      return Math.max(times[times.length / 2], 1e-3);
     }
   }
 }

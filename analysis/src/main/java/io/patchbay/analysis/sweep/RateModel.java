@@ -20,7 +20,7 @@ final class RateModel {
   /// Cells of fewer operations are run by the thousand.
   static final double SMALL = 5_000;
 
-  private static final Axis ROWS = new Axis("rows");
+  static final Axis ROWS = new Axis("rows");
   private static final int CHANNELS = 32;
 
   private final Graph graph = new Graph();

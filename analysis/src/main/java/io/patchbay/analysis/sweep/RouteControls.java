@@ -5,6 +5,8 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.report.GuardRun.Control;
+import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.SiteSweep.Room;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,14 +99,12 @@ final class RouteControls {
             units,
             List.of(variation),
             effect,
-            inputs,
-            inputs,
+            new Room(inputs, Capacity.AMONG_BASES),
             route)) {
-      sweep.sources(images);
       sweep.bases(images);
       final var from = new int[inputs];
       Arrays.setAll(from, i -> (i + shift) % inputs);
-      return sweep.run(inputs, from);
+      return sweep.run(0, inputs, from);
     }
   }
 

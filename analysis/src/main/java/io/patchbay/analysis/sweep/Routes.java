@@ -91,7 +91,7 @@ final class Routes {
       final Optional<Effect> effect,
       final String measured,
       final Optional<Route> route) {
-    final var suffix = new Suffix(graph, patches, route);
+    final var suffix = new Suffix(graph, patches, route, false);
     final var output = effect.map(suffix::effect).orElseGet(() -> suffix.value(measured));
     Sizes sizes = Sizes.of(Suffix.ROWS, 1).and(Suffix.BASES, 1).and(Suffix.SOURCES, 1);
     final var needed = new LinkedHashSet<>(suffix.tables().keySet());

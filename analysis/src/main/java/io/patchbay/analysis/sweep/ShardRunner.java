@@ -128,20 +128,33 @@ final class ShardRunner implements InputCells {
   public Computed run(final long row) {
     final int columns = plan.columns();
     final var result = new float[units.size() * plan.variations() * columns];
+    final var which = distinct.of(taken(row));
+    final var some = Arrays.stream(which.computed()).mapToObj(cells::get).toList();
     long computed = 0;
     for (int draw = 0; draw < columns; draw++) {
       prepare(row, draw);
       final double clean = clean();
-      for (int from = 0; from < cells.size(); from += CELLS) {
-        runner.run(cells.subList(from, Math.min(cells.size(), from + CELLS)));
+      final var found = new float[some.size()];
+      for (int from = 0; from < some.size(); from += CELLS) {
+        runner.run(some.subList(from, Math.min(some.size(), from + CELLS)));
         final var effects = effects(clean);
-        for (int i = 0; i < effects.length; i++) {
-          result[(from + i) * columns + draw] = effects[i];
-        }
+        System.arraycopy(effects, 0, found, from, effects.length);
         computed += effects.length;
       }
+      final var every = which.spread(found);
+      for (int i = 0; i < every.length; i++) {
+        result[i * columns + draw] = every[i];
+      }
     }
-    return new Computed(result, computed, 0);
+    return new Computed(
+        result, computed, (long) columns * which.deduplicated(), (long) columns * which.zero());
+  }
+
+  /// The inputs that a base's cells take from.
+  private long[] taken(final long row) {
+    final boolean others =
+        plan.places().stream().anyMatch(p -> p.operation().source() == Source.OTHER_INPUT);
+    return others ? sources.of(row, plan.sourceRows()) : new long[0];
   }
 
   private void prepare(final long row, final int draw) {

@@ -49,18 +49,14 @@ record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elemen
   }
 
   /// The same changes `times` over, cell after cell.
-  ///
-  /// @param sources how far the source rows of each repetition lie behind those of the one before
-  SiteArrays repeated(final int times, final int sources) {
+  SiteArrays repeated(final int times) {
     final int cells = sourceIndex.length;
     final var index = new int[times * cells];
     final var all = new float[times * numbers.length];
     final var triples = new int[times * ranges.length];
     final var counts = new int[times * cells];
     for (int t = 0; t < times; t++) {
-      for (int i = 0; i < cells; i++) {
-        index[t * cells + i] = sourceIndex[i] + t * sources;
-      }
+      System.arraycopy(sourceIndex, 0, index, t * cells, cells);
       System.arraycopy(numbers, 0, all, t * numbers.length, numbers.length);
       System.arraycopy(elements, 0, counts, t * cells, cells);
       for (int i = 0; i < ranges.length; i++) {

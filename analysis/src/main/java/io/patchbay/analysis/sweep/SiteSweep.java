@@ -18,24 +18,56 @@ import java.util.Optional;
 /// in memory. How they are computed is chosen once, by what a cell costs: all that the site can
 /// change computed whole, or only the change carried through the layers that follow.
 ///
-/// Cells are in the order base, unit, variation. A cell's effect depends on its own base alone.
+/// Cells are in the order base, unit, variation. A cell's effect depends on its own base and source
+/// alone.
 public final class SiteSweep implements AutoCloseable {
   private final Site site;
   private final Effect effect;
   private final SiteArrays cells;
   private final int variations;
   private final int perBase;
-  private final int most;
+  private final Room room;
   private final PatchRunner runner;
-  private final Map<Integer, CellBatch> batches = new HashMap<>();
+  private final Map<Integer, SiteArrays> repeated = new HashMap<>();
 
   /// What happens to each unit.
   ///
   /// @param source the row of the sources that it takes from, unless a run says otherwise
   public record Variation(Coefficients coefficients, int source) {}
 
-  /// @param bases the most at a time
-  /// @param sources the most rows to take from, at least 1
+  /// How much fits.
+  ///
+  /// @param bases whose clean values are held
+  /// @param sources rows to take from; [Capacity#AMONG_BASES] when cells take from the bases
+  /// @param together bases whose cells are computed together, at most
+  /// @param inputs that one call of [#bases] or [#sources] takes, at most
+  public record Room(int bases, int sources, int together, int inputs) {
+    public Room {
+      if (bases < 1 || sources < 0 || together < 1 || together > bases || inputs < 1) {
+        throw new IllegalArgumentException(
+            "bases=" + bases + ", sources=" + sources + ", together=" + together);
+      }
+    }
+
+    /// All that are held are computed together.
+    public Room(final int bases, final int sources) {
+      this(bases, sources, bases, Math.max(bases, sources));
+    }
+
+    private Capacity capacity(final int cells, final int ranges) {
+      return new Capacity(bases, sources, together * cells, ranges, inputs);
+    }
+  }
+
+  /// Floats that each base takes which is held, on a route.
+  static long floatsPerBase(
+      final VaeGraph model, final Site site, final Effect effect, final Optional<Route> route) {
+    final var suffix =
+        new Suffix(model.graph(), SitePatch.mixed(List.of(site.name())), route, true);
+    suffix.effect(effect);
+    return suffix.tables().values().stream().mapToLong(table -> table.shape().rowSize()).sum();
+  }
+
   /// @param eliminates whether cells whose patch changes nothing are left out, where that can be
   ///   proved before they are computed
   /// @param rates by which the way of computing is chosen; see [MachineRates#of]
@@ -46,8 +78,7 @@ public final class SiteSweep implements AutoCloseable {
       final List<Unit> units,
       final List<Variation> variations,
       final Effect effect,
-      final int bases,
-      final int sources,
+      final Room room,
       final boolean eliminates,
       final MachineRates rates) {
     this(
@@ -57,8 +88,7 @@ public final class SiteSweep implements AutoCloseable {
         units,
         variations,
         effect,
-        bases,
-        sources,
+        room,
         new Routes(model.graph(), site, effect.site())
             .cheapest(units, eliminates, rates, Extent.perBase(units.size() * variations.size()))
             .route());
@@ -71,14 +101,13 @@ public final class SiteSweep implements AutoCloseable {
       final List<Unit> units,
       final List<Variation> variations,
       final Effect effect,
-      final int bases,
-      final int sources,
+      final Room room,
       final Optional<Route> route) {
     this.site = site;
     this.effect = effect;
     this.variations = variations.size();
     this.perBase = units.size() * variations.size();
-    this.most = bases;
+    this.room = room;
     final var list = new ArrayList<Cell>();
     for (final var unit : units) {
       for (final var each : variations) {
@@ -95,7 +124,7 @@ public final class SiteSweep implements AutoCloseable {
             List.of(effect),
             List.of(),
             0,
-            new Capacity(bases, sources, bases * perBase, ranges),
+            room.capacity(perBase, ranges),
             route);
   }
 
@@ -104,9 +133,19 @@ public final class SiteSweep implements AutoCloseable {
     runner.bases(images);
   }
 
+  /// As above; the inputs become bases `at`.., the last of them then.
+  public void bases(final float[] images, final int at) {
+    runner.bases(images, at);
+  }
+
   /// Computes the activations of inputs that cells take from.
   public void sources(final float[] images) {
     runner.sources(images);
+  }
+
+  /// As above; the inputs become sources `at`.., the last of them then.
+  public void sources(final float[] images, final int at) {
+    runner.sources(images, at);
   }
 
   /// Writes rows that cells may take from, such as means.
@@ -114,43 +153,49 @@ public final class SiteSweep implements AutoCloseable {
     runner.sourceValues(site.name(), rows);
   }
 
-  /// Computes the activations of some inputs and keeps them as rows `at`.. of the sources, the last
-  /// of them then; bases stay.
-  public void keep(final float[] images, final int at) {
-    runner.keep(images, at);
-  }
-
-  /// The activations of the bases at the site, (C, H, W) each, where nothing was kept since.
+  /// The activations of the inputs that were computed last, (C, H, W) each.
   public float[] activations() {
     return runner.prefixValue(site.name());
   }
 
-  /// The effects of the first `count` bases, each cell with the source of its variation, those of a
-  /// base `apart` rows behind those of the base before it.
-  public float[] run(final int count, final int apart) {
-    return run(template(count, apart));
+  /// The effects of bases `from` to `to - 1`, each cell with the source of its variation, those of
+  /// a base `apart` rows behind those of the base before it.
+  public float[] run(final int from, final int to, final int apart) {
+    final var arrays = arrays(from, to);
+    if (apart == 0) {
+      return run(batch(from, to, arrays));
+    }
+    final var index = arrays.sourceIndex().clone();
+    for (int i = 0; i < index.length; i++) {
+      index[i] += i / perBase * apart;
+    }
+    return run(batch(from, to, arrays.from(index)));
   }
 
-  /// The effects of the first `count` bases; `sources` holds the row of each base's variations.
-  public float[] run(final int count, final int[] sources) {
-    return run(batch(count, sources));
+  /// The effects of bases `from` to `to - 1`; `sources` holds the row of each base's variations.
+  public float[] run(final int from, final int to, final int[] sources) {
+    return run(batch(from, to, sources));
   }
 
   /// As above, of some cells alone.
   ///
-  /// @param which their numbers among all, ascending
-  float[] run(final int count, final int[] sources, final int[] which) {
-    return run(batch(count, sources).some(which));
+  /// @param which their numbers among all of these bases, ascending
+  float[] run(final int from, final int to, final int[] sources, final int[] which) {
+    return run(batch(from, to, sources).some(which));
   }
 
-  private CellBatch batch(final int count, final int[] sources) {
-    final var template = template(count, 0);
-    final var index = new int[count * perBase];
+  private CellBatch batch(final int from, final int to, final int[] sources) {
+    final var index = new int[(to - from) * perBase];
     for (int i = 0; i < index.length; i++) {
       index[i] = sources[i / perBase * variations + i % variations];
     }
-    final var arrays = template.site(site.name()).from(index);
-    return new CellBatch(template.bases(), Map.of(site.name(), arrays));
+    return batch(from, to, arrays(from, to).from(index));
+  }
+
+  private CellBatch batch(final int from, final int to, final SiteArrays arrays) {
+    final var bases = new int[(to - from) * perBase];
+    Arrays.setAll(bases, i -> from + i / perBase);
+    return new CellBatch(bases, Map.of(site.name(), arrays));
   }
 
   private float[] run(final CellBatch batch) {
@@ -158,17 +203,11 @@ public final class SiteSweep implements AutoCloseable {
     return runner.effect(effect);
   }
 
-  private CellBatch template(final int count, final int apart) {
-    if (count < 1 || count > most) {
-      throw new IllegalArgumentException("bases: count=" + count + ", most=" + most);
+  private SiteArrays arrays(final int from, final int to) {
+    if (from < 0 || to <= from || to > room.bases() || to - from > room.together()) {
+      throw new IllegalArgumentException("bases: from=" + from + ", to=" + to + ", " + room);
     }
-    return batches.computeIfAbsent(
-        count,
-        n -> {
-          final var index = new int[n * perBase];
-          Arrays.setAll(index, i -> i / perBase);
-          return new CellBatch(index, Map.of(site.name(), cells.repeated(n, apart)));
-        });
+    return repeated.computeIfAbsent(to - from, cells::repeated);
   }
 
   /// Per cell of the last run, 1 where it was proved to change nothing and left out; empty where

@@ -46,6 +46,7 @@ final class Suffix {
   private final Set<Node> fed = new HashSet<>();
   private final Map<Node, Node> images = new HashMap<>();
   private final Optional<Way> way;
+  private final boolean among;
 
   /// A route through this graph.
   private record Way(Route route, ChangeChain chain) {
@@ -56,7 +57,8 @@ final class Suffix {
 
   /// The inputs of the patch at one site.
   ///
-  /// @param sources rows that cells may take their elements from (sources; dims)
+  /// @param sources rows that cells may take their elements from (sources; dims), or the table of
+  ///   the site where they take from the bases
   /// @param sourceIndex per cell (rows)
   /// @param coefficients per cell (rows; 5), see [io.patchbay.analysis.intervention.Operation]
   /// @param ranges the elements that each cell changes (ranges of the site; 3)
@@ -82,7 +84,13 @@ final class Suffix {
   /// @param sites how each patched site is changed
   /// @param route how the change at the only site goes on, where it is carried; by five numbers
   ///   only
-  Suffix(final Graph original, final Map<String, SitePatch> sites, final Optional<Route> route) {
+  /// @param among whether cells take from the bases' own rows
+  Suffix(
+      final Graph original,
+      final Map<String, SitePatch> sites,
+      final Optional<Route> route,
+      final boolean among) {
+    this.among = among;
     this.original = original;
     this.sites = Map.copyOf(sites);
     if (route.isPresent()
@@ -182,7 +190,7 @@ final class Suffix {
     final int size = chain.site().shape().rowSize();
     final var inputs = new ArrayList<Node>();
     inputs.add(table(chain.site(), Shape.batched(BASES, size)));
-    final var sources = graph.input(site + ".sources", Shape.batched(SOURCES, size));
+    final var sources = sources(site, chain.site(), Shape.of(size));
     final var index = graph.input(site + ".source", Shape.batched(ROWS).integers());
     final var numbers = graph.input(site + ".numbers", Shape.batched(ROWS, COEFFICIENTS));
     final var axis = new Axis(site + ".ranges");
@@ -207,6 +215,10 @@ final class Suffix {
             Optional.empty(),
             Optional.empty()));
     return change;
+  }
+
+  private Node sources(final String site, final Node node, final Shape row) {
+    return among ? table(node, row.on(BASES)) : graph.input(site + ".sources", row.on(SOURCES));
   }
 
   private Node table(final Node node, final Shape shape) {
@@ -258,7 +270,7 @@ final class Suffix {
 
   private Node patch(final String site, final Node node, final Node clean) {
     final var shape = node.shape();
-    final var sources = graph.input(site + ".sources", shape.on(SOURCES));
+    final var sources = sources(site, node, shape);
     final var index = graph.input(site + ".source", Shape.batched(ROWS).integers());
     final var numbers = graph.input(site + ".numbers", Shape.batched(ROWS, COEFFICIENTS));
     final var axis = new Axis(site + ".ranges");

@@ -14,6 +14,7 @@ import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.train.Environment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -191,9 +192,35 @@ public final class Sweep {
     return PlanFile.shard(each());
   }
 
-  /// What would run, and how much, by how much it takes of some cells.
+  /// What would run, and how much: samples of the ways that it could go are run, nothing is written.
   public String explain() {
-    return "";
+    final var rates = MachineRates.of(subject.backend());
+    final var chosen = ways.named(Optional.of(route.orElse(ways.cheapest(rates).name())));
+    final var few = Arrays.copyOf(rows, Math.min(rows.length, SiteRuns.AT_ONCE));
+    final var means = new SiteRuns(subject, data, few).means(plan, sites);
+    final var values = new SiteValues(patches, means);
+    final var sample = new WaySample(subject, data, plan, sites, units, rows, values);
+    final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
+    final var explanation =
+        new SweepExplanation(
+            plan, sites, ways, rates, chosen.name(), graph, programs(chosen, values));
+    final var text =
+        explanation.text(way ->
+            plan.factor().isPresent() ? Optional.empty() : Optional.of(sample.of(way, rates)));
+    return cells() + " cells in shards of " + shard() + " inputs\n\n" + text;
+  }
+
+  /// What a way runs, and the memory that it takes.
+  private String programs(final Way way, final SiteValues values) {
+    if (ways.batched()) {
+      try (var cells = batched(shard(), Optional.empty(), way.route())) {
+        return cells.explain();
+      }
+    }
+    try (var cells =
+        new ShardRunner(subject, data, sources(), sites, units, values, Optional.empty())) {
+      return cells.explain();
+    }
   }
 
   private SweepSources sources() {

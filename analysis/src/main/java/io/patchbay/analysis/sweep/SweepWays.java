@@ -32,11 +32,11 @@ record SweepWays(List<Way> ways, boolean batched, Extent extent) {
             ? new Routes(graph, sites.getFirst(), plan.measured())
                 .ways(units.stream().map(u -> u.parts().getFirst()).toList(), true)
             : List.of(Routes.whole(graph, patches, plan.effect(), plan.measured()));
-    return new SweepWays(ways, batched, extent(plan, units.size()));
+    return new SweepWays(ways, batched, extent(plan, plan.inputs(), units.size()));
   }
 
-  private static Extent extent(final SweepPlan plan, final long units) {
-    final double bases = (double) plan.inputs() * plan.columns();
+  static Extent extent(final SweepPlan plan, final int inputs, final long units) {
+    final double bases = (double) inputs * plan.columns();
     final boolean taken =
         plan.places().stream()
             .anyMatch(place ->
@@ -44,7 +44,8 @@ record SweepWays(List<Way> ways, boolean batched, Extent extent) {
                   case OTHER_INPUT, RENDERED -> true;
                   case NONE, MEAN, BASE, POSTERIOR, NOISE -> false;
                 });
-    final double each = plan.pool() == Pool.INPUTS ? 1 : plan.sourceRows();
+    // Sources among the inputs are the bases themselves.
+    final double each = plan.pool() == Pool.INPUTS ? 0 : plan.sourceRows();
     return new Extent(bases, taken ? bases * each : 0, bases * units * plan.variations());
   }
 

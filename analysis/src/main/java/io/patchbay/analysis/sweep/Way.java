@@ -26,6 +26,13 @@ record Way(Optional<Route> route, WorkCount cell, WorkCount base, WorkCount sour
     return route.isPresent() && route.get().measures();
   }
 
+  /// Multiply-adds of a sweep.
+  double operations(final Extent extent) {
+    return extent.bases() * base.operations()
+        + extent.sources() * source.operations()
+        + extent.cells() * cell.operations();
+  }
+
   /// Nanoseconds of a sweep.
   double nanos(final MachineRates rates, final Extent extent) {
     return extent.bases() * rates.nanos(base)

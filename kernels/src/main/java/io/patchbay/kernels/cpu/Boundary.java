@@ -76,6 +76,34 @@ final class Boundary {
     }
   }
 
+  /// Whether [#move] takes these two: as many elements a row, and at most one turn between them.
+  boolean moves(final Value from, final Value to) {
+    return from.size() == to.size() && (alike(from, to) || from.ordered() || to.ordered());
+  }
+
+  private static boolean alike(final Value from, final Value to) {
+    final boolean same = from.hwc() == to.hwc() && from.shape().sameDims(to.shape());
+    return same || (from.ordered() && to.ordered());
+  }
+
+  /// Copies one row of a value into one of another.
+  void move(final Value from, final int fromRow, final Value to, final int toRow) {
+    final long source = from.address() + fromRow * from.rowBytes();
+    final long target = to.address() + toRow * to.rowBytes();
+    if (alike(from, to)) {
+      MemorySegment.copy(
+          Memory.at(source, from.rowBytes()),
+          0,
+          Memory.at(target, to.rowBytes()),
+          0,
+          to.rowBytes());
+    } else if (to.ordered()) {
+      turn(toNchw, source, target, from, 1);
+    } else {
+      turn(toNhwc, source, target, to, 1);
+    }
+  }
+
   private static int chunk(final Value value) {
     return (int) Math.max(1, STAGE / value.rowBytes());
   }

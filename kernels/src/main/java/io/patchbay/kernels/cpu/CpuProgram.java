@@ -144,28 +144,57 @@ final class CpuProgram implements Program {
   public void write(
       final Node given, final float[] values, final int fromRow, final int toRow, final int count) {
     final var value = given(given, Shape.Type.F32);
-    final int most = plan.capacity().of(given.shape().axis());
-    if (fromRow < 0
-        || toRow < 0
-        || count < 0
-        || toRow + count > most
-        || (long) (fromRow + count) * value.size() > values.length) {
+    if (fromRow < 0 || count < 0 || (long) (fromRow + count) * value.size() > values.length) {
       throw new IllegalArgumentException(
-          "rows outside the value: value="
+          "rows outside the array: value="
               + given
               + ", from="
               + fromRow
+              + ", count="
+              + count
+              + ", array="
+              + values.length);
+    }
+    checkRows(given, toRow, count);
+    final var array = MemorySegment.ofArray(values);
+    boundary.write(array, (long) fromRow * value.size(), value, toRow, count, memory);
+  }
+
+  private void checkRows(final Node given, final int toRow, final int count) {
+    final int most = plan.capacity().of(given.shape().axis());
+    if (toRow < 0 || toRow + count > most) {
+      throw new IllegalArgumentException(
+          "rows outside the value: value="
+              + given
               + ", to="
               + toRow
               + ", count="
               + count
               + ", capacity="
-              + most
-              + ", array="
-              + values.length);
+              + most);
     }
-    final var array = MemorySegment.ofArray(values);
-    boundary.write(array, (long) fromRow * value.size(), value, toRow, count, memory);
+  }
+
+  /// From memory to memory, by all workers.
+  @Override
+  public void write(final Node given, final Program from, final Node output, final int toRow) {
+    final var to = given(given, Shape.Type.F32);
+    if (!(from instanceof final CpuProgram other) || !boundary.moves(other.output(output), to)) {
+      Program.super.write(given, from, output, toRow);
+      return;
+    }
+    final var value = other.output(output);
+    final int count = other.last.of(value.axis());
+    checkRows(given, toRow, count);
+    workers.run(count, (_, row) -> boundary.move(value, row, to, toRow + row));
+  }
+
+  private Value output(final Node node) {
+    checkOpen();
+    if (!plan.outputs().contains(node)) {
+      throw new IllegalArgumentException("not an output of this plan: " + node);
+    }
+    return binding.scope().value(node);
   }
 
   private Value given(final Node node, final Shape.Type type) {
@@ -291,12 +320,8 @@ final class CpuProgram implements Program {
 
   @Override
   public void read(final Node output, final float[] target, final int offset) {
-    checkOpen();
-    if (!plan.outputs().contains(output)) {
-      throw new IllegalArgumentException("not an output of this plan: " + output);
-    }
+    final var value = output(output);
     final int rows = last.of(output.shape().axis());
-    final var value = binding.scope().value(output);
     if (offset < 0 || offset + (long) rows * value.size() > target.length) {
       throw new IllegalArgumentException(
           "array too short: value="

@@ -1,0 +1,30 @@
+package io.patchbay.analysis.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.patchbay.analysis.intervention.Sites;
+import io.patchbay.analysis.sweep.SweepPlan.Pool;
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Backends;
+import io.patchbay.vae.data.FactorDataset;
+import io.patchbay.vae.data.Sprites;
+import io.patchbay.vae.io.ElementType;
+import io.patchbay.vae.train.TrainConfig;
+import io.patchbay.vae.train.TrainedVae;
+import io.patchbay.vae.train.Variant;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
