@@ -152,7 +152,7 @@ final class BatchedCells implements InputCells {
 
   @Override
   public Computed run(final long row) {
-    while (next < rows.length && rows[next] != row) {
+    while (next < rows.length && (rows[next] != row || isTwin(next))) {
       next++;
     }
     if (next == rows.length) {

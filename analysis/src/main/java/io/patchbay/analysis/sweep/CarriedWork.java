@@ -65,8 +65,7 @@ final class CarriedWork {
   }
 
   private static WorkCount image(final Box from, final Box to, final double clean) {
-    final var pixels =
-        WorkCount.NONE.plus(Work.CARRIED_PIXEL, (to.area() + clean) * to.channels());
+    final var pixels = WorkCount.NONE.plus(Work.CARRIED_PIXEL, (to.area() + clean) * to.channels());
     // One channel adds up to a row of pixels at a time.
     final boolean rows = from.channels() == 1 && from.width() >= LANES / 2 && to.channels() == 1;
     return rows

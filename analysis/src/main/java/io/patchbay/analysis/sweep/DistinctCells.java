@@ -2,7 +2,6 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Coefficients;
-import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Unit;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,8 +10,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /// Which cells of a base input have to be computed: not those that equal an earlier one of it in
-/// unit, value and source, and not those whose numbers leave every element as it is, whatever it is.
-/// That depends on the plan and the input alone.
+/// unit, value and source, and not those whose numbers leave every element as it is, whatever it
+/// is. That depends on the plan and the input alone.
 final class DistinctCells {
   private static final Coefficients IDENTITY = Coefficients.of(1, 0, 0);
 
@@ -84,8 +83,7 @@ final class DistinctCells {
   }
 
   private int[] variations(final long[] sources) {
-    final var keys =
-        IntStream.range(0, plan.variations()).mapToObj(v -> key(v, sources)).toList();
+    final var keys = IntStream.range(0, plan.variations()).mapToObj(v -> key(v, sources)).toList();
     final var first = firsts(keys);
     for (int v = 0; v < first.length; v++) {
       if (keys.get(v).stream().allMatch(part -> part.coefficients().equals(IDENTITY))) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// How long a backend takes for each kind of work: nanoseconds a unit of one of its threads, and how
-/// many threads share it.
+/// How long a backend takes for each kind of work: nanoseconds a unit of one of its threads, and
+/// how many threads share it.
 ///
 /// Whoever chooses between ways of computing passes them in; they are measured or read where they
 /// are asked for by name ([#of]), nowhere else.
@@ -47,8 +47,8 @@ public record MachineRates(Map<Work, Double> nanos, int threads) {
     return rate;
   }
 
-  /// Nanoseconds of some work by the clock, shared evenly by the threads but for what is handed over,
-  /// which one of them does.
+  /// Nanoseconds of some work by the clock, shared evenly by the threads but for what is handed
+  /// over, which one of them does.
   double nanos(final WorkCount count) {
     final double all =
         Arrays.stream(Work.values()).mapToDouble(work -> count.of(work) * of(work)).sum();

@@ -28,8 +28,8 @@ import java.util.Optional;
 ///
 /// They run on one thread and are timed by its own clock, which stands while others have the core;
 /// in turns, so that a disturbance meets all of them alike; and a median of each counts. Once the
-/// classes are warm all of it takes less than a tenth of a second, but on a slow backend, where each
-/// is run once.
+/// classes are warm all of it takes less than a tenth of a second, but on a slow backend, where
+/// each is run once.
 final class RateMeasurement {
   /// For the runs that count.
   private static final long BUDGET_NANOS = 50_000_000;
@@ -131,11 +131,7 @@ final class RateMeasurement {
   ///
   /// @param layers that carry the change; none where everything is computed whole
   private Run run(
-      final Work main,
-      final Site site,
-      final String measured,
-      final Unit unit,
-      final int layers) {
+      final Work main, final Site site, final String measured, final Unit unit, final int layers) {
     final var way =
         new Routes(model.graph(), site, measured).ways(List.of(unit), false).get(layers);
     return new Run(main, site, unit, Coefficients.of(0, 0, 1), way, measured);
@@ -182,16 +178,14 @@ final class RateMeasurement {
               .orElseThrow();
       this.cells =
           SiteArrays.of(
-              site.name(),
-              List.of(Cell.of(0, new Change(site.name(), unit, coefficients, 0))));
+              site.name(), List.of(Cell.of(0, new Change(site.name(), unit, coefficients, 0))));
       final int ranges = unit.ranges().size();
       final var sizes =
           Sizes.of(Suffix.ROWS, capacity)
               .and(Suffix.BASES, BASES)
               .and(Suffix.SOURCES, BASES)
               .and(PatchRunner.axis(point), capacity * ranges);
-      this.program =
-          backend.load(Plan.of(suffix.graph(), List.of(effect), sizes), weights);
+      this.program = backend.load(Plan.of(suffix.graph(), List.of(effect), sizes), weights);
       for (final var each : suffix.tables().values()) {
         program.write(each, RateModel.pattern(BASES * each.shape().rowSize(), 3));
       }

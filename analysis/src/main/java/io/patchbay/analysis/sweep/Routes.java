@@ -47,8 +47,7 @@ final class Routes {
             final var rest = way(graph, patches, Optional.of(effect), measured, Optional.of(route));
             final var carried = CarriedWork.of(chain.links().subList(0, layers), units, arrives);
             ways.add(
-                new Way(
-                    Optional.of(route), rest.cell().plus(carried), rest.base(), rest.source()));
+                new Way(Optional.of(route), rest.cell().plus(carried), rest.base(), rest.source()));
           }
         });
     return ways;

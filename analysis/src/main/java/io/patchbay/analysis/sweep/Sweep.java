@@ -61,6 +61,7 @@ public final class Sweep {
   /// @param strength mean size of the effect of each unit without a failed cell, in their order,
   ///   with intervals over inputs; empty when interrupted, or when every unit has a failed cell
   /// @param failed the cells whose effect is not finite
+  /// @param pace how fast cells went in this run
   public record Result(
       boolean interrupted,
       long cells,
@@ -69,7 +70,14 @@ public final class Sweep {
       Optional<FactorProbe> probe,
       List<CausalEffectStrength> strength,
       List<GuardRun> controls,
-      FailedCells failed) {}
+      FailedCells failed,
+      Pace pace) {}
+
+  /// What became cells in one run, which may have found some of them in the folder.
+  ///
+  /// @param cells that this run added
+  /// @param nanos from the first of them to the last, by the clock
+  public record Pace(long cells, long nanos) {}
 
   /// On data that the catalogue knows by its name.
   ///
@@ -192,7 +200,8 @@ public final class Sweep {
     return PlanFile.shard(each());
   }
 
-  /// What would run, and how much: samples of the ways that it could go are run, nothing is written.
+  /// What would run, and how much: samples of the ways that it could go are run, nothing is
+  /// written.
   public String explain() {
     final var rates = MachineRates.of(subject.backend());
     final var chosen = ways.named(Optional.of(route.orElse(ways.cheapest(rates).name())));
@@ -229,8 +238,7 @@ public final class Sweep {
 
   private BatchedCells batched(
       final int shard, final Optional<float[]> mean, final Optional<Route> route) {
-    return new BatchedCells(
-        subject, data, plan, sites.getFirst(), units, rows, shard, mean, route);
+    return new BatchedCells(subject, data, plan, sites.getFirst(), units, rows, shard, mean, route);
   }
 
   /// What computes the cells of a folder with this route.
@@ -268,6 +276,8 @@ public final class Sweep {
       final var controls = new SweepControls(subject, data, plan, sites, units, cells()).of(way);
       final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
+      long added = 0;
+      final long begin = System.nanoTime();
       try (var runner = new TwinInputs(through.apply(inputCells(file, fixed, probe)), inputs)) {
         for (int shard = 0; shard * inputs < rows.length; shard++) {
           final int from = shard * inputs;
@@ -285,11 +295,13 @@ public final class Sweep {
               listener.cells((long) (i + 1) * each, cells());
             }
             folder.write(shard, effects, account.require("shard=" + shard));
+            added += effects.length;
           }
           listener.cells((long) to * each, cells());
         }
       }
-      return finished(file, probe, fixed, controls, listener, stop);
+      final var pace = new Pace(added, System.nanoTime() - begin);
+      return finished(file, probe, fixed, controls, pace, listener, stop);
     }
   }
 
@@ -299,6 +311,7 @@ public final class Sweep {
       final Optional<FactorProbe> probe,
       final SiteValues fixed,
       final List<GuardRun> controls,
+      final Pace pace,
       final Listener listener,
       final BooleanSupplier stop) {
     final var account = folder.join(units, rows, file.shard());
@@ -311,12 +324,13 @@ public final class Sweep {
       final var failed = reviewed.get().failed();
       final var strength = SweepStrength.of(effects, failed, Bootstrap.standard(plan.seed()));
       final var guards = folder.finish(account, controls, reviewed.get());
-      return new Result(false, cells(), account, units, probe, strength, guards, failed);
+      return new Result(false, cells(), account, units, probe, strength, guards, failed, pace);
     }
   }
 
   private Result stopped(final Optional<FactorProbe> probe, final List<GuardRun> controls) {
     final var none = FailedCells.none(units.size());
-    return new Result(true, cells(), Account.none(), units, probe, List.of(), controls, none);
+    return new Result(
+        true, cells(), Account.none(), units, probe, List.of(), controls, none, new Pace(0, 0));
   }
 }

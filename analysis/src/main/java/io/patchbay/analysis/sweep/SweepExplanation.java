@@ -27,8 +27,8 @@ record SweepExplanation(
 
   private static final int MOST_SAMPLES = 4;
 
-  /// Samples are taken in turns, and the quickest of each counts: the first warms the code, and what
-  /// else runs on the machine only ever adds.
+  /// Samples are taken in turns, and the quickest of each counts: the first warms the code, and
+  /// what else runs on the machine only ever adds.
   private static final int ROUNDS = 4;
 
   /// Measures a way; nothing where it cannot be.
@@ -92,10 +92,7 @@ record SweepExplanation(
     return way.nanos(rates, ways.extent());
   }
 
-  private String line(
-      final Way way,
-      final Optional<WaySample.Took> took,
-      final double forward) {
+  private String line(final Way way, final Optional<WaySample.Took> took, final double forward) {
     final double cells = ways.extent().cells();
     final double whole = predicted(way);
     // What the sample took, beside what it was to take, is what the whole sweep will.

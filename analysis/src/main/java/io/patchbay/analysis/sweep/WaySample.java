@@ -5,7 +5,6 @@ import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.vae.data.FactorDataset;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 

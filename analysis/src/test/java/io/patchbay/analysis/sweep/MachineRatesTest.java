@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.analysis.sweep.Way.Extent;
-import io.patchbay.engine.BackendProvider;
 import io.patchbay.engine.Backends;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Rates are measured once for a machine, device and build, and decide by all of a sweep.
 class MachineRatesTest {
   private static final Map<String, String> HERE =
-      Map.of("commit", "a", "backend", "cpu", "device", "d, threads=2", "cpu", "x", "processors", "2");
+      Map.of(
+          "commit", "a", "backend", "cpu", "device", "d, threads=2", "cpu", "x", "processors", "2");
 
   @TempDir private Path folder;
 
@@ -108,7 +108,8 @@ class MachineRatesTest {
     assertEquals(8, new MachineRates(all(1), 2).nanos(work));
   }
 
-  /// Few cells an input are computed by the way whose inputs cost less, many by that whose cells do.
+  /// Few cells an input are computed by the way whose inputs cost less, many by that whose cells
+  /// do.
   @Test
   void theWholeSweepDecides() {
     final var bases =
@@ -134,10 +135,9 @@ class MachineRatesTest {
     for (final var provider : Backends.providers()) {
       if (provider.unavailable().isEmpty()) {
         final var rates = new MachineRates(RateMeasurement.of(provider.name()), 1);
-        // A multiply-add on one core: from 10 a nanosecond, as on a GPU's, to one in a microsecond.
+        // From ten thousand multiply-adds a nanosecond to one in a microsecond.
         assertTrue(rates.of(Work.WIDE) > 1e-4 && rates.of(Work.WIDE) < 1000, rates::toString);
       }
     }
-    assertEquals(1, Backends.providers().stream().map(BackendProvider::name).filter("cpu"::equals).count());
   }
 }

@@ -107,12 +107,13 @@ class RouteTest {
     final var plan = plan(of);
     final var sources = plan.pool() == Pool.INPUTS ? ROWS : rows;
     try (var cells =
-        new BatchedCells(subject, data, plan, site, units, sources, sources.length, Optional.empty(), route)) {
+        new BatchedCells(
+            subject, data, plan, site, units, sources, sources.length, Optional.empty(), route)) {
       final int each = units.size() * plan.variations();
       final var all = new float[rows.length * each];
       for (int i = 0; i < rows.length; i++) {
         final var computed = cells.run(rows[i]);
-        assertEquals(each, computed.cells() + computed.provedZero());
+        computed.account(each).require("input " + i);
         System.arraycopy(computed.effects(), 0, all, i * each, each);
       }
       return all;
@@ -243,7 +244,8 @@ class RouteTest {
             final var route = choices(subject, of, site, units).getLast().route();
             assertTrue(route.isPresent());
             try (var cells =
-                new BatchedCells(subject, data, plan, site, units, ROWS, ROWS.length, Optional.empty(), route)) {
+                new BatchedCells(
+                    subject, data, plan, site, units, ROWS, ROWS.length, Optional.empty(), route)) {
               final var computed = cells.run(ROWS[0]);
               assertEquals(0, computed.cells());
               assertEquals(units.size(), computed.provedZero());
