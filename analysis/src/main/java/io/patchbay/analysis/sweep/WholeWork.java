@@ -11,6 +11,10 @@ import java.util.List;
 final class WholeWork {
   private static final int KERNEL = 4;
   private static final int LANES = 16;
+
+  /// An element is subtracted, squared and added up in the time in which so many are patched.
+  private static final double COMPARING = 3;
+
   private static final List<Integer> IMAGES = List.of(1, 3);
 
   private WholeWork() {}
@@ -33,7 +37,10 @@ final class WholeWork {
           WorkCount.NONE.plus(
               Work.LINEAR, (double) node.shape().rowSize() * node.input(0).shape().rowSize());
       case Op.Patch _, Op.CustomPatch _ -> elements(node.shape());
-      case Op.Reduce _ -> isImage(node.input(0).shape()) ? WorkCount.NONE : elements(node.input(0));
+      case Op.Reduce _ ->
+          isImage(node.input(0).shape())
+              ? WorkCount.NONE
+              : elements(node.input(0).shape()).times(COMPARING);
       case Op.Input _,
           Op.State _,
           Op.Constant _,
@@ -54,10 +61,6 @@ final class WholeWork {
           Op.StopGradient _ ->
           WorkCount.NONE;
     };
-  }
-
-  private static WorkCount elements(final Node node) {
-    return elements(node.shape());
   }
 
   private static WorkCount elements(final Shape shape) {

@@ -11,7 +11,7 @@ public enum Work {
   LINEAR(true),
   /// A multiply-add of any other convolution.
   OTHER(true),
-  /// An element of a value that is patched, or compared with the base.
+  /// An element of a value that is patched; one that is compared with the base counts as some.
   ELEMENT(false),
   /// A multiply-add of a layer that a change alone is carried through.
   CARRIED(true),
