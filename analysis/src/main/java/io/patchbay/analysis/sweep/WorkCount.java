@@ -1,56 +1,44 @@
 package io.patchbay.analysis.sweep;
 
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /// How much of each kind of work there is.
-final class WorkCount {
-  static final WorkCount NONE = new WorkCount(new double[Work.values().length]);
+///
+/// @param amounts of those kinds of which there is some
+record WorkCount(Map<Work, Double> amounts) {
+  static final WorkCount NONE = new WorkCount(Map.of());
 
-  private final double[] amounts;
-
-  private WorkCount(final double[] amounts) {
-    this.amounts = amounts;
+  WorkCount {
+    amounts = Map.copyOf(amounts);
   }
 
   double of(final Work work) {
-    return amounts[work.ordinal()];
+    return amounts.getOrDefault(work, 0.0);
   }
 
   WorkCount plus(final Work work, final double amount) {
-    final var sum = amounts.clone();
-    sum[work.ordinal()] += amount;
-    return new WorkCount(sum);
+    return plus(new WorkCount(Map.of(work, amount)));
   }
 
   WorkCount plus(final WorkCount other) {
-    final var sum = amounts.clone();
-    Arrays.setAll(sum, i -> amounts[i] + other.amounts[i]);
+    final var sum = new EnumMap<Work, Double>(Work.class);
+    sum.putAll(amounts);
+    other.amounts.forEach((work, amount) -> sum.merge(work, amount, Double::sum));
     return new WorkCount(sum);
   }
 
   WorkCount times(final double factor) {
-    final var product = amounts.clone();
-    Arrays.setAll(product, i -> amounts[i] * factor);
+    final var product = new EnumMap<Work, Double>(Work.class);
+    amounts.forEach((work, amount) -> product.put(work, amount * factor));
     return new WorkCount(product);
   }
 
   /// Multiply-adds, whole and carried.
   double operations() {
-    double sum = 0;
-    for (final var work : Work.values()) {
-      sum += work.multiplies() ? of(work) : 0;
-    }
-    return sum;
-  }
-
-  @Override
-  public String toString() {
-    final var text = new StringBuilder();
-    for (final var work : Work.values()) {
-      if (of(work) > 0) {
-        text.append(text.isEmpty() ? "" : ", ").append(work).append('=').append(of(work));
-      }
-    }
-    return text.toString();
+    return amounts.entrySet().stream()
+        .filter(e -> e.getKey().multiplies())
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
   }
 }
