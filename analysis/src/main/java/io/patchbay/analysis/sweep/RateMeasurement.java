@@ -35,13 +35,14 @@ final class RateMeasurement {
   private static final long BUDGET_NANOS = 60_000_000;
 
   /// A run is as many rows as take this long.
-  private static final long RUN_NANOS = 200_000;
+  private static final long RUN_NANOS = 300_000;
 
-  private static final int FEWEST_ROWS = 8;
-  private static final int TRIES = 3;
+  private static final int FEWEST_ROWS = 2;
+  private static final int LEAST_CAPACITY = 2;
+  private static final int TRIES = 2;
   private static final int MOST_RUNS = 24;
   private static final int BASES = 2;
-  private static final long MEMORY = 1L << 30;
+  private static final long MEMORY = 4L << 30;
 
   /// Repetitions of taking off; more change nothing.
   private static final int ROUNDS = 60;
@@ -167,7 +168,10 @@ final class RateMeasurement {
         final String measured) {
       this.main = main;
       this.work = way.cell();
-      this.capacity = work.operations() > RateModel.SMALL ? 256 : 8_192;
+      this.capacity =
+          work.operations() > RateModel.LARGE
+              ? Math.max(LEAST_CAPACITY, backend.preferredRows() / 8)
+              : work.operations() > RateModel.SMALL ? 256 : 4096;
       final var suffix =
           new Suffix(model.graph(), SitePatch.mixed(List.of(site.name())), way.route(), false);
       this.effect = suffix.effect(new Effect(Effect.Kind.L2, measured));
