@@ -4,6 +4,7 @@ module io.patchbay.analysis {
   requires transitive io.patchbay.vae;
   requires info.picocli;
   requires java.desktop;
+  requires java.management;
   requires org.jgrapht.core;
   requires tools.jackson.databind;
 

@@ -5,6 +5,7 @@ import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.sweep.Cell;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.Effect;
+import io.patchbay.analysis.sweep.MachineRates;
 import io.patchbay.analysis.sweep.PatchRunner;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.Subject;
@@ -210,7 +211,8 @@ final class PatchRunnerSweep implements SweepMethod {
                 Sites.of(model.graph()).named(this.site),
                 task.units().stream().filter(u -> u.site() == site).map(UnitBox::unit).toList(),
                 task.variations(),
-                capacity);
+                capacity,
+                MachineRates.of(subject.backend()));
       } else {
         final var capacity = new Capacity(inputs, inputs, CELLS, 1);
         this.runner = runner(subject, site, List.of(), task.variations(), capacity);

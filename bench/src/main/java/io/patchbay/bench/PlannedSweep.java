@@ -4,6 +4,7 @@ import io.patchbay.analysis.intervention.Operation.Coefficients;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Effect;
+import io.patchbay.analysis.sweep.MachineRates;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.SiteSweep;
 import io.patchbay.analysis.sweep.SiteSweep.Room;
@@ -116,7 +117,8 @@ final class PlannedSweep implements SweepMethod {
               variations(),
               task.workload().outcome() == Outcome.MU ? Effect.MU : Effect.IMAGE,
               room,
-              eliminate);
+              eliminate,
+              MachineRates.of(subject.backend()));
     }
 
     private List<Variation> variations() {

@@ -22,6 +22,9 @@ public interface Backend extends AutoCloseable {
     return Set.of(Precision.FP32);
   }
 
+  /// Threads that work on a run.
+  int threads();
+
   /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
   int preferredRows();
 

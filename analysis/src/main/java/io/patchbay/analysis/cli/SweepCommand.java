@@ -58,7 +58,9 @@ final class SweepCommand implements Callable<Integer> {
 
   @Option(
       names = "--explain",
-      description = "Print what runs per input and per cell, and compute nothing.")
+      description =
+          "Print the ways to compute the cells, what each is predicted to take and took of a"
+              + " sample, and what runs per input and per cell; write nothing.")
   private boolean explain;
 
   @Option(
@@ -301,6 +303,17 @@ final class SweepCommand implements Callable<Integer> {
             account.deduplicated(),
             account.provedZero(),
             result.controls().size()));
+    final var pace = result.pace();
+    if (pace.cells() > 0) {
+      final double seconds = pace.nanos() / 1e9;
+      output.note(
+          String.format(
+              Locale.ROOT,
+              "took: %.2f s for %d cells, %.0f a second",
+              seconds,
+              pace.cells(),
+              pace.cells() / seconds));
+    }
     if (result.failed().count() > 0) {
       output.note(
           "failed: "

@@ -23,6 +23,8 @@ final class BatchedCells implements InputCells {
   private final Operation operation;
   private final long[] rows;
   private final SweepSources sources;
+  private final int perShard;
+  private final DistinctCells distinct;
   private final Optional<float[]> mean;
   private final SiteSweep sweep;
   private final int cellsPerBase;
@@ -49,6 +51,7 @@ final class BatchedCells implements InputCells {
   }
 
   /// @param rows of the data set, the base inputs in the order in which they are asked for
+  /// @param perShard inputs of a shard: one that its shard has already is not asked for again
   /// @param mean over the inputs, where the operation takes it
   BatchedCells(
       final Subject subject,
@@ -57,6 +60,7 @@ final class BatchedCells implements InputCells {
       final Site site,
       final List<JointUnit> units,
       final long[] rows,
+      final int perShard,
       final Optional<float[]> mean,
       final Optional<Route> route) {
     this.data = data;
@@ -64,6 +68,8 @@ final class BatchedCells implements InputCells {
     this.operation = plan.places().getFirst().operation();
     this.rows = rows.clone();
     this.sources = new SweepSources(plan, data.size(), this.rows);
+    this.perShard = perShard;
+    this.distinct = new DistinctCells(plan, units);
     this.mean = mean;
     this.cellsPerBase = units.size() * plan.variations();
     final var model = ShardRunner.graph(subject, false);
@@ -97,7 +103,7 @@ final class BatchedCells implements InputCells {
 
   @Override
   public Computed run(final long row) {
-    while (next < rows.length && rows[next] != row) {
+    while (next < rows.length && (rows[next] != row || isTwin(next))) {
       next++;
     }
     if (next == rows.length) {
@@ -121,26 +127,83 @@ final class BatchedCells implements InputCells {
     if (held != Held.BASES) {
       sweep.bases(images(Arrays.copyOfRange(rows, from, to)));
     }
-    final var effects =
-        switch (held) {
-          case BASES -> sweep.run(from, to, pooled(from, to));
-          case SOURCES -> sweep.run(0, bases, pooled(from, to));
-          case NOTHING -> sweep.run(0, bases, sourcesApart());
-        };
-    final var skipped = sweep.skipped();
+    final var cells = new ArrayList<DistinctCells.Cells>();
+    final var which = new int[bases * cellsPerBase];
+    int count = 0;
     for (int b = 0; b < bases; b++) {
-      final int begin = b * cellsPerBase;
+      final var own =
+          isTwin(from + b) ? DistinctCells.Cells.none(cellsPerBase) : distinct(rows[from + b]);
+      cells.add(own);
+      for (final int cell : own.computed()) {
+        which[count++] = b * cellsPerBase + cell;
+      }
+    }
+    final int first = held == Held.BASES ? from : 0;
+    final var effects = effects(from, to, first, Arrays.copyOf(which, count));
+    final var skipped = count == 0 ? new int[0] : sweep.skipped();
+    int at = 0;
+    for (int b = 0; b < bases; b++) {
+      final var own = cells.get(b);
+      final int end = at + own.computed().length;
       int zero = 0;
-      for (int i = begin; i < begin + cellsPerBase && skipped.length > 0; i++) {
+      for (int i = at; i < end && skipped.length > 0; i++) {
         zero += skipped[i];
       }
-      final var own = Arrays.copyOfRange(effects, begin, begin + cellsPerBase);
-      ahead.put(from + b, new Computed(own, cellsPerBase - zero, zero));
+      final var every = own.spread(Arrays.copyOfRange(effects, at, end));
+      ahead.put(
+          from + b,
+          new Computed(every, end - at - zero, own.deduplicated(), (long) zero + own.zero()));
+      at = end;
     }
+  }
+
+  private DistinctCells.Cells distinct(final long row) {
+    return distinct.of(
+        operation.source() == Source.OTHER_INPUT
+            ? sources.of(row, plan.sourcesPerValue())
+            : new long[0]);
+  }
+
+  /// Whether an input stands in its shard before.
+  private boolean isTwin(final int place) {
+    for (int i = place - place % perShard; i < place; i++) {
+      if (rows[i] == rows[place]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// @param first the row of the first of these bases
+  /// @param which cells are computed, of all that these inputs have
+  private float[] effects(final int from, final int to, final int first, final int[] which) {
+    if (which.length == 0) {
+      return new float[0];
+    }
+    final int end = first + to - from;
+    if (which.length < (to - from) * cellsPerBase) {
+      return sweep.run(first, end, taken(from, to), which);
+    }
+    return held == Held.NOTHING
+        ? sweep.run(first, end, sourcesApart())
+        : sweep.run(first, end, taken(from, to));
   }
 
   private int sourcesApart() {
     return operation.source() == Source.OTHER_INPUT ? plan.sourcesPerValue() : 0;
+  }
+
+  /// The source row of each variation.
+  private int[] taken(final int from, final int to) {
+    if (held != Held.NOTHING) {
+      return pooled(from, to);
+    }
+    final int each = plan.variations();
+    final var index = new int[(to - from) * each];
+    Arrays.setAll(
+        index,
+        i -> i / each * sourcesApart() + (sourcesApart() > 0 ? i % plan.sourcesPerValue() : 0));
+    return index;
   }
 
   /// The source row of each variation, among all inputs of the sweep.

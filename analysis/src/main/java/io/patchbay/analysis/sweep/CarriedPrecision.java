@@ -4,7 +4,6 @@ import io.patchbay.engine.Backend;
 import io.patchbay.engine.Precision;
 import io.patchbay.vae.io.BadInputException;
 import java.util.List;
-import java.util.Optional;
 
 /// What a precision below float32 asks of a sweep: only a change can be rounded to it, so the
 /// change has to be carried from the site all the way to what is measured.
@@ -37,23 +36,15 @@ final class CarriedPrecision {
     }
   }
 
-  /// The routes of a sweep in this precision, of those that there are for it in float32.
+  /// The ways of a sweep in this precision, of those that there are for it in float32.
   ///
   /// @throws BadInputException when the change cannot be carried all the way
-  static List<Optional<Route>> of(
-      final List<Optional<Route>> routes,
-      final Precision precision,
-      final String site,
-      final String measured) {
+  static List<Way> of(
+      final List<Way> ways, final Precision precision, final String site, final String measured) {
     if (precision == Precision.FP32) {
-      return routes;
+      return ways;
     }
-    final var carried =
-        routes.stream()
-            .flatMap(Optional::stream)
-            .filter(Route::measures)
-            .map(route -> Optional.of(route.in(precision)))
-            .toList();
+    final var carried = ways.stream().filter(Way::measures).map(way -> way.in(precision)).toList();
     if (carried.isEmpty()) {
       throw new BadInputException(
           OPTION,

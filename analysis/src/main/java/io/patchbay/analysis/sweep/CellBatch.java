@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,17 @@ record CellBatch(int[] bases, int[] directions, Map<String, SiteArrays> sites) {
 
   int rows() {
     return bases.length;
+  }
+
+  /// Some of the cells.
+  ///
+  /// @param which their numbers, ascending
+  CellBatch some(final int[] which) {
+    final var some = new LinkedHashMap<String, SiteArrays>();
+    sites.forEach((name, arrays) -> some.put(name, arrays.some(which)));
+    final var own =
+        directions.length == 0 ? directions : Arrays.stream(which).map(i -> directions[i]).toArray();
+    return new CellBatch(Arrays.stream(which).map(i -> bases[i]).toArray(), own, some);
   }
 
   SiteArrays site(final String name) {

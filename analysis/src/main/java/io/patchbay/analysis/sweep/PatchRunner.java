@@ -2,6 +2,7 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
@@ -103,14 +104,18 @@ public final class PatchRunner implements AutoCloseable {
   /// cheaper for these units. The clean images of the bases can be read ([#prefixValue]).
   ///
   /// @param directions the most that there are
+  /// @param rates by which that is judged; see [MachineRates#of]
   public static PatchRunner carrying(
       final Subject subject,
       final VaeGraph model,
       final Site site,
       final List<Unit> units,
       final int directions,
-      final Capacity capacity) {
-    final var route = new Routes(model.graph(), site, IMAGE).of(units, false).getFirst().route();
+      final Capacity capacity,
+      final MachineRates rates) {
+    final var extent = Extent.perBase(capacity.cells());
+    final var route =
+        new Routes(model.graph(), site, IMAGE).cheapest(units, false, rates, extent).route();
     final var sites = SitePatch.mixed(List.of(site.name()));
     return new PatchRunner(
         subject, model, sites, List.of(), List.of(), directions, true, capacity, route);
@@ -184,7 +189,7 @@ public final class PatchRunner implements AutoCloseable {
     this.custom = new CustomValues(sites, suffix.points(), cells);
   }
 
-  private static Axis axis(final Suffix.Point point) {
+  static Axis axis(final Suffix.Point point) {
     final var axis = point.ranges().shape().axis();
     if (axis == null) {
       throw new IllegalStateException("ranges have an axis");

@@ -2,232 +2,129 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.engine.ChangeChain;
-import io.patchbay.engine.ChangeChain.Link;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
-import io.patchbay.engine.Op;
-import io.patchbay.engine.Op.Propagate.Kind;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Sizes;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 
-/// How a sweep at one site is computed, chosen by what it costs: all that the site can change, or
-/// only the change, carried through some layers, up to the end or until values are whole again.
-///
-/// Costs are in multiply-adds of a whole layer; what else there is, in what it takes of their time.
+/// The ways to compute a sweep at one site: all that the site can change, or only the change,
+/// carried through some layers, up to the end or until values are whole again.
 final class Routes {
-  /// A multiply-add of a carried change: its rectangles fill the registers less well.
-  private static final double CARRIED = 1.5;
-
-  /// A pixel of an image: its sigmoid and its share of the effect.
-  private static final double PIXEL = 4;
-
-  /// An element of a value that is written and read.
-  private static final double ELEMENT = 4;
-
-  /// A layer of a cell, whatever its size.
-  private static final double LAYER = 3000;
-
-  /// Units that stand for all.
-  private static final int SAMPLE = 64;
-
   private final Graph graph;
   private final Site site;
   private final String measured;
+  private final Node from;
   private final Node target;
 
   Routes(final Graph graph, final Site site, final String measured) {
     this.graph = graph;
     this.site = site;
     this.measured = measured;
+    this.from = Suffix.site(graph, site.name());
     this.target = Suffix.site(graph, measured);
   }
 
-  /// A way and what a cell costs on it.
-  ///
-  /// @param route empty where everything is computed whole
-  record Choice(Optional<Route> route, double cost) {}
-
-  /// All ways, the cheapest first.
-  List<Choice> of(final List<Unit> units, final boolean eliminates) {
-    final var choices = new ArrayList<Choice>();
-    final var from = Suffix.site(graph, site.name());
-    choices.add(new Choice(Optional.empty(), whole(from) + ELEMENT * site.size()));
+  /// All of them: the whole one, then by how far the change is carried.
+  List<Way> ways(final List<Unit> units, final boolean eliminates) {
+    final var patches = SitePatch.mixed(List.of(site.name()));
+    final var effect = new Effect(Effect.Kind.L2, measured);
+    final var ways = new ArrayList<Way>();
+    ways.add(way(graph, patches, Optional.of(effect), measured, Optional.empty()));
     ChangeChain.of(from, target)
         .ifPresent(chain -> {
-          final int most = chain.links().size();
-          for (int layers = 1; layers <= most; layers++) {
+          for (int layers = 1; layers <= chain.links().size(); layers++) {
             final boolean arrives = chain.end(layers).equals(target);
-            final double carried = carried(chain, layers, units);
-            if (arrives) {
-              choices.add(
-                  new Choice(Optional.of(new Route(measured, layers, true, eliminates)), carried));
-            } else {
-              final var join = chain.end(layers);
-              final double rest = ELEMENT * join.shape().rowSize() + whole(join);
-              choices.add(
-                  new Choice(
-                      Optional.of(new Route(measured, layers, false, eliminates)), carried + rest));
-            }
+            final var route = new Route(measured, layers, arrives, eliminates);
+            final var rest = way(graph, patches, Optional.of(effect), measured, Optional.of(route));
+            final var carried = CarriedWork.of(chain.links().subList(0, layers), units, arrives);
+            ways.add(
+                new Way(Optional.of(route), rest.cell().plus(carried), rest.base(), rest.source()));
           }
         });
-    choices.sort((a, b) -> Double.compare(a.cost(), b.cost()));
-    return choices;
+    return ways;
   }
 
-  /// The ways and what they cost, the chosen one first, for people.
-  String text(final List<Choice> choices) {
-    final double whole = whole(Suffix.site(graph, site.name())) + ELEMENT * site.size();
-    final var text = new StringBuilder();
-    for (final var choice : choices) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%s %-11s  %11.0f multiply-adds a cell, 1/%.1f of whole%s%n",
-              choice.equals(choices.getFirst()) ? "*" : " ",
-              Route.name(choice.route()),
-              choice.cost(),
-              whole / choice.cost(),
-              choice.route().map(r -> ", as far as " + end(r)).orElse("")));
+  /// The cheapest way for a sweep of some extent; of equal ones the first.
+  Way cheapest(
+      final List<Unit> units,
+      final boolean eliminates,
+      final MachineRates rates,
+      final Extent extent) {
+    return cheapest(ways(units, eliminates).stream(), rates, extent);
+  }
+
+  /// The cheapest of some ways; of equal ones the first.
+  static Way cheapest(final Stream<Way> ways, final MachineRates rates, final Extent extent) {
+    return ways.min(Comparator.comparingDouble(way -> way.nanos(rates, extent))).orElseThrow();
+  }
+
+  /// Everything that some sites can change, computed whole.
+  ///
+  /// @param effect empty where the value of `measured` is read
+  static Way whole(
+      final Graph graph,
+      final Map<String, SitePatch> patches,
+      final Optional<Effect> effect,
+      final String measured) {
+    return way(graph, patches, effect, measured, Optional.empty());
+  }
+
+  /// The multiply-adds of one whole run from the input on.
+  static double forward(final Graph graph, final String measured) {
+    return WholeWork.of(plan(graph, List.of(Suffix.site(graph, measured))).order()).operations();
+  }
+
+  /// A way without the work of the change that it carries.
+  private static Way way(
+      final Graph graph,
+      final Map<String, SitePatch> patches,
+      final Optional<Effect> effect,
+      final String measured,
+      final Optional<Route> route) {
+    final var suffix = new Suffix(graph, patches, route, false);
+    final var output = effect.map(suffix::effect).orElseGet(() -> suffix.value(measured));
+    Sizes sizes = Sizes.of(Suffix.ROWS, 1).and(Suffix.BASES, 1).and(Suffix.SOURCES, 1);
+    final var needed = new LinkedHashSet<>(suffix.tables().keySet());
+    double moved = 0;
+    for (final var point : suffix.points().values()) {
+      sizes = sizes.and(PatchRunner.axis(point), 1);
+      needed.add(point.site());
+      moved += point.site().shape().rowSize();
     }
-    return text.toString();
+    final var cell = WholeWork.of(Plan.of(suffix.graph(), List.of(output), sizes).order());
+    final var before = WholeWork.of(plan(graph, List.copyOf(needed)).order());
+    final double tables = needed.stream().mapToDouble(n -> n.shape().rowSize()).sum();
+    return new Way(
+        route,
+        route.isEmpty() ? cell.plus(Work.CELL, 1) : cell,
+        before.plus(Work.MOVED, tables),
+        before.plus(Work.MOVED, moved));
+  }
+
+  private static Plan plan(final Graph graph, final List<Node> nodes) {
+    final var axis = nodes.getFirst().shape().axis();
+    if (axis == null) {
+      throw new IllegalStateException("sites have an axis");
+    }
+    return Plan.of(graph, nodes, Sizes.of(axis, 1));
   }
 
   /// The site at which a route's change ends.
   String end(final Route route) {
-    final var join =
-        ChangeChain.of(Suffix.site(graph, site.name()), target).orElseThrow().end(route.layers());
+    final var join = ChangeChain.of(from, target).orElseThrow().end(route.layers());
     return graph.sites().entrySet().stream()
         .filter(s -> s.getValue().equals(join))
         .map(Map.Entry::getKey)
         .findFirst()
         .orElse("%" + join.id());
-  }
-
-  /// What lies between a value and the target, computed whole.
-  private double whole(final Node from) {
-    final Set<Node> changed = new HashSet<>();
-    changed.add(from);
-    final var leading = leading();
-    double cost = 0;
-    for (final var node : graph.nodes()) {
-      if (node.inputs().stream().anyMatch(changed::contains) && !node.equals(from)) {
-        changed.add(node);
-        if (leading.contains(node)) {
-          cost += cost(node);
-        }
-      }
-    }
-    return cost;
-  }
-
-  private Set<Node> leading() {
-    final Set<Node> leading = new HashSet<>();
-    leading.add(target);
-    for (final var node : graph.nodes().reversed()) {
-      if (leading.contains(node)) {
-        leading.addAll(node.inputs());
-      }
-    }
-    return leading;
-  }
-
-  private static double cost(final Node node) {
-    return switch (node.op()) {
-      case Op.Conv2d _ -> (double) node.shape().rowSize() * kernel(node.input(1), 1);
-      case Op.ConvInputGrad c ->
-          (double) node.shape().rowSize() * kernel(node.input(1), 0) / (c.stride() * c.stride());
-      case Op.MatMul _ -> (double) node.shape().rowSize() * node.input(0).shape().rowSize();
-      case final Op.Unary u when u.kind() == Op.UnaryKind.SIGMOID -> PIXEL * node.shape().rowSize();
-      default -> 0;
-    };
-  }
-
-  private static double kernel(final Node weights, final int channels) {
-    final var w = weights.shape();
-    return (double) w.dim(channels) * w.dim(2) * w.dim(3);
-  }
-
-  private double carried(final ChangeChain chain, final int layers, final List<Unit> units) {
-    double sum = 0;
-    final int step = Math.max(1, units.size() / SAMPLE);
-    int count = 0;
-    for (int u = 0; u < units.size(); u += step) {
-      sum += carried(chain.links().subList(0, layers), units.get(u));
-      count++;
-    }
-    return sum / count;
-  }
-
-  private double carried(final List<Link> links, final Unit unit) {
-    final int[] taken = links.getFirst().taken();
-    final boolean flat = links.getFirst().layer().kind() == Kind.LINEAR;
-    final int width = flat ? 1 : taken[2];
-    final var cover = Cover.of(unit, flat ? 1 : taken[1] * width, width);
-    double channels = cover.channels();
-    double height = cover.height();
-    double across = cover.width();
-    double cost = 0;
-    boolean all = false;
-    for (final var link : links) {
-      final var shape = link.clean().shape();
-      if (link.layer().kind() == Kind.LINEAR) {
-        cost += LAYER + CARRIED * height * across * channels * shape.rowSize();
-        height = 1;
-        across = 1;
-        channels = shape.rowSize();
-        all = true;
-        continue;
-      }
-      if (all) {
-        // What a linear layer made, as an image.
-        channels = link.taken()[0];
-        height = link.taken()[1];
-        across = link.taken()[2];
-        all = false;
-      }
-      final boolean up = link.layer().kind() == Kind.UP;
-      height = Math.min(shape.dim(1), up ? 2 * height + 2 : height / 2 + 1);
-      across = Math.min(shape.dim(2), up ? 2 * across + 2 : across / 2 + 1);
-      final double taps = up ? 4 : 16;
-      cost += LAYER + CARRIED * height * across * taps * channels * shape.dim(0);
-      if (link.layer().activation() == Op.Propagate.Activation.SIGMOID) {
-        cost += PIXEL * height * across * shape.dim(0);
-      }
-      channels = shape.dim(0);
-    }
-    return cost;
-  }
-
-  /// The rectangle and the channels that a unit covers.
-  private record Cover(int channels, int height, int width) {
-    static Cover of(final Unit unit, final int pixels, final int across) {
-      int channelFrom = Integer.MAX_VALUE;
-      int channelTo = 0;
-      int top = Integer.MAX_VALUE;
-      int bottom = 0;
-      int left = Integer.MAX_VALUE;
-      int right = 0;
-      for (final var range : unit.ranges()) {
-        final int begin = range.begin();
-        final int last = range.end() - 1;
-        channelFrom = Math.min(channelFrom, begin / pixels);
-        channelTo = Math.max(channelTo, last / pixels + 1);
-        final boolean one = begin / pixels == last / pixels;
-        final int first = one ? begin % pixels / across : 0;
-        final int end = one ? last % pixels / across + 1 : pixels / across;
-        final boolean row = one && end - first == 1;
-        top = Math.min(top, first);
-        bottom = Math.max(bottom, end);
-        left = Math.min(left, row ? begin % across : 0);
-        right = Math.max(right, row ? last % across + 1 : across);
-      }
-      return new Cover(channelTo - channelFrom, bottom - top, right - left);
-    }
   }
 }

@@ -32,6 +32,7 @@ final class ShardRunner implements InputCells {
   private final PatchRunner runner;
   private final boolean noisy;
   private final SourceDraws draws;
+  private final DistinctCells distinct;
   private final SiteValues fixed;
   private final Optional<FactorProbe> probe;
   private final List<String> watched;
@@ -90,6 +91,7 @@ final class ShardRunner implements InputCells {
     this.fixed = fixed;
     this.noisy = plan.draws() > 0;
     this.draws = new SourceDraws(plan);
+    this.distinct = new DistinctCells(plan, units);
     final var shape = data.shape();
     this.imageSize = shape.channels() * shape.height() * shape.width();
     final int ranges =
@@ -112,7 +114,7 @@ final class ShardRunner implements InputCells {
             fixed.patches(),
             plan.effect().stream().toList(),
             values,
-            new Capacity(1, sourceRows(), atOnce, ranges));
+            new Capacity(1, plan.sourceRows(), atOnce, ranges));
     fixed.means().forEach(runner::mean);
     this.cells = cells();
   }
@@ -126,20 +128,33 @@ final class ShardRunner implements InputCells {
   public Computed run(final long row) {
     final int columns = plan.columns();
     final var result = new float[units.size() * plan.variations() * columns];
+    final var which = distinct.of(taken(row));
+    final var some = Arrays.stream(which.computed()).mapToObj(cells::get).toList();
     long computed = 0;
     for (int draw = 0; draw < columns; draw++) {
       prepare(row, draw);
       final double clean = clean();
-      for (int from = 0; from < cells.size(); from += CELLS) {
-        runner.run(cells.subList(from, Math.min(cells.size(), from + CELLS)));
+      final var found = new float[some.size()];
+      for (int from = 0; from < some.size(); from += CELLS) {
+        runner.run(some.subList(from, Math.min(some.size(), from + CELLS)));
         final var effects = effects(clean);
-        for (int i = 0; i < effects.length; i++) {
-          result[(from + i) * columns + draw] = effects[i];
-        }
+        System.arraycopy(effects, 0, found, from, effects.length);
         computed += effects.length;
       }
+      final var every = which.spread(found);
+      for (int i = 0; i < every.length; i++) {
+        result[i * columns + draw] = every[i];
+      }
     }
-    return new Computed(result, computed, 0);
+    return new Computed(
+        result, computed, (long) columns * which.deduplicated(), (long) columns * which.zero());
+  }
+
+  /// The inputs that a base's cells take from.
+  private long[] taken(final long row) {
+    final boolean others =
+        plan.places().stream().anyMatch(p -> p.operation().source() == Source.OTHER_INPUT);
+    return others ? sources.of(row, plan.sourceRows()) : new long[0];
   }
 
   private void prepare(final long row, final int draw) {
@@ -284,13 +299,6 @@ final class ShardRunner implements InputCells {
     return operation.source() == Source.RENDERED ? value : 0;
   }
 
-  /// Rows of the tables of sources, which all sites have as many of.
-  private int sourceRows() {
-    final boolean rendered =
-        plan.places().stream().anyMatch(p -> p.operation().source() == Source.RENDERED);
-    return Math.max(plan.sourcesPerValue(), rendered ? plan.values().size() : 1);
-  }
-
   private void writeSources(final long row, final int draw) {
     final var tables = new LinkedHashMap<Site, float[]>();
     boolean others = false;
@@ -301,7 +309,7 @@ final class ShardRunner implements InputCells {
       source(site, operation, row, p).ifPresent(table -> tables.put(site, table));
     }
     if (others) {
-      final var rows = sources.of(row, sourceRows());
+      final var rows = sources.of(row, plan.sourceRows());
       if (noisy) {
         // A source runs with the noise of the base it is paired with.
         final var ids = new long[rows.length];
@@ -312,7 +320,7 @@ final class ShardRunner implements InputCells {
       sites.forEach(site -> taken.put(site.name(), runner.prefixValue(site.name())));
     }
     tables.forEach((site, table) -> {
-      final var repeated = repeated(table, sourceRows() * site.size());
+      final var repeated = repeated(table, plan.sourceRows() * site.size());
       taken.put(site.name(), repeated);
       runner.sourceValues(site.name(), repeated);
     });

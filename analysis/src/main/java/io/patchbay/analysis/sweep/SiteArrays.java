@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// The changes of many cells at one site, as the arrays that the program takes.
@@ -68,5 +69,33 @@ record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elemen
   /// The same changes, each taken from another row.
   SiteArrays from(final int[] sources) {
     return new SiteArrays(sources, numbers, ranges, elements);
+  }
+
+  /// The changes of some cells alone.
+  ///
+  /// @param which their numbers, ascending
+  SiteArrays some(final int[] which) {
+    final int each = KEEP.length;
+    final var index = new int[which.length];
+    final var some = new float[which.length * each];
+    final var counts = new int[which.length];
+    final var triples = new int[ranges.length];
+    int at = 0;
+    int past = 0;
+    for (int i = 0; i < which.length; i++) {
+      final int cell = which[i];
+      index[i] = sourceIndex[cell];
+      counts[i] = elements[cell];
+      System.arraycopy(numbers, cell * each, some, i * each, each);
+      while (at < ranges.length && ranges[at] < cell) {
+        at += 3;
+      }
+      for (; at < ranges.length && ranges[at] == cell; at += 3) {
+        triples[past++] = i;
+        triples[past++] = ranges[at + 1];
+        triples[past++] = ranges[at + 2];
+      }
+    }
+    return new SiteArrays(index, some, Arrays.copyOf(triples, past), counts);
   }
 }

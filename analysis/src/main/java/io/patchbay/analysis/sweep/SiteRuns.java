@@ -20,7 +20,7 @@ import java.util.Map;
 ///
 /// @param rows of the data set, the base inputs
 record SiteRuns(Subject subject, FactorDataset data, long[] rows) {
-  private static final int AT_ONCE = 16;
+  static final int AT_ONCE = 16;
 
   /// Inputs that principal components are taken of, at most: the first ones of the sweep.
   static final int PRINCIPAL_INPUTS = 256;

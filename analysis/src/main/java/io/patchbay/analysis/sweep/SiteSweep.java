@@ -5,6 +5,7 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.engine.Precision;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -70,6 +71,7 @@ public final class SiteSweep implements AutoCloseable {
 
   /// @param eliminates whether cells whose patch changes nothing are left out, where that can be
   ///   proved before they are computed
+  /// @param rates by which the way of computing is chosen; see [MachineRates#of]
   public SiteSweep(
       final Subject subject,
       final VaeGraph model,
@@ -78,7 +80,8 @@ public final class SiteSweep implements AutoCloseable {
       final List<Variation> variations,
       final Effect effect,
       final Room room,
-      final boolean eliminates) {
+      final boolean eliminates,
+      final MachineRates rates) {
     this(
         subject,
         model,
@@ -87,7 +90,9 @@ public final class SiteSweep implements AutoCloseable {
         variations,
         effect,
         room,
-        new Routes(model.graph(), site, effect.site()).of(units, eliminates).getFirst().route());
+        new Routes(model.graph(), site, effect.site())
+            .cheapest(units, eliminates, rates, Extent.perBase(units.size() * variations.size()))
+            .route());
   }
 
   /// With a change that is carried all the way in some precision.
@@ -104,17 +109,15 @@ public final class SiteSweep implements AutoCloseable {
       final boolean eliminates,
       final Precision precision) {
     CarriedPrecision.require(subject.backend(), precision);
-    final var routes =
+    final var ways =
         new Routes(model.graph(), site, effect.site())
-            .of(units, eliminates).stream()
-                .map(Routes.Choice::route)
-                .filter(route -> route.isPresent() && route.get().measures())
-                .toList();
+            .ways(units, eliminates).stream().filter(Way::measures).toList();
     final var route =
-        CarriedPrecision.of(routes, precision, site.name(), effect.site()).stream()
+        CarriedPrecision.of(ways, precision, site.name(), effect.site()).stream()
             .findFirst()
             .orElseThrow(
-                () -> new IllegalArgumentException("not carried: site=" + site + ", to=" + effect));
+                () -> new IllegalArgumentException("not carried: site=" + site + ", to=" + effect))
+            .route();
     return new SiteSweep(subject, model, site, units, variations, effect, room, route);
   }
 
@@ -188,28 +191,43 @@ public final class SiteSweep implements AutoCloseable {
   public float[] run(final int from, final int to, final int apart) {
     final var arrays = arrays(from, to);
     if (apart == 0) {
-      return run(from, to, arrays);
+      return run(batch(from, to, arrays));
     }
     final var index = arrays.sourceIndex().clone();
     for (int i = 0; i < index.length; i++) {
       index[i] += i / perBase * apart;
     }
-    return run(from, to, arrays.from(index));
+    return run(batch(from, to, arrays.from(index)));
   }
 
   /// The effects of bases `from` to `to - 1`; `sources` holds the row of each base's variations.
   public float[] run(final int from, final int to, final int[] sources) {
+    return run(batch(from, to, sources));
+  }
+
+  /// As above, of some cells alone.
+  ///
+  /// @param which their numbers among all of these bases, ascending
+  float[] run(final int from, final int to, final int[] sources, final int[] which) {
+    return run(batch(from, to, sources).some(which));
+  }
+
+  private CellBatch batch(final int from, final int to, final int[] sources) {
     final var index = new int[(to - from) * perBase];
     for (int i = 0; i < index.length; i++) {
       index[i] = sources[i / perBase * variations + i % variations];
     }
-    return run(from, to, arrays(from, to).from(index));
+    return batch(from, to, arrays(from, to).from(index));
   }
 
-  private float[] run(final int from, final int to, final SiteArrays arrays) {
+  private CellBatch batch(final int from, final int to, final SiteArrays arrays) {
     final var bases = new int[(to - from) * perBase];
     Arrays.setAll(bases, i -> from + i / perBase);
-    runner.run(new CellBatch(bases, new int[0], Map.of(site.name(), arrays)));
+    return new CellBatch(bases, new int[0], Map.of(site.name(), arrays));
+  }
+
+  private float[] run(final CellBatch batch) {
+    runner.run(batch);
     return runner.effect(effect);
   }
 

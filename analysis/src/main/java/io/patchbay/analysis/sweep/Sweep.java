@@ -14,6 +14,7 @@ import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.train.Environment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +43,7 @@ public final class Sweep {
   private final SweepFolder folder;
   private final UnaryOperator<InputCells> through;
   private final Optional<String> route;
-  private final List<Routes.Choice> choices;
+  private final SweepWays ways;
 
   /// Hears of cells computed.
   public interface Listener {
@@ -60,6 +61,7 @@ public final class Sweep {
   /// @param strength mean size of the effect of each unit without a failed cell, in their order,
   ///   with intervals over inputs; empty when interrupted, or when every unit has a failed cell
   /// @param failed the cells whose effect is not finite
+  /// @param pace how fast cells went in this run
   public record Result(
       boolean interrupted,
       long cells,
@@ -68,7 +70,14 @@ public final class Sweep {
       Optional<FactorProbe> probe,
       List<CausalEffectStrength> strength,
       List<GuardRun> controls,
-      FailedCells failed) {}
+      FailedCells failed,
+      Pace pace) {}
+
+  /// What became cells in one run, which may have found some of them in the folder.
+  ///
+  /// @param cells that this run added
+  /// @param nanos from the first of them to the last, by the clock
+  public record Pace(long cells, long nanos) {}
 
   /// On data that the catalogue knows by its name.
   ///
@@ -159,10 +168,10 @@ public final class Sweep {
       }
     }
     CarriedPrecision.require(subject.backend(), plan.precision());
-    this.choices = BatchedCells.fit(plan) ? choices(measured) : List.of();
-    if (!choices.isEmpty()) {
-      final var way = choices.getFirst().route();
-      BatchRoom.of(subject, plan, sites.getFirst(), units, rows.length, way);
+    this.ways = SweepWays.of(subject, plan, sites, units, patches);
+    if (ways.batched()) {
+      BatchRoom.of(
+          subject, plan, sites.getFirst(), units, rows.length, ways.ways().getFirst().route());
     }
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
     for (final var place : plan.places()) {
@@ -196,79 +205,55 @@ public final class Sweep {
     return PlanFile.shard(each());
   }
 
-  /// What would run, and how much: nothing is computed.
+  /// What would run, and how much: samples of the ways that it could go are run, nothing is
+  /// written.
   public String explain() {
-    final var text = new StringBuilder(choices.isEmpty() ? "" : routes().text(choices));
-    if (choices.isEmpty()) {
-      try (var runner =
-          new ShardRunner(
-              subject,
-              data,
-              sources(),
-              sites,
-              units,
-              new SiteValues(patches, Map.of()),
-              Optional.empty())) {
-        text.append(runner.explain());
-      }
-    } else {
-      try (var cells = batched(Optional.empty(), choices.getFirst().route())) {
-        text.append(cells.explain());
+    final var rates = MachineRates.of(subject.backend());
+    final var chosen = ways.named(Optional.of(route.orElse(ways.cheapest(rates).name())));
+    final var few = Arrays.copyOf(rows, Math.min(rows.length, SiteRuns.AT_ONCE));
+    final var means = new SiteRuns(subject, data, few).means(plan, sites);
+    final var values = new SiteValues(patches, means);
+    final var sample = new WaySample(subject, data, plan, sites, units, rows, values);
+    final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
+    final var explanation =
+        new SweepExplanation(
+            plan, sites, ways, rates, chosen.name(), graph, programs(chosen, values));
+    final var text =
+        explanation.text(way ->
+            plan.factor().isPresent() ? Optional.empty() : Optional.of(sample.of(way, rates)));
+    return cells() + " cells in shards of " + shard() + " inputs\n\n" + text;
+  }
+
+  /// What a way runs, and the memory that it takes.
+  private String programs(final Way way, final SiteValues values) {
+    if (ways.batched()) {
+      try (var cells = batched(shard(), Optional.empty(), way.route())) {
+        return cells.explain();
       }
     }
-    return text + "\ncells: " + cells() + " in shards of " + shard() + " inputs";
-  }
-
-  private List<Routes.Choice> choices(final String measured) {
-    final var all = routes().of(units.stream().map(u -> u.parts().getFirst()).toList(), true);
-    final var routes =
-        CarriedPrecision.of(
-            all.stream().map(Routes.Choice::route).toList(),
-            plan.precision(),
-            sites.getFirst().name(),
-            measured);
-    return all.stream()
-        .flatMap(choice ->
-            routes.stream()
-                .filter(route -> Route.name(route).equals(Route.name(choice.route())))
-                .map(route -> new Routes.Choice(route, choice.cost())))
-        .toList();
-  }
-
-  private Routes routes() {
-    return new Routes(ShardRunner.graph(subject, false).graph(), sites.getFirst(), plan.measured());
+    try (var cells =
+        new ShardRunner(subject, data, sources(), sites, units, values, Optional.empty())) {
+      return cells.explain();
+    }
   }
 
   private SweepSources sources() {
     return new SweepSources(plan, data.size(), rows);
   }
 
-  private BatchedCells batched(final Optional<float[]> mean, final Optional<Route> route) {
-    return new BatchedCells(subject, data, plan, sites.getFirst(), units, rows, mean, route);
+  private BatchedCells batched(
+      final int shard, final Optional<float[]> mean, final Optional<Route> route) {
+    return new BatchedCells(subject, data, plan, sites.getFirst(), units, rows, shard, mean, route);
   }
 
   /// What computes the cells of a folder with this route.
   private InputCells inputCells(
       final PlanFile file, final SiteValues fixed, final Optional<FactorProbe> probe) {
-    if (choices.isEmpty()) {
+    if (!ways.batched()) {
       return new ShardRunner(subject, data, sources(), sites, units, fixed, probe);
     }
-    return batched(Optional.ofNullable(fixed.means().get(sites.getFirst().name())), way(file));
-  }
-
-  /// How the cells of a folder are computed.
-  private Optional<Route> way(final PlanFile file) {
-    final var name = file.route().orElse("whole");
-    return choices.stream()
-        .map(Routes.Choice::route)
-        .filter(r -> Route.name(r).equals(name))
-        .findFirst()
-        .orElseThrow(() ->
-            new BadInputException(
-                "plan.json",
-                "route",
-                name,
-                "one of " + choices.stream().map(c -> Route.name(c.route())).toList()));
+    final var mean = Optional.ofNullable(fixed.means().get(sites.getFirst().name()));
+    return batched(file.shard(), mean, ways.named(file.route()).route());
   }
 
   private Optional<FactorProbe> probe() {
@@ -289,38 +274,39 @@ public final class Sweep {
               Environment.of(subject.backend()),
               probe,
               shard(),
-              choices.stream().findFirst().map(c -> route.orElse(Route.name(c.route()))));
+              () -> ways.chosen(subject.backend(), route));
       final int inputs = file.shard();
       folder.keep(patches);
-      final var way = choices.isEmpty() ? Optional.<Route>empty() : way(file);
+      final var way = ways.named(file.route()).route();
       final var controls = new SweepControls(subject, data, plan, sites, units, cells()).of(way);
       final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
-      try (var runner = through.apply(inputCells(file, fixed, probe))) {
+      long added = 0;
+      final long begin = System.nanoTime();
+      try (var runner = new TwinInputs(through.apply(inputCells(file, fixed, probe)), inputs)) {
         for (int shard = 0; shard * inputs < rows.length; shard++) {
           final int from = shard * inputs;
           final int to = Math.min(rows.length, from + inputs);
           if (!folder.has(shard, (long) (to - from) * each)) {
             final var effects = new float[(to - from) * each];
-            long computed = 0;
-            long zero = 0;
+            Account account = Account.none();
             for (int i = from; i < to; i++) {
               if (stop.getAsBoolean()) {
                 return stopped(probe, controls);
               }
               final var of = runner.run(rows[i]);
               System.arraycopy(of.effects(), 0, effects, (i - from) * each, each);
-              computed += of.cells();
-              zero += of.provedZero();
+              account = account.plus(of.account(each));
               listener.cells((long) (i + 1) * each, cells());
             }
-            final var account = new Account(effects.length, computed, 0, zero);
             folder.write(shard, effects, account.require("shard=" + shard));
+            added += effects.length;
           }
           listener.cells((long) to * each, cells());
         }
       }
-      return finished(file, probe, fixed, controls, listener, stop);
+      final var pace = new Pace(added, System.nanoTime() - begin);
+      return finished(file, probe, fixed, controls, pace, listener, stop);
     }
   }
 
@@ -330,6 +316,7 @@ public final class Sweep {
       final Optional<FactorProbe> probe,
       final SiteValues fixed,
       final List<GuardRun> controls,
+      final Pace pace,
       final Listener listener,
       final BooleanSupplier stop) {
     final var account = folder.join(units, rows, file.shard());
@@ -342,12 +329,13 @@ public final class Sweep {
       final var failed = reviewed.get().failed();
       final var strength = SweepStrength.of(effects, failed, Bootstrap.standard(plan.seed()));
       final var guards = folder.finish(account, controls, reviewed.get());
-      return new Result(false, cells(), account, units, probe, strength, guards, failed);
+      return new Result(false, cells(), account, units, probe, strength, guards, failed, pace);
     }
   }
 
   private Result stopped(final Optional<FactorProbe> probe, final List<GuardRun> controls) {
     final var none = FailedCells.none(units.size());
-    return new Result(true, cells(), Account.none(), units, probe, List.of(), controls, none);
+    return new Result(
+        true, cells(), Account.none(), units, probe, List.of(), controls, none, new Pace(0, 0));
   }
 }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -63,7 +64,7 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
   /// Writes the plan and the probe, or checks that the folder holds the same ones.
   ///
   /// @param shard inputs per shard of a new folder
-  /// @param route how a new folder's cells are computed
+  /// @param route how a new folder's cells are computed; asked for a new folder alone
   /// @return the plan that this folder has
   PlanFile begin(
       final boolean resume,
@@ -72,7 +73,7 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
       final Map<String, String> environment,
       final Optional<FactorProbe> probe,
       final int shard,
-      final Optional<String> route) {
+      final Supplier<Optional<String>> route) {
     final var planFile = path.resolve("plan.json");
     final boolean begun = Files.exists(planFile);
     if (begun && !resume) {
@@ -80,7 +81,7 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     }
     // The plan comes last: where it is, the probe is too.
     final var of =
-        begun ? PlanFile.read(planFile) : new PlanFile(plan, Optional.of(data), shard, route);
+        begun ? PlanFile.read(planFile) : new PlanFile(plan, Optional.of(data), shard, route.get());
     if (!of.plan().equals(plan)) {
       throw another(planFile, "plan");
     }

@@ -140,6 +140,13 @@ public record SweepPlan(
     return places.stream().anyMatch(p -> drawn(p.operation())) ? sources : 1;
   }
 
+  /// Rows of the tables of sources, which all sites have as many of.
+  int sourceRows() {
+    final boolean rendered =
+        places.stream().anyMatch(p -> p.operation().source() == Source.RENDERED);
+    return Math.max(sourcesPerValue(), rendered ? values.size() : 1);
+  }
+
   /// Whether an operation takes as many sources as the plan has.
   static boolean drawn(final Operation operation) {
     return switch (operation.source()) {

@@ -143,11 +143,11 @@ class SweepIndependenceTest {
           final var of = Sites.of(graph).named(site);
           final var units = JointUnit.of(List.of(of), List.of(UnitSelection.of(of, UNITS)));
           final var parts = units.stream().map(u -> u.parts().getFirst()).toList();
-          for (final var choice : new Routes(graph, of, "output").of(parts, true)) {
+          for (final var choice : new Routes(graph, of, "output").ways(parts, true)) {
             final float[][] effects = new float[rows.length][];
             try (var cells =
                 new BatchedCells(
-                    subject, data, plan, of, units, rows, Optional.empty(), choice.route())) {
+                    subject, data, plan, of, units, rows, 1, Optional.empty(), choice.route())) {
               for (int i = 0; i < rows.length; i++) {
                 effects[i] = cells.run(rows[i]).effects();
               }
@@ -155,7 +155,7 @@ class SweepIndependenceTest {
             assertFalse(Arrays.equals(effects[0], effects[1]));
             try (var cells =
                 new BatchedCells(
-                    subject, data, plan, of, units, others, Optional.empty(), choice.route())) {
+                    subject, data, plan, of, units, others, 1, Optional.empty(), choice.route())) {
               for (final long row : others) {
                 int place = 0;
                 while (rows[place] != row) {

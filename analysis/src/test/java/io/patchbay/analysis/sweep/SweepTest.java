@@ -237,7 +237,7 @@ class SweepTest {
     public Computed run(final long row) {
       final var all = cells.run(row);
       return left.decrementAndGet() == 0
-          ? new Computed(all.effects(), all.cells() - 1, all.provedZero())
+          ? new Computed(all.effects(), all.cells() - 1, all.deduplicated(), all.provedZero())
           : all;
     }
 
@@ -440,7 +440,7 @@ class SweepTest {
       for (int i = 0; i < effects.length; i++) {
         effects[i] *= 2;
       }
-      return new Computed(effects, all.cells(), all.provedZero());
+      return new Computed(effects, all.cells(), all.deduplicated(), all.provedZero());
     }
 
     @Override

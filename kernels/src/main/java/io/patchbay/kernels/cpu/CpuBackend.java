@@ -85,6 +85,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public int threads() {
+    return workers.threads();
+  }
+
+  @Override
   public int preferredRows() {
     return PREFERRED_ROWS;
   }

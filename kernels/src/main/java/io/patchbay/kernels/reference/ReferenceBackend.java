@@ -52,6 +52,11 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public int threads() {
+    return workers.threads();
+  }
+
+  @Override
   public int preferredRows() {
     return PREFERRED_ROWS;
   }

@@ -29,6 +29,10 @@ final class Workers implements AutoCloseable {
             threads, Thread.ofPlatform().daemon().name("reference-", 0).factory());
   }
 
+  int threads() {
+    return threads;
+  }
+
   /// Runs the loop from 0 to `count`, each index of which does `operations`.
   void split(final int count, final long operations, final Body body) {
     final long worth = Math.max(1, count * operations / WORTH);

@@ -42,7 +42,7 @@ public final class CacheFolder {
   }
 
   /// A short key of texts that identify a source.
-  static String key(Iterable<String> parts) {
+  public static String key(Iterable<String> parts) {
     try {
       final MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String part : parts) {

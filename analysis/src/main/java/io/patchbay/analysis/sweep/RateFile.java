@@ -1,0 +1,94 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.engine.Backend;
+import io.patchbay.vae.data.CacheFolder;
+import io.patchbay.vae.io.AtomicFiles;
+import io.patchbay.vae.train.Environment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The rates of one backend on one machine, kept in the user's cache. A file that is damaged, or
+/// that another machine, device or build of Patchbay left, is as good as none.
+///
+/// @param key what the rates depend on, as [Environment] names it: the build, the device with its
+///   instruction set and threads, the processor
+record RateFile(Path path, Map<String, String> key) {
+  private static final String KEY = "of";
+  private static final String RATES = "nanoseconds";
+
+  RateFile {
+    key = Map.copyOf(key);
+  }
+
+  static RateFile standard(final Backend backend) {
+    return in(CacheFolder.of(System.getenv()).folder("rates"), Environment.of(backend));
+  }
+
+  /// @param environment of the backend, see [Environment#of]
+  static RateFile in(final Path folder, final Map<String, String> environment) {
+    final var key = new LinkedHashMap<String, String>();
+    for (final var name : new String[] {"commit", "backend", "device", "cpu", "processors"}) {
+      key.put(name, environment.getOrDefault(name, ""));
+    }
+    return new RateFile(folder.resolve(CacheFolder.key(key.values()) + ".json"), key);
+  }
+
+  /// What the file holds, else what is measured now, which it then holds if it can be written.
+  Map<Work, Double> get(final Supplier<Map<Work, Double>> measured) {
+    return read()
+        .orElseGet(() -> {
+          final var rates = measured.get();
+          write(rates);
+          return rates;
+        });
+  }
+
+  Optional<Map<Work, Double>> read() {
+    if (!Files.isRegularFile(path)) {
+      return Optional.empty();
+    }
+    try {
+      final var file = JsonMapper.shared().readTree(Files.readString(path));
+      if (!file.path(KEY).equals(JsonMapper.shared().valueToTree(key))) {
+        return Optional.empty();
+      }
+      final var rates = new EnumMap<Work, Double>(Work.class);
+      for (final var work : Work.values()) {
+        final JsonNode rate = file.path(RATES).path(work.name());
+        if (!rate.isNumber() || !MachineRates.isRate(rate.doubleValue())) {
+          return Optional.empty();
+        }
+        rates.put(work, rate.doubleValue());
+      }
+      return Optional.of(rates);
+    } catch (final IOException | JacksonException _) {
+      return Optional.empty();
+    }
+  }
+
+  private void write(final Map<Work, Double> rates) {
+    final var file = new LinkedHashMap<String, Object>();
+    file.put(KEY, key);
+    file.put(RATES, new EnumMap<>(rates));
+    final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(file);
+    try {
+      final var owner = PosixFilePermissions.fromString("rwx------");
+      Files.createDirectories(
+          path.toAbsolutePath().getParent(), PosixFilePermissions.asFileAttribute(owner));
+      AtomicFiles.write(path, text + "\n");
+    } catch (final IOException | UncheckedIOException _) {
+      // Measured again next time: a cache that cannot be written stops nobody.
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.analysis.intervention.Site;
+import io.patchbay.engine.Graph;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What a sweep would do, for people: its ways with what they are predicted to take and what a
+/// sample of them took, the chosen one with a star, and what that one runs.
+///
+/// @param chosen the name of the way that is gone
+/// @param program the steps of the chosen way, and the memory that it takes
+record SweepExplanation(
+    SweepPlan plan,
+    List<Site> sites,
+    SweepWays ways,
+    MachineRates rates,
+    String chosen,
+    Graph graph,
+    String program) {
+  /// A way is sampled where it is predicted to take at most so many times what the best does.
+  private static final double HOPELESS = 8;
+
+  private static final int MOST_SAMPLES = 4;
+
+  /// Samples are taken in turns, and the quickest of each counts: the first warms the code, and
+  /// what else runs on the machine only ever adds.
+  private static final int ROUNDS = 4;
+
+  /// Measures a way; nothing where it cannot be.
+  interface Sampler {
+    Optional<WaySample.Took> of(Way way);
+  }
+
+  String text(final Sampler sampler) {
+    final var sorted = new ArrayList<>(ways.ways());
+    sorted.sort(Comparator.comparingDouble(this::predicted));
+    final double best = predicted(sorted.getFirst());
+    final double forward = Routes.forward(graph, plan.measured());
+    final var text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%-12s %-16s %19s  %8s  %9s  %10s  %5s%n",
+            "way",
+            "as far as",
+            "a cell, predicted",
+            "measured",
+            "the sweep",
+            "operations",
+            "saved"));
+    final var sampled = new HashMap<Way, WaySample.Took>();
+    for (int round = 0; round < ROUNDS; round++) {
+      int tried = 0;
+      for (final var way : sorted) {
+        if (isChosen(way) || (tried < MOST_SAMPLES && predicted(way) <= HOPELESS * best)) {
+          tried++;
+          sampler.of(way).ifPresent(took -> sampled.merge(way, took, WaySample.Took::quicker));
+        }
+      }
+    }
+    for (final var way : sorted) {
+      text.append(line(way, Optional.ofNullable(sampled.get(way)), forward));
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "a cell: with its share of its input and its source; measured: on a sample, scaled;%n"
+                + "saved: of the multiply-adds of one whole run a cell (%s)%n",
+            count(forward)));
+    for (final var way : sorted) {
+      final var took = sampled.get(way);
+      if (isChosen(way) && took != null && took.provedZero() > 0) {
+        final double share = 100 * took.provedZero() / took.extent().cells();
+        text.append(
+            String.format(
+                Locale.ROOT, "proved to change nothing: %.0f %% of the sample's cells%n", share));
+      }
+    }
+    return text + "\n" + program;
+  }
+
+  private boolean isChosen(final Way way) {
+    return way.name().equals(chosen);
+  }
+
+  private double predicted(final Way way) {
+    return way.nanos(rates, ways.extent());
+  }
+
+  private String line(final Way way, final Optional<WaySample.Took> took, final double forward) {
+    final double cells = ways.extent().cells();
+    final double whole = predicted(way);
+    // What the sample took, beside what it was to take, is what the whole sweep will.
+    final var measured = took.map(t -> whole * t.nanos() / way.nanos(rates, t.extent()));
+    final double operations = way.operations(ways.extent()) / cells;
+    return String.format(
+        Locale.ROOT,
+        "%s %-10s %-16s %19s  %8s  %9s  %10s  %3.0f %%%n",
+        isChosen(way) ? "*" : " ",
+        way.name(),
+        way.route().map(this::end).orElse(plan.measured()),
+        time(whole / cells),
+        measured.map(nanos -> time(nanos / cells)).orElse("-"),
+        time(measured.orElse(whole)),
+        count(operations),
+        Math.max(0, 100 * (1 - operations / forward)));
+  }
+
+  private String end(final Route route) {
+    return new Routes(graph, sites.getFirst(), plan.measured()).end(route);
+  }
+
+  /// Nanoseconds, to three digits.
+  static String time(final double nanos) {
+    if (nanos < 1e3) {
+      return digits(nanos) + " ns";
+    }
+    if (nanos < 1e6) {
+      return digits(nanos / 1e3) + " us";
+    }
+    return nanos < 1e9 ? digits(nanos / 1e6) + " ms" : digits(nanos / 1e9) + " s";
+  }
+
+  private static String count(final double operations) {
+    if (operations < 1e3) {
+      return digits(operations);
+    }
+    return operations < 1e6 ? digits(operations / 1e3) + " K" : digits(operations / 1e6) + " M";
+  }
+
+  private static String digits(final double value) {
+    return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
+  }
+}

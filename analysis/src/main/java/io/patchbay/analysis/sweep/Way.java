@@ -1,0 +1,48 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.engine.Precision;
+import java.util.Optional;
+
+/// One way to compute the cells of a sweep, and the work that it is.
+///
+/// @param route empty where everything that the site can change is computed whole
+/// @param cell of one cell
+/// @param base of one base input, whatever its cells
+/// @param source of one input that cells take from
+record Way(Optional<Route> route, WorkCount cell, WorkCount base, WorkCount source) {
+  /// How much of each there is in a sweep.
+  record Extent(double bases, double sources, double cells) {
+    /// One base with its cells.
+    static Extent perBase(final double cells) {
+      return new Extent(1, 0, cells);
+    }
+  }
+
+  String name() {
+    return Route.name(route);
+  }
+
+  /// Whether the effect is taken of the change itself.
+  boolean measures() {
+    return route.isPresent() && route.get().measures();
+  }
+
+  /// The same in another precision, its work counted as in float32.
+  Way in(final Precision precision) {
+    return new Way(route.map(r -> r.in(precision)), cell, base, source);
+  }
+
+  /// Multiply-adds of a sweep.
+  double operations(final Extent extent) {
+    return extent.bases() * base.operations()
+        + extent.sources() * source.operations()
+        + extent.cells() * cell.operations();
+  }
+
+  /// Nanoseconds of a sweep.
+  double nanos(final MachineRates rates, final Extent extent) {
+    return extent.bases() * rates.nanos(base)
+        + extent.sources() * rates.nanos(source)
+        + extent.cells() * rates.nanos(cell);
+  }
+}

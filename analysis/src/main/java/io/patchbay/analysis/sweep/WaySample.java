@@ -1,0 +1,78 @@
+package io.patchbay.analysis.sweep;
+
+import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.sweep.Way.Extent;
+import io.patchbay.vae.data.FactorDataset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// Runs a part of a sweep by one of its ways: a few inputs, and some of the units where all would
+/// take long.
+///
+/// @param rows of the data set, the base inputs
+/// @param values that patches take
+record WaySample(
+    Subject subject,
+    FactorDataset data,
+    SweepPlan plan,
+    List<Site> sites,
+    List<JointUnit> units,
+    long[] rows,
+    SiteValues values) {
+  /// What a sample is meant to take.
+  private static final double NANOS = 60e6;
+
+  private static final int MOST_INPUTS = 32;
+
+  /// What a sample took.
+  ///
+  /// @param nanos by the clock
+  /// @param extent what was computed
+  record Took(double nanos, Extent extent, long provedZero) {
+    Took quicker(final Took other) {
+      return other.nanos < nanos ? other : this;
+    }
+  }
+
+  Took of(final Way way, final MachineRates rates) {
+    final var each = new Extent(1, 0, (double) units.size() * plan.variations());
+    final double one = way.nanos(rates, each);
+    final int inputs = (int) Math.clamp(NANOS / one, 2, Math.min(MOST_INPUTS, rows.length));
+    final int most = (int) Math.clamp(units.size() * NANOS / (inputs * one), 1, units.size());
+    final var some =
+        IntStream.range(0, most)
+            .mapToObj(u -> units.get((int) ((long) u * units.size() / most)))
+            .toList();
+    final var first = Arrays.copyOf(rows, Math.min(inputs, rows.length));
+    return run(way, some, first);
+  }
+
+  private Took run(final Way way, final List<JointUnit> some, final long[] first) {
+    try (var cells = cells(way, some, first)) {
+      long zero = 0;
+      long cellsRun = 0;
+      final long begin = System.nanoTime();
+      for (final long row : first) {
+        final var computed = cells.run(row);
+        zero += computed.provedZero();
+        cellsRun += computed.cells() + computed.provedZero();
+      }
+      final double nanos = System.nanoTime() - begin;
+      // Few inputs have more equal sources among them than all have.
+      final var all = SweepWays.extent(plan, first.length, some.size());
+      return new Took(nanos, new Extent(all.bases(), all.sources(), cellsRun), zero);
+    }
+  }
+
+  private InputCells cells(final Way way, final List<JointUnit> some, final long[] first) {
+    if (BatchedCells.fit(plan)) {
+      final var mean = Optional.ofNullable(values.means().get(sites.getFirst().name()));
+      return new BatchedCells(
+          subject, data, plan, sites.getFirst(), some, first, first.length, mean, way.route());
+    }
+    final var sources = new SweepSources(plan, data.size(), first);
+    return new ShardRunner(subject, data, sources, sites, some, values, Optional.empty());
+  }
+}
