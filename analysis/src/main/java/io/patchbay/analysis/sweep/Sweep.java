@@ -171,7 +171,7 @@ public final class Sweep {
     }
   }
 
-  private static long[] rows(final SweepPlan plan, final FactorDataset data) {
+  static long[] rows(final SweepPlan plan, final FactorDataset data) {
     final var random = new PhiloxRandom(plan.seed(), Streams.METRIC, 0, 0);
     final var rows = new long[plan.inputs()];
     for (int i = 0; i < rows.length; i++) {
@@ -275,16 +275,7 @@ public final class Sweep {
               choices.stream().findFirst().map(c -> route.orElse(Route.name(c.route()))));
       final int inputs = file.shard();
       folder.keep(patches);
-      final var controls = new ArrayList<GuardRun>();
-      for (final var site : sites) {
-        final var guard =
-            Controls.of(subject, setting(site), images(controlRows()), CONTROL_INPUTS, cells());
-        Controls.require(guard);
-        controls.add(guard);
-      }
-      if (!choices.isEmpty()) {
-        way(file).ifPresent(r -> controls.add(carried(r)));
-      }
+      final var controls = controls(choices.isEmpty() ? Optional.empty() : way(file));
       final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
       try (var runner = through.apply(inputCells(file, fixed, probe))) {
@@ -335,14 +326,25 @@ public final class Sweep {
     return new Result(true, cells(), Account.none(), units, probe, List.of(), controls, none);
   }
 
+  /// The control rows, all of them passed.
+  ///
+  /// @param way of the cells, where they have one
+  List<GuardRun> controls(final Optional<Route> way) {
+    final var controls = new ArrayList<GuardRun>();
+    for (final var site : sites) {
+      controls.add(
+          Controls.of(subject, setting(site), images(controlRows()), CONTROL_INPUTS, cells()));
+    }
+    way.ifPresent(r -> controls.add(carried(r)));
+    controls.forEach(Controls::require);
+    return controls;
+  }
+
   private GuardRun carried(final Route way) {
     final var of = units.stream().map(u -> u.parts().getFirst()).toList();
     final var shown = plan.effect().orElseThrow();
     final var some = images(controlRows());
-    final var guard =
-        RouteControls.of(subject, sites.getFirst(), shown, of, way, some, CONTROL_INPUTS);
-    Controls.require(guard);
-    return guard;
+    return RouteControls.of(subject, sites.getFirst(), shown, of, way, some, CONTROL_INPUTS);
   }
 
   /// A patch shows itself in the image, or, where it cannot reach that, in what is measured.
@@ -362,8 +364,7 @@ public final class Sweep {
   }
 
   private float[] images(final long[] chosen) {
-    final var shape = data.shape();
-    final int size = shape.channels() * shape.height() * shape.width();
+    final int size = data.shape().elements();
     final var images = new float[chosen.length * size];
     for (int i = 0; i < chosen.length; i++) {
       data.image(chosen[i], images, i * size);

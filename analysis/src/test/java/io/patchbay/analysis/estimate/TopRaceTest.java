@@ -29,16 +29,16 @@ class TopRaceTest {
             .toList());
   }
 
-  /// Races that ended with the wrong units, of 1,000 in which the third and the fourth are close.
+  /// Races that ended with the wrong units, of 1,000 in which many are close to the third.
   private static double wrong(final Bounds bounds) {
     int wrong = 0;
     for (int world = 0; world < 1000; world++) {
-      final var effects = PlantedEffects.of(new double[] {1.6, 1.5, 1.25, 1.2, 1.15, 0.5}, 512, world);
+      final var effects =
+          PlantedEffects.of(new double[] {1.4, 1.3, 1.2, 1.15, 1.15, 1.14, 1.13, 1.12}, 512, world);
       final var rounds = Rounds.of(512, Bounds.Asymptotic.FEWEST, world);
       final var found = TopRace.of(effects, rounds, bounds, 0.95, TOP);
       wrong += Set.copyOf(found.top()).equals(truth(effects)) ? 0 : 1;
     }
-    System.out.println(bounds + " " + wrong);
     return wrong / 1000.0;
   }
 
