@@ -20,6 +20,7 @@ public final class ReadOutGradient implements AutoCloseable {
   private final Node gradient;
   private final Weights weights;
   private final Program program;
+  private final boolean readsImages;
 
   /// @param site one that Y depends on
   /// @throws IllegalArgumentException when there is no such site
@@ -33,11 +34,10 @@ public final class ReadOutGradient implements AutoCloseable {
     }
     this.gradient = Gradients.of(readOut.append(read), List.of(at)).getFirst();
     this.weights = CleanRuns.weights(subject, model.graph().states().values(), readOut);
-    this.program =
-        subject
-            .backend()
-            .load(
-                Plan.of(model.graph(), List.of(gradient), Sizes.of(model.axis(), BATCH)), weights);
+    final var plan = Plan.of(model.graph(), List.of(gradient), Sizes.of(model.axis(), BATCH));
+    // At the site that is read it is the read-out itself, whatever the image.
+    this.readsImages = plan.given().contains(model.image());
+    this.program = subject.backend().load(plan, weights);
   }
 
   /// At the value of each run, in (C, H, W) order.
@@ -49,7 +49,9 @@ public final class ReadOutGradient implements AutoCloseable {
     final var all = new float[rows * size];
     for (int from = 0; from < rows; from += BATCH) {
       final int count = Math.min(BATCH, rows - from);
-      program.write(model.image(), images, from, 0, count);
+      if (readsImages) {
+        program.write(model.image(), images, from, 0, count);
+      }
       program.run(Sizes.of(model.axis(), count));
       program.read(gradient, all, from * size);
     }
