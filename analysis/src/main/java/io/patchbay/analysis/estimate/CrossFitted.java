@@ -15,8 +15,11 @@ import io.patchbay.analysis.statistics.TInterval;
 /// The interval is Student's with n - 2 degrees of freedom; its variance is that of the residuals
 /// of the leave-one-out predictions, with the finite population correction. That is a jackknife
 /// variance, a little large where it errs (MacKinnon and White 1985, HC3), and the side of a long
-/// tail is wider, see [Moments]. It rests on the central limit theorem: it is unbounded under
-/// [#FEWEST_VALUES] known values that are not zero.
+/// tail is wider, see [Moments]. One part in n of the variance is that without a control: a control
+/// that is right on all inputs but a few, as a gradient is that holds until a ReLU flips, shows no
+/// residual until one of these is drawn, and for all that the part tells one in n is. It rests on
+/// the central limit theorem: it is unbounded under [#FEWEST_VALUES] known values that are not
+/// zero.
 ///
 /// @param mean n is the size of the part
 /// @param correlation squared correlation of values and controls, as the leave-one-out predictions
@@ -79,6 +82,7 @@ public record CrossFitted(Interval mean, double correlation, double equivalent) 
       plain += more * y * more * y;
     }
     final double share = plain == 0 ? 1 : squares / plain;
+    final double cautious = share + (1 - share) / n;
     final double open = 1.0 / n - 1.0 / all;
     final var mean =
         n == all
@@ -87,9 +91,9 @@ public record CrossFitted(Interval mean, double correlation, double equivalent) 
                 ? Interval.unbounded(estimate, n)
                 : residuals.interval(
                     estimate,
-                    Math.sqrt(squares / n),
+                    Math.sqrt(cautious * plain / n),
                     TInterval.quantile((1 + LEVEL) / 2, n - 2),
                     1 / open);
-    return new CrossFitted(mean, 1 - share, 1 / (1.0 / all + open * share));
+    return new CrossFitted(mean, 1 - share, 1 / (1.0 / all + open * cautious));
   }
 }

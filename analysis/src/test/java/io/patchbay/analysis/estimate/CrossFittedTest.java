@@ -94,8 +94,9 @@ class CrossFittedTest {
     assertTrue(share < 0.99, "wider than it says: held=" + share);
     assertEquals(0.8, correlation, 0.05);
     final double n = kind == Populations.MANY_ZEROS ? 256 : 64;
+    final double cautious = 1 - correlation * (1 - 1 / n);
     final double open = 1 / n - 1 / 1024.0;
-    assertEquals(1 / 1024.0 + (1 - correlation) * open, narrower / n, 0.1 * narrower / n);
+    assertEquals(1 / 1024.0 + cautious * open, narrower / n, 0.1 * narrower / n);
   }
 
   @Test
@@ -109,9 +110,9 @@ class CrossFittedTest {
     final var twice = new double[40];
     Arrays.setAll(twice, i -> 2 * values[i] - 1);
     final var told = CrossFitted.of(values, part, of(twice, part));
-    assertEquals(2 * Populations.mean(values) - 1, told.mean().low(), 1e-9);
+    assertEquals(2 * Populations.mean(values) - 1, told.mean().estimate(), 1e-9);
     assertEquals(1, told.correlation(), 1e-9);
-    assertEquals(40, told.equivalent(), 1e-6);
+    assertEquals(1 / (1 / 40.0 + 1 / 40.0 / 20), told.equivalent(), 1e-6);
   }
 
   /// Without a control it is the mean with Student's interval, corrected for the finite population,
@@ -129,6 +130,22 @@ class CrossFittedTest {
     Arrays.stream(of(values, part)).forEach(summary::add);
     final double error = summary.deviation() * Math.sqrt(20 / 19.0) * Math.sqrt(0.8 / 20);
     assertEquals(2.1009 * error, found.mean().high() - found.mean().estimate(), 1e-3 * error);
+  }
+
+  /// A control that is right on all but one of 128 inputs: in a third of the parts of 48 that input
+  /// is known, in the others nothing shows it, and the mean is inside all the same.
+  @Test
+  void whatWasNotDrawnIsAllowedFor() {
+    int held = 0;
+    for (int world = 0; world < WORLDS; world++) {
+      final var controls = Populations.EXPONENTIAL.draw(128, world);
+      final var values = controls.clone();
+      values[world % 128] += 1;
+      final var part = Rounds.of(128, 48, world).between(0, 48);
+      final var mean = CrossFitted.of(controls, part, of(values, part)).mean();
+      held += mean.contains(Populations.mean(values)) ? 1 : 0;
+    }
+    assertTrue(held >= 0.95 * WORLDS, "held=" + held);
   }
 
   @Test

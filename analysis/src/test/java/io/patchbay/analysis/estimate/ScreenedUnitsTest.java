@@ -90,8 +90,10 @@ class ScreenedUnitsTest {
       assertTrue(found.means().get(i) <= found.means().get(i - 1));
     }
     final double missed = outside(effects, found);
-    assertEquals(missed, found.missed().low(), 1e-9);
-    assertEquals(missed, found.missed().high(), 1e-9);
+    assertEquals(missed, found.missed().estimate(), 1e-9);
+    assertEquals(1, found.correlation(), 1e-9);
+    assertTrue(found.missed().contains(missed));
+    assertTrue(found.missed().high() - found.missed().low() < 0.05);
     assertEquals(found, ScreenedUnits.of(effects(5), scores, TOP, AUDIT, 5, 0.5));
   }
 
