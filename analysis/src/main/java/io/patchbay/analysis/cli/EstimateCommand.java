@@ -156,27 +156,39 @@ final class EstimateCommand implements Callable<Integer> {
           final var question = question(opened.seed(), how, bounded);
           try (var stop = Interruption.listen(() -> output.interject("stopping"));
               var shown = new Shown(output)) {
-            final var study =
-                EstimateStudy.of(
-                    opened.scene().subject(), opened.data(), question, shown, stop::asked);
-            shown.close();
-            final var numbers = new LinkedHashMap<String, Object>();
-            numbers.put("data", opened.data().name());
-            numbers.putAll(study.numbers());
-            numbers.put("environment", Environment.of(opened.backend()));
-            final var all = run.signed(numbers, opened);
-            final var file = run.folder(out, "estimate").resolve("estimate.json");
-            RunOptions.write(file, all);
-            run.show(all, () -> new EstimateTable(output.out(), study).print());
-            say(study);
-            output.note("estimate: " + file);
-            return ExitCode.OK;
-          } catch (final CancellationException e) {
-            output.release();
-            output.note("stopped: nothing was written");
-            return ExitCode.INTERRUPTED;
+            return answer(opened, question, shown, stop);
           }
         });
+  }
+
+  private int answer(
+      final RunOptions.Opened opened,
+      final EstimateQuestion question,
+      final Shown shown,
+      final Interruption stop) {
+    final var output = run.output();
+    final EstimateStudy study;
+    try {
+      study =
+          EstimateStudy.of(opened.scene().subject(), opened.data(), question, shown, stop::asked);
+    } catch (final CancellationException _) {
+      shown.end();
+      output.release();
+      output.note("stopped: nothing was written");
+      return ExitCode.INTERRUPTED;
+    }
+    shown.end();
+    final var numbers = new LinkedHashMap<String, Object>();
+    numbers.put("data", opened.data().name());
+    numbers.putAll(study.numbers());
+    numbers.put("environment", Environment.of(opened.backend()));
+    final var all = run.signed(numbers, opened);
+    final var file = run.folder(out, "estimate").resolve("estimate.json");
+    RunOptions.write(file, all);
+    run.show(all, () -> new EstimateTable(output.out(), study).print());
+    say(study);
+    output.note("estimate: " + file);
+    return ExitCode.OK;
   }
 
   private boolean bounded() {
@@ -241,19 +253,23 @@ final class EstimateCommand implements Callable<Integer> {
 
     private void update(final String of, final long done, final long all) {
       if (progress == null || !of.equals(unit)) {
-        close();
+        end();
         unit = of;
         progress = output.progress("estimate", of);
       }
       progress.update(done, all, "");
     }
 
-    @Override
-    public void close() {
+    void end() {
       if (progress != null) {
         progress.close();
         progress = null;
       }
+    }
+
+    @Override
+    public void close() {
+      end();
     }
   }
 }
