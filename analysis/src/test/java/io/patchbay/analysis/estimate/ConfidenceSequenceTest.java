@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.function.Function;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,32 +23,30 @@ class ConfidenceSequenceTest {
 
   /// The share of worlds in which the interval held the mean at every look.
   private static double held(final Populations kind, final Supplier<ConfidenceSequence> sequences) {
-    return share(
-        kind,
-        world -> {
-          final var values = kind.draw(INPUTS, world);
-          final double mean = Populations.mean(values);
-          final var sequence = sequences.get();
-          final var rounds = Rounds.of(INPUTS, Bounds.Asymptotic.FEWEST, world);
-          int known = 0;
-          while (known < INPUTS) {
-            final int to = rounds.next(known);
-            for (final int input : rounds.between(known, to)) {
-              sequence.add(values[input]);
-            }
-            known = to;
-            if (known < INPUTS && !sequence.interval().contains(mean)) {
-              return false;
-            }
-          }
-          return true;
-        });
+    return share(world -> {
+      final var values = kind.draw(INPUTS, world);
+      final double mean = Populations.mean(values);
+      final var sequence = sequences.get();
+      final var rounds = Rounds.of(INPUTS, Bounds.Asymptotic.FEWEST, world);
+      int known = 0;
+      while (known < INPUTS) {
+        final int to = rounds.next(known);
+        for (final int input : rounds.between(known, to)) {
+          sequence.add(values[input]);
+        }
+        known = to;
+        if (known < INPUTS && !sequence.interval().contains(mean)) {
+          return false;
+        }
+      }
+      return true;
+    });
   }
 
-  private static double share(final Populations kind, final Function<Long, Boolean> world) {
+  private static double share(final LongPredicate world) {
     int held = 0;
     for (long w = 0; w < WORLDS; w++) {
-      held += world.apply(w * Populations.values().length + kind.ordinal()) ? 1 : 0;
+      held += world.test(w) ? 1 : 0;
     }
     return held / (double) WORLDS;
   }
