@@ -18,7 +18,7 @@ enum Populations {
   SIGNS;
 
   double[] draw(final int size, final long seed) {
-    final var random = new PhiloxRandom(seed, Streams.FIRST_FREE, ordinal(), 0);
+    final var random = new PhiloxRandom(seed, Streams.FIRST_FREE, 0, 0);
     final var values = new double[size];
     Arrays.setAll(values, _ -> one(random));
     return values;

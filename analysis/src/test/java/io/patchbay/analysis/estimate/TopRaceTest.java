@@ -34,7 +34,8 @@ class TopRaceTest {
     int wrong = 0;
     for (int world = 0; world < 1000; world++) {
       final var effects =
-          PlantedEffects.of(new double[] {1.4, 1.3, 1.2, 1.15, 1.15, 1.14, 1.13, 1.12}, 512, world);
+          PlantedEffects.of(
+              new double[] {1.4, 1.3, 1.2, 1.18, 1.18, 1.17, 1.17, 1.16, 1.16, 1.15}, 512, world);
       final var rounds = Rounds.of(512, Bounds.Asymptotic.FEWEST, world);
       final var found = TopRace.of(effects, rounds, bounds, 0.95, TOP);
       wrong += Set.copyOf(found.top()).equals(truth(effects)) ? 0 : 1;
