@@ -12,6 +12,7 @@ module io.patchbay.analysis {
   exports io.patchbay.analysis.circuit;
   exports io.patchbay.analysis.cli;
   exports io.patchbay.analysis.disentanglement;
+  exports io.patchbay.analysis.estimate;
   exports io.patchbay.analysis.intervention;
   exports io.patchbay.analysis.metric;
   exports io.patchbay.analysis.report;

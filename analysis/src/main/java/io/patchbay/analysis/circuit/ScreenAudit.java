@@ -30,10 +30,18 @@ public record ScreenAudit(
   }
 
   /// Candidates in the order of their absolute scores, the largest first, equal ones by number.
-  static List<Integer> order(final double[] scores) {
+  public static List<Integer> order(final double[] scores) {
     return IntStream.range(0, scores.length)
         .boxed()
         .sorted(Comparator.<Integer>comparingDouble(i -> -Math.abs(scores[i])))
+        .toList();
+  }
+
+  /// A random sample of those outside the top, without repeats; the seed chooses which.
+  public static List<Integer> audited(final List<Integer> rest, final int sample, final long seed) {
+    final var random = new PhiloxRandom(seed, Streams.AUDIT, 1, 0);
+    return Arrays.stream(random.choose(Math.min(sample, rest.size()), rest.size()))
+        .mapToObj(rest::get)
         .toList();
   }
 
@@ -49,11 +57,7 @@ public record ScreenAudit(
       final IntFunction<double[]> exact) {
     final var kept = order.subList(0, Math.min(top, order.size()));
     final var rest = order.subList(kept.size(), order.size());
-    final var random = new PhiloxRandom(seed, Streams.AUDIT, 1, 0);
-    final var audited =
-        Arrays.stream(random.choose(Math.min(sample, rest.size()), rest.size()))
-            .mapToObj(rest::get)
-            .toList();
+    final var audited = audited(rest, sample, seed);
     final var candidates = new ArrayList<>(kept);
     candidates.addAll(audited);
     final var effects = new double[candidates.size()][];

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       GraphCommand.class,
       UnitsCommand.class,
       AttributionCommand.class,
+      EstimateCommand.class,
       CircuitsCommand.class,
       ExportCommand.class,
       ReportCommand.class,

@@ -35,7 +35,7 @@ public final class TInterval {
 
   /// The value below which a t variable lies with the given probability, at least 1/2, by
   /// bisection.
-  static double quantile(double probability, int freedom) {
+  public static double quantile(double probability, int freedom) {
     double central = 2 * probability - 1;
     // In the angle atan(t / sqrt(freedom)) the range is finite whatever the tail.
     double low = 0;

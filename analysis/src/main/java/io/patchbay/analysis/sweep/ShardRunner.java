@@ -71,7 +71,9 @@ final class ShardRunner implements InputCells {
     return new ShardRunner(subject, data, sources, sites, units, fixed, probe, 1, watched);
   }
 
-  private ShardRunner(
+  /// @param atOnce cells of a run, at most
+  /// @param watched sites whose values are at hand
+  ShardRunner(
       final Subject subject,
       final FactorDataset data,
       final SweepSources sources,
@@ -180,6 +182,15 @@ final class ShardRunner implements InputCells {
       }
     }
     return Optional.empty();
+  }
+
+  /// The value of a watched site in every cell of one input, and at last in the run without any.
+  float[] watched(final long row, final String site) {
+    prepare(row, 0);
+    final var all = cells();
+    all.add(new Cell(0, List.of()));
+    runner.run(all);
+    return runner.value(site);
   }
 
   /// Some cells of one input and draw by the whole graph.

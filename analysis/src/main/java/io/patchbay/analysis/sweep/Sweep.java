@@ -181,7 +181,7 @@ public final class Sweep {
     }
   }
 
-  private static long[] rows(final SweepPlan plan, final FactorDataset data) {
+  static long[] rows(final SweepPlan plan, final FactorDataset data) {
     final var random = new PhiloxRandom(plan.seed(), Streams.METRIC, 0, 0);
     final var rows = new long[plan.inputs()];
     for (int i = 0; i < rows.length; i++) {

@@ -205,7 +205,7 @@ public record SweepPlan(
   }
 
   /// What an effect is, in words.
-  String meaning() {
+  public String meaning() {
     return switch (metric) {
       case "l2" -> "L2 norm of the change of the image";
       case "l1" -> "sum of the absolute changes of the image";
@@ -220,7 +220,7 @@ public record SweepPlan(
   }
 
   /// For `plan.json`; the sites after the first stand under `joint`.
-  Map<String, Object> toMap() {
+  public Map<String, Object> toMap() {
     final var map = new LinkedHashMap<String, Object>();
     map.putAll(places.getFirst().toMap());
     if (places.size() > 1) {

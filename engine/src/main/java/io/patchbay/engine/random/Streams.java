@@ -54,6 +54,9 @@ public final class Streams {
   /// Initial and restarted codes of a codebook.
   public static final int CODEBOOK = 17;
 
+  /// The order in which an estimate takes inputs, and units drawn to audit it.
+  public static final int ESTIMATE = 18;
+
   /// The first number free for a user's own streams; those below are kept for this library.
   public static final int FIRST_FREE = 1024;
 
