@@ -217,6 +217,7 @@ final class Suffix {
       final int[] sizes = chain.sizes(i, route.layers());
       inputs.add(Arrays.equals(sizes, clean.shape().dims()) ? clean : Ops.reshape(clean, sizes));
     }
+    inputs.addAll(directions);
     final var op = chain.op(route.layers(), end, route.eliminates(), route.precision());
     final var change = graph.append(op, inputs.toArray(Node[]::new));
     points.put(
