@@ -60,6 +60,20 @@ public final class SiteSweep implements AutoCloseable {
         new Routes(model.graph(), site, effect.site()).of(units, eliminates).getFirst().route());
   }
 
+  /// With all values that the site can change computed whole.
+  public static SiteSweep whole(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final int bases,
+      final int sources) {
+    return new SiteSweep(
+        subject, model, site, units, variations, effect, bases, sources, Optional.empty());
+  }
+
   /// With a change that is carried all the way in some precision.
   ///
   /// @throws io.patchbay.vae.io.BadInputException when it cannot be carried so, or on this device
