@@ -121,7 +121,7 @@ final class EffectErrors {
   }
 
   private void site(final Edit edit, final NetSite site, final List<Bin> bins) {
-    final var random = new SplittableRandom(seed + site.ordinal());
+    final var random = new SplittableRandom(seed + site.label().hashCode());
     final int count = edit == Edit.LATENTS ? site.channels() : UNITS;
     final var units =
         IntStream.range(0, count)
