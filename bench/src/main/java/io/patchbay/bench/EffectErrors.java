@@ -62,14 +62,15 @@ final class EffectErrors {
 
   /// What is edited.
   enum Edit {
-    LATENTS(List.of(NetSite.Z)),
-    CHANNELS(List.of(NetSite.FLAT, NetSite.D1, NetSite.D2, NetSite.D3)),
-    UNITS(List.of(NetSite.FLAT, NetSite.D1, NetSite.D2, NetSite.D3));
+    LATENTS,
+    CHANNELS,
+    UNITS;
 
-    private final List<NetSite> sites;
-
-    Edit(final List<NetSite> sites) {
-      this.sites = sites;
+    private List<NetSite> sites() {
+      return switch (this) {
+        case LATENTS -> List.of(NetSite.Z);
+        case CHANNELS, UNITS -> List.of(NetSite.FLAT, NetSite.D1, NetSite.D2, NetSite.D3);
+      };
     }
 
     String label() {
@@ -107,7 +108,7 @@ final class EffectErrors {
   /// A row for each size of effects and each plan.
   List<ErrorReport.Row> rows(final Edit edit) {
     final var bins = IntStream.range(0, DECADES).mapToObj(_ -> Bin.empty()).toList();
-    for (final var site : edit.sites) {
+    for (final var site : edit.sites()) {
       site(edit, site, bins);
     }
     final var rows = new ArrayList<ErrorReport.Row>();
