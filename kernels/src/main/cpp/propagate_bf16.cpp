@@ -1,6 +1,6 @@
 // What a patch changes at the end of a chain of layers, with operands in bf16 (propagate_run.h): the
-// change and the weights of each layer but the first are rounded to 8 bits, products and sums are
-// float32. Because only the change is rounded, and not the value that it is a change of, an effect
+// change and the weights of the convolutions between others are rounded to 8 bits, products and sums
+// are float32. Because only the change is rounded, and not the value that it is a change of, an effect
 // is known to a few thousandths of itself, however small it is.
 //
 // Two channels in a slot: vdpbf16ps multiplies both and adds them to one sum. Compiled for the

@@ -15,10 +15,12 @@
 // per pixel of an image. Bytes: what the rectangle covers of the clean values, which all cells of
 // a base share, so cells of one base should follow one another; the weights of the chain.
 //
-// The operands of the products are of E: floats, or pairs of bf16 numbers; those of the first layer
-// are floats always. It multiplies what the patch itself changes, which may be one number, so that
-// its rounding would be an error of the whole effect; and of one channel it costs the same. All else
-// is float32: the sums, the clean values, the image's effect.
+// The operands of the products are of E: floats, or pairs of bf16 numbers. In some layers they are
+// floats always: in the first, which multiplies what the patch itself changes, perhaps one number,
+// whose rounding would be an error of the whole effect (of one channel it costs the same); in the
+// last onto an image, where changes may nearly cancel, and which waits for memory; and in linear
+// layers, a twentieth of the time. All else is float32: the sums, the clean values, the image's
+// effect.
 //
 // A cell's result depends on that cell and its base alone.
 #ifndef PB_PROPAGATE_RUN_H
@@ -149,7 +151,7 @@ class Block {
         for (int c = 0; c < n; c++) {
           const Change change = {cells[c].at,
                                  {0, static_cast<int>(next.h), 0, static_cast<int>(next.w)},
-                                 static_cast<int>(E::slots(next.ci))};
+                                 slots_into(i)};
           convolve(i, cells[c].n, change, 0, scratch);
         }
         while (i < call.layer_count && !call.layers[i].linear()) i++;
@@ -185,11 +187,7 @@ class Block {
 
   template <class Sink>
   void multiply(int i, Inputs &in, Sink &sink) {
-    if (i == 0) {
-      carry_linear<Singles>(call.layers[i], in, count, sink);
-    } else {
-      carry_linear<E>(call.layers[i], in, count, sink);
-    }
+    carry_linear<Singles>(call.layers[i], in, count, sink);
   }
 
   template <class Sink>
@@ -220,12 +218,17 @@ class Block {
         for (int c = 0; c < count; c++) {
           const Change change = {ends.to[c],
                                  {0, l.out_h(), 0, l.out_w()},
-                                 static_cast<int>(E::slots(l.co))};
+                                 slots_into(i + 1)};
           change.clear_margins();
         }
       }
-      LinearKeeping<E> keeping = {ends, across, kMargin * l.co};
-      multiply(i, in, keeping);
+      if (precise(i + 1)) {
+        LinearKeeping<Singles> keeping = {ends, across, kMargin * l.co};
+        multiply(i, in, keeping);
+      } else {
+        LinearKeeping<E> keeping = {ends, across, kMargin * l.co};
+        multiply(i, in, keeping);
+      }
       which = 1 - which;
       for (int c = 0; c < count; c++) cells[c].at = row(which, c);
     } else if (call.end == kValue) {
@@ -240,6 +243,25 @@ class Block {
     }
   }
 
+  // Whether the operands of a layer are floats in any precision.
+  bool precise(int i) const {
+    return i == 0 || call.layers[i].linear() || call.layers[i].act == kSigmoid;
+  }
+
+  // Slots of a pixel, or of all, that layer i > 0 takes.
+  int slots_into(int i) const {
+    const int64_t channels = call.layers[i].ci;
+    return static_cast<int>(precise(i) ? channels : E::slots(channels));
+  }
+
+  template <class O>
+  void keep(int i, const Change &change, int first, const Rect &out, const Change &next,
+            const float *clean) {
+    const Layer &l = call.layers[i];
+    Keeping<O> keeping = {clean, next, l.co, l.out_w(), static_cast<int>(l.act), nullptr, nullptr, 0};
+    multiply(i, change, first, out, keeping);
+  }
+
   // The convolutions from layer i on of one cell.
   void convolve(int i, int64_t n, Change change, int first, float *room) {
     const int64_t base = call.base[n];
@@ -250,10 +272,13 @@ class Block {
       const float *clean = l.clean + base * l.out_size();
       const int act = static_cast<int>(l.act);
       if (i + 1 < call.layer_count) {
-        const Change next = {room, out, static_cast<int>(E::slots(l.co))};
+        const Change next = {room, out, slots_into(i + 1)};
         next.clear_margins();
-        Keeping<E> keeping = {clean, next, l.co, l.out_w(), act, nullptr, nullptr, 0};
-        multiply(i, change, first, out, keeping);
+        if (precise(i + 1)) {
+          keep<Singles>(i, change, first, out, next, clean);
+        } else {
+          keep<E>(i, change, first, out, next, clean);
+        }
         room += change_size(out.height(), out.width(), l.co);
         change = next;
         first = 0;
@@ -267,8 +292,7 @@ class Block {
         *y = sum_lanes(adding.sum);
       } else {
         image.of(clean, base);
-        *y = i == 0 ? onto_image<Singles>(n, l, change, first, out, room)
-                    : onto_image<E>(n, l, change, first, out, room);
+        *y = onto_image<Singles>(n, l, change, first, out, room);
       }
     }
     if (i == call.layer_count) return;

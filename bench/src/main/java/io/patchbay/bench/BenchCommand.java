@@ -26,8 +26,9 @@ public final class BenchCommand implements Callable<Integer> {
       defaultValue = "kernels",
       paramLabel = "NAME",
       description =
-          "kernels (the net, then its layers), layers, or sweeps (of interventions, beside one"
-              + " whole forward for each of them). Default: kernels.")
+          "kernels (the net, then its layers), layers, sweeps (of interventions, beside one whole"
+              + " forward for each of them), or errors (of effects against float64, in every"
+              + " precision; a table in markdown). Default: kernels.")
   private String suite = "kernels";
 
   @Option(
@@ -68,17 +69,18 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Only these rows: decode, encode, forward, train-step, e1 to e4, d1 to d4; of sweeps"
-              + " z-grid, channels-16, channels-32, ablate-32, units-all, occlusion-mu,"
-              + " encoder-channels-mu, mediation-16, mediation-4.")
+              + " z-grid, z-grid-bf16, channels-16, channels-32, ablate-32, units-all,"
+              + " occlusion-mu, encoder-channels-mu, mediation-16, mediation-4; of errors latents,"
+              + " channels, units.")
   private List<String> rows = List.of();
 
   @Option(
       names = "--run",
       paramLabel = "RUN",
       description =
-          "The trained conv4 model of the sweeps, a run folder. Default: one of their own, trained"
-              + " at the first use (half a minute) and kept in the folder bench of the cache"
-              + " (PATCHBAY_HOME, else XDG_CACHE_HOME/patchbay, else ~/.cache/patchbay).")
+          "The trained conv4 model of sweeps and errors, a run folder. Default: one of their own,"
+              + " trained at the first use (half a minute) and kept in the folder bench of the"
+              + " cache (PATCHBAY_HOME, else XDG_CACHE_HOME/patchbay, else ~/.cache/patchbay).")
   private @Nullable Path run;
 
   @Option(

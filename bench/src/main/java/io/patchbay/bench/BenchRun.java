@@ -19,6 +19,7 @@ final class BenchRun {
     return switch (options.suite()) {
       case KERNELS, LAYERS -> kernels(options, progress);
       case SWEEPS -> SweepBench.run(options, progress);
+      case ERRORS -> ErrorBench.run(options, progress);
     };
   }
 

@@ -14,6 +14,7 @@ import io.patchbay.bench.PatchRunnerSweep.PairSites;
 import io.patchbay.bench.SweepWorkload.Change;
 import io.patchbay.bench.SweepWorkload.Outcome;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.Precision;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -108,17 +109,23 @@ final class PlannedSweep implements SweepMethod {
             case GRID, ZERO, GREY, MEAN -> new Room(most, 1);
           };
       final var model = VaeGraph.analysis(subject.vae(), new Axis("rows"));
+      final var place = Sites.of(model.graph()).named(site.label());
+      final var effect = task.workload().outcome() == Outcome.MU ? Effect.MU : Effect.IMAGE;
+      final var precision = task.workload().precision();
       this.sweep =
-          new SiteSweep(
-              subject,
-              model,
-              Sites.of(model.graph()).named(site.label()),
-              units,
-              variations(),
-              task.workload().outcome() == Outcome.MU ? Effect.MU : Effect.IMAGE,
-              room,
-              eliminate,
-              MachineRates.of(subject.backend()));
+          precision == Precision.FP32
+              ? new SiteSweep(
+                  subject,
+                  model,
+                  place,
+                  units,
+                  variations(),
+                  effect,
+                  room,
+                  eliminate,
+                  MachineRates.of(subject.backend()))
+              : SiteSweep.carrying(
+                  subject, model, place, units, variations(), effect, room, eliminate, precision);
     }
 
     private List<Variation> variations() {

@@ -11,7 +11,9 @@ enum Suite {
   /// The layers alone.
   LAYERS,
   /// Sweeps of interventions beside their naive form.
-  SWEEPS;
+  SWEEPS,
+  /// How far effects are from float64, in every precision.
+  ERRORS;
 
   /// The name on the command line.
   String label() {
@@ -37,6 +39,7 @@ enum Suite {
               .map(Workload::label)
               .toList();
       case SWEEPS -> SweepWorkload.labels();
+      case ERRORS -> EffectErrors.labels();
     };
   }
 

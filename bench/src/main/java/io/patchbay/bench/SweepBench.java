@@ -51,13 +51,17 @@ final class SweepBench {
               model.weights(), pool, options.seed(), method(), many, one, threads);
       final var suite = new SweepSuite(kernels, meter, window, setting, peers, options.pairs());
       final var rows = new ArrayList<SweepFigures>();
-      for (final var workload : workloads(options)) {
+      for (final var workload : workloads(options, many)) {
         progress.accept(workload.label() + " ...");
         final var row = suite.row(workload);
         progress.accept("  " + row.summary());
         rows.add(row);
       }
-      return new SweepReport(machine, rows, notes(options, peers, model, rows));
+      final var notes = notes(options, peers, model, rows);
+      Arrays.stream(SweepWorkload.values())
+          .filter(w -> options.wants(w.label()) && !runs(w, many))
+          .forEach(w -> notes.add(w.label() + " left out: not on " + many.device()));
+      return new SweepReport(machine, rows, notes);
     }
   }
 
@@ -65,8 +69,14 @@ final class SweepBench {
     return Backends.open(options.device(), new Settings(threads, HOST_MEMORY)).backend();
   }
 
-  private static List<SweepWorkload> workloads(final BenchOptions options) {
-    return Arrays.stream(SweepWorkload.values()).filter(w -> options.wants(w.label())).toList();
+  private static List<SweepWorkload> workloads(final BenchOptions options, final Backend ours) {
+    return Arrays.stream(SweepWorkload.values())
+        .filter(w -> options.wants(w.label()) && runs(w, ours))
+        .toList();
+  }
+
+  private static boolean runs(final SweepWorkload workload, final Backend ours) {
+    return ours.precisions().contains(workload.precision());
   }
 
   private static List<String> notes(

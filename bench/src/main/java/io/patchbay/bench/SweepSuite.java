@@ -87,9 +87,10 @@ final class SweepSuite {
     spared.ifPresent(sweep -> sweep.slice(ours.slice()));
     double error =
         Math.max(
-            verifier.check(ours, SweepVerifier.BOUND), verifier.check(alone, SweepVerifier.BOUND));
+            verifier.check(ours, task.workload().bound()),
+            verifier.check(alone, task.workload().bound()));
     if (spared.isPresent()) {
-      error = Math.max(error, verifier.check(spared.get(), SweepVerifier.BOUND));
+      error = Math.max(error, verifier.check(spared.get(), task.workload().bound()));
     }
     final var naive =
         opened(

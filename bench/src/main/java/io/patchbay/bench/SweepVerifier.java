@@ -14,6 +14,9 @@ final class SweepVerifier {
   /// that it is a difference of.
   static final double BOUND = 1e-4;
 
+  /// What ours must keep in bf16.
+  static final double BF16 = 5e-3;
+
   /// What others must keep: their two runs may add up in different orders, so an effect near zero
   /// is lost in the rounding of whole images. A patch that goes wrong is off by far more.
   static final double ROUNDING = 1e-3;

@@ -1,5 +1,6 @@
 package io.patchbay.bench;
 
+import io.patchbay.engine.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Locale;
 public enum SweepWorkload {
   /// do(z_i = v): 10 latents, 7 values from -3 to 3.
   Z_GRID(Units.CHANNELS, Change.GRID, 0, 256, Outcome.IMAGE),
+  /// The same, ours with the change carried in bf16.
+  Z_GRID_BF16(Units.CHANNELS, Change.GRID, 0, 256, Outcome.IMAGE),
   /// Every channel at 16 x 16 x 32 of the decoder, from 16 sources a base.
   CHANNELS_16(Units.CHANNELS, Change.SOURCE, 16, 256, Outcome.IMAGE),
   /// Every channel at 32 x 32 x 32 of the decoder, from 16 sources a base.
@@ -102,7 +105,7 @@ public enum SweepWorkload {
   /// Where it intervenes, one place at a time.
   public List<NetSite> sites() {
     return switch (this) {
-      case Z_GRID -> List.of(NetSite.Z);
+      case Z_GRID, Z_GRID_BF16 -> List.of(NetSite.Z);
       case CHANNELS_16, MEDIATION_16 -> List.of(NetSite.D2);
       case CHANNELS_32, ABLATE_32 -> List.of(NetSite.D3);
       case UNITS_ALL -> List.of(NetSite.FLAT, NetSite.D1, NetSite.D2, NetSite.D3);
@@ -114,6 +117,16 @@ public enum SweepWorkload {
 
   public Change change() {
     return change;
+  }
+
+  /// Of the operands of what carries our change.
+  Precision precision() {
+    return this == Z_GRID_BF16 ? Precision.BF16 : Precision.FP32;
+  }
+
+  /// The largest error that ours may have, as [SweepVerifier] takes it.
+  double bound() {
+    return precision() == Precision.BF16 ? SweepVerifier.BF16 : SweepVerifier.BOUND;
   }
 
   /// Sources of each base; 0 where there are none.

@@ -105,14 +105,25 @@ public sealed interface Op {
   /// @param eliminates whether a cell whose patch changes nothing is proved to have no effect, and
   ///   left out
   /// @param precision of the change and of the weights where they are multiplied: both are rounded
-  ///   to it, to nearest and ties to even, in all layers but the first. That one multiplies what
-  ///   the patch itself changes: perhaps one number, whose rounding would be an error of all that
-  ///   comes of it. Sums, clean values and activations are not rounded either
+  ///   to it, to nearest and ties to even, in the layers that [#rounds] names. Sums, clean values
+  ///   and activations are not rounded
   record Propagate(
       boolean rectifies, List<Layer> layers, End end, boolean eliminates, Precision precision)
       implements Op {
     public Propagate {
       layers = List.copyOf(layers);
+    }
+
+    /// Whether the operands of a layer are rounded: of convolutions but the first layer and one
+    /// onto an image. The first multiplies what the patch itself changes, perhaps one number, whose
+    /// rounding would be an error of all that comes of it; in the last, changes may nearly cancel;
+    /// and linear layers cost little.
+    public boolean rounds(final int layer) {
+      final var of = layers.get(layer);
+      return precision != Precision.FP32
+          && layer > 0
+          && of.kind() != Kind.LINEAR
+          && of.activation() != Activation.SIGMOID;
     }
 
     /// In single precision.

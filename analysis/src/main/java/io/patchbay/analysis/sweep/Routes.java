@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 /// The ways to compute a sweep at one site: all that the site can change, or only the change,
 /// carried through some layers, up to the end or until values are whole again.
 final class Routes {
+  /// What exact effects may cost.
+  private static final double EXACT = 1.15;
+
   private final Graph graph;
   private final Site site;
   private final String measured;
@@ -62,9 +65,13 @@ final class Routes {
     return cheapest(ways(units, eliminates).stream(), rates, extent);
   }
 
-  /// The cheapest of some ways; of equal ones the first.
+  /// The cheapest of some ways; of equal ones the first. One that measures the change itself counts
+  /// as a little cheaper than it is: its effects are exact however small they are.
   static Way cheapest(final Stream<Way> ways, final MachineRates rates, final Extent extent) {
-    return ways.min(Comparator.comparingDouble(way -> way.nanos(rates, extent))).orElseThrow();
+    return ways.min(
+            Comparator.comparingDouble(
+                way -> way.nanos(rates, extent) / (way.measures() ? EXACT : 1)))
+        .orElseThrow();
   }
 
   /// Everything that some sites can change, computed whole.

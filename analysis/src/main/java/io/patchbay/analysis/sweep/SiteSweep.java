@@ -95,6 +95,18 @@ public final class SiteSweep implements AutoCloseable {
             .route());
   }
 
+  /// With all values that the site can change computed whole.
+  public static SiteSweep whole(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room) {
+    return new SiteSweep(subject, model, site, units, variations, effect, room, Optional.empty());
+  }
+
   /// With a change that is carried all the way in some precision.
   ///
   /// @throws io.patchbay.vae.io.BadInputException when it cannot be carried so, or on this device

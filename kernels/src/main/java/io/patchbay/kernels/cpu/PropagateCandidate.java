@@ -219,8 +219,7 @@ final class PropagateCandidate implements Candidate {
             case DOWN -> new Extent(2 * out.height(), 2 * out.width(), weights.shape().dim(1));
           };
       final var form = new Form(layer, in, out);
-      // The first layer multiplies float32 numbers always.
-      final var own = i == 0 ? Objects.requireNonNull(kernels.get(Precision.FP32)) : kernel;
+      final var own = op.rounds(i) ? kernel : Objects.requireNonNull(kernels.get(Precision.FP32));
       links.add(new Link(form, packed(scope, weights, form, own), scope.value(clean)));
     }
     return links;

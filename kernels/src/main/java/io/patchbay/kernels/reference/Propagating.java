@@ -220,7 +220,7 @@ final class Propagating implements Step {
   private double rounded(final int layer, final double number) {
     return switch (op.precision()) {
       case FP32 -> number;
-      case BF16 -> layer == 0 ? number : bf16(number);
+      case BF16 -> op.rounds(layer) ? bf16(number) : number;
       case TF32 -> throw new IllegalArgumentException("the reference backend lacks an op: " + op);
     };
   }
