@@ -88,7 +88,7 @@ class KilledSweepTest {
     }
     for (final var file : files) {
       final boolean named =
-          name.startsWith(".") && name.endsWith(".")
+          (name.startsWith(".") && name.endsWith("."))
               ? file.getName().startsWith(name)
               : file.getName().equals(place.toFile().getName());
       if (named && file.lastModified() >= since.toMillis()) {

@@ -10,8 +10,8 @@ import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.sweep.Place;
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.analysis.sweep.Sweep;
-import io.patchbay.analysis.sweep.SweepSample;
 import io.patchbay.analysis.sweep.SweepPlan;
+import io.patchbay.analysis.sweep.SweepSample;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.FactorDataset;
@@ -136,8 +136,10 @@ class EstimateStudyTest {
           for (int u = 0; u < 16; u++) {
             final var row = found.found().rows().get(u);
             assertEquals(truth[u], row.mean().estimate(), 1e-5);
-            assertTrue((double) row.more().get("rho2") > 0.9999, row::toString);
-            assertTrue((double) row.more().get("saved_inputs") > 30, row::toString);
+            assertTrue(
+                (double) row.more().getOrDefault("rho2", Double.NaN) > 0.9999, row::toString);
+            assertTrue(
+                (double) row.more().getOrDefault("saved_inputs", Double.NaN) > 30, row::toString);
           }
           final var screen = estimate(subject, data, question(plan, Method.SCREEN, false));
           final var sizes = means(subject, data, plan, false);
