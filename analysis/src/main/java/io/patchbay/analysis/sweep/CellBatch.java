@@ -33,7 +33,9 @@ record CellBatch(int[] bases, int[] directions, Map<String, SiteArrays> sites) {
     final var some = new LinkedHashMap<String, SiteArrays>();
     sites.forEach((name, arrays) -> some.put(name, arrays.some(which)));
     final var own =
-        directions.length == 0 ? directions : Arrays.stream(which).map(i -> directions[i]).toArray();
+        directions.length == 0
+            ? directions
+            : Arrays.stream(which).map(i -> directions[i]).toArray();
     return new CellBatch(Arrays.stream(which).map(i -> bases[i]).toArray(), own, some);
   }
 

@@ -165,6 +165,23 @@ public final class FactorProbe {
     return values;
   }
 
+  /// The same; NaN of an image with an element that is not finite.
+  double[] readFinite(final float[] images) {
+    final var known = images.clone();
+    final var lost = new boolean[images.length / features];
+    for (int i = 0; i < images.length; i++) {
+      if (!Float.isFinite(images[i])) {
+        known[i] = 0;
+        lost[i / features] = true;
+      }
+    }
+    final var values = read(known);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = lost[i] ? Double.NaN : values[i];
+    }
+    return values;
+  }
+
   /// The direction in image space along which the read-out grows, (C, H, W): [#read] is an image's
   /// product with this, in standard deviations, plus [#intercept].
   public float[] direction() {

@@ -227,7 +227,8 @@ final class ShardRunner implements InputCells {
         .map(e -> e.of(clean, values, offset))
         .orElseGet(() -> {
           final var changed = Arrays.copyOfRange(values, offset, offset + clean.length);
-          return read(changed)[0] - read(clean)[0];
+          final var of = probe.orElseThrow();
+          return of.readFinite(changed)[0] - of.readFinite(clean)[0];
         });
   }
 
@@ -238,24 +239,7 @@ final class ShardRunner implements InputCells {
       return 0;
     }
     runner.run(List.of(new Cell(0, List.of())));
-    return read(runner.value(plan.measured()))[0];
-  }
-
-  /// The probe's read-outs; NaN of an image with an element that is not finite.
-  private double[] read(final float[] images) {
-    final var known = images.clone();
-    final var lost = new boolean[images.length / imageSize];
-    for (int i = 0; i < images.length; i++) {
-      if (!Float.isFinite(images[i])) {
-        known[i] = 0;
-        lost[i / imageSize] = true;
-      }
-    }
-    final var values = probe.orElseThrow().read(known);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = lost[i] ? Double.NaN : values[i];
-    }
-    return values;
+    return probe.get().readFinite(runner.value(plan.measured()))[0];
   }
 
   /// One number per cell of the last run.
@@ -263,7 +247,7 @@ final class ShardRunner implements InputCells {
     if (probe.isEmpty()) {
       return runner.effect(plan.effect().orElseThrow());
     }
-    final var read = read(runner.value(plan.measured()));
+    final var read = probe.get().readFinite(runner.value(plan.measured()));
     final var effects = new float[read.length];
     for (int i = 0; i < read.length; i++) {
       effects[i] = (float) (read[i] - clean);

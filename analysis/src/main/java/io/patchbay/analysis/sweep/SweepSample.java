@@ -86,27 +86,28 @@ public final class SweepSample {
   }
 
   private InputCells cells(final List<JointUnit> asked, final long[] on) {
-    return way
-        .<InputCells>map(route ->
-            new BatchedCells(
-                subject,
-                data,
-                plan,
-                site,
-                asked,
-                on,
-                on.length,
-                Optional.ofNullable(fixed.means().get(site.name())),
-                route))
-        .orElseGet(() ->
-            new ShardRunner(
-                subject,
-                data,
-                new SweepSources(plan, data.size(), rows),
-                List.of(site),
-                asked,
-                fixed,
-                probe));
+    final var cells =
+        way.<InputCells>map(route ->
+                new BatchedCells(
+                    subject,
+                    data,
+                    plan,
+                    site,
+                    asked,
+                    on,
+                    on.length,
+                    Optional.ofNullable(fixed.means().get(site.name())),
+                    route))
+            .orElseGet(() ->
+                new ShardRunner(
+                    subject,
+                    data,
+                    new SweepSources(plan, data.size(), rows),
+                    List.of(site),
+                    asked,
+                    fixed,
+                    probe));
+    return new TwinInputs(cells, on.length);
   }
 
   /// What the patches of the sweep make of the site itself; nothing behind it is computed.
