@@ -20,6 +20,8 @@
 
 namespace {
 
+using namespace patch;
+
 struct PatchCall {
   const float *x;
   const int32_t *x_index;  // or null: x has a row for each of y

@@ -20,6 +20,7 @@
 #include "vec_math.h"
 
 namespace {
+namespace patch {
 
 constexpr int kTile = 256;
 constexpr int kFirstConstant = 16;
@@ -278,6 +279,7 @@ struct PatchKey {
   }
 };
 
+}  // namespace patch
 }  // namespace
 
 #endif

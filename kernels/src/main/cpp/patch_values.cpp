@@ -7,6 +7,8 @@
 // per four units, 20 wide products, and 4 bytes written per unit.
 #include "patch_program.h"
 
+using namespace patch;
+
 // out[i] = program(clean[i], source[i], mean[i], value, indices of unit first + i, random[i]) for
 // i < count: a slice of one row of a site whose channels have `plane` units in rows of `width`. Of
 // source, mean and random only what the program reads has to be there. out may be clean.

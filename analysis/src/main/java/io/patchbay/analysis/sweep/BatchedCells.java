@@ -64,7 +64,7 @@ final class BatchedCells implements InputCells {
     return places.size() == 1
         && draws == 0
         && !metric.startsWith(SweepPlan.FACTOR)
-        && places.getFirst().operation().mixes()
+        && !(places.getFirst().operation() instanceof Operation.Subspace)
         && switch (places.getFirst().operation().source()) {
           case NONE, OTHER_INPUT, MEAN -> true;
           case BASE, RENDERED, POSTERIOR, NOISE -> false;
@@ -72,12 +72,14 @@ final class BatchedCells implements InputCells {
   }
 
   /// @param rows of the data set, the base inputs in the order in which they are asked for
+  /// @param patch how the operation changes the site
   /// @param mean over the inputs, where the operation takes it
   BatchedCells(
       final Subject subject,
       final FactorDataset data,
       final SweepPlan plan,
       final Site site,
+      final SitePatch patch,
       final List<JointUnit> units,
       final long[] rows,
       final Optional<float[]> mean,
@@ -91,7 +93,7 @@ final class BatchedCells implements InputCells {
     this.cellsPerBase = units.size() * plan.variations();
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
-    this.held = held(site, SiteSweep.floatsPerBase(model, site, effect, route));
+    this.held = held(site, SiteSweep.floatsPerBase(model, site, patch, effect, route));
     this.together = Math.clamp(Math.min(CELLS / cellsPerBase, rows.length), 1, MOST_BASES);
     final var room =
         switch (held) {
@@ -104,11 +106,15 @@ final class BatchedCells implements InputCells {
             subject,
             model,
             site,
+            patch,
             units.stream().map(unit -> unit.parts().getFirst()).toList(),
             variations(),
             effect,
             room,
             route);
+    if (!operation.mixes()) {
+      mean.ifPresent(sweep::mean);
+    }
   }
 
   private Held held(final Site site, final long floatsPerBase) {
@@ -167,6 +173,7 @@ final class BatchedCells implements InputCells {
   private void batch(final int from, final int to) {
     final int bases = to - from;
     fillSources(from, to);
+    sweep.keys(plan.seed(), held == Held.BASES ? rows : Arrays.copyOfRange(rows, from, to));
     if (held != Held.BASES) {
       sweep.bases(images(Arrays.copyOfRange(rows, from, to)));
     }

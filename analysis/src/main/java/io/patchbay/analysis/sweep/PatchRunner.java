@@ -110,7 +110,7 @@ public final class PatchRunner implements AutoCloseable {
       final List<Unit> units,
       final int directions,
       final Capacity capacity) {
-    final var route = new Routes(model.graph(), site, IMAGE).of(units, false).getFirst().route();
+    final var route = Routes.mixed(model.graph(), site, IMAGE).of(units, false).getFirst().route();
     final var sites = SitePatch.mixed(List.of(site.name()));
     return new PatchRunner(
         subject, model, sites, List.of(), List.of(), directions, true, capacity, route);
@@ -300,7 +300,7 @@ public final class PatchRunner implements AutoCloseable {
         write(point.coefficients(), arrays.numbers());
       }
       write(point.ranges(), arrays.ranges());
-      custom.write(site, batch.bases(), arrays.sourceIndex());
+      custom.write(site, batch.bases(), arrays.draws());
       sizes = sizes.and(axis(point), arrays.ranges().length / 3);
     }
     cells.run(sizes);

@@ -33,6 +33,10 @@ final class Routes {
   /// A layer of a cell, whatever its size.
   private static final double LAYER = 3000;
 
+  /// A step of an op of the user's own, per patched unit: what a vector of it takes, and its place
+  /// in the first-level cache.
+  private static final double STEP = 1;
+
   /// Units that stand for all.
   private static final int SAMPLE = 64;
 
@@ -40,12 +44,26 @@ final class Routes {
   private final Site site;
   private final String measured;
   private final Node target;
+  private final int steps;
 
-  Routes(final Graph graph, final Site site, final String measured) {
+  /// @param patch how the site is changed; the change of a subspace is not carried
+  Routes(final Graph graph, final Site site, final String measured, final SitePatch patch) {
     this.graph = graph;
     this.site = site;
     this.measured = measured;
+    this.steps =
+        switch (patch) {
+          case SitePatch.Custom(var op) -> op.program().instructions().size();
+          case SitePatch.Mixed _ -> 0;
+          case SitePatch.Subspace _ ->
+              throw new IllegalArgumentException("a subspace has one way: site=" + site.name());
+        };
     this.target = Suffix.site(graph, measured);
+  }
+
+  /// Of a site that is changed by five numbers.
+  static Routes mixed(final Graph graph, final Site site, final String measured) {
+    return new Routes(graph, site, measured, new SitePatch.Mixed());
   }
 
   /// A way and what a cell costs on it.
@@ -57,13 +75,14 @@ final class Routes {
   List<Choice> of(final List<Unit> units, final boolean eliminates) {
     final var choices = new ArrayList<Choice>();
     final var from = Suffix.site(graph, site.name());
-    choices.add(new Choice(Optional.empty(), whole(from) + ELEMENT * site.size()));
+    final double patch = patch(units);
+    choices.add(new Choice(Optional.empty(), whole(from) + ELEMENT * site.size() + patch));
     ChangeChain.of(from, target)
         .ifPresent(chain -> {
           final int most = chain.links().size();
           for (int layers = 1; layers <= most; layers++) {
             final boolean arrives = chain.end(layers).equals(target);
-            final double carried = carried(chain, layers, units);
+            final double carried = patch + carried(chain, layers, units);
             if (arrives) {
               choices.add(
                   new Choice(Optional.of(new Route(measured, layers, true, eliminates)), carried));
@@ -80,9 +99,19 @@ final class Routes {
     return choices;
   }
 
+  /// What an op of the user's own takes on every way, whatever carries its change.
+  private double patch(final List<Unit> units) {
+    return STEP * steps * units.stream().mapToInt(Unit::size).average().orElse(0);
+  }
+
   /// The ways and what they cost, the chosen one first, for people.
   String text(final List<Choice> choices) {
-    final double whole = whole(Suffix.site(graph, site.name())) + ELEMENT * site.size();
+    final double whole =
+        choices.stream()
+            .filter(choice -> choice.route().isEmpty())
+            .mapToDouble(Choice::cost)
+            .findFirst()
+            .orElseGet(() -> whole(Suffix.site(graph, site.name())) + ELEMENT * site.size());
     final var text = new StringBuilder();
     for (final var choice : choices) {
       text.append(

@@ -5,11 +5,13 @@ import java.util.List;
 /// The changes of many cells at one site, as the arrays that the program takes.
 ///
 /// @param sourceIndex the source row of each cell
+/// @param draws per cell, what keys its random numbers beside its base: the source row that its
+///   change names, whatever row that is in a table
 /// @param numbers five coefficients per cell
 /// @param ranges triples (cell, begin, end), by cell
 /// @param elements how many elements each cell is planned to change
 @SuppressWarnings("ArrayRecordComponent") // shared between batches, never changed
-record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elements) {
+record SiteArrays(int[] sourceIndex, int[] draws, float[] numbers, int[] ranges, int[] elements) {
   private static final float[] KEEP = {1, 0, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
 
   static SiteArrays of(final String site, final List<Cell> cells) {
@@ -36,7 +38,7 @@ record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elemen
         }
       }
     }
-    return new SiteArrays(sourceIndex, numbers, ranges, elements);
+    return new SiteArrays(sourceIndex, sourceIndex, numbers, ranges, elements);
   }
 
   private static int rangeCount(final String site, final List<Cell> cells) {
@@ -62,11 +64,11 @@ record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elemen
         triples[t * ranges.length + i] = ranges[i] + (i % 3 == 0 ? t * cells : 0);
       }
     }
-    return new SiteArrays(index, all, triples, counts);
+    return new SiteArrays(index, index, all, triples, counts);
   }
 
   /// The same changes, each taken from another row.
   SiteArrays from(final int[] sources) {
-    return new SiteArrays(sources, numbers, ranges, elements);
+    return new SiteArrays(sources, draws, numbers, ranges, elements);
   }
 }

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -232,7 +233,13 @@ public final class Sweep {
   }
 
   private Routes routes() {
-    return new Routes(ShardRunner.graph(subject, false).graph(), sites.getFirst(), plan.measured());
+    return new Routes(
+        ShardRunner.graph(subject, false).graph(), sites.getFirst(), plan.measured(), patch());
+  }
+
+  /// How the only site is changed.
+  private SitePatch patch() {
+    return Objects.requireNonNull(patches.get(sites.getFirst().name()));
   }
 
   private SweepSources sources() {
@@ -240,7 +247,8 @@ public final class Sweep {
   }
 
   private BatchedCells batched(final Optional<float[]> mean, final Optional<Route> route) {
-    return new BatchedCells(subject, data, plan, sites.getFirst(), units, rows, mean, route);
+    return new BatchedCells(
+        subject, data, plan, sites.getFirst(), patch(), units, rows, mean, route);
   }
 
   /// What computes the cells of a folder with this route.
@@ -289,7 +297,8 @@ public final class Sweep {
       final int inputs = file.shard();
       folder.keep(patches);
       final var way = choices.isEmpty() ? Optional.<Route>empty() : way(file);
-      final var controls = new SweepControls(subject, data, plan, sites, units, cells()).of(way);
+      final var controls =
+          new SweepControls(subject, data, plan, sites, patches, units, cells()).of(way);
       final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
       try (var runner = through.apply(inputCells(file, fixed, probe))) {
