@@ -10,6 +10,7 @@
 
 #include "change_patch.h"
 #include "patch_program.h"
+#include "patch_units.h"
 
 namespace {
 

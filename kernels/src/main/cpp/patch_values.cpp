@@ -6,6 +6,7 @@
 // random that the program reads and 4 for the result, nothing more. patch_random: a block of Philox
 // per four units, 20 wide products, and 4 bytes written per unit.
 #include "patch_program.h"
+#include "patch_units.h"
 
 using namespace patch;
 
