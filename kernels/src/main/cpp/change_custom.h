@@ -1,10 +1,10 @@
 // What a patch by an op of one's own changes: a program (patch_program.h) in the place of the five
 // numbers of change_patch.h.
 //
-// Only the units of the cell's ranges go through the program, in tiles of 256 neighbours in (C, H, W)
-// order, where they lie if vectors of them are full. The values are those of patch_program.cpp, bit
-// for bit. Operations: the program's per unit. Bytes per unit: 4 for each of clean, source and mean
-// that it reads, and 4 for the change.
+// Only the units of the cell's ranges go through the program, in tiles of 256: whole tiles of
+// neighbours in (C, H, W) order where they lie, the rest of all ranges collected one after the other.
+// The values are those of patch_program.cpp, bit for bit. Operations: the program's per unit. Bytes
+// per unit: 4 for each of clean, source and mean that it reads, and 4 for the change.
 #ifndef PB_CHANGE_CUSTOM_H
 #define PB_CHANGE_CUSTOM_H
 
@@ -44,6 +44,11 @@ struct OwnOp {
 class OwnPatching {
   static constexpr int kUnits = patch::kTile;
 
+  // Neighbours among those that are collected.
+  struct Piece {
+    int unit, count;
+  };
+
   const OwnOp op;
   const patch::PatchSite site;
   const bool source, mean, places, random;
@@ -51,6 +56,8 @@ class OwnPatching {
   patch::PatchTile in[patch::kNamedValues];
   patch::PatchTile out;
   alignas(64) float one[kLanes];
+  Piece pieces[kUnits];
+  int count = 0, filled = 0;
 
  public:
   explicit OwnPatching(const OwnOp &of)
@@ -64,21 +71,27 @@ class OwnPatching {
         machine(of.program()) {}
 
   // As patch_change, of cell n.
-  bool change(const Patch &patch, int64_t n, const Range *ranges, int count, const Cover &cover,
-              const Change &change) {
+  bool change(const Patch &patch, int64_t n, const Range *ranges, int range_count,
+              const Cover &cover, const Change &change) {
     __builtin_memset(change.d, 0,
                      sizeof(float) * static_cast<size_t>(change.row()) * change.rect.height());
     store(one, broadcast(patch.numbers[1]));
     machine.set_all(patch::kValue, one);
     ivec any = {};
-    for (int i = 0; i < count; i++) {
-      for (int unit = ranges[i].begin; unit < ranges[i].end; unit += kUnits) {
-        const int some = least(kUnits, ranges[i].end - unit);
-        const float *clean = run(patch, n, unit, some);
-        any |= differences(clean, some, patch.rectify);
-        spread(patch, unit, some, cover, change);
+    for (int i = 0; i < range_count; i++) {
+      int unit = ranges[i].begin;
+      for (; ranges[i].end - unit >= kUnits; unit += kUnits) {
+        any |= whole(patch, n, unit);
+        spread(patch, unit, kUnits, out.value, cover, change);
+      }
+      while (unit < ranges[i].end) {
+        const int some = least(kUnits - filled, ranges[i].end - unit);
+        collect(patch, unit, some);
+        if (filled == kUnits) any |= flush(patch, n, cover, change);
+        unit += some;
       }
     }
+    any |= flush(patch, n, cover, change);
     any &= 0x7fffffff;
     bool changed = false;
     for (int i = 0; i < kLanes; i++) changed |= any[i] != 0;
@@ -88,41 +101,93 @@ class OwnPatching {
  private:
   bool reads(patch::PatchValue value) const { return op.program().reads() >> value & 1; }
 
-  // The new values of neighbours into `out`; gives where their clean values can be read by vectors.
-  const float *run(const Patch &patch, int64_t n, int unit, int some) {
-    const int whole = (some + kLanes - 1) / kLanes * kLanes;
-    const float *clean = given(patch::kClean, patch.clean + unit, some, whole);
-    if (source) given(patch::kSource, patch.source + unit, some, whole);
-    if (mean) given(patch::kMean, op.mean + unit, some, whole);
-    if (places) {
-      for (int v = patch::kUnit; v <= patch::kColumn; v++) made(v, some, whole);
-      site.indices(unit, some, in[patch::kUnit].value, in[patch::kChannel].value,
-                   in[patch::kRow].value, in[patch::kColumn].value);
-    }
-    if (random) {
-      const patch::PatchKey key{static_cast<uint32_t>(op.seed[0]),
-                                static_cast<uint32_t>(op.seed[1]), op.ids + 3 * n};
-      key.uniform(unit, some, made(patch::kRandom, some, whole));
-    }
-    machine.run(out.value, whole);
-    return clean;
+  patch::PatchKey key(int64_t n) const {
+    return {static_cast<uint32_t>(op.seed[0]), static_cast<uint32_t>(op.seed[1]), op.ids + 3 * n};
   }
 
-  const float *given(patch::PatchValue value, const float *from, int some, int whole) {
-    if (some < whole) {
-      __builtin_memcpy(made(value, some, whole), from, sizeof(float) * some);
-      from = in[value].value;
-    }
-    machine.set(value, from);
-    return from;
+  // The differences of a tile of neighbours, into `out`; gives the bits of them all.
+  ivec whole(const Patch &patch, int64_t n, int unit) {
+    machine.set(patch::kClean, patch.clean + unit);
+    if (source) machine.set(patch::kSource, patch.source + unit);
+    if (mean) machine.set(patch::kMean, op.mean + unit);
+    if (places) set_places(unit, kUnits, 0);
+    if (random) key(n).uniform(unit, kUnits, in[patch::kRandom].value);
+    set_made();
+    machine.run(out.value, kUnits);
+    return differences(patch.clean + unit, kUnits, patch.rectify);
   }
 
-  // The tile of a value, with zeros after the first `some` numbers.
-  float *made(int value, int some, int whole) {
-    float *tile = in[value].value;
-    for (int i = some; i < whole; i++) tile[i] = 0.0f;
-    machine.set(static_cast<patch::PatchValue>(value), tile);
-    return tile;
+  void collect(const Patch &patch, int unit, int some) {
+    pieces[count++] = {unit, some};
+    copy(patch::kClean, patch.clean + unit, some);
+    if (source) copy(patch::kSource, patch.source + unit, some);
+    if (mean) copy(patch::kMean, op.mean + unit, some);
+    if (places) set_places(unit, some, filled);
+    filled += some;
+  }
+
+  void copy(patch::PatchValue value, const float *from, int some) {
+    float *to = in[value].value + filled;
+    for (int i = 0; i < some; i += kLanes) {
+      const int left = least(kLanes, some - i);
+      store_first(to + i, load_first(from + i, left), left);
+    }
+  }
+
+  void set_places(int unit, int some, int at) {
+    site.indices(unit, some, in[patch::kUnit].value + at, in[patch::kChannel].value + at,
+                 in[patch::kRow].value + at, in[patch::kColumn].value + at);
+  }
+
+  // Places and random numbers stand in their tiles always.
+  void set_made() {
+    for (int v = patch::kUnit; v <= patch::kRandom; v++) {
+      machine.set(static_cast<patch::PatchValue>(v), in[v].value);
+    }
+  }
+
+  // Puts the differences of what has been collected where they lie; gives the bits of them all.
+  ivec flush(const Patch &patch, int64_t n, const Cover &cover, const Change &change) {
+    if (filled == 0) return ivec{};
+    if (random) draw(key(n));
+    const int vectors = (filled + kLanes - 1) / kLanes * kLanes;
+    for (patch::PatchTile &tile : in) {
+      for (int i = filled; i < vectors; i++) tile.value[i] = 0.0f;
+    }
+    machine.set(patch::kClean, in[patch::kClean].value);
+    machine.set(patch::kSource, in[patch::kSource].value);
+    machine.set(patch::kMean, in[patch::kMean].value);
+    set_made();
+    machine.run(out.value, vectors);
+    const ivec any = differences(in[patch::kClean].value, filled, patch.rectify);
+    const float *d = out.value;
+    for (int i = 0; i < count; i++) {
+      spread(patch, pieces[i].unit, pieces[i].count, d, cover, change);
+      d += pieces[i].count;
+    }
+    count = 0;
+    filled = 0;
+    return any;
+  }
+
+  // The random numbers of what has been collected, whose blocks of four units are drawn together.
+  void draw(const patch::PatchKey &key) {
+    uint32_t blocks[kUnits + kLanes];
+    int drawn = 0;
+    for (int i = 0; i < count; i++) {
+      const int last = (pieces[i].unit + pieces[i].count - 1) / 4;
+      for (int b = pieces[i].unit / 4; b <= last; b++) blocks[drawn++] = static_cast<uint32_t>(b);
+    }
+    for (int i = 0; i < kLanes; i++) blocks[drawn + i] = 0;
+    float numbers[4 * (kUnits + kLanes)];
+    for (int i = 0; i < drawn; i += kLanes) key.blocks(blocks + i, numbers + 4 * i);
+    float *to = in[patch::kRandom].value;
+    const float *from = numbers;
+    for (int i = 0; i < count; i++) {
+      const int skip = pieces[i].unit % 4;
+      for (int u = 0; u < pieces[i].count; u++) *to++ = from[skip + u];
+      from += (skip + pieces[i].count + 3) / 4 * 4;
+    }
   }
 
   // Leaves in `out` how far the values are from the clean ones; gives the bits of them all.
@@ -138,24 +203,25 @@ class OwnPatching {
     return any;
   }
 
-  // Puts the differences of neighbours where they lie in the change.
-  void spread(const Patch &patch, int unit, int some, const Cover &cover, const Change &change) {
+  // Puts the differences `d` of neighbours where they lie in the change.
+  void spread(const Patch &patch, int unit, int some, const float *d, const Cover &cover,
+              const Change &change) {
     const int h = patch.h;
     const int w = patch.w;
     const int k = h * w == 1 ? 1 : change.channels;
     int channel = unit / (h * w);
     int y = unit % (h * w) / w;
     int x = unit % w;
-    for (int from = 0; from < some;) {
-      const int in_row = h * w == 1 ? some : least(w - x, some - from);
+    for (int left = some; left > 0;) {
+      const int in_row = h * w == 1 ? some : least(w - x, left);
       float *to = change.d + (change.at(y, x) - change.d) + channel - cover.first_channel;
-      const float *d = out.value + from;
       int at = 0;
       if (k == 1) {
         for (; at + kLanes <= in_row; at += kLanes) store(to + at, load(d + at));
       }
       for (; at < in_row; at++) to[static_cast<ptrdiff_t>(at) * k] = d[at];
-      from += in_row;
+      d += in_row;
+      left -= in_row;
       x = 0;
       if (++y == h) {
         y = 0;

@@ -51,31 +51,35 @@ struct PatchKey {
   uint32_t seed0, seed1;
   const int32_t *ids;
 
-  // Uniform numbers of units `first` to `first + count - 1`, 24 bits each.
-  void uniform(int32_t first, int count, float *y) const {
+  // Uniform numbers, 24 bits each, of kLanes blocks of four units.
+  void blocks(const uint32_t *block, float *y) const {
     constexpr uint32_t kStream = 15;  // io.patchbay.engine.random.Streams.PATCH
+    uvec x[4];
+    memcpy(x, block, sizeof(uvec));
+    x[1] = uvec{} + static_cast<uint32_t>(ids[2]);
+    x[2] = uvec{} + static_cast<uint32_t>(ids[0]);
+    x[3] = uvec{} + (static_cast<uint32_t>(ids[1]) << 16 | kStream);
+    philox(x, seed0, seed1);
+    vec word[4];
+    for (int w = 0; w < 4; w++) word[w] = to_float((ivec)(x[w] >> 8)) * 0x1p-24f;
+    const vec even[2] = {interleave<false>(word[0], word[2]), interleave<true>(word[0], word[2])};
+    const vec odd[2] = {interleave<false>(word[1], word[3]), interleave<true>(word[1], word[3])};
+    for (int half = 0; half < 2; half++) {
+      store(y + 2 * half * kLanes, interleave<false>(even[half], odd[half]));
+      store(y + (2 * half + 1) * kLanes, interleave<true>(even[half], odd[half]));
+    }
+  }
+
+  // Those of units `first` to `first + count - 1`.
+  void uniform(int32_t first, int count, float *y) const {
     constexpr int kNumbers = 4 * kLanes;
     int skip = first % 4;
-    for (uint32_t block = static_cast<uint32_t>(first) / 4; count > 0; block += kLanes) {
-      uint32_t blocks[kLanes];
-      for (int i = 0; i < kLanes; i++) blocks[i] = block + static_cast<uint32_t>(i);
-      uvec x[4];
-      memcpy(x, blocks, sizeof blocks);
-      x[1] = uvec{} + static_cast<uint32_t>(ids[2]);
-      x[2] = uvec{} + static_cast<uint32_t>(ids[0]);
-      x[3] = uvec{} + (static_cast<uint32_t>(ids[1]) << 16 | kStream);
-      philox(x, seed0, seed1);
-      vec word[4];
-      for (int w = 0; w < 4; w++) word[w] = to_float((ivec)(x[w] >> 8)) * 0x1p-24f;
-      const vec even[2] = {interleave<false>(word[0], word[2]), interleave<true>(word[0], word[2])};
-      const vec odd[2] = {interleave<false>(word[1], word[3]), interleave<true>(word[1], word[3])};
+    for (uint32_t begin = static_cast<uint32_t>(first) / 4; count > 0; begin += kLanes) {
+      uint32_t block[kLanes];
+      for (int i = 0; i < kLanes; i++) block[i] = begin + static_cast<uint32_t>(i);
       float some[kNumbers];
       const bool whole = skip == 0 && count >= kNumbers;
-      float *to = whole ? y : some;
-      for (int half = 0; half < 2; half++) {
-        store(to + 2 * half * kLanes, interleave<false>(even[half], odd[half]));
-        store(to + (2 * half + 1) * kLanes, interleave<true>(even[half], odd[half]));
-      }
+      blocks(block, whole ? y : some);
       const int left = kNumbers - skip < count ? kNumbers - skip : count;
       if (!whole) memcpy(y, some + skip, sizeof(float) * left);
       y += left;
