@@ -122,7 +122,6 @@ class OwnPatching {
     copy(patch::kClean, patch.clean + unit, some);
     if (source) copy(patch::kSource, patch.source + unit, some);
     if (mean) copy(patch::kMean, op.mean + unit, some);
-    if (places) set_places(unit, some, filled);
     filled += some;
   }
 
@@ -139,7 +138,7 @@ class OwnPatching {
                  in[patch::kRow].value + at, in[patch::kColumn].value + at);
   }
 
-  // Places and random numbers stand in their tiles always.
+  // Places and random numbers are made in their tiles, by whoever runs the program, for all of it.
   void set_made() {
     for (int v = patch::kUnit; v <= patch::kRandom; v++) {
       machine.set(static_cast<patch::PatchValue>(v), in[v].value);
@@ -150,6 +149,9 @@ class OwnPatching {
   ivec flush(const Patch &patch, int64_t n, const Cover &cover, const Change &change) {
     if (filled == 0) return ivec{};
     if (random) draw(key(n));
+    for (int i = 0, at = 0; places && i < count; at += pieces[i++].count) {
+      set_places(pieces[i].unit, pieces[i].count, at);
+    }
     const int vectors = (filled + kLanes - 1) / kLanes * kLanes;
     for (patch::PatchTile &tile : in) {
       for (int i = filled; i < vectors; i++) tile.value[i] = 0.0f;

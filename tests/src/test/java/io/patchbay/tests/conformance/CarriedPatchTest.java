@@ -44,9 +44,10 @@ final class CarriedPatchTest {
 
   private static final int SIZE = SITE.rowSize();
 
-  /// Cell, first unit, end: one unit, a few, an odd number of vectors, some tiles, and all.
+  /// Cell, first unit, end: one unit, a few, an odd number of vectors, some tiles, and tiles after
+  /// a few.
   private static final int[] PLACES = {
-    0, 5, 6, 1, 17, 30, 1, 200, 201, 2, 33, 85, 3, 190, 380, 3, 400, 570, 4, 0, 570
+    0, 5, 6, 1, 17, 30, 1, 200, 201, 2, 33, 85, 3, 190, 380, 3, 400, 570, 4, 0, 7, 4, 20, 570
   };
 
   private static final int CELLS = 5;
