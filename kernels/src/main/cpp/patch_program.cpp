@@ -15,10 +15,13 @@
 // each of x, source and mean that the program reads, and 4 for the result; of a channel of an image
 // each of these is a cache line, 64 bytes, and that is what bounds it.
 #include "patch_program.h"
+#include "patch_units.h"
 
 #include "ranges.h"
 
 namespace {
+
+using namespace patch;
 
 struct PatchCall {
   const float *x;

@@ -16,10 +16,10 @@
 
 #include <string.h>
 
-#include "philox.h"
 #include "vec_math.h"
 
 namespace {
+namespace patch {
 
 constexpr int kTile = 256;
 constexpr int kFirstConstant = 16;
@@ -225,59 +225,7 @@ class PatchMachine {
   }
 };
 
-// Where the units of a site lie: `plane` units to a channel, `width` to a row.
-struct PatchSite {
-  int32_t plane, width;
-
-  // The indices of units `first` to `first + count - 1` of one row of a value.
-  void indices(int32_t first, int count, float *unit, float *channel, float *row,
-               float *column) const {
-    int32_t c = first / plane, r = first % plane / width, x = first % plane % width;
-    const int32_t height = plane / width;
-    for (int i = 0; i < count; i++) {
-      unit[i] = static_cast<float>(first + i);
-      channel[i] = static_cast<float>(c);
-      row[i] = static_cast<float>(r);
-      column[i] = static_cast<float>(x);
-      if (++x == width) {
-        x = 0;
-        if (++r == height) {
-          r = 0;
-          c++;
-        }
-      }
-    }
-  }
-};
-
-// What keys the random numbers of a row: the seed, and low and high bits of the input id and the
-// draw as `ids` of the kernel `normal`.
-struct PatchKey {
-  uint32_t seed0, seed1;
-  const int32_t *ids;
-
-  // Uniform numbers of units `first` to `first + count - 1`, 24 bits each.
-  void uniform(int32_t first, int count, float *y) const {
-    constexpr uint32_t kStream = 15;  // io.patchbay.engine.random.Streams.PATCH
-    int done = 0;
-    for (uint32_t block = static_cast<uint32_t>(first) / 4; done < count; block += kLanes) {
-      uint32_t blocks[kLanes];
-      for (int i = 0; i < kLanes; i++) blocks[i] = block + static_cast<uint32_t>(i);
-      uvec x[4];
-      memcpy(x, blocks, sizeof blocks);
-      x[1] = uvec{} + static_cast<uint32_t>(ids[2]);
-      x[2] = uvec{} + static_cast<uint32_t>(ids[0]);
-      x[3] = uvec{} + (static_cast<uint32_t>(ids[1]) << 16 | kStream);
-      philox(x, seed0, seed1);
-      alignas(64) float word[4][kLanes];
-      for (int w = 0; w < 4; w++) store(word[w], to_float((ivec)(x[w] >> 8)) * 0x1p-24f);
-      const int64_t begin = static_cast<int64_t>(block) * 4;
-      for (int e = static_cast<int>(first + done - begin); e < 4 * kLanes && done < count; e++)
-        y[done++] = word[e % 4][e / 4];
-    }
-  }
-};
-
+}  // namespace patch
 }  // namespace
 
 #endif

@@ -6,6 +6,9 @@
 // random that the program reads and 4 for the result, nothing more. patch_random: a block of Philox
 // per four units, 20 wide products, and 4 bytes written per unit.
 #include "patch_program.h"
+#include "patch_units.h"
+
+using namespace patch;
 
 // out[i] = program(clean[i], source[i], mean[i], value, indices of unit first + i, random[i]) for
 // i < count: a slice of one row of a site whose channels have `plane` units in rows of `width`. Of

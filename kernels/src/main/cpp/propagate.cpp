@@ -45,7 +45,7 @@ PB_EXPORT int64_t PB_NAME(propagate_scratch_size)(const void *layers, int32_t co
 // end: 0 y[n][out h][out w][co], 1 the sum of squares y[n], 2 the sum of sizes y[n], 3 the product
 // y[n] of the change with row direction[n] of directions[direction_count][out h][out w][co].
 // fired[i] is how many units were patched; skipped[i] is 1 where that was proved to change nothing
-// and `eliminate` asked for that proof.
+// and `eliminate` asked for that proof. own: an OwnOp that is patched with, or null.
 PB_EXPORT int32_t PB_NAME(propagate)(const void *layers, int32_t layer_count, int32_t rectify,
                                      int32_t end, int32_t eliminate, const float *clean,
                                      const float *sources, const int32_t *base,
@@ -54,8 +54,8 @@ PB_EXPORT int32_t PB_NAME(propagate)(const void *layers, int32_t layer_count, in
                                      int64_t n, int64_t bases, int64_t source_count,
                                      float *scratch, float *y, int32_t *fired, int32_t *skipped,
                                      const float *directions, const int32_t *direction,
-                                     int64_t direction_count) {
+                                     int64_t direction_count, const void *own) {
   return propagate<Singles>(layers, layer_count, rectify, end, eliminate, clean, sources, base,
                             source, numbers, ranges, m, first_row, n, bases, source_count, scratch,
-                            y, fired, skipped, directions, direction, direction_count);
+                            y, fired, skipped, directions, direction, direction_count, own);
 }

@@ -52,10 +52,10 @@ PB_EXPORT int32_t PB_NAME(propagate_bf16)(const void *layers, int32_t layer_coun
                                           float *scratch, float *y, int32_t *fired,
                                           int32_t *skipped,
                                      const float *directions, const int32_t *direction,
-                                     int64_t direction_count) {
+                                     int64_t direction_count, const void *own) {
   return propagate<Pairs16>(layers, layer_count, rectify, end, eliminate, clean, sources, base,
                             source, numbers, ranges, m, first_row, n, bases, source_count, scratch,
-                            y, fired, skipped, directions, direction, direction_count);
+                            y, fired, skipped, directions, direction, direction_count, own);
 }
 
 #endif

@@ -2,7 +2,7 @@
 // layers), cell by cell.
 //
 //   x  = clean[base], x' = x with the units of the cell's ranges set to
-//        clamp(keep x + shift + take source, low, high)
+//        clamp(keep x + shift + take source, low, high), or to what an op of one's own makes of them
 //   each layer: d = W (x' - x), x' - x = act(clean + d) - act(clean)
 //   at the end: the last layer's value, or the sum of the squares or of the sizes of its change, or
 //        its product with the cell's direction
@@ -26,6 +26,7 @@
 #ifndef PB_PROPAGATE_RUN_H
 #define PB_PROPAGATE_RUN_H
 
+#include "change_custom.h"
 #include "change_image.h"
 #include "change_linear.h"
 #include "change_patch.h"
@@ -45,6 +46,7 @@ struct Call {
   const float *numbers;  // [n][5]
   const float *directions;   // [directions][size of the last value], of products
   const int32_t *direction;  // [n]
+  OwnPatching *own;          // or null, where the numbers say all
   float *scratch;
   float *y;
   int32_t *skipped;
@@ -118,7 +120,10 @@ class Block {
     const Patch patch = {call.clean + call.base[n] * size, call.sources + call.source[n] * size,
                          call.numbers + 5 * n,             pixels / w,
                          w,                                call.rectify};
-    const bool changed = cover.channels > 0 && patch_change(patch, ranges, range_count, cover, change);
+    const bool changed =
+        cover.channels > 0 &&
+        (call.own == nullptr ? patch_change(patch, ranges, range_count, cover, change)
+                             : call.own->change(patch, n, ranges, range_count, cover, change));
     if (cover.channels <= 0 || (call.eliminate && !changed)) {
       leave_out(n, changed);
       return;
@@ -420,7 +425,7 @@ int32_t propagate(const void *layers, int32_t layer_count, int32_t rectify, int3
                   const int32_t *source, const float *numbers, const int32_t *ranges, int64_t m,
                   int32_t first_row, int64_t n, int64_t bases, int64_t source_count, float *scratch,
                   float *y, int32_t *fired, int32_t *skipped, const float *directions,
-                  const int32_t *direction, int64_t direction_count) {
+                  const int32_t *direction, int64_t direction_count, const void *own) {
   const FlushDenormals flushed;
   const Layer *chain = static_cast<const Layer *>(layers);
   if (layers == nullptr) return 1;
@@ -441,6 +446,8 @@ int32_t propagate(const void *layers, int32_t layer_count, int32_t rectify, int3
   if (skipped == nullptr) return 20;
   if (end == kProducts && directions == nullptr) return 21;
   if (end == kProducts && direction == nullptr) return 22;
+  const OwnOp *op = static_cast<const OwnOp *>(own);
+  if (op != nullptr && !op->fits(chain[0].in_size())) return 24;
   const Layer &last = chain[layer_count - 1];
   const int64_t size = chain[0].in_size();
   const Range *list = static_cast<const Range *>(static_cast<const void *>(ranges));
@@ -463,9 +470,13 @@ int32_t propagate(const void *layers, int32_t layer_count, int32_t rectify, int3
   CleanImage image = CleanImage::in(scratch, plane, image_size);
   float *rest = scratch + CleanImage::kPlanes * plane;
   __builtin_memset(scratch, 0, sizeof(float) * CleanImage::kPlanes * plane);
-  const Call call = {chain,  layer_count, rectify != 0, end,        eliminate != 0,
-                     clean,  sources,     base,         source,     numbers,
-                     directions, direction, rest,       y,          skipped};
+  OwnPatching patching(op == nullptr ? OwnOp{} : *op);
+  const Call call = {chain,      layer_count, rectify != 0,
+                     end,        eliminate != 0, clean,
+                     sources,    base,        source,
+                     numbers,    directions,  direction,
+                     op == nullptr ? nullptr : &patching,
+                     rest,       y,           skipped};
   Block<E> block(call, image);
   for (int64_t i = 0; i < n; i++) {
     const int64_t begin = at;

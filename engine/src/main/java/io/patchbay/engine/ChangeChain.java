@@ -6,7 +6,9 @@ import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Op.Propagate.Kind;
 import io.patchbay.engine.Op.Propagate.Layer;
+import io.patchbay.engine.Op.Propagate.Own;
 import io.patchbay.engine.Op.UnaryKind;
+import io.patchbay.engine.expression.PatchOp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -190,13 +192,20 @@ public record ChangeChain(Node site, boolean rectifies, List<Link> links) {
   }
 
   /// The op for the first `count` layers.
+  ///
+  /// @param own what a unit becomes, where the five numbers do not say it
   public Propagate op(
-      final int count, final End end, final boolean eliminates, final Precision precision) {
+      final int count,
+      final End end,
+      final boolean eliminates,
+      final Precision precision,
+      final Optional<PatchOp> own) {
     return new Propagate(
         rectifies,
         links.subList(0, count).stream().map(Link::layer).toList(),
         end,
         eliminates,
-        precision);
+        precision,
+        own.map(op -> Own.at(op, site.shape())));
   }
 }

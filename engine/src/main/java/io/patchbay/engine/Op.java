@@ -3,6 +3,7 @@ package io.patchbay.engine;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.engine.expression.PatchValue;
 import java.util.List;
+import java.util.Optional;
 
 /// What a node does; its edges are in the [Node]. Every primitive is one record, and every rule
 /// over ops (shape, gradient, kernel) is a `switch` without `default`, so that a new primitive does
@@ -98,6 +99,10 @@ public sealed interface Op {
   ///   the activation, bias and all: (bases; O, H, W), or of a linear layer any sizes of O
   ///   elements, those in which the next layer takes it
   /// - for products, directions (directions; its sizes) and per cell the row of its own (rows)
+  /// - of those that an op of one's own reads, the mean (d), and for its random numbers a seed as
+  ///   two integers and, per cell, (id low 32 bits, id high 16 bits, draw), as of [CustomPatch]. It
+  ///   says what a unit becomes; of the five numbers the second is its value then, and the others
+  ///   are not read
   ///
   /// Gives the last layer's value in each cell (rows; its sizes), or one number (rows).
   ///
@@ -107,8 +112,14 @@ public sealed interface Op {
   /// @param precision of the change and of the weights where they are multiplied: both are rounded
   ///   to it, to nearest and ties to even, in the layers that [#rounds] names. Sums, clean values
   ///   and activations are not rounded
+  /// @param own what a unit becomes, where the five numbers do not say it
   record Propagate(
-      boolean rectifies, List<Layer> layers, End end, boolean eliminates, Precision precision)
+      boolean rectifies,
+      List<Layer> layers,
+      End end,
+      boolean eliminates,
+      Precision precision,
+      Optional<Own> own)
       implements Op {
     public Propagate {
       layers = List.copyOf(layers);
@@ -126,6 +137,16 @@ public sealed interface Op {
           && of.activation() != Activation.SIGMOID;
     }
 
+    /// By the five numbers.
+    public Propagate(
+        final boolean rectifies,
+        final List<Layer> layers,
+        final End end,
+        final boolean eliminates,
+        final Precision precision) {
+      this(rectifies, layers, end, eliminates, precision, Optional.empty());
+    }
+
     /// In single precision.
     public Propagate(
         final boolean rectifies,
@@ -136,6 +157,19 @@ public sealed interface Op {
     }
 
     public record Layer(Kind kind, Activation activation) {}
+
+    /// An op of one's own at a site, where the value is flat here.
+    ///
+    /// @param plane units of a channel of the site; 1 for a flat one
+    /// @param width columns of a channel
+    public record Own(PatchOp op, int plane, int width) {
+      /// Of a site with these sizes.
+      public static Own at(final PatchOp op, final Shape site) {
+        return site.rank() == 3
+            ? new Own(op, site.dim(1) * site.dim(2), site.dim(2))
+            : new Own(op, 1, 1);
+      }
+    }
 
     /// What a layer is.
     public enum Kind {
@@ -173,7 +207,25 @@ public sealed interface Op {
 
     /// How many inputs there are.
     public int inputs() {
-      return layered() + (end == End.PRODUCTS ? 2 : 0);
+      return input(PatchValue.RANDOM) + (reads(PatchValue.RANDOM) ? 2 : 0);
+    }
+
+    /// Whether the op of one's own reads a value.
+    public boolean reads(final PatchValue value) {
+      return own.isPresent() && own.get().op().reads(value);
+    }
+
+    /// Which input holds the mean, or the seed of the random numbers, which the ids follow.
+    ///
+    /// @throws IllegalArgumentException when it is another value, which has no input of its own
+    public int input(final PatchValue value) {
+      final int first = layered() + (end == End.PRODUCTS ? 2 : 0);
+      return switch (value) {
+        case MEAN -> first;
+        case RANDOM -> first + (reads(PatchValue.MEAN) ? 1 : 0);
+        case CLEAN, SOURCE, VALUE, UNIT, CHANNEL, ROW, COLUMN ->
+            throw new IllegalArgumentException("no input of its own: value=" + value);
+      };
     }
   }
 

@@ -4,6 +4,7 @@ import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Op.Propagate.Kind;
+import io.patchbay.engine.expression.PatchValue;
 import java.util.List;
 import java.util.Objects;
 
@@ -74,7 +75,30 @@ final class Propagation {
               && in.get(op.layered() + 1).equals(in.get(2));
       Shapes.check(op, in, each, "directions of the last value, and one per cell");
     }
+    op.own().ifPresent(own -> checkOwn(op, own, in));
     return op.end() == End.VALUE ? last.on(rows) : Shape.batched(rows);
+  }
+
+  /// What an op of one's own reads.
+  private static void checkOwn(final Propagate op, final Propagate.Own own, final List<Shape> in) {
+    final int size = in.getFirst().rowSize();
+    final boolean lies =
+        own.plane() > 0
+            && own.width() > 0
+            && size % own.plane() == 0
+            && own.plane() % own.width() == 0;
+    Shapes.check(op, in, lies, "whole channels, and whole rows of them");
+    final boolean mean =
+        !op.reads(PatchValue.MEAN)
+            || in.get(op.input(PatchValue.MEAN)).equals(in.getFirst().on(null));
+    Shapes.check(op, in, mean, "a mean, one row of the value");
+    if (op.reads(PatchValue.RANDOM)) {
+      final int seed = op.input(PatchValue.RANDOM);
+      final boolean keyed =
+          in.get(seed).equals(Shape.of(2).integers())
+              && in.get(seed + 1).equals(Shape.batched(Shapes.axis(op, in, 2), 3).integers());
+      Shapes.check(op, in, keyed, "a seed of two integers and ids (axis; 3)");
+    }
   }
 
   private static boolean convolves(final Shape weights, final Shape value) {

@@ -44,12 +44,13 @@ record BatchRoom(Held held, int together, Room room) {
       final Subject subject,
       final SweepPlan plan,
       final Site site,
+      final SitePatch patch,
       final List<JointUnit> units,
       final int inputs,
       final Optional<Route> route) {
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
-    final long base = SiteSweep.floatsPerBase(model, site, effect, route);
+    final long base = SiteSweep.floatsPerBase(model, site, patch, effect, route);
     final long input = model.image().shape().rowSize() + base + site.size();
     final boolean others = plan.places().getFirst().operation().source() == Source.OTHER_INPUT;
     final int sources = others ? plan.sourcesPerValue() : 1;

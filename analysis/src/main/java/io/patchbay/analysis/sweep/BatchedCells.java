@@ -43,7 +43,7 @@ final class BatchedCells implements InputCells {
     return places.size() == 1
         && draws == 0
         && !metric.startsWith(SweepPlan.FACTOR)
-        && places.getFirst().operation().mixes()
+        && !(places.getFirst().operation() instanceof Operation.Subspace)
         && switch (places.getFirst().operation().source()) {
           case NONE, OTHER_INPUT, MEAN -> true;
           case BASE, RENDERED, POSTERIOR, NOISE -> false;
@@ -52,12 +52,14 @@ final class BatchedCells implements InputCells {
 
   /// @param rows of the data set, the base inputs in the order in which they are asked for
   /// @param perShard inputs of a shard: one that its shard has already is not asked for again
+  /// @param patch how the operation changes the site
   /// @param mean over the inputs, where the operation takes it
   BatchedCells(
       final Subject subject,
       final FactorDataset data,
       final SweepPlan plan,
       final Site site,
+      final SitePatch patch,
       final List<JointUnit> units,
       final long[] rows,
       final int perShard,
@@ -74,7 +76,7 @@ final class BatchedCells implements InputCells {
     this.cellsPerBase = units.size() * plan.variations();
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
-    final var room = BatchRoom.of(subject, plan, site, units, rows.length, route);
+    final var room = BatchRoom.of(subject, plan, site, patch, units, rows.length, route);
     this.held = room.held();
     this.together = room.together();
     this.sweep =
@@ -82,11 +84,15 @@ final class BatchedCells implements InputCells {
             subject,
             model,
             site,
+            patch,
             units.stream().map(unit -> unit.parts().getFirst()).toList(),
             variations(),
             effect,
             room.room(),
             route);
+    if (!operation.mixes()) {
+      mean.ifPresent(sweep::mean);
+    }
   }
 
   private List<Variation> variations() {
@@ -124,6 +130,7 @@ final class BatchedCells implements InputCells {
   private void batch(final int from, final int to) {
     final int bases = to - from;
     fillSources(from, to);
+    sweep.keys(plan.seed(), held == Held.BASES ? rows : Arrays.copyOfRange(rows, from, to));
     if (held != Held.BASES) {
       sweep.bases(images(Arrays.copyOfRange(rows, from, to)));
     }

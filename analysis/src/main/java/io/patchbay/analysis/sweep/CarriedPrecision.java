@@ -32,7 +32,7 @@ final class CarriedPrecision {
           OPTION,
           precision.label(),
           String.join(", ", places.stream().map(Place::op).toList()) + ", metric=" + metric,
-          "a built-in op at one site without noise, measured in the image or in mu; or fp32");
+          "an op on one site's units, without noise, measured in the image or in mu; or fp32");
     }
   }
 

@@ -66,15 +66,15 @@ final class CustomValues {
   /// Keys the random numbers of the cells of a run at one site.
   ///
   /// @param bases of the cells
-  /// @param sources rows that the cells take from
-  void write(final String site, final int[] bases, final int[] sources) {
+  /// @param draws of the cells, counted from the first
+  void write(final String site, final int[] bases, final int[] draws) {
     final var point = points.get(site);
     if (point != null && point.keys().isPresent()) {
       final var rows = new long[bases.length];
       Arrays.setAll(rows, i -> inputs[bases[i]]);
       final var ids = VaeGraph.Noise.ids(rows, draw + firstDraw(sites.indexOf(site)));
       for (int i = 0; i < bases.length; i++) {
-        ids[3 * i + 2] += sources[i];
+        ids[3 * i + 2] += draws[i];
       }
       cells.write(point.keys().get().ids(), ids);
     }

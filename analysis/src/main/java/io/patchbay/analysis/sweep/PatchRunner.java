@@ -115,7 +115,7 @@ public final class PatchRunner implements AutoCloseable {
       final MachineRates rates) {
     final var extent = Extent.perBase(capacity.cells());
     final var route =
-        new Routes(model.graph(), site, IMAGE).cheapest(units, false, rates, extent).route();
+        Routes.mixed(model.graph(), site, IMAGE).cheapest(units, false, rates, extent).route();
     final var sites = SitePatch.mixed(List.of(site.name()));
     return new PatchRunner(
         subject, model, sites, List.of(), List.of(), directions, true, capacity, route);
@@ -305,7 +305,7 @@ public final class PatchRunner implements AutoCloseable {
         write(point.coefficients(), arrays.numbers());
       }
       write(point.ranges(), arrays.ranges());
-      custom.write(site, batch.bases(), arrays.sourceIndex());
+      custom.write(site, batch.bases(), arrays.draws());
       sizes = sizes.and(axis(point), arrays.ranges().length / 3);
     }
     cells.run(sizes);

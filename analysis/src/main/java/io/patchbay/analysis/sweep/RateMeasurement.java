@@ -134,7 +134,7 @@ final class RateMeasurement {
   private Run run(
       final Work main, final Site site, final String measured, final Unit unit, final int layers) {
     final var way =
-        new Routes(model.graph(), site, measured).ways(List.of(unit), false).get(layers);
+        Routes.mixed(model.graph(), site, measured).ways(List.of(unit), false).get(layers);
     return new Run(main, site, unit, Coefficients.of(0, 0, 1), way, measured);
   }
 

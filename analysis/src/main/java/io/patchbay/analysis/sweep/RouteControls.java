@@ -9,13 +9,15 @@ import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.SiteSweep.Room;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
 import io.patchbay.engine.Precision;
+import io.patchbay.engine.expression.PatchOp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /// The control rows of a sweep that carries the change alone: known outcomes by the very way that
-/// its cells go, with nothing left out.
+/// its cells go, with nothing left out. Where an op of the user's own makes the values, they come
+/// from the program `source` in its place, whose outcomes are known.
 final class RouteControls {
   /// Units that are tried, beside the whole site.
   private static final int UNITS = 16;
@@ -31,6 +33,8 @@ final class RouteControls {
 
   /// Of each element, which add up where sizes do.
   private static final double EACH = 3e-8;
+
+  private static final SitePatch SOURCE = new SitePatch.Custom(PatchOp.define("source", "source"));
 
   private final Subject subject;
   private final Site site;
@@ -60,9 +64,12 @@ final class RouteControls {
   }
 
   /// Runs the controls on at least two inputs, which have to differ at the site.
+  ///
+  /// @param patch how the cells change the site
   static GuardRun of(
       final Subject subject,
       final Site site,
+      final SitePatch patch,
       final Effect effect,
       final List<Unit> units,
       final Route route,
@@ -71,9 +78,11 @@ final class RouteControls {
     final var controls = new RouteControls(subject, site, effect, units, images, inputs);
     final var bare =
         new Route(route.target(), route.layers(), route.measures(), false, route.precision());
-    final var itself = controls.effects(Optional.of(bare), 0);
-    final var carried = controls.effects(Optional.of(bare), 1);
-    final var whole = controls.effects(Optional.empty(), 1);
+    final SitePatch mixed = new SitePatch.Mixed();
+    final var taken = patch instanceof SitePatch.Custom ? SOURCE : mixed;
+    final var itself = controls.effects(taken, Optional.of(bare), 0);
+    final var carried = controls.effects(taken, Optional.of(bare), 1);
+    final var whole = controls.effects(mixed, Optional.empty(), 1);
     final var name = site.name() + ", " + Route.name(Optional.of(route));
     return new GuardRun(
         name,
@@ -103,13 +112,14 @@ final class RouteControls {
   }
 
   /// Each unit of each input taken from the input `shift` further on.
-  private float[] effects(final Optional<Route> route, final int shift) {
+  private float[] effects(final SitePatch patch, final Optional<Route> route, final int shift) {
     final var variation = new Variation(Coefficients.of(0, 0, 1), 0);
     try (var sweep =
         new SiteSweep(
             subject,
             ShardRunner.graph(subject, false),
             site,
+            patch,
             units,
             List.of(variation),
             effect,

@@ -27,18 +27,26 @@ final class Routes {
   private final String measured;
   private final Node from;
   private final Node target;
+  private final SitePatch patch;
 
-  Routes(final Graph graph, final Site site, final String measured) {
+  /// @param patch how the site is changed; the change of a subspace is not carried
+  Routes(final Graph graph, final Site site, final String measured, final SitePatch patch) {
     this.graph = graph;
     this.site = site;
     this.measured = measured;
+    this.patch = patch;
     this.from = Suffix.site(graph, site.name());
     this.target = Suffix.site(graph, measured);
   }
 
+  /// Of a site that is changed by five numbers.
+  static Routes mixed(final Graph graph, final Site site, final String measured) {
+    return new Routes(graph, site, measured, new SitePatch.Mixed());
+  }
+
   /// All of them: the whole one, then by how far the change is carried.
   List<Way> ways(final List<Unit> units, final boolean eliminates) {
-    final var patches = SitePatch.mixed(List.of(site.name()));
+    final var patches = Map.of(site.name(), patch);
     final var effect = new Effect(Effect.Kind.L2, measured);
     final var ways = new ArrayList<Way>();
     ways.add(way(graph, patches, Optional.of(effect), measured, Optional.empty()));

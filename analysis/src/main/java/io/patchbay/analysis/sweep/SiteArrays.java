@@ -6,11 +6,13 @@ import java.util.List;
 /// The changes of many cells at one site, as the arrays that the program takes.
 ///
 /// @param sourceIndex the source row of each cell
+/// @param draws per cell, what keys its random numbers beside its base: the source row that its
+///   change names, whatever row that is in a table
 /// @param numbers five coefficients per cell
 /// @param ranges triples (cell, begin, end), by cell
 /// @param elements how many elements each cell is planned to change
 @SuppressWarnings("ArrayRecordComponent") // shared between batches, never changed
-record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elements) {
+record SiteArrays(int[] sourceIndex, int[] draws, float[] numbers, int[] ranges, int[] elements) {
   private static final float[] KEEP = {1, 0, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
 
   static SiteArrays of(final String site, final List<Cell> cells) {
@@ -37,7 +39,7 @@ record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elemen
         }
       }
     }
-    return new SiteArrays(sourceIndex, numbers, ranges, elements);
+    return new SiteArrays(sourceIndex, sourceIndex, numbers, ranges, elements);
   }
 
   private static int rangeCount(final String site, final List<Cell> cells) {
@@ -63,12 +65,12 @@ record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elemen
         triples[t * ranges.length + i] = ranges[i] + (i % 3 == 0 ? t * cells : 0);
       }
     }
-    return new SiteArrays(index, all, triples, counts);
+    return new SiteArrays(index, index, all, triples, counts);
   }
 
   /// The same changes, each taken from another row.
   SiteArrays from(final int[] sources) {
-    return new SiteArrays(sources, numbers, ranges, elements);
+    return new SiteArrays(sources, draws, numbers, ranges, elements);
   }
 
   /// The changes of some cells alone.
@@ -77,6 +79,7 @@ record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elemen
   SiteArrays some(final int[] which) {
     final int each = KEEP.length;
     final var index = new int[which.length];
+    final var keys = new int[which.length];
     final var some = new float[which.length * each];
     final var counts = new int[which.length];
     final var triples = new int[ranges.length];
@@ -85,6 +88,7 @@ record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elemen
     for (int i = 0; i < which.length; i++) {
       final int cell = which[i];
       index[i] = sourceIndex[cell];
+      keys[i] = draws[cell];
       counts[i] = elements[cell];
       System.arraycopy(numbers, cell * each, some, i * each, each);
       while (at < ranges.length && ranges[at] < cell) {
@@ -96,6 +100,6 @@ record SiteArrays(int[] sourceIndex, float[] numbers, int[] ranges, int[] elemen
         triples[past++] = ranges[at + 2];
       }
     }
-    return new SiteArrays(index, some, Arrays.copyOf(triples, past), counts);
+    return new SiteArrays(index, keys, some, Arrays.copyOf(triples, past), counts);
   }
 }

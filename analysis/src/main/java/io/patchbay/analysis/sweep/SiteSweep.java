@@ -62,9 +62,12 @@ public final class SiteSweep implements AutoCloseable {
 
   /// Floats that each base takes which is held, on a route.
   static long floatsPerBase(
-      final VaeGraph model, final Site site, final Effect effect, final Optional<Route> route) {
-    final var suffix =
-        new Suffix(model.graph(), SitePatch.mixed(List.of(site.name())), route, true);
+      final VaeGraph model,
+      final Site site,
+      final SitePatch patch,
+      final Effect effect,
+      final Optional<Route> route) {
+    final var suffix = new Suffix(model.graph(), Map.of(site.name(), patch), route, true);
     suffix.effect(effect);
     return suffix.tables().values().stream().mapToLong(table -> table.shape().rowSize()).sum();
   }
@@ -90,7 +93,7 @@ public final class SiteSweep implements AutoCloseable {
         variations,
         effect,
         room,
-        new Routes(model.graph(), site, effect.site())
+        Routes.mixed(model.graph(), site, effect.site())
             .cheapest(units, eliminates, rates, Extent.perBase(units.size() * variations.size()))
             .route());
   }
@@ -122,8 +125,9 @@ public final class SiteSweep implements AutoCloseable {
       final Precision precision) {
     CarriedPrecision.require(subject.backend(), precision);
     final var ways =
-        new Routes(model.graph(), site, effect.site())
-            .ways(units, eliminates).stream().filter(Way::measures).toList();
+        Routes.mixed(model.graph(), site, effect.site()).ways(units, eliminates).stream()
+            .filter(Way::measures)
+            .toList();
     final var route =
         CarriedPrecision.of(ways, precision, site.name(), effect.site()).stream()
             .findFirst()
@@ -133,10 +137,26 @@ public final class SiteSweep implements AutoCloseable {
     return new SiteSweep(subject, model, site, units, variations, effect, room, route);
   }
 
+  /// By five numbers.
+  private SiteSweep(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room,
+      final Optional<Route> route) {
+    this(subject, model, site, new SitePatch.Mixed(), units, variations, effect, room, route);
+  }
+
+  /// @param patch what its op reads beside the source has to be given before the first run, see
+  ///   [#mean] and [#keys]
   SiteSweep(
       final Subject subject,
       final VaeGraph model,
       final Site site,
+      final SitePatch patch,
       final List<Unit> units,
       final List<Variation> variations,
       final Effect effect,
@@ -159,7 +179,7 @@ public final class SiteSweep implements AutoCloseable {
         new PatchRunner(
             subject,
             model,
-            SitePatch.mixed(List.of(site.name())),
+            Map.of(site.name(), patch),
             List.of(effect),
             List.of(),
             0,
@@ -186,6 +206,19 @@ public final class SiteSweep implements AutoCloseable {
   /// As above; the inputs become sources `at`.., the last of them then.
   public void sources(final float[] images, final int at) {
     runner.sources(images, at);
+  }
+
+  /// The mean of the site over inputs, for an op that reads it.
+  void mean(final float[] values) {
+    runner.mean(site.name(), values);
+  }
+
+  /// Keys the random numbers that an op reads: those of a unit in a cell by the seed, the input of
+  /// the cell's base and the source of its variation.
+  ///
+  /// @param ids of the inputs that are held as bases, in their order
+  void keys(final long seed, final long[] ids) {
+    runner.keys(seed, ids, 0);
   }
 
   /// Writes rows that cells may take from, such as means.

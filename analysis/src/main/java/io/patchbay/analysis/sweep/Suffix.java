@@ -84,8 +84,8 @@ final class Suffix {
   record Keys(Node seed, Node ids) {}
 
   /// @param sites how each patched site is changed
-  /// @param route how the change at the only site goes on, where it is carried; by five numbers
-  ///   only
+  /// @param route how the change at the only site goes on, where it is carried; not that of a
+  ///   subspace
   /// @param among whether cells take from the bases' own rows
   Suffix(
       final Graph original,
@@ -96,8 +96,8 @@ final class Suffix {
     this.original = original;
     this.sites = Map.copyOf(sites);
     if (route.isPresent()
-        && !sites.values().stream().allMatch(patch -> patch instanceof SitePatch.Mixed)) {
-      throw new IllegalArgumentException("only mixed values are carried: sites=" + sites);
+        && sites.values().stream().anyMatch(patch -> patch instanceof SitePatch.Subspace)) {
+      throw new IllegalArgumentException("a subspace is not carried: sites=" + sites);
     }
     this.way =
         route.map(r ->
@@ -203,40 +203,47 @@ final class Suffix {
     }
     final int size = chain.site().shape().rowSize();
     final var inputs = new ArrayList<Node>();
-    inputs.add(table(chain.site(), Shape.batched(BASES, size)));
-    final var sources = sources(site, chain.site(), Shape.of(size));
-    final var index = graph.input(site + ".source", Shape.batched(ROWS).integers());
-    final var numbers = graph.input(site + ".numbers", Shape.batched(ROWS, COEFFICIENTS));
-    final var axis = new Axis(site + ".ranges");
-    final var ranges = graph.input(site + ".ranges", Shape.batched(axis, 3).integers());
-    inputs.addAll(List.of(sources, baseIndex, index, numbers, ranges));
+    final var clean = table(chain.site(), Shape.batched(BASES, size));
+    final var point = point(site, chain.site(), Shape.of(size), clean);
+    inputs.addAll(List.of(clean, point.sources(), baseIndex, point.sourceIndex()));
+    inputs.addAll(List.of(point.coefficients(), point.ranges()));
     for (int i = 0; i < route.layers(); i++) {
       final var link = chain.links().get(i);
       inputs.add(image(link.weights()));
-      final var clean = table(link.clean(), link.clean().shape().on(BASES));
+      final var value = table(link.clean(), link.clean().shape().on(BASES));
       final int[] sizes = chain.sizes(i, route.layers());
-      inputs.add(Arrays.equals(sizes, clean.shape().dims()) ? clean : Ops.reshape(clean, sizes));
+      inputs.add(Arrays.equals(sizes, value.shape().dims()) ? value : Ops.reshape(value, sizes));
     }
     inputs.addAll(directions);
-    final var op = chain.op(route.layers(), end, route.eliminates(), route.precision());
+    final var own = op(site);
+    final var mean = own.flatMap(op -> mean(site, op, Shape.of(size)));
+    final var keys = own.flatMap(op -> keys(site, op));
+    mean.ifPresent(inputs::add);
+    keys.ifPresent(k -> inputs.addAll(List.of(k.seed(), k.ids())));
+    final var op = chain.op(route.layers(), end, route.eliminates(), route.precision(), own);
     final var change = graph.append(op, inputs.toArray(Node[]::new));
-    points.put(
-        site,
-        new Point(
-            chain.site(),
-            sources,
-            index,
-            numbers,
-            ranges,
-            change,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty()));
+    points.put(site, with(point, change, mean, keys, Optional.empty()));
     return change;
   }
 
-  private Node sources(final String site, final Node node, final Shape row) {
-    return among ? table(node, row.on(BASES)) : graph.input(site + ".sources", row.on(SOURCES));
+  /// The op of the user's own at a site.
+  private Optional<PatchOp> op(final String site) {
+    return sites.get(site) instanceof SitePatch.Custom(var op) ? Optional.of(op) : Optional.empty();
+  }
+
+  private Optional<Node> mean(final String site, final PatchOp op, final Shape row) {
+    return op.reads(PatchValue.MEAN)
+        ? Optional.of(graph.input(site + ".mean", row))
+        : Optional.empty();
+  }
+
+  private Optional<Keys> keys(final String site, final PatchOp op) {
+    return op.reads(PatchValue.RANDOM)
+        ? Optional.of(
+            new Keys(
+                graph.input(site + ".seed", Shape.of(2).integers()),
+                graph.input(site + ".ids", Shape.batched(ROWS, 3).integers())))
+        : Optional.empty();
   }
 
   private Node table(final Node node, final Shape shape) {
@@ -287,28 +294,29 @@ final class Suffix {
   }
 
   private Node patch(final String site, final Node node, final Node clean) {
-    final var shape = node.shape();
-    final var sources = sources(site, node, shape);
-    final var index = graph.input(site + ".source", Shape.batched(ROWS).integers());
-    final var numbers = graph.input(site + ".numbers", Shape.batched(ROWS, COEFFICIENTS));
-    final var axis = new Axis(site + ".ranges");
-    final var ranges = graph.input(site + ".ranges", Shape.batched(axis, 3).integers());
-    final var point =
-        new Point(
-            node,
-            sources,
-            index,
-            numbers,
-            ranges,
-            clean,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    final var point = point(site, node, node.shape(), clean);
     return switch (Objects.requireNonNull(sites.get(site))) {
       case SitePatch.Mixed _ -> mixed(site, point);
       case SitePatch.Custom(var op) -> custom(site, op, point);
       case SitePatch.Subspace(var directions) -> subspace(site, directions, point);
     };
+  }
+
+  /// A point whose patch is the value before it.
+  ///
+  /// @param row the sizes of a source
+  private Point point(final String site, final Node node, final Shape row, final Node clean) {
+    final var axis = new Axis(site + ".ranges");
+    return new Point(
+        node,
+        among ? table(node, row.on(BASES)) : graph.input(site + ".sources", row.on(SOURCES)),
+        graph.input(site + ".source", Shape.batched(ROWS).integers()),
+        graph.input(site + ".numbers", Shape.batched(ROWS, COEFFICIENTS)),
+        graph.input(site + ".ranges", Shape.batched(axis, 3).integers()),
+        clean,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /// @param clean a point whose patch is the value before it
@@ -331,21 +339,13 @@ final class Suffix {
     if (op.reads(PatchValue.SOURCE)) {
       values.add(Ops.gather(clean.sources(), clean.sourceIndex()));
     }
-    Optional<Node> mean = Optional.empty();
-    if (op.reads(PatchValue.MEAN)) {
-      mean = Optional.of(graph.input(site + ".mean", clean.site().shape().on(null)));
-      values.add(mean.get());
-    }
+    final var mean = mean(site, op, clean.site().shape().on(null));
+    mean.ifPresent(values::add);
     if (op.reads(PatchValue.VALUE)) {
       values.add(Ops.reshape(Ops.slice(clean.coefficients(), 1, VALUE, VALUE + 1)));
     }
-    Optional<Keys> keys = Optional.empty();
-    if (op.reads(PatchValue.RANDOM)) {
-      final var seed = graph.input(site + ".seed", Shape.of(2).integers());
-      final var ids = graph.input(site + ".ids", Shape.batched(ROWS, 3).integers());
-      keys = Optional.of(new Keys(seed, ids));
-      values.addAll(List.of(seed, ids));
-    }
+    final var keys = keys(site, op);
+    keys.ifPresent(k -> values.addAll(List.of(k.seed(), k.ids())));
     final var patch = Ops.patch(op, clean.patch(), clean.ranges(), values);
     points.put(site, with(clean, patch, mean, keys, Optional.empty()));
     return patch;

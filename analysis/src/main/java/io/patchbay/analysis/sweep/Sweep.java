@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -171,7 +172,13 @@ public final class Sweep {
     this.ways = SweepWays.of(subject, plan, sites, units, patches);
     if (ways.batched()) {
       BatchRoom.of(
-          subject, plan, sites.getFirst(), units, rows.length, ways.ways().getFirst().route());
+          subject,
+          plan,
+          sites.getFirst(),
+          patch(),
+          units,
+          rows.length,
+          ways.ways().getFirst().route());
     }
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
     for (final var place : plan.places()) {
@@ -237,13 +244,19 @@ public final class Sweep {
     }
   }
 
+  /// How the only site is changed.
+  private SitePatch patch() {
+    return Objects.requireNonNull(patches.get(sites.getFirst().name()));
+  }
+
   private SweepSources sources() {
     return new SweepSources(plan, data.size(), rows);
   }
 
   private BatchedCells batched(
       final int shard, final Optional<float[]> mean, final Optional<Route> route) {
-    return new BatchedCells(subject, data, plan, sites.getFirst(), units, rows, shard, mean, route);
+    return new BatchedCells(
+        subject, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, route);
   }
 
   /// What computes the cells of a folder with this route.
@@ -278,7 +291,8 @@ public final class Sweep {
       final int inputs = file.shard();
       folder.keep(patches);
       final var way = ways.named(file.route()).route();
-      final var controls = new SweepControls(subject, data, plan, sites, units, cells()).of(way);
+      final var controls =
+          new SweepControls(subject, data, plan, sites, patches, units, cells()).of(way);
       final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
       long added = 0;

@@ -7,15 +7,20 @@ import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The control rows that run before the cells of a sweep: at each of its sites, and on the way that
 /// its cells go where that carries the change alone.
+///
+/// @param patches how each site is changed
 record SweepControls(
     Subject subject,
     FactorDataset data,
     SweepPlan plan,
     List<Site> sites,
+    Map<String, SitePatch> patches,
     List<JointUnit> units,
     long cells) {
   private static final int INPUTS = 4;
@@ -32,7 +37,8 @@ record SweepControls(
       final var of = units.stream().map(u -> u.parts().getFirst()).toList();
       final var shown = plan.effect().orElseThrow();
       final var site = sites.getFirst();
-      runs.add(RouteControls.of(subject, site, shown, of, way.get(), images, INPUTS));
+      final var patch = Objects.requireNonNull(patches.get(site.name()));
+      runs.add(RouteControls.of(subject, site, patch, shown, of, way.get(), images, INPUTS));
       Controls.require(runs.getLast());
     }
     return runs;

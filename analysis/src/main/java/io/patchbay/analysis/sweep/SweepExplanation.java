@@ -112,7 +112,7 @@ record SweepExplanation(
   }
 
   private String end(final Route route) {
-    return new Routes(graph, sites.getFirst(), plan.measured()).end(route);
+    return Routes.mixed(graph, sites.getFirst(), plan.measured()).end(route);
   }
 
   /// Nanoseconds, to three digits.

@@ -52,7 +52,7 @@ public final class SweepSample {
             ? Optional.of(ways.cheapest(MachineRates.of(subject.backend())).route())
             : Optional.empty();
     this.controls =
-        new SweepControls(subject, data, plan, List.of(site), units, sweep.cells())
+        new SweepControls(subject, data, plan, List.of(site), patches, units, sweep.cells())
             .of(way.flatMap(route -> route));
     this.fixed = new SiteValues(patches, runs.means(plan, List.of(site)));
     this.probe =
@@ -93,10 +93,11 @@ public final class SweepSample {
                     data,
                     plan,
                     site,
+                    fixed.patch(site),
                     asked,
                     on,
                     on.length,
-                    Optional.ofNullable(fixed.means().get(site.name())),
+                    fixed.mean(site),
                     route))
             .orElseGet(() ->
                 new ShardRunner(

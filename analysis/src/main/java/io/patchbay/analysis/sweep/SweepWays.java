@@ -7,6 +7,7 @@ import io.patchbay.engine.Backend;
 import io.patchbay.vae.io.BadInputException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The ways that a sweep can go. Which one it goes is decided once, for all of it.
@@ -30,7 +31,11 @@ record SweepWays(List<Way> ways, boolean batched, Extent extent) {
     final var ways =
         batched
             ? CarriedPrecision.of(
-                new Routes(graph, sites.getFirst(), plan.measured())
+                new Routes(
+                        graph,
+                        sites.getFirst(),
+                        plan.measured(),
+                        Objects.requireNonNull(patches.get(sites.getFirst().name())))
                     .ways(units.stream().map(u -> u.parts().getFirst()).toList(), true),
                 plan.precision(),
                 sites.getFirst().name(),

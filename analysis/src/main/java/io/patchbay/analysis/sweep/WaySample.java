@@ -68,9 +68,18 @@ record WaySample(
 
   private InputCells cells(final Way way, final List<JointUnit> some, final long[] first) {
     if (BatchedCells.fit(plan)) {
-      final var mean = Optional.ofNullable(values.means().get(sites.getFirst().name()));
+      final var site = sites.getFirst();
       return new BatchedCells(
-          subject, data, plan, sites.getFirst(), some, first, first.length, mean, way.route());
+          subject,
+          data,
+          plan,
+          site,
+          values.patch(site),
+          some,
+          first,
+          first.length,
+          values.mean(site),
+          way.route());
     }
     final var sources = new SweepSources(plan, data.size(), first);
     return new ShardRunner(subject, data, sources, sites, some, values, Optional.empty());

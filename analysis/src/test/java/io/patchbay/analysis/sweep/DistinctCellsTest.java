@@ -173,13 +173,15 @@ class DistinctCellsTest {
     final var units = UnitSelection.of(site, "3,17,30");
     final var take = new Variation(Coefficients.of(0, 0, 1), 0);
     final var route =
-        new Routes(graph.graph(), site, "output")
-            .ways(units, true).stream().filter(w -> w.name().equals(name)).findFirst();
+        Routes.mixed(graph.graph(), site, "output").ways(units, true).stream()
+            .filter(w -> w.name().equals(name))
+            .findFirst();
     try (var sweep =
         new SiteSweep(
             subject,
             graph,
             site,
+            new SitePatch.Mixed(),
             units,
             List.of(take, take, take, take),
             Effect.IMAGE,

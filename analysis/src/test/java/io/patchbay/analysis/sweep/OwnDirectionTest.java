@@ -71,7 +71,7 @@ class OwnDirectionTest {
         }
       }
       double largest = 0;
-      for (final var way : new Routes(graph.graph(), site, "output").ways(units, false)) {
+      for (final var way : Routes.mixed(graph.graph(), site, "output").ways(units, false)) {
         final var products = products(subject, graph, name, way, cells, images, directions);
         for (int i = 0; i < expected.length; i++) {
           assertEquals(

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.intervention.Operation;
+import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.Unit;
@@ -19,11 +21,13 @@ import io.patchbay.vae.train.TrainedVae;
 import io.patchbay.vae.train.Variant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every way of computing a sweep's cells gives what float64 gives, whichever cells are beside it.
@@ -55,20 +59,33 @@ class RouteTest {
         new Case("latent.z", "0,4", "set", "l2", 7),
         new Case("decoder.fc1", "3,17", "interchange", "l2", 6),
         new Case("encoder.conv4", "3,17", "add", "mu", 3),
-        new Case("encoder.fc1.pre", "elements", "zero", "mu", 2));
+        new Case("encoder.fc1.pre", "elements", "zero", "mu", 2),
+        new Case("decoder.convt3", "3,17", OWN, "l2", 2),
+        new Case("decoder.convt3", "elements", OWN, "l1", 2),
+        new Case("decoder.convt2.pre", "3,17", "expr:source", "l2", 3),
+        new Case("decoder.fc2", "elements", "expr:clean + 0.01 * channel + row + value", "l2", 5),
+        new Case("latent.z", "0,4", OWN, "l2", 7),
+        new Case("encoder.conv1.pre", "3,17", "expr:random < 0.5 ? clean - 1 : mean", "mu", 6),
+        new Case("input", "grid:8x8/20", "expr:(row + column) / 64 - clean * value", "mu", 7));
   }
 
+  /// Reads all that there is.
+  private static final String OWN =
+      "expr:own(rate=0.4) = random < rate ? source - mean"
+          + " : clean * value + 0.001 * unit + 0.01 * channel - 0.1 * row / (1 + column)";
+
   private static SweepPlan plan(final Case of) {
-    final boolean valued = !of.op().equals("interchange") && !of.op().equals("zero");
+    final var place = new Place(of.site(), of.units(), of.op());
+    final boolean others = place.operation().source() == Source.OTHER_INPUT;
     return new SweepPlan(
-        List.of(new Place(of.site(), of.units(), of.op())),
-        valued ? List.of(0.5, -1.25) : List.of(),
-        of.op().equals("interchange") ? 2 : 1,
+        List.of(place),
+        place.operation().takesValue() ? List.of(0.5, -1.25) : List.of(),
+        others ? 2 : 1,
         0,
         ROWS.length,
         of.metric(),
         7,
-        of.op().equals("interchange") ? Pool.INPUTS : Pool.DATA);
+        others ? Pool.INPUTS : Pool.DATA);
   }
 
   private interface Asked<T> {
@@ -97,8 +114,20 @@ class RouteTest {
 
   private static List<Way> choices(
       final Subject subject, final Case of, final Site site, final List<JointUnit> units) {
-    return new Routes(ShardRunner.graph(subject, false).graph(), site, plan(of).measured())
+    return new Routes(
+            ShardRunner.graph(subject, false).graph(), site, plan(of).measured(), patch(of))
         .ways(units.stream().map(u -> u.parts().getFirst()).toList(), true);
+  }
+
+  private static SitePatch patch(final Case of) {
+    return plan(of).places().getFirst().operation() instanceof Operation.Custom(var op)
+        ? new SitePatch.Custom(op)
+        : new SitePatch.Mixed();
+  }
+
+  private Optional<float[]> mean(final Subject subject, final SweepPlan plan, final Site site) {
+    final var means = new SiteRuns(subject, data, ROWS).means(plan, List.of(site));
+    return Optional.ofNullable(means.get(site.name()));
   }
 
   private float[] effects(
@@ -110,9 +139,10 @@ class RouteTest {
       final long... rows) {
     final var plan = plan(of);
     final var sources = plan.pool() == Pool.INPUTS ? ROWS : rows;
+    final var mean = mean(subject, plan, site);
     try (var cells =
         new BatchedCells(
-            subject, data, plan, site, units, sources, sources.length, Optional.empty(), route)) {
+            subject, data, plan, site, patch(of), units, sources, sources.length, mean, route)) {
       final int each = units.size() * plan.variations();
       final var all = new float[rows.length * each];
       for (int i = 0; i < rows.length; i++) {
@@ -268,9 +298,15 @@ class RouteTest {
   /// A patch that changes nothing is counted, and has no effect at all.
   @Test
   void whatChangesNothingIsProved() {
-    final var of = new Case("decoder.convt3", "elements", "clamp", "l2", 2);
+    whatChangesNothingIsProved("clamp", 1e9);
+    whatChangesNothingIsProved("expr:clean * value", 1);
+    whatChangesNothingIsProved("expr:random < 2 ? clean * value : 7", 1);
+  }
+
+  private void whatChangesNothingIsProved(final String op, final double value) {
+    final var of = new Case("decoder.convt3", "elements", op, "l2", 2);
     final var plan =
-        new SweepPlan("decoder.convt3", "elements", "clamp", List.of(1e9), 1, 0, 1, "l2", 7);
+        new SweepPlan("decoder.convt3", "elements", op, List.of(value), 1, 0, 1, "l2", 7);
     try (var backend = backend("auto", 1)) {
       on(
           backend,
@@ -280,7 +316,16 @@ class RouteTest {
             assertTrue(route.isPresent());
             try (var cells =
                 new BatchedCells(
-                    subject, data, plan, site, units, ROWS, ROWS.length, Optional.empty(), route)) {
+                    subject,
+                    data,
+                    plan,
+                    site,
+                    patch(of),
+                    units,
+                    ROWS,
+                    ROWS.length,
+                    Optional.empty(),
+                    route)) {
               final var computed = cells.run(ROWS[0]);
               assertEquals(0, computed.cells());
               assertEquals(units.size(), computed.provedZero());
@@ -308,10 +353,61 @@ class RouteTest {
                   .ifPresent(route -> {
                     final var shown = plan(of).effect().orElseThrow();
                     final var run =
-                        RouteControls.of(subject, site, shown, parts, route, images, ROWS.length);
+                        RouteControls.of(
+                            subject, site, patch(of), shown, parts, route, images, ROWS.length);
                     assertEquals(2, run.controls().size());
                     Controls.require(run);
                   });
+            }
+            return of;
+          });
+    }
+  }
+
+  /// A cell's random numbers and sources are those that it has where values are computed whole, one
+  /// input after the other, wherever they are held here.
+  @ParameterizedTest
+  @EnumSource(Pool.class)
+  void cellsReadWhatTheyReadComputedWhole(final Pool pool) {
+    final var of = new Case("decoder.convt3", "3,17", OWN, "l2", 2);
+    final var plan =
+        new SweepPlan(
+            plan(of).places(), plan(of).values(), 3, 0, ROWS.length, of.metric(), 7, pool);
+    try (var backend = backend("auto", 2)) {
+      on(
+          backend,
+          of,
+          (subject, site, units) -> {
+            final var mean = mean(subject, plan, site);
+            final var fixed =
+                new SiteValues(
+                    Map.of(site.name(), patch(of)), Map.of(site.name(), mean.orElseThrow()));
+            final var sources = new SweepSources(plan, data.size(), ROWS);
+            final var route = choices(subject, of, site, units).getLast().route();
+            assertTrue(route.isPresent());
+            try (var whole =
+                    new ShardRunner(
+                        subject, data, sources, List.of(site), units, fixed, Optional.empty());
+                var cells =
+                    new BatchedCells(
+                        subject,
+                        data,
+                        plan,
+                        site,
+                        patch(of),
+                        units,
+                        ROWS,
+                        ROWS.length,
+                        mean,
+                        route)) {
+              for (final long row : ROWS) {
+                final var expected = whole.run(row).effects();
+                final var found = cells.run(row).effects();
+                assertEquals(units.size() * 2 * 3, expected.length);
+                for (int i = 0; i < expected.length; i++) {
+                  assertEquals(expected[i], found[i], 1e-5 * expected[i] + 64 * ROUNDING);
+                }
+              }
             }
             return of;
           });

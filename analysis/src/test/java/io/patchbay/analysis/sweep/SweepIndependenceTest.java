@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.UnitSelection;
 import io.patchbay.analysis.sweep.BatchRoom.Held;
@@ -106,13 +107,15 @@ class SweepIndependenceTest {
     "decoder.convt2,interchange,DATA,carried:1",
     "decoder.convt2,set,DATA,measured:2",
     "decoder.convt2,mean,DATA,whole",
+    "decoder.convt2,expr:random < 0.5 ? source : mean,INPUTS,measured:2",
+    "decoder.convt3,expr:random < 0.5 ? source : mean,DATA,measured:1",
   })
   void effectsAreTheSameHoweverASweepIsCutUp(
       final String site, final String op, final Pool pool, final String route) {
     final var plan = plan(site, UNITS, op, pool);
     final var way = Optional.of(route);
     final long much = 2L << 30;
-    final long little = 32L << 20;
+    final long little = 40L << 20;
     final var effects = swept("one", plan, way, 16, 2, much);
     assertTrue(Arrays.equals(effects, swept("four", plan, way, 4, 2, little)), "four shards");
     assertTrue(Arrays.equals(effects, swept("sixteen", plan, way, 1, 1, much)), "one thread");
@@ -130,7 +133,11 @@ class SweepIndependenceTest {
 
   /// What keys the random numbers of a cell's source is its own input.
   @ParameterizedTest
-  @CsvSource({"decoder.convt1,interchange", "decoder.convt2,set"})
+  @CsvSource({
+    "decoder.convt1,interchange",
+    "decoder.convt2,set",
+    "decoder.convt3,expr:random < 0.5 ? source : clean"
+  })
   void effectsAreTheSameInWhicheverOrderInputsCome(final String site, final String op) {
     final var plan = plan(site, UNITS, op, Pool.DATA);
     final long[] rows = {31_415, 270_000, 500_123, 8, 99_999};
@@ -142,12 +149,25 @@ class SweepIndependenceTest {
           final var graph = ShardRunner.graph(subject, false).graph();
           final var of = Sites.of(graph).named(site);
           final var units = JointUnit.of(List.of(of), List.of(UnitSelection.of(of, UNITS)));
+          final var patch =
+              plan.places().getFirst().operation() instanceof Operation.Custom(var own)
+                  ? new SitePatch.Custom(own)
+                  : new SitePatch.Mixed();
           final var parts = units.stream().map(u -> u.parts().getFirst()).toList();
-          for (final var choice : new Routes(graph, of, "output").ways(parts, true)) {
+          for (final var choice : new Routes(graph, of, "output", patch).ways(parts, true)) {
             final float[][] effects = new float[rows.length][];
             try (var cells =
                 new BatchedCells(
-                    subject, data, plan, of, units, rows, 1, Optional.empty(), choice.route())) {
+                    subject,
+                    data,
+                    plan,
+                    of,
+                    patch,
+                    units,
+                    rows,
+                    1,
+                    Optional.empty(),
+                    choice.route())) {
               for (int i = 0; i < rows.length; i++) {
                 effects[i] = cells.run(rows[i]).effects();
               }
@@ -155,7 +175,16 @@ class SweepIndependenceTest {
             assertFalse(Arrays.equals(effects[0], effects[1]));
             try (var cells =
                 new BatchedCells(
-                    subject, data, plan, of, units, others, 1, Optional.empty(), choice.route())) {
+                    subject,
+                    data,
+                    plan,
+                    of,
+                    patch,
+                    units,
+                    others,
+                    1,
+                    Optional.empty(),
+                    choice.route())) {
               for (final long row : others) {
                 int place = 0;
                 while (rows[place] != row) {
@@ -178,7 +207,8 @@ class SweepIndependenceTest {
           final var of =
               Sites.of(ShardRunner.graph(subject, false).graph()).named("decoder.convt2");
           final var units = JointUnit.of(List.of(of), List.of(UnitSelection.of(of, UNITS)));
-          return BatchRoom.of(subject, plan, of, units, inputs, Optional.empty());
+          return BatchRoom.of(
+              subject, plan, of, new SitePatch.Mixed(), units, inputs, Optional.empty());
         });
   }
 

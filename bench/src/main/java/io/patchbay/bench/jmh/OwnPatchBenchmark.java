@@ -7,8 +7,10 @@ import io.patchbay.engine.Backends;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
+import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Ops;
 import io.patchbay.engine.Plan;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
@@ -16,6 +18,7 @@ import io.patchbay.engine.Weights;
 import io.patchbay.engine.expression.PatchOp;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -41,6 +44,10 @@ import org.openjdk.jmh.annotations.Warmup;
 /// from their tables), and nothing else. One operation is one cell. Both bound by memory at the
 /// decoder site: a row is 128 KiB.
 ///
+/// `carried` is the decoder site as a sweep has it: only what the patch changes is computed,
+/// carried to the image through the last layer, and the sum of the squares of the image's change is
+/// a cell's result.
+///
 /// Run: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main OwnPatchBenchmark`
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -62,8 +69,8 @@ public class OwnPatchBenchmark {
   private static final Sizes SIZES =
       Sizes.of(ROWS, CELLS).and(BASES, 1).and(TAKEN, SOURCES).and(RANGES, CELLS);
 
-  /// Where the units are.
-  @Param({"decoder", "z"})
+  /// Where the units are, and whether only their change is computed.
+  @Param({"decoder", "z", "carried"})
   public String site = "decoder";
 
   @SuppressWarnings("NullAway.Init") // set by JMH before the first run
@@ -88,6 +95,9 @@ public class OwnPatchBenchmark {
   }
 
   private Program program(final boolean written) {
+    if (site.equals("carried")) {
+      return carried(written);
+    }
     final var graph = new Graph();
     final int[] dims = site.equals("z") ? new int[] {10} : new int[] {32, 32, 32};
     final var bases = graph.input("bases", Shape.batched(BASES, dims));
@@ -100,8 +110,7 @@ public class OwnPatchBenchmark {
     final var taken = Ops.gather(sources, source);
     final Node patch;
     if (written) {
-      final var op =
-          PatchOp.define("blend", "clean + alpha * (source - clean)", Map.of("alpha", ALPHA));
+      final var op = blend();
       patch = Ops.patch(op, clean, ranges, List.of(taken));
     } else {
       final var mixed =
@@ -113,27 +122,83 @@ public class OwnPatchBenchmark {
       patch = Ops.patch(clean, limited, ranges);
     }
     final var program = backend.load(Plan.of(graph, List.of(patch), SIZES), weights);
-    final int size = bases.shape().rowSize();
-    program.write(bases, random(1, size));
-    program.write(sources, random(2, SOURCES * size));
-    program.write(base, new int[CELLS]);
-    program.write(source, IntStream.range(0, CELLS).map(i -> i % SOURCES).toArray());
-    final int each = size / dims[0];
-    program.write(
-        ranges,
-        IntStream.range(0, CELLS)
-            .flatMap(i -> IntStream.of(i, i % dims[0] * each, (i % dims[0] + 1) * each))
-            .toArray());
+    final var cells = new Cells(bases, sources, base, source, ranges);
+    cells.write(program, bases.shape().rowSize(), dims[0]);
     if (!written) {
-      final float[] five = new float[5 * CELLS];
-      for (int i = 0; i < CELLS; i++) {
-        five[5 * i] = (float) (1 - ALPHA);
-        five[5 * i + 2] = (float) ALPHA;
-        five[5 * i + 3] = Float.NEGATIVE_INFINITY;
-        five[5 * i + 4] = Float.POSITIVE_INFINITY;
-      }
-      program.write(numbers, five);
+      program.write(numbers, five());
     }
+    return program;
+  }
+
+  private static PatchOp blend() {
+    return PatchOp.define("blend", "clean + alpha * (source - clean)", Map.of("alpha", ALPHA));
+  }
+
+  /// Where the cells of a program stand.
+  private record Cells(Node bases, Node sources, Node base, Node source, Node ranges) {
+    void write(final Program program, final int size, final int channels) {
+      program.write(bases, random(1, size));
+      program.write(sources, random(2, SOURCES * size));
+      program.write(base, new int[CELLS]);
+      program.write(source, IntStream.range(0, CELLS).map(i -> i % SOURCES).toArray());
+      final int each = size / channels;
+      program.write(
+          ranges,
+          IntStream.range(0, CELLS)
+              .flatMap(i -> IntStream.of(i, i % channels * each, (i % channels + 1) * each))
+              .toArray());
+    }
+  }
+
+  private static float[] five() {
+    final float[] five = new float[5 * CELLS];
+    for (int i = 0; i < CELLS; i++) {
+      five[5 * i] = (float) (1 - ALPHA);
+      five[5 * i + 2] = (float) ALPHA;
+      five[5 * i + 3] = Float.NEGATIVE_INFINITY;
+      five[5 * i + 4] = Float.POSITIVE_INFINITY;
+    }
+    return five;
+  }
+
+  private Program carried(final boolean written) {
+    final var graph = new Graph();
+    final var dims = Shape.of(32, 32, 32);
+    final int size = dims.rowSize();
+    final var cells =
+        new Cells(
+            graph.input("bases", Shape.batched(BASES, size)),
+            graph.input("sources", Shape.batched(TAKEN, size)),
+            graph.input("base", Shape.batched(ROWS).integers()),
+            graph.input("source", Shape.batched(ROWS).integers()),
+            graph.input("ranges", Shape.batched(RANGES, 3).integers()));
+    final var numbers = graph.input("numbers", Shape.batched(ROWS, 5));
+    final var layer = graph.input("layer", Shape.of(32, 1, 4, 4));
+    final var image = graph.input("image", Shape.batched(BASES, 1, 64, 64));
+    final var op =
+        new Propagate(
+            false,
+            List.of(new Propagate.Layer(Propagate.Kind.UP, Propagate.Activation.SIGMOID)),
+            Propagate.End.SQUARES,
+            false,
+            Precision.FP32,
+            written ? Optional.of(Propagate.Own.at(blend(), dims)) : Optional.empty());
+    final var change =
+        graph.append(
+            op,
+            cells.bases(),
+            cells.sources(),
+            cells.base(),
+            cells.source(),
+            numbers,
+            cells.ranges(),
+            layer,
+            image);
+    final var program = backend.load(Plan.of(graph, List.of(change), SIZES), weights);
+    cells.write(program, size, dims.dim(0));
+    program.write(numbers, five());
+    program.write(layer, random(3, layer.shape().rowSize()));
+    program.write(image, random(4, image.shape().rowSize()));
     return program;
   }
 

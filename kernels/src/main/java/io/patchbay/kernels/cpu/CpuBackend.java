@@ -111,7 +111,7 @@ public final class CpuBackend implements Backend {
     final var memory = new Memory(account);
     try {
       final var rows = new RowCandidate(library, patch);
-      final var changes = new PropagateCandidate(library, workers.threads(), rows.fired());
+      final var changes = new PropagateCandidate(library, workers.threads(), memory, rows.fired());
       final var binding = new Binding(plan, mode, candidates(memory, rows, changes), new Copies());
       return new CpuProgram(
           plan,

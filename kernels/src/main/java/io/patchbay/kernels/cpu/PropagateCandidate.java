@@ -27,11 +27,12 @@ final class PropagateCandidate implements Candidate {
   private static final int LANES = 16;
 
   /// Layers whose descriptions fit a worker's scratch.
-  private static final int MOST = (int) (Frame.SCRATCH / Long.BYTES / FIELDS);
+  private static final int MOST = (int) ((Frame.SCRATCH / Long.BYTES - ChangeOp.FIELDS) / FIELDS);
 
   private final Map<Precision, Kernel> kernels = new EnumMap<>(Precision.class);
   private final MethodHandle scratchSize;
   private final int threads;
+  private final Memory memory;
   private final Map<Node, Value> fired;
   private final Map<Node, Value> skipped = new HashMap<>();
 
@@ -45,14 +46,18 @@ final class PropagateCandidate implements Candidate {
               name, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG,
               JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG,
               JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-              JAVA_LONG),
+              JAVA_LONG, JAVA_LONG),
           library.kernel(name + "_pack", JAVA_LONG, JAVA_LONG, JAVA_LONG),
           library.function(name + "_packed_size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)));
     }
   }
 
   /// @param fired where the counts of each patch stand; this kernel's are added
-  PropagateCandidate(final KernelLibrary library, final int threads, final Map<Node, Value> fired) {
+  PropagateCandidate(
+      final KernelLibrary library,
+      final int threads,
+      final Memory memory,
+      final Map<Node, Value> fired) {
     kernels.put(Precision.FP32, Kernel.of(library, "propagate"));
     if (library.bf16()) {
       kernels.put(Precision.BF16, Kernel.of(library, "propagate_bf16"));
@@ -61,6 +66,7 @@ final class PropagateCandidate implements Candidate {
         library.function(
             "propagate_scratch_size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT));
     this.threads = threads;
+    this.memory = memory;
     this.fired = fired;
   }
 
@@ -143,6 +149,8 @@ final class PropagateCandidate implements Candidate {
       tables.add(a.directions());
       reads.add(a.direction());
     });
+    final var own = ChangeOp.of(node, op, scope, memory);
+    own.ifPresent(o -> o.read(reads, tables));
     return Optional.of(
         List.of(
             new Step(
@@ -158,6 +166,8 @@ final class PropagateCandidate implements Candidate {
                     link.form()
                         .describe(f.scratch(), i, link.weights().address(), link.clean().address());
                   }
+                  final long described = (long) links.size() * FIELDS;
+                  own.ifPresent(o -> o.describe(f, described, first));
                   run(
                       kernel,
                       op,
@@ -170,7 +180,8 @@ final class PropagateCandidate implements Candidate {
                       out.at(f, first),
                       count.at(f, first),
                       left.at(f, first),
-                      along);
+                      along,
+                      own.map(_ -> f.scratch().address() + Long.BYTES * described).orElse(0L));
                 })));
   }
 
@@ -274,7 +285,8 @@ final class PropagateCandidate implements Candidate {
       final long out,
       final long count,
       final long left,
-      final Optional<Along> along) {
+      final Optional<Along> along,
+      final long own) {
     final int end =
         switch (op.end()) {
           case VALUE -> 0;
@@ -311,7 +323,8 @@ final class PropagateCandidate implements Candidate {
                       left,
                       along.map(a -> a.directions().address()).orElse(0L).longValue(),
                       along.map(a -> a.direction().at(f, first)).orElse(0L).longValue(),
-                      along.map(a -> (long) f.rows(a.directions().axis())).orElse(0L).longValue()));
+                      along.map(a -> (long) f.rows(a.directions().axis())).orElse(0L).longValue(),
+                      own));
     } catch (final Throwable t) {
       throw KernelLibrary.unexpected(kernel.name(), t);
     }

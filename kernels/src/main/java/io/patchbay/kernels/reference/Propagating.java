@@ -5,6 +5,9 @@ import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
+import io.patchbay.engine.expression.PatchEvaluator;
+import io.patchbay.engine.expression.PatchUnits;
+import io.patchbay.engine.expression.PatchValue;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -117,15 +120,13 @@ final class Propagating implements Step {
     System.arraycopy(clean.data(), clean.row(base), before, 0, size);
     final var after = before.clone();
     final var mixed = new double[size];
-    final var five = in.get(4);
-    final int at = five.row(row);
+    final var evaluator = op.own().map(own -> own.op().program().evaluator());
     for (final var range : ranges) {
-      for (int i = range.begin(); i < range.end(); i++) {
-        final double sum =
-            before[i] * five.data()[at]
-                + five.data()[at + 1]
-                + sources.data()[sources.row(source) + i] * five.data()[at + 2];
-        mixed[i] = Math.min(Math.max(sum, five.data()[at + 3]), five.data()[at + 4]);
+      final int from = sources.row(source);
+      if (evaluator.isPresent()) {
+        own(evaluator.get(), row, range, from, before, mixed);
+      } else {
+        mix(row, range, from, before, mixed);
       }
       kernel.move(mixed, range.begin(), after, range.begin(), range.end() - range.begin());
       counts[row] += range.end() - range.begin();
@@ -155,6 +156,67 @@ final class Propagating implements Step {
       }
     }
     out.data()[out.row(row)] = measured(sizes, row, change);
+  }
+
+  /// The five numbers.
+  private void mix(
+      final int row,
+      final Range range,
+      final int source,
+      final double[] before,
+      final double[] mixed) {
+    final var five = in.get(4);
+    final int at = five.row(row);
+    for (int i = range.begin(); i < range.end(); i++) {
+      final double sum =
+          before[i] * five.data()[at]
+              + five.data()[at + 1]
+              + in.get(1).data()[source + i] * five.data()[at + 2];
+      mixed[i] = Math.min(Math.max(sum, five.data()[at + 3]), five.data()[at + 4]);
+    }
+  }
+
+  /// An op of one's own.
+  private void own(
+      final PatchEvaluator evaluator,
+      final int row,
+      final Range range,
+      final int source,
+      final double[] before,
+      final double[] mixed) {
+    final var own = op.own().orElseThrow();
+    final var five = in.get(4);
+    evaluator.set(PatchValue.VALUE, five.data()[five.row(row) + 1]);
+    final var random = random(row, range);
+    for (int i = range.begin(); i < range.end(); i++) {
+      evaluator.set(PatchValue.CLEAN, before[i]);
+      evaluator.set(PatchValue.SOURCE, in.get(1).data()[source + i]);
+      if (op.reads(PatchValue.MEAN)) {
+        final var mean = in.get(op.input(PatchValue.MEAN));
+        evaluator.set(PatchValue.MEAN, mean.data()[mean.at() + i]);
+      }
+      if (random.length > 0) {
+        evaluator.set(PatchValue.RANDOM, random[i - range.begin()]);
+      }
+      evaluator.place(i, own.plane(), own.width());
+      mixed[i] = evaluator.run();
+    }
+  }
+
+  private float[] random(final int row, final Range range) {
+    if (!op.reads(PatchValue.RANDOM)) {
+      return new float[0];
+    }
+    final int input = op.input(PatchValue.RANDOM);
+    final var seed = in.get(input);
+    final var ids = in.get(input + 1);
+    final int at = ids.row(row);
+    return PatchUnits.random(
+        Noise.join(seed, seed.at()),
+        Noise.join(ids, at),
+        (int) ids.data()[at + 2],
+        range.begin(),
+        range.end() - range.begin());
   }
 
   private double measured(final Sizes sizes, final int row, final double[] change) {

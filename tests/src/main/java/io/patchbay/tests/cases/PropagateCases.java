@@ -11,11 +11,16 @@ import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Op.Propagate.Kind;
 import io.patchbay.engine.Op.Propagate.Layer;
+import io.patchbay.engine.Op.Propagate.Own;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shape;
+import io.patchbay.engine.expression.PatchOp;
+import io.patchbay.engine.expression.PatchValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /// Patches carried through chains of layers, convolutions up and down and linear ones: units, rows,
 /// channels and whole values, at borders and inside, onto images of one and three channels, onto
@@ -29,6 +34,16 @@ final class PropagateCases {
 
   /// A product's terms have both signs, and may leave little.
   private static final double PRODUCT = 3e-5;
+
+  /// Reads all that there is.
+  private static final PatchOp OWN =
+      PatchOp.define(
+          "own",
+          "random < rate ? source - mean"
+              + " : clean * value + unit / 512 + 0.1 * channel - row / (1 + column)",
+          Map.of("rate", 0.4));
+
+  private static final PatchOp TAKEN = PatchOp.define("taken", "source");
 
   /// What a row's patch covers.
   private enum Covers {
@@ -121,7 +136,8 @@ final class PropagateCases {
 
   static List<OpCase> all() {
     final var cases = new ArrayList<OpCase>();
-    for (int i = 0; i < CHAINS.size(); i++) {
+    for (int c = 0; c < CHAINS.size(); c++) {
+      final int i = c;
       final var chain = CHAINS.get(i);
       final var kinds = List.of(Covers.values());
       for (int k = 0; k < kinds.size(); k++) {
@@ -145,6 +161,22 @@ final class PropagateCases {
                   .within(PRODUCT)
                   .withoutGradients());
         }
+        if (k == (i + 1) % kinds.size()) {
+          cases.add(
+              OpCase.of(
+                      "propagate own op %s of %s, %s".formatted(covers, chain, end),
+                      draft ->
+                          propagate(
+                              draft,
+                              chain,
+                              covers,
+                              end,
+                              rectifies,
+                              Precision.FP32,
+                              Optional.of(i % 3 == 0 ? TAKEN : OWN)))
+                  .mixingRows()
+                  .withoutGradients());
+        }
         final boolean exact = chain.to().size() <= 2;
         cases.add(
             OpCase.of(
@@ -166,6 +198,17 @@ final class PropagateCases {
       final End end,
       final boolean rectifies,
       final Precision precision) {
+    propagate(draft, chain, covers, end, rectifies, precision, Optional.empty());
+  }
+
+  private static void propagate(
+      final Draft draft,
+      final Chain chain,
+      final Covers covers,
+      final End end,
+      final boolean rectifies,
+      final Precision precision,
+      final Optional<PatchOp> own) {
     // Whole numbers come out of the first layer whatever the order of its sums, and are rounded
     // alike to the operands of the second.
     final boolean exact = precision == Precision.BF16 && chain.to().size() <= 2;
@@ -212,8 +255,32 @@ final class PropagateCases {
       inputs.add(draft.input(inputs.getLast().shape()));
       inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
     }
-    final var op = new Propagate(rectifies, layers, end, covers == Covers.CHANNEL, precision);
+    own.ifPresent(op -> inputs.addAll(given(draft, op, chain.size())));
+    final var op =
+        new Propagate(
+            rectifies,
+            layers,
+            end,
+            covers == Covers.CHANNEL,
+            precision,
+            own.map(o -> new Own(o, chain.height() * chain.width(), chain.width())));
     draft.output(draft.graph().append(op, inputs.toArray(Node[]::new)));
+  }
+
+  /// What an op reads beside clean values, sources and numbers.
+  private static List<Node> given(final Draft draft, final PatchOp op, final int size) {
+    final var given = new ArrayList<Node>();
+    if (op.reads(PatchValue.MEAN)) {
+      given.add(draft.input(Shape.of(size)));
+    }
+    if (op.reads(PatchValue.RANDOM)) {
+      given.add(draft.integers(Shape.of(2), i -> draft.random(Integer.MAX_VALUE) * 2 + i));
+      given.add(
+          draft.integers(
+              Shape.batched(ROWS, 3),
+              i -> i % 3 == 1 ? draft.random(1 << 16) : draft.random(Integer.MAX_VALUE)));
+    }
+    return given;
   }
 
   private static Node ranges(final Draft draft, final Chain chain, final Covers covers) {
