@@ -8,7 +8,7 @@
 #ifndef PB_CHANGE_LINEAR_H
 #define PB_CHANGE_LINEAR_H
 
-#include "change.h"
+#include "change_ends.h"
 
 namespace {
 
