@@ -373,7 +373,7 @@ class RouteTest {
                 new SiteValues(
                     Map.of(site.name(), patch(of)), Map.of(site.name(), mean.orElseThrow()));
             final var sources = new SweepSources(plan, data.size(), ROWS);
-            final var route = choices(subject, of, site, units).getFirst().route();
+            final var route = exact(choices(subject, of, site, units));
             assertTrue(route.isPresent());
             try (var whole =
                     new ShardRunner(
