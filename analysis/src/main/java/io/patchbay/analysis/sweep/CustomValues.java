@@ -18,7 +18,7 @@ final class CustomValues {
   private static final String KEYS = ": keys of its random numbers";
 
   private final List<String> sites;
-  private final Map<String, Suffix.Point> points;
+  private final Map<String, PatchPoint> points;
   private final Program cells;
   private final Set<String> missing = new TreeSet<>();
   private long[] inputs = {};
@@ -26,7 +26,7 @@ final class CustomValues {
 
   CustomValues(
       final Map<String, SitePatch> patches,
-      final Map<String, Suffix.Point> points,
+      final Map<String, PatchPoint> points,
       final Program cells) {
     this.sites = List.copyOf(patches.keySet());
     this.points = points;

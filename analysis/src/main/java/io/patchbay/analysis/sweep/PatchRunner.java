@@ -3,7 +3,6 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Way.Extent;
-import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
@@ -170,7 +169,7 @@ public final class PatchRunner implements AutoCloseable {
     Sizes size = Sizes.of(Suffix.ROWS, capacity.cells()).and(Suffix.BASES, capacity.bases());
     size = size.and(Suffix.SOURCES, capacity.sources()).and(Suffix.DIRECTIONS, directions);
     for (final var point : suffix.points().values()) {
-      size = size.and(axis(point), capacity.cells() * capacity.ranges());
+      size = size.and(point.axis(), capacity.cells() * capacity.ranges());
     }
     final var needed = new LinkedHashSet<>(suffix.tables().keySet());
     suffix.points().values().forEach(point -> needed.add(point.site()));
@@ -187,14 +186,6 @@ public final class PatchRunner implements AutoCloseable {
       sources = 1;
     }
     this.custom = new CustomValues(sites, suffix.points(), cells);
-  }
-
-  static Axis axis(final Suffix.Point point) {
-    final var axis = point.ranges().shape().axis();
-    if (axis == null) {
-      throw new IllegalStateException("ranges have an axis");
-    }
-    return axis;
   }
 
   /// Without sources every cell takes its zeros, times nothing.
@@ -306,7 +297,7 @@ public final class PatchRunner implements AutoCloseable {
       }
       write(point.ranges(), arrays.ranges());
       custom.write(site, batch.bases(), arrays.draws());
-      sizes = sizes.and(axis(point), arrays.ranges().length / 3);
+      sizes = sizes.and(point.axis(), arrays.ranges().length / 3);
     }
     cells.run(sizes);
     sites.forEach(site -> checkFired(site, batch.site(site).elements()));

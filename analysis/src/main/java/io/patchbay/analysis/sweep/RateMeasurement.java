@@ -150,7 +150,7 @@ final class RateMeasurement {
   private final class Run {
     private final Work main;
     private final WorkCount work;
-    private final Suffix.Point point;
+    private final PatchPoint point;
     private final Node effect;
     private final Program program;
     private final SiteArrays cells;
@@ -188,7 +188,7 @@ final class RateMeasurement {
           Sizes.of(Suffix.ROWS, capacity)
               .and(Suffix.BASES, BASES)
               .and(Suffix.SOURCES, BASES)
-              .and(PatchRunner.axis(point), capacity * ranges);
+              .and(point.axis(), capacity * ranges);
       this.program = backend.load(Plan.of(suffix.graph(), List.of(effect), sizes), weights);
       for (final var each : suffix.tables().values()) {
         program.write(each, RateModel.pattern(BASES * each.shape().rowSize(), 3));
@@ -225,7 +225,7 @@ final class RateMeasurement {
           Sizes.of(Suffix.ROWS, rows)
               .and(Suffix.BASES, BASES)
               .and(Suffix.SOURCES, BASES)
-              .and(PatchRunner.axis(point), rows * cells.ranges().length / 3);
+              .and(point.axis(), rows * cells.ranges().length / 3);
       final long begin = clock.getCurrentThreadCpuTime();
       program.write(point.sourceIndex(), Arrays.copyOf(cells.sourceIndex(), rows));
       program.run(sizes);

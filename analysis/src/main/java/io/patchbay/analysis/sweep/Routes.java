@@ -111,7 +111,7 @@ final class Routes {
     final var needed = new LinkedHashSet<>(suffix.tables().keySet());
     double moved = 0;
     for (final var point : suffix.points().values()) {
-      sizes = sizes.and(PatchRunner.axis(point), 1);
+      sizes = sizes.and(point.axis(), 1);
       needed.add(point.site());
       moved += point.site().shape().rowSize();
     }

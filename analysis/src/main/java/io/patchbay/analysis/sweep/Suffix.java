@@ -43,7 +43,7 @@ final class Suffix {
   private final Node baseIndex = graph.input("base", Shape.batched(ROWS).integers());
   private final Map<Node, Node> tables = new LinkedHashMap<>();
   private final Map<Node, String> patched = new LinkedHashMap<>();
-  private final Map<String, Point> points = new LinkedHashMap<>();
+  private final Map<String, PatchPoint> points = new LinkedHashMap<>();
   private final Set<Node> changed = new HashSet<>();
   private final Set<Node> fed = new HashSet<>();
   private final Map<Node, Node> images = new HashMap<>();
@@ -56,32 +56,6 @@ final class Suffix {
       return chain.end(route.layers());
     }
   }
-
-  /// The inputs of the patch at one site.
-  ///
-  /// @param sources rows that cells may take their elements from (sources; dims), or the table of
-  ///   the site where they take from the bases
-  /// @param sourceIndex per cell (rows)
-  /// @param coefficients per cell (rows; 5), see [io.patchbay.analysis.intervention.Operation]
-  /// @param ranges the elements that each cell changes (ranges of the site; 3)
-  /// @param patch the patch itself, or what carries its change
-  /// @param mean of the site, where its op reads it
-  /// @param keys of the random numbers that its op reads
-  /// @param directions (directions, elements of the site) of a subspace
-  record Point(
-      Node site,
-      Node sources,
-      Node sourceIndex,
-      Node coefficients,
-      Node ranges,
-      Node patch,
-      Optional<Node> mean,
-      Optional<Keys> keys,
-      Optional<Node> directions) {}
-
-  /// @param seed two integers
-  /// @param ids per cell (rows; 3), see [io.patchbay.engine.Op.Normal]
-  record Keys(Node seed, Node ids) {}
 
   /// @param sites how each patched site is changed
   /// @param route how the change at the only site goes on, where it is carried; not that of a
@@ -145,7 +119,7 @@ final class Suffix {
     return tables;
   }
 
-  Point point(final String site) {
+  PatchPoint point(final String site) {
     final var point = points.get(site);
     if (point == null) {
       throw new IllegalArgumentException("the patch reaches no output: site=" + site);
@@ -153,7 +127,7 @@ final class Suffix {
     return point;
   }
 
-  Map<String, Point> points() {
+  Map<String, PatchPoint> points() {
     return points;
   }
 
@@ -237,10 +211,10 @@ final class Suffix {
         : Optional.empty();
   }
 
-  private Optional<Keys> keys(final String site, final PatchOp op) {
+  private Optional<PatchPoint.Keys> keys(final String site, final PatchOp op) {
     return op.reads(PatchValue.RANDOM)
         ? Optional.of(
-            new Keys(
+            new PatchPoint.Keys(
                 graph.input(site + ".seed", Shape.of(2).integers()),
                 graph.input(site + ".ids", Shape.batched(ROWS, 3).integers())))
         : Optional.empty();
@@ -305,9 +279,9 @@ final class Suffix {
   /// A point whose patch is the value before it.
   ///
   /// @param row the sizes of a source
-  private Point point(final String site, final Node node, final Shape row, final Node clean) {
+  private PatchPoint point(final String site, final Node node, final Shape row, final Node clean) {
     final var axis = new Axis(site + ".ranges");
-    return new Point(
+    return new PatchPoint(
         node,
         among ? table(node, row.on(BASES)) : graph.input(site + ".sources", row.on(SOURCES)),
         graph.input(site + ".source", Shape.batched(ROWS).integers()),
@@ -320,7 +294,7 @@ final class Suffix {
   }
 
   /// @param clean a point whose patch is the value before it
-  private Node mixed(final String site, final Point clean) {
+  private Node mixed(final String site, final PatchPoint clean) {
     final var x = clean.patch();
     final var numbers = clean.coefficients();
     final var source = Ops.gather(clean.sources(), clean.sourceIndex());
@@ -334,7 +308,7 @@ final class Suffix {
     return patch;
   }
 
-  private Node custom(final String site, final PatchOp op, final Point clean) {
+  private Node custom(final String site, final PatchOp op, final PatchPoint clean) {
     final var values = new ArrayList<Node>();
     if (op.reads(PatchValue.SOURCE)) {
       values.add(Ops.gather(clean.sources(), clean.sourceIndex()));
@@ -353,7 +327,7 @@ final class Suffix {
 
   /// The coordinates along the directions are patched; what they change is added to the value.
   /// Where they do not change, that is 0, and no bit of the value changes.
-  private Node subspace(final String site, final Directions directions, final Point clean) {
+  private Node subspace(final String site, final Directions directions, final PatchPoint clean) {
     final var x = clean.patch();
     final int size = directions.size();
     final var rows = graph.input(site + ".directions", Shape.of(directions.count(), size));
@@ -367,13 +341,13 @@ final class Suffix {
     return Ops.add(x, added);
   }
 
-  private static Point with(
-      final Point point,
+  private static PatchPoint with(
+      final PatchPoint point,
       final Node patch,
       final Optional<Node> mean,
-      final Optional<Keys> keys,
+      final Optional<PatchPoint.Keys> keys,
       final Optional<Node> directions) {
-    return new Point(
+    return new PatchPoint(
         point.site(),
         point.sources(),
         point.sourceIndex(),

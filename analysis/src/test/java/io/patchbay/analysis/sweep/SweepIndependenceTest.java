@@ -108,7 +108,7 @@ class SweepIndependenceTest {
     "decoder.convt2,set,DATA,measured:2",
     "decoder.convt2,mean,DATA,whole",
     "decoder.convt2,expr:random < 0.5 ? source : mean,INPUTS,measured:2",
-    "decoder.convt3,expr:random < 0.5 ? source : mean,DATA,measured:1",
+    "decoder.convt2,expr:random < 0.5 ? source : mean,DATA,measured:2",
   })
   void effectsAreTheSameHoweverASweepIsCutUp(
       final String site, final String op, final Pool pool, final String route) {
