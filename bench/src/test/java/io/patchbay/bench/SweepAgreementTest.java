@@ -56,7 +56,7 @@ final class SweepAgreementTest {
         naive.run(turn);
         for (int i = 0; i < 4 * width; i++) {
           final float mine = all[naive.cells()[i / width] * width + i % width];
-          assertEquals(mine, naive.effects()[i], 1e-5f * largest);
+          assertEquals(mine, naive.effects()[i], (single ? 1e-5f : 5e-3f) * largest);
         }
       }
     }

@@ -191,7 +191,9 @@ final class BatchedCells implements InputCells {
     if (which.length < (to - from) * cellsPerBase) {
       return sweep.run(first, end, taken(from, to), which);
     }
-    return held == Held.NOTHING
+    // A drawn number of an op that takes no source is no row of a table.
+    final boolean rows = sourcesApart() > 0 || plan.sourcesPerValue() == 1;
+    return held == Held.NOTHING && rows
         ? sweep.run(first, end, sourcesApart())
         : sweep.run(first, end, taken(from, to));
   }

@@ -182,17 +182,14 @@ public final class PatchRunner implements AutoCloseable {
     this.given = Set.copyOf(plan.given());
     this.cells = subject.backend().load(plan, subject.weights());
     if (!capacity.among()) {
-      clearSources();
+      // Without sources every cell takes zeros, times nothing.
       sources = 1;
+      suffix
+          .points()
+          .values()
+          .forEach(p -> write(p.sources(), new float[p.sources().shape().rowSize()]));
     }
     this.custom = new CustomValues(sites, suffix.points(), cells);
-  }
-
-  /// Without sources every cell takes its zeros, times nothing.
-  private void clearSources() {
-    for (final var point : suffix.points().values()) {
-      write(point.sources(), new float[point.sources().shape().rowSize()]);
-    }
   }
 
   /// An op that does not read a value has no place for it.
