@@ -92,11 +92,11 @@ struct Change {
   }
 };
 
-// relu(p + d) - relu(p), exactly d where both are positive.
+// relu(p + d) - relu(p): of p > 0 the larger of d and -p, else of p + d and 0. Exactly d where both
+// are positive.
 PB_INLINE vec rectified(vec p, vec d) {
-  const vec s = p + d;
   const vec zero = {};
-  return select((p > 0.0f) & (s > 0.0f), d, max(zero, s) - max(zero, p));
+  return max(min(zero, -p), d + min(zero, p));
 }
 
 // The taps that one row of output pixels sees, in pairs that see neighbouring inputs: pixel p takes
