@@ -9,8 +9,18 @@ import java.util.List;
 /// change has to be carried from the site all the way to what is measured.
 final class CarriedPrecision {
   private static final String OPTION = "--precision";
+  private static final double BELOW = 5e-2;
 
   private CarriedPrecision() {}
+
+  /// How far an effect may be off, as a share of it, where whole values are compared with it. Below
+  /// float32 the typical one is off by some 1e-4, a single unit whose change nearly cancels by up
+  /// to 1.5e-2; an intervention that went wrong by far more.
+  ///
+  /// @param single the share in float32
+  static double relative(final Precision precision, final double single) {
+    return precision == Precision.FP32 ? single : BELOW;
+  }
 
   /// Refuses what the device cannot multiply in.
   static void require(final Backend backend, final Precision precision) {

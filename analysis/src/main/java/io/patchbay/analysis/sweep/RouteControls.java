@@ -8,7 +8,6 @@ import io.patchbay.analysis.report.GuardRun.Control;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.SiteSweep.Room;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
-import io.patchbay.engine.Precision;
 import io.patchbay.engine.expression.PatchOp;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,9 +24,6 @@ final class RouteControls {
   /// What a carried effect may differ by from one of whole values: a share of itself, and their
   /// rounding.
   private static final double RELATIVE = 1e-4;
-
-  /// The same where operands are rounded to fewer bits.
-  private static final double ROUNDED = 1e-2;
 
   private static final double ROUNDING = 1e-5;
 
@@ -92,14 +88,11 @@ final class RouteControls {
         0,
         List.of(
             identity(itself, bare),
-            positive(carried, whole, relative(route.precision()), controls.rounding())));
-  }
-
-  private static double relative(final Precision precision) {
-    return switch (precision) {
-      case FP32 -> RELATIVE;
-      case TF32, BF16 -> ROUNDED;
-    };
+            positive(
+                carried,
+                whole,
+                CarriedPrecision.relative(route.precision(), RELATIVE),
+                controls.rounding())));
   }
 
   private double rounding() {

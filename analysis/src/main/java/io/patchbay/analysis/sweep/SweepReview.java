@@ -147,10 +147,14 @@ record SweepReview(
                 + whole
                 + " agree with the dense plan, largest difference "
                 + tally.worst,
-            "within " + RELATIVE + " of the effect, and rounding");
+            "within " + relative() + " of the effect, and rounding");
     final var guard = new GuardRun("drawn cells", tally.count, tally.count, 0, 0, List.of(control));
     Controls.require(guard);
     return Optional.of(guard);
+  }
+
+  private double relative() {
+    return CarriedPrecision.relative(plan.precision(), RELATIVE);
   }
 
   /// How many of these cells are computed again.
@@ -196,7 +200,7 @@ record SweepReview(
       final double room =
           probe.isPresent()
               ? READ_OUT * (1 + Math.abs(exact))
-              : RELATIVE * exact + ROUNDING * (1 + dense.norm());
+              : relative() * exact + ROUNDING * (1 + dense.norm());
       tally.count++;
       if (Double.isFinite(found)) {
         tally.close += error <= room ? 1 : 0;
