@@ -8,7 +8,9 @@ import io.patchbay.analysis.sweep.SiteSweep.Variation;
 import io.patchbay.vae.data.FactorDataset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +25,7 @@ final class BatchedCells implements InputCells {
   private final Operation operation;
   private final long[] rows;
   private final SweepSources sources;
-  private final int perShard;
+  private final BitSet twins;
   private final DistinctCells distinct;
   private final Optional<float[]> mean;
   private final SiteSweep sweep;
@@ -70,7 +72,7 @@ final class BatchedCells implements InputCells {
     this.operation = plan.places().getFirst().operation();
     this.rows = rows.clone();
     this.sources = new SweepSources(plan, data.size(), this.rows);
-    this.perShard = perShard;
+    this.twins = twins(rows, perShard);
     this.distinct = new DistinctCells(plan, units);
     this.mean = mean;
     this.cellsPerBase = units.size() * plan.variations();
@@ -109,7 +111,7 @@ final class BatchedCells implements InputCells {
 
   @Override
   public Computed run(final long row) {
-    while (next < rows.length && (rows[next] != row || isTwin(next))) {
+    while (next < rows.length && (rows[next] != row || twins.get(next))) {
       next++;
     }
     if (next == rows.length) {
@@ -139,7 +141,7 @@ final class BatchedCells implements InputCells {
     int count = 0;
     for (int b = 0; b < bases; b++) {
       final var own =
-          isTwin(from + b) ? DistinctCells.Cells.none(cellsPerBase) : distinct(rows[from + b]);
+          twins.get(from + b) ? DistinctCells.Cells.none(cellsPerBase) : distinct(rows[from + b]);
       cells.add(own);
       for (final int cell : own.computed()) {
         which[count++] = b * cellsPerBase + cell;
@@ -171,14 +173,17 @@ final class BatchedCells implements InputCells {
             : new long[0]);
   }
 
-  /// Whether an input stands in its shard before.
-  private boolean isTwin(final int place) {
-    for (int i = place - place % perShard; i < place; i++) {
-      if (rows[i] == rows[place]) {
-        return true;
+  /// Which inputs stand in their shard before.
+  private static BitSet twins(final long[] rows, final int perShard) {
+    final var twins = new BitSet();
+    final var seen = new HashSet<Long>();
+    for (int i = 0; i < rows.length; i++) {
+      if (i % perShard == 0) {
+        seen.clear();
       }
+      twins.set(i, !seen.add(rows[i]));
     }
-    return false;
+    return twins;
   }
 
   /// @param first the row of the first of these bases

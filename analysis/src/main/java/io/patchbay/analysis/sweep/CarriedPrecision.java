@@ -9,7 +9,7 @@ import java.util.List;
 /// change has to be carried from the site all the way to what is measured.
 final class CarriedPrecision {
   private static final String OPTION = "--precision";
-  private static final double BELOW = 5e-2;
+  private static final double BELOW = 2e-2;
 
   private CarriedPrecision() {}
 

@@ -50,7 +50,7 @@ record WaySample(
   }
 
   private Took run(final Way way, final List<JointUnit> some, final long[] first) {
-    try (var cells = cells(way, some, first)) {
+    try (var cells = new TwinInputs(cells(way, some, first), first.length)) {
       long zero = 0;
       long cellsRun = 0;
       final long begin = System.nanoTime();

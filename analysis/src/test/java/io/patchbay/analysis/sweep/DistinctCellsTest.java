@@ -258,4 +258,13 @@ class DistinctCellsTest {
             SITE, "3", "expr:random < 0.5 ? source : clean", List.of(), 9, 0, 1, "l2", SEED);
     assertEquals(new Account(9, 9, 0, 0), swept("random", plan, Optional.empty()).account());
   }
+
+  /// Samples of ways meet inputs that were drawn twice.
+  @Test
+  void aSweepWithEqualInputsIsExplained() {
+    final var plan =
+        new SweepPlan(SITE, "3,17", "interchange", List.of(), 2, 0, INPUTS, "l2", SEED);
+    final var text = new Sweep(subject(), data, plan, folder.resolve("explained")).explain();
+    assertTrue(text.contains("measured:2"), text);
+  }
 }
