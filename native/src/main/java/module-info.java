@@ -5,4 +5,5 @@ module io.patchbay.ffi {
   requires org.bytedeco.openblas;
 
   exports io.patchbay.ffi;
+  exports io.patchbay.ffi.cuda;
 }

@@ -1,0 +1,35 @@
+package io.patchbay.ffi.cuda;
+
+/// How many blocks of how many threads run a kernel, each block with `shared` bytes of memory.
+public record Launch(int blocksX, int blocksY, int threads, int shared) {
+  /// Blocks along the second axis that a device takes.
+  private static final int MOST_Y = 65_535;
+
+  public Launch {
+    if (blocksX < 1
+        || blocksY < 1
+        || blocksY > MOST_Y
+        || threads < 1
+        || threads > 1024
+        || shared < 0) {
+      throw new IllegalArgumentException(
+          "no such launch: blocks="
+              + blocksX
+              + "x"
+              + blocksY
+              + ", threads="
+              + threads
+              + ", shared="
+              + shared);
+    }
+  }
+
+  public static Launch of(final int blocks, final int threads) {
+    return new Launch(blocks, 1, threads, 0);
+  }
+
+  /// One thread for each of `count` elements, none beyond `most` blocks: threads take several then.
+  public static Launch covering(final long count, final int threads, final int most) {
+    return of((int) Math.clamp((count + threads - 1) / threads, 1, most), threads);
+  }
+}
