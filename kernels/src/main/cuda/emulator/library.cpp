@@ -194,12 +194,24 @@ PB_EXPORT void *pb_emulator_allocate(const char *owner, long long bytes) {
   return start;
 }
 
-// Checks the guard bands of all memory. Returns 0, or 1 with a message.
-PB_EXPORT int pb_emulator_check(char *error, int errorLength) {
+// Whether `bytes` from `address` are within one piece of memory. Returns 0, or 1 with a message.
+PB_EXPORT int pb_emulator_check(const void *address, long long bytes, char *error, int errorLength) {
   std::lock_guard<std::mutex> guard(lock);
-  std::string problem = damaged_memory();
+  std::string problem;
+  unsigned long long at = reinterpret_cast<unsigned long long>(address);
+  auto next = allocations.upper_bound(at);
+  if (next == allocations.begin()) {
+    problem = "no memory of the emulator is at the address asked for";
+  } else {
+    const auto &[start, one] = *std::prev(next);
+    long long offset = (long long)(at - start);
+    if (bytes < 0 || offset + bytes > one.bytes) {
+      problem = std::to_string(bytes) + " bytes from byte " + std::to_string(offset) + " on are not within " + one.owner +
+                " of " + std::to_string(one.bytes) + " bytes";
+    }
+  }
   if (problem.empty()) return 0;
-  give("something has written outside of memory of " + problem, error, errorLength);
+  give(problem, error, errorLength);
   return 1;
 }
 
