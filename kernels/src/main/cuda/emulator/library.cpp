@@ -38,6 +38,8 @@ struct Allocation {
 
 std::mutex lock;
 std::map<unsigned long long, Allocation> allocations;
+// Is the list of pieces up to date?
+bool listed = false;
 // How often each barrier was come to, by file and line.
 std::map<std::string, long long> hits;
 std::string skippedSite;
@@ -94,6 +96,18 @@ const KernelEntry *find(const std::string &wanted, std::string &error) {
 }
 
 }  // namespace
+
+const std::vector<Piece> &pieces() {
+  static std::vector<Piece> all;
+  if (listed) return all;
+  all.clear();
+  for (const auto &one : allocations) {
+    const unsigned char *start = one.second.whole + kGuard;
+    all.push_back({{start, start + one.second.bytes}, one.second.owner.c_str()});
+  }
+  listed = true;
+  return all;
+}
 
 std::string damaged_memory() {
   for (const auto &one : allocations) {
@@ -190,6 +204,7 @@ PB_EXPORT void *pb_emulator_allocate(const char *owner, long long bytes) {
   if (whole == nullptr) return nullptr;
   memset(whole, 0xff, (size_t)size);
   unsigned char *start = static_cast<unsigned char *>(whole) + kGuard;
+  listed = false;
   allocations[reinterpret_cast<unsigned long long>(start)] = {owner, start - kGuard, bytes};
   return start;
 }
@@ -223,6 +238,7 @@ PB_EXPORT int pb_emulator_free(void *address, char *error, int errorLength) {
     return 1;
   }
   std::string problem = damage(found->second);
+  listed = false;
   free(found->second.whole);
   allocations.erase(found);
   if (problem.empty()) return 0;
