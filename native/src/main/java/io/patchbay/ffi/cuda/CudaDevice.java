@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /// A GPU, through its driver. It is used by one thread at a time, which may be another each time.
 ///
@@ -23,8 +22,6 @@ import java.util.regex.Pattern;
 /// the device goes on; an illegal address and its like is a [DeviceLostException], then and ever
 /// after.
 public final class CudaDevice implements Device {
-  private static final Pattern CHOICE = Pattern.compile("cuda(?::(\\d{1,4}))?");
-
   /// Longest name that is asked for.
   private static final int NAME = 256;
 
@@ -37,8 +34,8 @@ public final class CudaDevice implements Device {
   private final Set<CudaRecording> recordings = new HashSet<>();
   private boolean closed;
 
-  CudaDevice(final CudaDriver driver, final int index, final Function<String, byte[]> images) {
-    context = new CudaContext(driver, index);
+  CudaDevice(final CudaDriver driver, final int number, final Function<String, byte[]> images) {
+    context = new CudaContext(driver, number);
     try {
       context.enter();
       facts = facts(context);
@@ -57,23 +54,11 @@ public final class CudaDevice implements Device {
     return CudaDriver.absence(CudaLibraries.standard());
   }
 
-  /// @param choice `cuda` for the first device, `cuda:1` for the second, of those that
-  ///   `CUDA_VISIBLE_DEVICES` leaves
+  /// @param number from 0 on, of the devices that `CUDA_VISIBLE_DEVICES` leaves
   /// @param images of a source's name: what nvcc made of it (fatbin, cubin or PTX), asked for once
   /// @throws CudaUnavailableException when there is no driver, or no such device
-  public static CudaDevice open(final String choice, final Function<String, byte[]> images) {
-    final int index = index(choice);
-    return new CudaDevice(CudaDriver.open(CudaLibraries.standard()), index, images);
-  }
-
-  private static int index(final String choice) {
-    final var match = CHOICE.matcher(choice);
-    if (!match.matches()) {
-      throw new IllegalArgumentException(
-          "no such device: device=" + choice + ", expected cuda or cuda:INDEX");
-    }
-    final var index = match.group(1);
-    return index == null ? 0 : Integer.parseInt(index);
+  public static CudaDevice open(final int number, final Function<String, byte[]> images) {
+    return new CudaDevice(CudaDriver.open(CudaLibraries.standard()), number, images);
   }
 
   private static DeviceFacts facts(final CudaContext context) {

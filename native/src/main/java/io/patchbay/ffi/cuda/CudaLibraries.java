@@ -124,7 +124,7 @@ public final class CudaLibraries {
     addToolkit(installed.resolve("cuda"), all);
     children(installed).stream()
         .filter(child -> child.getFileName().toString().startsWith("cuda-"))
-        .sorted(Comparator.comparing(CudaLibraries::version).reversed())
+        .sorted(Comparator.comparingLong(CudaLibraries::version).reversed())
         .forEach(home -> addToolkit(home, all));
     all.addAll(system);
     final var folders = new LinkedHashSet<Path>();
