@@ -36,8 +36,8 @@ final class Layers {
   private final Kernel weightGrad;
   private final Kernel weightGradJoin;
 
-  /// @param general whether to leave the forms for usual shapes out
-  Layers(final Device device, final boolean general) {
+  /// @param special whether the forms for usual shapes are used too
+  Layers(final Device device, final boolean special) {
     linear = device.kernel("linear", "linear");
     linearThin = device.kernel("linear", "linear_thin");
     linearPart = device.kernel("linear", "linear_part");
