@@ -23,6 +23,7 @@ final class Scope {
   private final Mode mode;
   private final Memory memory;
   private final RowCounts counts;
+  private final Faults faults;
   private final Map<Node, Integer> uses = new HashMap<>();
   private final Set<Node> kept = new HashSet<>();
   private final Map<Node, Value> values = new HashMap<>();
@@ -42,11 +43,17 @@ final class Scope {
     void pack(long from, long to);
   }
 
-  Scope(final Plan plan, final Mode mode, final Memory memory, final RowCounts counts) {
+  Scope(
+      final Plan plan,
+      final Mode mode,
+      final Memory memory,
+      final RowCounts counts,
+      final Faults faults) {
     this.plan = plan;
     this.mode = mode;
     this.memory = memory;
     this.counts = counts;
+    this.faults = faults;
     for (final var node : plan.order()) {
       node.inputs().forEach(input -> uses.merge(input, 1, Integer::sum));
     }
@@ -141,6 +148,11 @@ final class Scope {
 
   Device device() {
     return memory.device();
+  }
+
+  /// Where a kernel writes an int other than 0 when it finds `what`, which then ends the run.
+  long fault(final String what) {
+    return faults.address(what);
   }
 
   /// Notes where a step writes how many units each row of a patch changed.
