@@ -6,14 +6,14 @@
 //   products   sum of the same, each times the direction's element
 //
 // d (carried; size) are the last layer's sums; a cell that was left out has none, and its change is
-// 0. One whose indices lie outside what they index is not a number.
+// 0.
 //
 // A block to a cell. A thread adds up every blockDim-th element in order, a warp then its lanes, by
 // halves, and the first warp the warps: the same order for every cell.
 //
 // Operations per element: 3, of a sigmoid about 40. Bytes per element: 4 of d, of the clean value,
 // and of the direction or the result.
-#include "change.cuh"
+#include "change_cells.cuh"
 
 struct ChangeEnds {
   const float *sums;     // (carried; size)
@@ -28,6 +28,7 @@ struct ChangeEnds {
   long long size;
   long long activation, end;
   long long first, chunk;
+  int *wrong_index;  // where a cell's number and 1 is written that reads outside
 };
 
 PB_DEVICE float ends_sum(float sum, float *shared) {
@@ -47,24 +48,25 @@ PB_KERNEL(change_ends, ChangeEnds, 256, 1) {
   const int cell = static_cast<int>(p.first) + blockIdx.x;
   if (cell >= *p.rows) return;
   const int number = p.place[blockIdx.x];
+  if (number < -1) return;
   const int size = static_cast<int>(p.size);
   const int end = static_cast<int>(p.end);
   const int activation = static_cast<int>(p.activation);
-  const bool product = end == kChangeProducts;
-  const int along = product ? p.direction[cell] : 0;
-  const bool right = number >= -1 && !(product && (along < 0 || along >= *p.direction_rows));
-  const float *sums = p.sums + 1ll * (number < 0 ? 0 : number) * size;
-  const float *clean = p.clean + 1ll * (right ? p.base[cell] : 0) * size;
+  const float *clean = p.clean + 1ll * p.base[cell] * size;
+  const float *sums = p.sums + 1ll * number * size;
   if (end == kChangeValue) {
     float *y = p.y + 1ll * cell * size;
     for (int i = threadIdx.x; i < size; i += blockDim.x) {
-      y[i] = !right ? __uint_as_float(0x7fc00000u)
-                    : change_value(activation, number < 0 ? clean[i] : clean[i] + sums[i]);
+      y[i] = change_value(activation, number < 0 ? clean[i] : clean[i] + sums[i]);
     }
     return;
   }
-  if (!right || number < 0) {
-    if (threadIdx.x == 0) p.y[cell] = right ? 0.0f : __uint_as_float(0x7fc00000u);
+  const bool product = end == kChangeProducts;
+  const int along = product ? p.direction[cell] : 0;
+  const bool known = !product || (along >= 0 && along < *p.direction_rows);
+  if (!known || number < 0) {
+    if (threadIdx.x == 0) p.y[cell] = 0.0f;
+    if (threadIdx.x == 0 && !known) *p.wrong_index = cell + 1;
     return;
   }
   const float *direction = p.directions + 1ll * along * size;

@@ -11,12 +11,12 @@
 //
 // Operations per patched unit: 6, or the program's. Bytes per cell: probing reads 8 per unit up to
 // the first that changes; filling reads 8 per patched unit and writes 4 d.
-#include "change.cuh"
+#include "change_cells.cuh"
 #include "patch_program.cuh"
 
-// What a cell comes to: its number among those carried on, or one of these.
+// The place of a cell that is not carried on, and of one that reads outside its tables.
 constexpr int kLeftOut = -1;
-constexpr int kWrong = -2;
+constexpr int kUnknown = -2;
 
 struct ChangeSite {
   const float *clean;    // (bases; d)
@@ -38,6 +38,7 @@ struct ChangeSite {
   int *bases;              // (chunk): its base
   int *carried;            // how many
   float *change;           // (chunk; d), by number
+  int *wrong_index, *wrong_range;  // where a cell's number and 1 is written that reads outside
 };
 
 PB_DEVICE float site_change(const ChangeSite &p, int cell, int unit) {
@@ -69,14 +70,15 @@ PB_KERNEL(change_probe, ChangeSite, 128, 1) {
   const int cell = static_cast<int>(p.first) + at;
   if (at >= p.chunk || cell >= *p.rows) return;
   const int count = *p.range_rows;
-  bool right = p.base[cell] >= 0 && p.base[cell] < *p.base_rows && p.source[cell] >= 0 &&
-               p.source[cell] < *p.source_rows;
+  const bool known = p.base[cell] >= 0 && p.base[cell] < *p.base_rows && p.source[cell] >= 0 &&
+                     p.source[cell] < *p.source_rows;
+  bool inside = true;
   int units = 0;
   bool changes = false;
   for (int i = change_first(p.ranges, count, cell); i < count && p.ranges[i].row == cell; i++) {
     const ChangeRange range = p.ranges[i];
-    right = right && range.begin >= 0 && range.begin <= range.end && range.end <= p.d;
-    if (!right) break;
+    inside = range.begin >= 0 && range.begin <= range.end && range.end <= p.d;
+    if (!inside || !known) break;
     units += range.end - range.begin;
     for (int from = range.begin; from < range.end && !changes; from += 32) {
       const int unit = from + lane;
@@ -87,8 +89,10 @@ PB_KERNEL(change_probe, ChangeSite, 128, 1) {
   if (lane > 0) return;
   const bool left_out = !changes && p.eliminates;
   p.fired[cell] = units;
-  p.skipped[cell] = right && left_out ? 1 : 0;
-  p.place[at] = !right ? kWrong : left_out ? kLeftOut : 0;
+  p.skipped[cell] = left_out ? 1 : 0;
+  p.place[at] = !known || !inside ? kUnknown : left_out ? kLeftOut : 0;
+  if (!known) *p.wrong_index = cell + 1;
+  if (!inside) *p.wrong_range = cell + 1;
 }
 
 PB_KERNEL(change_list, ChangeSite, 1024, 1) {

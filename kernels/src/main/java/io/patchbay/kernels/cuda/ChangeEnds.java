@@ -22,10 +22,13 @@ final class ChangeEnds {
   private final @Nullable Value direction;
   private final long rows;
   private final long directionRows;
+  private final long wrongIndex;
   private final Value out;
   private final Kernel kernel;
 
-  ChangeEnds(final Node node, final Propagate op, final Scope scope) {
+  /// @param wrongIndex where a cell that indexes outside a table is noted
+  ChangeEnds(final Node node, final Propagate op, final Scope scope, final long wrongIndex) {
+    this.wrongIndex = wrongIndex;
     this.op = op;
     this.clean = scope.value(node.input(op.layered() - 1));
     this.base = scope.value(node.input(2));
@@ -90,6 +93,7 @@ final class ChangeEnds {
         code(op.layers().getLast().activation()),
         code(op.end()),
         first,
-        cells.chunk());
+        cells.chunk(),
+        wrongIndex);
   }
 }

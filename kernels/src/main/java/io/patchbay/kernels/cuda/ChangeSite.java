@@ -28,6 +28,8 @@ final class ChangeSite {
   private final @Nullable Value ids;
   private final Value fired;
   private final Value skipped;
+  private final long wrongIndex;
+  private final long wrongRange;
   private final Kernel probe;
   private final Kernel list;
   private final Kernel fill;
@@ -51,6 +53,8 @@ final class ChangeSite {
     this.skipped = scope.scratch("skipped(%" + node.id() + ")", axis(node), 1);
     scope.fired(node, fired);
     scope.skipped(node, skipped);
+    this.wrongIndex = scope.fault("index outside the table, at the row before: " + node);
+    this.wrongRange = scope.fault("patch outside the value, at the row before: " + node);
     this.probe = scope.device().kernel("change_site", "change_probe");
     this.list = scope.device().kernel("change_site", "change_list");
     this.fill = scope.device().kernel("change_site", "change_fill");
@@ -106,6 +110,11 @@ final class ChangeSite {
     return in.get(0).size();
   }
 
+  /// Where a cell that indexes outside a table is noted.
+  long wrongIndex() {
+    return wrongIndex;
+  }
+
   /// The base of each cell.
   Value base() {
     return in.get(2);
@@ -159,7 +168,9 @@ final class ChangeSite {
       cells.list().address(),
       cells.bases().address(),
       cells.count().address(),
-      change
+      change,
+      wrongIndex,
+      wrongRange
     };
   }
 

@@ -24,7 +24,7 @@ final class PropagateCandidate implements Candidate {
     }
     final var name = "%" + node.id();
     final var site = new ChangeSite(node, op, scope);
-    final var ends = new ChangeEnds(node, op, scope);
+    final var ends = new ChangeEnds(node, op, scope, site.wrongIndex());
     final var layers =
         IntStream.range(0, op.layers().size())
             .mapToObj(i -> DenseChange.of(node, op, i, scope))
