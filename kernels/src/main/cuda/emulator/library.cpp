@@ -173,6 +173,12 @@ PB_EXPORT int pb_emulator_kernels(char *text, int length) {
   return give(all, text, length);
 }
 
+// Whether races in shared memory are looked for, as they are at first.
+PB_EXPORT void pb_emulator_races(int on) {
+  std::lock_guard<std::mutex> guard(lock);
+  race_watch(on != 0);
+}
+
 // Leaves out the barrier at `site` (file:line) from now on; none when null or empty.
 PB_EXPORT void pb_emulator_skip(const char *site) {
   std::lock_guard<std::mutex> guard(lock);

@@ -63,11 +63,22 @@ Span shared_span();
 Span shared_whole();
 Span parameters();
 
+int running_thread();
+
 // Ends the launch with an error that begins with kernel, block and thread.
 [[noreturn]] void fail_at(const std::string &message);
 
-// Ends the launch with an error unless a kernel may read there.
-void watch_read(const void *address, long long bytes);
+// Races between the threads of a block in its shared memory; see race.cpp.
+void race_watch(bool on);
+void race_begin(int threads, int bytes);
+void race_warp_barrier(int warp);
+// A warp comes to a barrier of the block and goes on: `all` gathers what those who come know.
+void race_arrive(int warp, unsigned *all);
+// The warps that meet there, when all have come.
+void race_meet(const bool *warps, unsigned *all);
+// An asynchronous copy to here goes on from now, or is known to have ended.
+void race_copying(long long offset, long long bytes, bool on);
+void race_access(int thread, long long offset, long long bytes, bool writes);
 
 // Changed guard bands of any allocation as text, or nothing.
 std::string damaged_memory();

@@ -55,10 +55,16 @@ std::string whereabouts(const unsigned char *at) {
          std::to_string(nearest->span.end - nearest->span.start);
 }
 
+}  // namespace
+
 void watch(const void *address, long long bytes, bool writes) {
   auto at = static_cast<const unsigned char *>(address);
   static Span stacks = fiber_stacks();
-  if (within(shared_span(), at, bytes) || within(stacks, at, bytes)) return;
+  if (within(stacks, at, bytes)) return;
+  if (within(shared_span(), at, bytes)) {
+    race_access(running_thread(), at - shared_span().start, bytes, writes);
+    return;
+  }
   const std::vector<Piece> &all = pieces();
   auto next = std::upper_bound(all.begin(), all.end(), at,
                                [](const unsigned char *x, const Piece &piece) { return x < piece.span.start; });
@@ -68,9 +74,10 @@ void watch(const void *address, long long bytes, bool writes) {
   fail_at((writes ? "writes " : "reads ") + std::to_string(bytes) + " bytes at " + whereabouts(at));
 }
 
-}  // namespace
-
-void watch_read(const void *address, long long bytes) { watch(address, bytes, false); }
+void watch_atomic(const void *address, int bytes) {
+  auto at = static_cast<const unsigned char *>(address);
+  if (!within(shared_span(), at, bytes)) watch(address, bytes, true);
+}
 
 }  // namespace pb_emulator
 
