@@ -88,7 +88,8 @@ fi
 
 [ "$sources" = "$src" ] || exit 0
 if ! command -v "$nvcc" >/dev/null 2>&1; then
-  echo "patchbay: no nvcc found, the CUDA kernels are left out" >&2
+  rm -f "$out"/*.fatbin "$out/resources.txt"
+  echo "patchbay: no nvcc found, the CUDA kernels are left out; the emulator's remain" >&2
   exit 0
 fi
 
