@@ -9,7 +9,16 @@ final class Kernels {
 
   /// @param special whether the kernels for some shapes are there too
   Kernels(final Device device, final boolean special) {
-    this.candidates = List.of();
+    final var expressions = new ExpressionCandidate(device, (node, scope) -> false);
+    this.candidates =
+        List.of(
+            expressions,
+            new ReduceCandidate(device),
+            new GatherCandidate(device),
+            new NoiseCandidate(device),
+            new PatchCandidate(device),
+            new ScalarCandidate(device),
+            new CopyCandidate(device, expressions));
   }
 
   List<Candidate> candidates() {
