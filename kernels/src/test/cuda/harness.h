@@ -36,7 +36,7 @@ int pb_emulator_barriers(char *text, int length);
 void pb_emulator_forget();
 void *pb_emulator_allocate(const char *owner, long long bytes);
 int pb_emulator_free(void *address, char *error, int errorLength);
-int pb_emulator_check(char *error, int errorLength);
+int pb_emulator_check(const void *address, long long bytes, char *error, int errorLength);
 }
 
 static int failures = 0;

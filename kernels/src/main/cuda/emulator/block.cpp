@@ -193,15 +193,26 @@ std::string run_grid(const KernelEntry &entry, Shape shape, const void *params, 
   return error;
 }
 
+Span shared_span() { return {memory + kGuard, memory + kGuard + sharedBytes}; }
+
+Span shared_whole() { return {memory, memory + sizeof memory}; }
+
+Span parameters() {
+  const unsigned char *start = static_cast<const unsigned char *>(fields);
+  return {start, start + kernel->bytes};
+}
+
 unsigned char *shared_memory() { return memory + kGuard; }
 
 int lane() { return running % 32; }
 
-void fail(Site site, const char *message) {
-  error = place() + ", thread " + std::to_string(running) + ": " + text(site) + ": " + message;
+void fail_at(const std::string &message) {
+  error = place() + ", thread " + std::to_string(running) + " " + message;
   fiber_leave(running);
   __builtin_unreachable();
 }
+
+void fail(Site site, const char *message) { fail_at("at " + text(site) + ": " + message); }
 
 void check_shared(const void *address, int bytes, int align, Site site) {
   const unsigned char *at = static_cast<const unsigned char *>(address), *start = memory + kGuard;
@@ -291,6 +302,7 @@ void copy_async(void *shared, const void *global, int bytes, bool zero, Site sit
   if (!zero && reinterpret_cast<unsigned long long>(global) % (unsigned)bytes != 0) {
     fail(site, "address in global memory is not aligned");
   }
+  if (!zero) watch_read(global, bytes);
   Thread &me = threads[running];
   me.copies.push_back({shared, global, bytes, zero, me.groups});
 }

@@ -12,6 +12,10 @@
 
 #include "intrinsics.h"
 
+// Of the emulator's own functions that are compiled with the kernels: their accesses to memory are not
+// looked at.
+#define PB_UNWATCHED __attribute__((no_sanitize("kernel-address")))
+
 namespace pb_emulator {
 
 // Where a thread waits: `file` and `line` are those of the call.

@@ -38,6 +38,8 @@ struct Allocation {
 
 std::mutex lock;
 std::map<unsigned long long, Allocation> allocations;
+// Is the list of pieces up to date?
+bool listed = false;
 // How often each barrier was come to, by file and line.
 std::map<std::string, long long> hits;
 std::string skippedSite;
@@ -94,6 +96,18 @@ const KernelEntry *find(const std::string &wanted, std::string &error) {
 }
 
 }  // namespace
+
+const std::vector<Piece> &pieces() {
+  static std::vector<Piece> all;
+  if (listed) return all;
+  all.clear();
+  for (const auto &one : allocations) {
+    const unsigned char *start = one.second.whole + kGuard;
+    all.push_back({{start, start + one.second.bytes}, one.second.owner.c_str()});
+  }
+  listed = true;
+  return all;
+}
 
 std::string damaged_memory() {
   for (const auto &one : allocations) {
@@ -190,16 +204,29 @@ PB_EXPORT void *pb_emulator_allocate(const char *owner, long long bytes) {
   if (whole == nullptr) return nullptr;
   memset(whole, 0xff, (size_t)size);
   unsigned char *start = static_cast<unsigned char *>(whole) + kGuard;
+  listed = false;
   allocations[reinterpret_cast<unsigned long long>(start)] = {owner, start - kGuard, bytes};
   return start;
 }
 
-// Checks the guard bands of all memory. Returns 0, or 1 with a message.
-PB_EXPORT int pb_emulator_check(char *error, int errorLength) {
+// Whether `bytes` from `address` are within one piece of memory. Returns 0, or 1 with a message.
+PB_EXPORT int pb_emulator_check(const void *address, long long bytes, char *error, int errorLength) {
   std::lock_guard<std::mutex> guard(lock);
-  std::string problem = damaged_memory();
+  std::string problem;
+  unsigned long long at = reinterpret_cast<unsigned long long>(address);
+  auto next = allocations.upper_bound(at);
+  if (next == allocations.begin()) {
+    problem = "no memory of the emulator is at the address asked for";
+  } else {
+    const auto &[start, one] = *std::prev(next);
+    long long offset = (long long)(at - start);
+    if (bytes < 0 || offset + bytes > one.bytes) {
+      problem = std::to_string(bytes) + " bytes from byte " + std::to_string(offset) + " on are not within " + one.owner +
+                " of " + std::to_string(one.bytes) + " bytes";
+    }
+  }
   if (problem.empty()) return 0;
-  give("something has written outside of memory of " + problem, error, errorLength);
+  give(problem, error, errorLength);
   return 1;
 }
 
@@ -211,6 +238,7 @@ PB_EXPORT int pb_emulator_free(void *address, char *error, int errorLength) {
     return 1;
   }
   std::string problem = damage(found->second);
+  listed = false;
   free(found->second.whole);
   allocations.erase(found);
   if (problem.empty()) return 0;

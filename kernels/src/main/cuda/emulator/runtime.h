@@ -43,6 +43,32 @@ std::string run_grid(const KernelEntry &kernel, Shape shape, const void *params,
 bool skipped(const Site &site);
 std::string text(const Site &site);
 
+struct Span {
+  const unsigned char *start;
+  const unsigned char *end;
+};
+
+// The stacks of all fibers.
+Span fiber_stacks();
+
+// Memory of the emulator, in the order of addresses.
+struct Piece {
+  Span span;
+  const char *owner;
+};
+const std::vector<Piece> &pieces();
+
+// The shared memory of the running block, what lies around it, and the parameters of the kernel.
+Span shared_span();
+Span shared_whole();
+Span parameters();
+
+// Ends the launch with an error that begins with kernel, block and thread.
+[[noreturn]] void fail_at(const std::string &message);
+
+// Ends the launch with an error unless a kernel may read there.
+void watch_read(const void *address, long long bytes);
+
 // Changed guard bands of any allocation as text, or nothing.
 std::string damaged_memory();
 
