@@ -1,0 +1,113 @@
+// What the kernels of changes read, in the order in which they read it.
+//
+// Weights once per program, clean values once per base. Each number is read and written once: the
+// conv4 decoder has 2 MB of packed weights, a base 34 KiB of packed clean values.
+#include "change.cuh"
+
+struct ChangePackParams {
+  const float *from;
+  void *to;
+  long long rows;     // inputs of a layer; channels of an input of a transposed convolution
+  long long columns;  // outputs; channels
+  long long plane;    // pixels of a channel of the outputs of a linear layer; 1: in their own order
+};
+
+struct ChangeCleanParams {
+  const float *from;  // (bases; C, H, W)
+  void *to;           // (bases; H, W, C)
+  const int *bases;
+  long long channels;
+  long long plane;    // H W
+};
+
+namespace {
+
+// A tile of 32 channels x 32 pixels of a base at a time, turned over in shared memory.
+template <class Write>
+PB_DEVICE void turn_over(const ChangeCleanParams &p, float (*tile)[33], Write write) {
+  const long long across = (p.channels + 31) / 32;
+  const long long along = (p.plane + 31) / 32;
+  const long long all = *p.bases * across * along;
+  const int x = threadIdx.x & 31;
+  for (long long t = blockIdx.x; t < all; t += gridDim.x) {
+    const long long base = t / (across * along) * p.channels * p.plane;
+    const long long c0 = t % across * 32;
+    const long long p0 = t / across % along * 32;
+    __syncthreads();
+    for (int y = threadIdx.x >> 5; y < 32; y += 8) {
+      if (c0 + y < p.channels && p0 + x < p.plane) {
+        tile[y][x] = p.from[base + (c0 + y) * p.plane + p0 + x];
+      }
+    }
+    __syncthreads();
+    for (int y = threadIdx.x >> 5; y < 32; y += 8) {
+      if (p0 + y < p.plane && c0 + x < p.channels) {
+        write(base + (p0 + y) * p.channels + c0 + x, tile[x][y]);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+// (CIN, COUT, 4, 4) to 16-byte pairs of registers: [phase][32 outputs][16 of 4 CIN inputs][lane][2].
+PB_KERNEL(change_up_pack, ChangePackParams, 256, 4) {
+  const int cin = (int)p.rows;
+  const int cout = (int)p.columns;
+  const int steps = cin / 4;
+  const int all = 4 * cin * cout * 4 / 2;
+  for (int i = blockIdx.x * 256 + threadIdx.x; i < all; i += gridDim.x * 256) {
+    const int r = i % 8;
+    const int lane = i / 8 % 32;
+    const int k = i / 256 % steps;
+    const int group = i / 256 / steps % (cout / 32);
+    const int phase = i / 256 / steps / (cout / 32);
+    const int out = group * 32 + pb_output(4, r >> 1, lane >> 2);
+    float pair[2];
+    for (int e = 0; e < 2; e++) {
+      const int depth = k * 16 + (r & 1) * 8 + (lane & 3) * 2 + e;
+      const int tap = depth / cin;
+      const int ky = 3 - 2 * (tap >> 1) - (phase >> 1);
+      const int kx = 3 - 2 * (tap & 1) - (phase & 1);
+      pair[e] = p.from[((depth % cin * cout + out) * 4 + ky) * 4 + kx];
+    }
+    ((unsigned *)p.to)[i] = pb_bf16_pair(pair[0], pair[1]);
+  }
+}
+
+// (N, K) to [16 outputs][16 inputs][lane][high, low][4]; outputs that stand for (C, plane) in the
+// order (plane, C).
+PB_KERNEL(change_linear_pack, ChangePackParams, 256, 4) {
+  const int inputs = (int)p.rows;
+  const int steps = inputs / 16;
+  const int plane = (int)p.plane;
+  const int channels = (int)p.columns / plane;
+  const int all = inputs * (int)p.columns / 2;
+  for (int i = blockIdx.x * 256 + threadIdx.x; i < all; i += gridDim.x * 256) {
+    const int r = i % 4;
+    const int lane = i / 4 % 32;
+    const int k = i / 128 % steps;
+    const int block = i / 128 / steps;
+    const int out = block * 16 + pb_output(2, r >> 1, lane >> 2);
+    const int depth = k * 16 + (r & 1) * 8 + (lane & 3) * 2;
+    const float *from = p.from + (long long)(out % channels * plane + out / channels) * inputs;
+    unsigned high, low;
+    pb_split(from[depth], from[depth + 1], high, low);
+    unsigned *to = (unsigned *)p.to + (i / 4) * 8 + r;
+    to[0] = high;
+    to[4] = low;
+  }
+}
+
+PB_KERNEL(change_clean_pack, ChangeCleanParams, 256, 4) {
+  PB_SHARED(bytes);
+  unsigned short *to = (unsigned short *)p.to;
+  turn_over(p, (float (*)[33])bytes,
+            [=](long long at, float value) { to[at] = pb_half_saturated(value); });
+}
+
+PB_KERNEL(change_clean_order, ChangeCleanParams, 256, 4) {
+  PB_SHARED(bytes);
+  float *to = (float *)p.to;
+  turn_over(p, (float (*)[33])bytes, [=](long long at, float value) { to[at] = value; });
+}
