@@ -1,0 +1,68 @@
+// The checks of head_cases.h on the emulator: head_emulated [seed [order]].
+#define PB_EMULATOR 1
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <vector>
+
+#define PB_SOURCE "change_up"
+#include "../../main/cuda/change_up.cu"
+#include "../../main/cuda/change_linear.cu"
+#include "../../main/cuda/change_pack.cu"
+
+extern "C" {
+int pb_emulator_launch(const char *, int, int, int, int, const void *, long long, int, char *, int);
+void *pb_emulator_allocate(const char *, long long);
+}
+
+static int order = 0;
+static int failures = 0;
+
+static void *room(const char *owner, long long bytes) { return pb_emulator_allocate(owner, bytes); }
+static void give(void *to, const void *from, long long bytes) { memcpy(to, from, (size_t)bytes); }
+static void take(void *to, const void *from, long long bytes) { memcpy(to, from, (size_t)bytes); }
+
+template <class P>
+static void launch(const char *kernel, int x, int y, int threads, int shared, const P &params) {
+  char error[1000];
+  if (pb_emulator_launch(kernel, x, y, threads, shared, &params, sizeof(P), order, error, sizeof error) != 0) {
+    printf("%s\n", error);
+    exit(1);
+  }
+}
+
+static void expect(bool holds, const char *what, double value, double limit) {
+  printf("%s %-45s %.3g (%.3g)\n", holds ? "ok  " : "FAIL", what, value, limit);
+  fflush(stdout);
+  if (!holds) failures++;
+}
+
+#include "head_cases.h"
+
+int main(int count, char **arguments) {
+  Draw draw = {count > 1 ? strtoull(arguments[1], nullptr, 10) : 1};
+  order = count > 2 ? atoi(arguments[2]) : 0;
+  using First = ChangeUp<64, 64, 4, 4, 3, 2>;
+  using Second = ChangeUp<64, 32, 8, 2, 3, 2>;
+  const UpLayer d1(draw, 64, 64, 4, "change_up_64_64_4", 4, First::kShared);
+  const UpLayer d2(draw, 64, 32, 8, "change_up_64_32_8", 2, Second::kShared);
+  check_up(draw, d1, 1, 1, true, false, 3);
+  check_up(draw, d1, 27, 1e-4, false, true, 1);
+  check_up(draw, d1, 13, 0.1, false, false, 2);
+  check_up(draw, d2, 1, 1, true, false, 3);
+  check_up(draw, d2, 11, 1e-4, false, true, 1);
+  check_up(draw, d2, 7, 1e-2, true, false, 2);
+  check_any(draw, 10, 256, 13, 1, true);
+  check_any(draw, 70, 300, 9, 1e-3, false);
+  const int shared = linear_shared(256, 32, 3);
+  check_linear(draw, "change_linear_256", false, 256, 16, 1, 1, true, 1, shared);
+  check_linear(draw, "change_linear_256", false, 128, 4, 133, 1e-4, true, 1, shared);
+  check_linear(draw, "change_linear_256_wide", true, 128, 1, 71, 1e-2, true, 2, shared);
+  check_linear(draw, "change_linear_256_wide", true, 128, 1, 33, 1, false, 2, shared);
+  const Head head(draw, d1.kernel, 4, d1.shared, d2.kernel, 2, d2.shared);
+  for (double size = 1; size > 1e-7; size /= 100) check_head(draw, head, 5, size, 2);
+  printf(failures == 0 ? "all hold\n" : "%d FAILED\n", failures);
+  return failures != 0;
+}
