@@ -50,7 +50,7 @@ constexpr int kAnyDepth = 32;
 constexpr int kAnyPitch = kAnyThreads + 1;
 
 PB_DEVICE float linear_moved(float clean, float change, bool rectifies) {
-  return rectifies ? pb_bent(clean, change) : change;
+  return rectifies ? change_bent(clean, change) : change;
 }
 
 struct AnyRoom {
@@ -60,7 +60,7 @@ struct AnyRoom {
 
 PB_DEVICE void write_split(unsigned short *row, long long n, long long at, float value) {
   unsigned high, low;
-  pb_split(value, 0.0f, high, low);
+  change_split_pair(value, 0.0f, high, low);
   row[at] = (unsigned short)high;
   row[n + at] = (unsigned short)low;
 }
@@ -118,10 +118,10 @@ struct ChangeLinear {
     const int here = cells - first < CELLS ? (int)(cells - first) : CELLS;
     const uint4 *from = (const uint4 *)p.in + first * kChunks;
     for (int i = threadIdx.x; i < here * kChunks; i += kThreads) {
-      pb_copy_async<16>(to + i / kChunks * kRow + i % kChunks * 16, from + i);
+      cp_async_16(to + i / kChunks * kRow + i % kChunks * 16, from + i);
     }
     if ((int)threadIdx.x < here) {
-      pb_copy_async<4>(to + kBases + threadIdx.x * 4, p.base + first + threadIdx.x);
+      cp_async_4(to + kBases + threadIdx.x * 4, p.base + first + threadIdx.x);
     }
   }
 
@@ -148,15 +148,15 @@ struct ChangeLinear {
 #pragma unroll
       for (int m = 0; m < kTiles; m++) {
         unsigned a[4], b[4];
-        pb_ldmatrix(a, row + 16 * m * kRow + k * 32);
-        pb_ldmatrix(b, row + 16 * m * kRow + k * 32 + 2 * K);
+        ldmatrix_x4(a, row + 16 * m * kRow + k * 32);
+        ldmatrix_x4(b, row + 16 * m * kRow + k * 32 + 2 * K);
 #pragma unroll
         for (int j = 0; j < 2; j++) {
-          pb_mma(sums[m][j], a, high[k][2 * j], high[k][2 * j + 1]);
-          pb_mma(rest[m][j], a, low[k][2 * j], low[k][2 * j + 1]);
+          mma_bf16_16816(sums[m][j], a, &high[k][2 * j]);
+          mma_bf16_16816(rest[m][j], a, &low[k][2 * j]);
         }
 #pragma unroll
-        for (int j = 0; j < 2; j++) pb_mma(rest[m][j], b, high[k][2 * j], high[k][2 * j + 1]);
+        for (int j = 0; j < 2; j++) mma_bf16_16816(rest[m][j], b, &high[k][2 * j]);
       }
     }
     const bool rectifies = p.rectifies != 0;
@@ -175,7 +175,7 @@ struct ChangeLinear {
           *(float4 *)((float *)p.out + cell * p.n + n) = d;
         } else {
           *(uint2 *)((unsigned short *)p.out + cell * p.n + n) =
-              make_uint2(pb_bf16_pair(d.x, d.y), pb_bf16_pair(d.z, d.w));
+              make_uint2(pack_bf16(d.x, d.y), pack_bf16(d.z, d.w));
         }
       }
     }
@@ -193,16 +193,16 @@ struct ChangeLinear {
 #pragma unroll
     for (int s = 0; s < STAGES - 1; s++) {
       if (next < batches) load(next, s);
-      pb_copy_commit();
+      cp_async_commit();
       next += gridDim.x;
     }
     load_weights();
     int stage = 0;
     for (int batch = blockIdx.x; batch < batches; batch += gridDim.x) {
-      pb_copy_wait<STAGES - 2>();
+      cp_async_wait<STAGES - 2>();
       __syncthreads();
       if (next < batches) load(next, stage == 0 ? STAGES - 1 : stage - 1);
-      pb_copy_commit();
+      cp_async_commit();
       next += gridDim.x;
 #pragma unroll 1
       for (int t = 0; t < CELLS; t += 16 * kTiles) multiply(batch, stage, t);

@@ -62,7 +62,7 @@ PB_KERNEL(change_up_pack, ChangePackParams, 256, 4) {
     const int k = i / 256 % steps;
     const int group = i / 256 / steps % (cout / 32);
     const int phase = i / 256 / steps / (cout / 32);
-    const int out = group * 32 + pb_output(4, r >> 1, lane >> 2);
+    const int out = group * 32 + change_output(4, r >> 1, lane >> 2);
     float pair[2];
     for (int e = 0; e < 2; e++) {
       const int depth = k * 16 + (r & 1) * 8 + (lane & 3) * 2 + e;
@@ -71,7 +71,7 @@ PB_KERNEL(change_up_pack, ChangePackParams, 256, 4) {
       const int kx = 3 - 2 * (tap & 1) - (phase & 1);
       pair[e] = p.from[((depth % cin * cout + out) * 4 + ky) * 4 + kx];
     }
-    ((unsigned *)p.to)[i] = pb_bf16_pair(pair[0], pair[1]);
+    ((unsigned *)p.to)[i] = pack_bf16(pair[0], pair[1]);
   }
 }
 
@@ -88,11 +88,11 @@ PB_KERNEL(change_linear_pack, ChangePackParams, 256, 4) {
     const int lane = i / 4 % 32;
     const int k = i / 128 % steps;
     const int block = i / 128 / steps;
-    const int out = block * 16 + pb_output(2, r >> 1, lane >> 2);
+    const int out = block * 16 + change_output(2, r >> 1, lane >> 2);
     const int depth = k * 16 + (r & 1) * 8 + (lane & 3) * 2;
     const float *from = p.from + (long long)(out % channels * plane + out / channels) * inputs;
     unsigned high, low;
-    pb_split(from[depth], from[depth + 1], high, low);
+    change_split_pair(from[depth], from[depth + 1], high, low);
     unsigned *to = (unsigned *)p.to + (i / 4) * 8 + r;
     to[0] = high;
     to[4] = low;
@@ -103,7 +103,7 @@ PB_KERNEL(change_clean_pack, ChangeCleanParams, 256, 4) {
   PB_SHARED(bytes);
   unsigned short *to = (unsigned short *)p.to;
   turn_over(p, (float (*)[33])bytes,
-            [=](long long at, float value) { to[at] = pb_half_saturated(value); });
+            [=](long long at, float value) { to[at] = to_f16(value); });
 }
 
 PB_KERNEL(change_clean_order, ChangeCleanParams, 256, 4) {

@@ -11,7 +11,8 @@
 // 4 phases x 64 outputs, or twice 4 phases x 32. Only inputs pass through shared memory: cells with
 // a border of zeros, a pixel's channels padded by 16 bytes, so that the 8 rows of a tile that
 // ldmatrix reads fall on 32 banks. Blocks are persistent; batches of cells arrive by cp.async, STAGES
-// deep, with the numbers of their bases; the clean values are asked for before the products.
+// deep, with the numbers of their bases. A warp takes 16 pixels at a time and has two sets of sums:
+// between the products of one tile it bends and writes the sums of the tile before.
 //
 // A cell (H = 4, 64 to 64 | H = 8, 64 to 32):
 //   operations    2 * 1,048,576 | 2 * 2,097,152, or 512 | 1,024 m16n8k16
@@ -33,7 +34,7 @@ struct ChangeUpParams {
 
 namespace {
 
-template <int CIN, int COUT, int HIN, int CELLS, int STAGES, int TILES>
+template <int CIN, int COUT, int HIN, int CELLS, int STAGES>
 struct ChangeUp {
   static constexpr int kThreads = 256;
   static constexpr int kGroups = COUT / 32;
@@ -48,14 +49,25 @@ struct ChangeUp {
   static constexpr int kRow = HIN == 4 ? (kTight + 63) / 128 * 128 + 64 : kTight;
   static constexpr int kCell = (HIN + 2) * kRow;
   static constexpr int kBases = CELLS * kCell;
-  static constexpr int kStage = kBases + (CELLS * 4 + 15) / 16 * 16;
+  static constexpr int kSkipped = kBases + CELLS * 4;
+  static constexpr int kStage = (kSkipped + CELLS * 4 + 15) / 16 * 16;
   static constexpr int kShared = STAGES * kStage;
   static constexpr int kChunks = kPixels * CIN / 8;  // of 16 bytes, a cell
 
   static_assert(CIN % 16 == 0 && CIN <= 64, "the weights of a warp must fit its registers");
   static_assert(kAcross >= 1 && kThreads / 32 == kAcross * 4 * kGroups, "eight warps share the work");
-  static_assert(kPixels % 16 == 0 && kAll % (TILES * kAcross) == 0, "whole tiles for every warp");
-  static_assert(kAll / kAcross >= TILES, "tiles for every warp");
+  static_assert(kPixels % 16 == 0 && kAll % (2 * kAcross) == 0, "two whole tiles for every warp");
+  static constexpr int kOut = 4 * kPixels * COUT;  // outputs of a cell
+  // Outputs between those of rows g and g + 8 of a tile.
+  static constexpr int kEight = HIN < 16 ? 32 * COUT : 16 * COUT;
+  static constexpr int kSet = kSteps < 12 ? 0 : 2;  // the step in which the tile before has its sums
+
+  // What is still to be done for a tile that is multiplied.
+  struct Tile {
+    uint4 clean[2];
+    unsigned short *out;
+    bool wanted;
+  };
 
   unsigned weights[kSteps][8];
   const ChangeUpParams &p;
@@ -102,82 +114,76 @@ struct ChangeUp {
       const int pixel = i % kChunks / (CIN / 8);
       const int y = pixel / HIN + 1;
       const int x = pixel % HIN + 1;
-      pb_copy_async<16>(to + c * kCell + y * kRow + x * kPixel + i % (CIN / 8) * 16,
+      cp_async_16(to + c * kCell + y * kRow + x * kPixel + i % (CIN / 8) * 16,
                         p.in + (first * kChunks + i) * 8);
     }
     if ((int)threadIdx.x < here) {
-      pb_copy_async<4>(to + kBases + threadIdx.x * 4, p.base + first + threadIdx.x);
+      cp_async_4(to + kBases + threadIdx.x * 4, p.base + first + threadIdx.x);
+      if (p.skipped != nullptr) {
+        cp_async_4(to + kSkipped + threadIdx.x * 4, p.skipped + first + threadIdx.x);
+      }
     }
   }
 
-  // Tiles t .. t + TILES - 1 of a batch that has arrived.
-  PB_DEVICE void multiply(int batch, int stage, int t) {
+  // Multiplies tile t of a batch that has arrived, and finishes the tile before.
+  PB_DEVICE void multiply(int batch, int stage, int t, float (&sums)[4][4],
+                          const float (&before)[4][4], Tile &tile) {
     const unsigned char *from = shared + stage * kStage;
-    const unsigned char *row[TILES];
-    long long at[TILES];  // of a lane's first pixel, in a cell's outputs
-    uint4 clean[TILES][2];
-    bool wanted[TILES];
-    bool some = false;
+    const int c = t / kCellTiles;
+    const int start = t % kCellTiles * 16;
+    const long long cell = (long long)batch * CELLS + c;
+    Tile next;
+    next.wanted = cell < cells && ((const int *)(from + kSkipped))[c] == 0;
+    const long long base = next.wanted ? ((const int *)(from + kBases))[c] : 0;
+    const int pixel = start + (lane & 15);
+    const unsigned char *row = from + c * kCell + (pixel / HIN + py) * kRow +
+                               (pixel % HIN + px) * kPixel + (lane >> 4) * 16;
+    const int first = place(start + (lane >> 2));
+    next.out = p.out + cell * kOut + first;
+    unsigned a[2][4];
+    ldmatrix_x4(a[0], row);
 #pragma unroll
-    for (int m = 0; m < TILES; m++) {
-      const int c = (t + m) / kCellTiles;
-      const int start = (t + m) % kCellTiles * 16;
-      const long long cell = (long long)batch * CELLS + c;
-      wanted[m] = cell < cells && (p.skipped == nullptr || p.skipped[cell] == 0);
-      some |= wanted[m];
-      const int pixel = start + (lane & 15);
-      row[m] = from + c * kCell + (pixel / HIN + py) * kRow + (pixel % HIN + px) * kPixel +
-               (lane >> 4) * 16;
-      at[m] = cell * (4 * kPixels * COUT);
-      const long long base = wanted[m] ? ((const int *)(from + kBases))[c] : 0;
-#pragma unroll
-      for (int h = 0; h < 2; h++) {
-        clean[m][h] = *(const uint4 *)(p.clean + base * (4 * kPixels * COUT) + place(start, h));
-      }
-    }
-    if (!some) return;
-    float sums[TILES][4][4] = {};
+    for (int i = 0; i < 16; i++) sums[i / 4][i % 4] = 0.0f;
+    uint4 bent;
 #pragma unroll
     for (int k = 0; k < kSteps; k++) {
-      constexpr int kChannels = CIN / 16;
-      const int tap = k / kChannels;
-      const int offset = (tap >> 1) * kRow + (tap & 1) * kPixel + k % kChannels * 32;
+      if (k + 1 < kSteps) ldmatrix_x4(a[(k + 1) & 1], row + offset(k + 1));
 #pragma unroll
-      for (int m = 0; m < TILES; m++) {
-        unsigned a[4];
-        pb_ldmatrix(a, row[m] + offset);
-#pragma unroll
-        for (int j = 0; j < 4; j++) pb_mma(sums[m][j], a, weights[k][2 * j], weights[k][2 * j + 1]);
+      for (int j = 0; j < 4; j++) mma_bf16_16816(sums[j], a[k & 1], &weights[k][2 * j]);
+      if (k == 1) {
+        const unsigned short *clean = p.clean + base * kOut + first;
+        next.clean[0] = *(const uint4 *)clean;
+        next.clean[1] = *(const uint4 *)(clean + kEight);
       }
+      if (k >= kSet && k < kSet + 8) finish((k - kSet) >> 2, (k - kSet) & 3, before, tile, bent);
     }
-#pragma unroll
-    for (int m = 0; m < TILES; m++) {
-      if (!wanted[m]) continue;
-      const int start = (t + m) % kCellTiles * 16;
-#pragma unroll
-      for (int h = 0; h < 2; h++) {
-        uint4 bent;
-        bent.x = moved(clean[m][h].x, sums[m][0][2 * h], sums[m][0][2 * h + 1]);
-        bent.y = moved(clean[m][h].y, sums[m][1][2 * h], sums[m][1][2 * h + 1]);
-        bent.z = moved(clean[m][h].z, sums[m][2][2 * h], sums[m][2][2 * h + 1]);
-        bent.w = moved(clean[m][h].w, sums[m][3][2 * h], sums[m][3][2 * h + 1]);
-        *(uint4 *)(p.out + at[m] + place(start, h)) = bent;
-      }
-    }
+    tile = next;
   }
 
-  // Of a lane's outputs for its row g + 8 h of the tile that begins with input pixel `start`.
-  PB_DEVICE int place(int start, int h) const {
-    const int pixel = start + (lane >> 2) + 8 * h;
+  // Outputs 2 j, 2 j + 1 of a lane in its row g + 8 h.
+  PB_DEVICE static void finish(int h, int j, const float (&sums)[4][4], const Tile &tile, uint4 &bent) {
+    const uint4 &clean = tile.clean[h];
+    const float2 a = unpack_f16(j == 0 ? clean.x : j == 1 ? clean.y : j == 2 ? clean.z : clean.w);
+    const unsigned pair =
+        pack_bf16(change_bent(a.x, sums[j][2 * h]), change_bent(a.y, sums[j][2 * h + 1]));
+    if (j == 0) bent.x = pair;
+    if (j == 1) bent.y = pair;
+    if (j == 2) bent.z = pair;
+    if (j == 3) bent.w = pair;
+    if (j == 3 && tile.wanted) *(uint4 *)(tile.out + h * kEight) = bent;
+  }
+
+  // Of step k's 16 inputs of a tap, from those of the tap's first channel.
+  PB_DEVICE static constexpr int offset(int k) {
+    const int tap = k / (CIN / 16);
+    return (tap >> 1) * kRow + (tap & 1) * kPixel + k % (CIN / 16) * 32;
+  }
+
+  // Of a lane's outputs for input pixel `pixel`, in a cell.
+  PB_DEVICE int place(int pixel) const {
     const int y = 2 * (pixel / HIN) + py;
     const int x = 2 * (pixel % HIN) + px;
     return (y * 2 * HIN + x) * COUT + group * 32 + (lane & 3) * 8;
-  }
-
-  PB_DEVICE static unsigned moved(unsigned clean, float first, float second) {
-    float low, high;
-    pb_half_pair(clean, low, high);
-    return pb_bf16_pair(pb_bent(low, first), pb_bent(high, second));
   }
 
   PB_DEVICE void run() {
@@ -189,32 +195,40 @@ struct ChangeUp {
 #pragma unroll
     for (int s = 0; s < STAGES - 1; s++) {
       if (next < batches) load(next, s);
-      pb_copy_commit();
+      cp_async_commit();
       next += gridDim.x;
     }
     load_weights();
+    float even[4][4] = {};
+    float odd[4][4] = {};
+    Tile tile = {};
     int stage = 0;
     for (int batch = blockIdx.x; batch < batches; batch += gridDim.x) {
-      pb_copy_wait<STAGES - 2>();
+      cp_async_wait<STAGES - 2>();
       __syncthreads();
       if (next < batches) load(next, stage == 0 ? STAGES - 1 : stage - 1);
-      pb_copy_commit();
+      cp_async_commit();
       next += gridDim.x;
 #pragma unroll 1
-      for (int t = part * TILES; t < kAll; t += kAcross * TILES) multiply(batch, stage, t);
+      for (int t = part; t < kAll; t += 2 * kAcross) {
+        multiply(batch, stage, t, even, odd, tile);
+        multiply(batch, stage, t + kAcross, odd, even, tile);
+      }
       stage = stage + 1 == STAGES ? 0 : stage + 1;
     }
+    uint4 bent;
+#pragma unroll
+    for (int i = 0; i < 8; i++) finish(i >> 2, i & 3, odd, tile, bent);
   }
 };
 
 }  // namespace
 
-#define PB_CHANGE_UP(name, cin, cout, hin, count, stages, tiles)                \
-  PB_KERNEL(name, ChangeUpParams, 256, 1) {                                     \
-    PB_SHARED(room);                                                            \
-    ChangeUp<cin, cout, hin, count, stages, tiles>(p, room).run();              \
+#define PB_CHANGE_UP(name, cin, cout, hin, count, stages)       \
+  PB_KERNEL(name, ChangeUpParams, 256, 1) {                     \
+    PB_SHARED(room);                                            \
+    ChangeUp<cin, cout, hin, count, stages>(p, room).run();     \
   }
 
-PB_CHANGE_UP(change_up_64_64_4, 64, 64, 4, 4, 3, 2)
-PB_CHANGE_UP(change_up_64_32_8, 64, 32, 8, 2, 3, 2)
-
+PB_CHANGE_UP(change_up_64_64_4, 64, 64, 4, 4, 3)
+PB_CHANGE_UP(change_up_64_32_8, 64, 32, 8, 2, 3)

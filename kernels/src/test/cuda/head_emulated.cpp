@@ -44,8 +44,8 @@ static void expect(bool holds, const char *what, double value, double limit) {
 int main(int count, char **arguments) {
   Draw draw = {count > 1 ? strtoull(arguments[1], nullptr, 10) : 1};
   order = count > 2 ? atoi(arguments[2]) : 0;
-  using First = ChangeUp<64, 64, 4, 4, 3, 2>;
-  using Second = ChangeUp<64, 32, 8, 2, 3, 2>;
+  using First = ChangeUp<64, 64, 4, 4, 3>;
+  using Second = ChangeUp<64, 32, 8, 2, 3>;
   const UpLayer d1(draw, 64, 64, 4, "change_up_64_64_4", 4, First::kShared);
   const UpLayer d2(draw, 64, 32, 8, "change_up_64_32_8", 2, Second::kShared);
   check_up(draw, d1, 1, 1, true, false, 3);

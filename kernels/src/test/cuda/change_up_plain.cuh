@@ -1,0 +1,227 @@
+// The change of a rectified transposed convolution (k4 s2 p1), many cells in one launch.
+//
+//   out = relu(a[base] + W in) - relu(a[base])
+//
+// in: (cells; H, H, CIN) bf16; out: (cells; 2 H, 2 H, COUT) bf16; a: (bases; 2 H, 2 H, COUT) fp16,
+// the layer's clean value before the rectifier. Sums in float32.
+//
+// Method. The output pixels (2 i + py, 2 j + px) of one phase see 2 x 2 inputs: a product of
+// (pixels, 4 CIN) by (4 CIN, COUT) without zero taps. A warp owns one phase and 32 outputs and keeps
+// their weights, CIN * 4 * 32 bf16, in 2 CIN registers a lane for its whole life; eight warps hold
+// 4 phases x 64 outputs, or twice 4 phases x 32. Only inputs pass through shared memory: cells with
+// a border of zeros, a pixel's channels padded by 16 bytes, so that the 8 rows of a tile that
+// ldmatrix reads fall on 32 banks. Blocks are persistent; batches of cells arrive by cp.async, STAGES
+// deep, with the numbers of their bases; the clean values are asked for before the products.
+//
+// A cell (H = 4, 64 to 64 | H = 8, 64 to 32):
+//   operations    2 * 1,048,576 | 2 * 2,097,152, or 512 | 1,024 m16n8k16
+//   shared bytes  128 per m16n8k16: 64 KiB | 128 KiB read, 2 KiB | 8 KiB written
+//   L2 bytes      2 + 8 + 8 KiB | 8 + 16 + 16 KiB: in, clean, out
+// A multiprocessor of an H100 takes about 1.6 clocks for an m16n8k16 from mma.sync and 1 for 128
+// shared bytes: 820 | 1,640 clocks a cell, so 282 | 141 million cells a second at most, all 132.
+#include "change.cuh"
+
+struct ChangeUpParams {
+  const unsigned short *in;
+  const uint4 *weights;          // packed by change_up_pack
+  const unsigned short *clean;   // packed by change_clean_pack
+  const int *base;               // (cells), any order
+  const int *cells;
+  const int *skipped;            // (cells), nonzero: the output is not needed; or null
+  unsigned short *out;
+};
+
+namespace {
+
+template <int CIN, int COUT, int HIN, int CELLS, int STAGES, int TILES>
+struct ChangeUp {
+  static constexpr int kThreads = 256;
+  static constexpr int kGroups = COUT / 32;
+  static constexpr int kAcross = kThreads / 32 / (4 * kGroups);  // warps that share the tiles
+  static constexpr int kSteps = 4 * CIN / 16;
+  static constexpr int kPixels = HIN * HIN;
+  static constexpr int kCellTiles = kPixels / 16;
+  static constexpr int kAll = CELLS * kCellTiles;
+  static constexpr int kPixel = 2 * CIN + 16;  // bytes
+  // Tiles of 4 x 4 pixels read two rows at once: these must lie half of the banks apart.
+  static constexpr int kTight = (HIN + 2) * kPixel;
+  static constexpr int kRow = HIN == 4 ? (kTight + 63) / 128 * 128 + 64 : kTight;
+  static constexpr int kCell = (HIN + 2) * kRow;
+  static constexpr int kBases = CELLS * kCell;
+  static constexpr int kStage = kBases + (CELLS * 4 + 15) / 16 * 16;
+  static constexpr int kShared = STAGES * kStage;
+  static constexpr int kChunks = kPixels * CIN / 8;  // of 16 bytes, a cell
+
+  static_assert(CIN % 16 == 0 && CIN <= 64, "the weights of a warp must fit its registers");
+  static_assert(kAcross >= 1 && kThreads / 32 == kAcross * 4 * kGroups, "eight warps share the work");
+  static_assert(kPixels % 16 == 0 && kAll % (TILES * kAcross) == 0, "whole tiles for every warp");
+  static_assert(kAll / kAcross >= TILES, "tiles for every warp");
+
+  unsigned weights[kSteps][8];
+  const ChangeUpParams &p;
+  unsigned char *shared;
+  int cells, lane, group, part, py, px;
+
+  PB_DEVICE ChangeUp(const ChangeUpParams &params, unsigned char *room) : p(params), shared(room) {
+    const int warp = threadIdx.x >> 5;
+    lane = threadIdx.x & 31;
+    py = warp >> 1 & 1;
+    px = warp & 1;
+    group = (warp >> 2) % kGroups;
+    part = (warp >> 2) / kGroups;
+    cells = *p.cells;
+  }
+
+  PB_DEVICE void load_weights() {
+    const uint4 *from = p.weights + ((2 * py + px) * kGroups + group) * kSteps * 64 + 2 * lane;
+#pragma unroll
+    for (int k = 0; k < kSteps; k++) {
+#pragma unroll
+      for (int h = 0; h < 2; h++) {
+        const uint4 w = from[k * 64 + h];
+        weights[k][4 * h] = w.x;
+        weights[k][4 * h + 1] = w.y;
+        weights[k][4 * h + 2] = w.z;
+        weights[k][4 * h + 3] = w.w;
+      }
+    }
+  }
+
+  PB_DEVICE void clear() {
+    for (int i = threadIdx.x; i < kShared / 16; i += kThreads) {
+      ((uint4 *)shared)[i] = make_uint4(0, 0, 0, 0);
+    }
+  }
+
+  PB_DEVICE void load(int batch, int stage) {
+    unsigned char *to = shared + stage * kStage;
+    const long long first = (long long)batch * CELLS;
+    const int here = cells - first < CELLS ? (int)(cells - first) : CELLS;
+    for (int i = threadIdx.x; i < here * kChunks; i += kThreads) {
+      const int c = i / kChunks;
+      const int pixel = i % kChunks / (CIN / 8);
+      const int y = pixel / HIN + 1;
+      const int x = pixel % HIN + 1;
+      cp_async_16(to + c * kCell + y * kRow + x * kPixel + i % (CIN / 8) * 16,
+                        p.in + (first * kChunks + i) * 8);
+    }
+    if ((int)threadIdx.x < here) {
+      cp_async_4(to + kBases + threadIdx.x * 4, p.base + first + threadIdx.x);
+    }
+  }
+
+  // Tiles t .. t + TILES - 1 of a batch that has arrived.
+  PB_DEVICE void multiply(int batch, int stage, int t) {
+    const unsigned char *from = shared + stage * kStage;
+    const unsigned char *row[TILES];
+    long long at[TILES];  // of a lane's first pixel, in a cell's outputs
+    uint4 clean[TILES][2];
+    bool wanted[TILES];
+    bool some = false;
+#pragma unroll
+    for (int m = 0; m < TILES; m++) {
+      const int c = (t + m) / kCellTiles;
+      const int start = (t + m) % kCellTiles * 16;
+      const long long cell = (long long)batch * CELLS + c;
+      wanted[m] = cell < cells && (p.skipped == nullptr || p.skipped[cell] == 0);
+      some |= wanted[m];
+      const int pixel = start + (lane & 15);
+      row[m] = from + c * kCell + (pixel / HIN + py) * kRow + (pixel % HIN + px) * kPixel +
+               (lane >> 4) * 16;
+      at[m] = cell * (4 * kPixels * COUT);
+      const long long base = wanted[m] ? ((const int *)(from + kBases))[c] : 0;
+#pragma unroll
+      for (int h = 0; h < 2; h++) {
+        clean[m][h] = *(const uint4 *)(p.clean + base * (4 * kPixels * COUT) + place(start, h));
+      }
+    }
+    if (!some) return;
+    float sums[TILES][4][4] = {};
+    unsigned a[2][TILES][4];
+#pragma unroll
+    for (int m = 0; m < TILES; m++) ldmatrix_x4(a[0][m], row[m]);
+#pragma unroll
+    for (int k = 0; k < kSteps; k++) {
+#pragma unroll
+      for (int m = 0; m < TILES; m++) {
+        if (k + 1 < kSteps) ldmatrix_x4(a[(k + 1) & 1][m], row[m] + offset(k + 1));
+      }
+#pragma unroll
+      for (int m = 0; m < TILES; m++) {
+#pragma unroll
+        for (int j = 0; j < 4; j++) mma_bf16_16816(sums[m][j], a[k & 1][m], &weights[k][2 * j]);
+      }
+    }
+#pragma unroll
+    for (int m = 0; m < TILES; m++) {
+      if (!wanted[m]) continue;
+      const int start = (t + m) % kCellTiles * 16;
+#pragma unroll
+      for (int h = 0; h < 2; h++) {
+        uint4 bent;
+        bent.x = moved(clean[m][h].x, sums[m][0][2 * h], sums[m][0][2 * h + 1]);
+        bent.y = moved(clean[m][h].y, sums[m][1][2 * h], sums[m][1][2 * h + 1]);
+        bent.z = moved(clean[m][h].z, sums[m][2][2 * h], sums[m][2][2 * h + 1]);
+        bent.w = moved(clean[m][h].w, sums[m][3][2 * h], sums[m][3][2 * h + 1]);
+        *(uint4 *)(p.out + at[m] + place(start, h)) = bent;
+      }
+    }
+  }
+
+  // Of step k's 16 inputs of a tap, from those of the tap's first channel.
+  PB_DEVICE static constexpr int offset(int k) {
+    const int tap = k / (CIN / 16);
+    return (tap >> 1) * kRow + (tap & 1) * kPixel + k % (CIN / 16) * 32;
+  }
+
+  // Of a lane's outputs for its row g + 8 h of the tile that begins with input pixel `start`.
+  PB_DEVICE int place(int start, int h) const {
+    const int pixel = start + (lane >> 2) + 8 * h;
+    const int y = 2 * (pixel / HIN) + py;
+    const int x = 2 * (pixel % HIN) + px;
+    return (y * 2 * HIN + x) * COUT + group * 32 + (lane & 3) * 8;
+  }
+
+  PB_DEVICE static unsigned moved(unsigned clean, float first, float second) {
+    const float2 a = unpack_f16(clean);
+    return pack_bf16(change_bent(a.x, first), change_bent(a.y, second));
+  }
+
+  PB_DEVICE void run() {
+    const int batches = (cells + CELLS - 1) / CELLS;
+    if ((int)blockIdx.x >= batches) return;
+    clear();
+    __syncthreads();
+    int next = blockIdx.x;
+#pragma unroll
+    for (int s = 0; s < STAGES - 1; s++) {
+      if (next < batches) load(next, s);
+      cp_async_commit();
+      next += gridDim.x;
+    }
+    load_weights();
+    int stage = 0;
+    for (int batch = blockIdx.x; batch < batches; batch += gridDim.x) {
+      cp_async_wait<STAGES - 2>();
+      __syncthreads();
+      if (next < batches) load(next, stage == 0 ? STAGES - 1 : stage - 1);
+      cp_async_commit();
+      next += gridDim.x;
+#pragma unroll 1
+      for (int t = part * TILES; t < kAll; t += kAcross * TILES) multiply(batch, stage, t);
+      stage = stage + 1 == STAGES ? 0 : stage + 1;
+    }
+  }
+};
+
+}  // namespace
+
+#define PB_CHANGE_UP(name, cin, cout, hin, count, stages, tiles)                \
+  PB_KERNEL(name, ChangeUpParams, 256, 1) {                                     \
+    PB_SHARED(room);                                                            \
+    ChangeUp<cin, cout, hin, count, stages, tiles>(p, room).run();              \
+  }
+
+PB_CHANGE_UP(change_up_64_64_4, 64, 64, 4, 4, 3, 2)
+PB_CHANGE_UP(change_up_64_32_8, 64, 32, 8, 2, 3, 2)
+
