@@ -143,20 +143,28 @@ struct ChangeLinear {
     const unsigned char *row = from + (t + (lane & 15)) * kRow + (lane >> 4) * 16;
     float sums[kTiles][2][4] = {};
     float rest[kTiles][2][4] = {};
+    unsigned a[2][kTiles][4], b[kTiles][4];
+#pragma unroll
+    for (int m = 0; m < kTiles; m++) ldmatrix_x4(a[0][m], row + 16 * m * kRow);
 #pragma unroll
     for (int k = 0; k < kSteps; k++) {
 #pragma unroll
+      for (int m = 0; m < kTiles; m++) ldmatrix_x4(b[m], row + 16 * m * kRow + k * 32 + 2 * K);
+#pragma unroll
+      for (int i = 0; i < 2 * kTiles; i++) {
+        mma_bf16_16816(sums[i / 2][i % 2], a[k & 1][i / 2], &high[k][i % 2 * 2]);
+      }
+#pragma unroll
+      for (int i = 0; i < 2 * kTiles; i++) {
+        mma_bf16_16816(rest[i / 2][i % 2], a[k & 1][i / 2], &low[k][i % 2 * 2]);
+      }
+#pragma unroll
       for (int m = 0; m < kTiles; m++) {
-        unsigned a[4], b[4];
-        ldmatrix_x4(a, row + 16 * m * kRow + k * 32);
-        ldmatrix_x4(b, row + 16 * m * kRow + k * 32 + 2 * K);
+        if (k + 1 < kSteps) ldmatrix_x4(a[(k + 1) & 1][m], row + 16 * m * kRow + k * 32 + 32);
+      }
 #pragma unroll
-        for (int j = 0; j < 2; j++) {
-          mma_bf16_16816(sums[m][j], a, &high[k][2 * j]);
-          mma_bf16_16816(rest[m][j], a, &low[k][2 * j]);
-        }
-#pragma unroll
-        for (int j = 0; j < 2; j++) mma_bf16_16816(rest[m][j], b, &high[k][2 * j]);
+      for (int i = 0; i < 2 * kTiles; i++) {
+        mma_bf16_16816(rest[i / 2][i % 2], b[i / 2], &high[k][i % 2 * 2]);
       }
     }
     const bool rectifies = p.rectifies != 0;
@@ -215,8 +223,8 @@ struct ChangeLinear {
 
 #define PB_CHANGE_LINEAR(name, k, count, stages, wide)      \
   PB_KERNEL(name, ChangeLinearParams, 256, 1) {             \
-    PB_SHARED(room);                                        \
-    ChangeLinear<k, count, stages, wide>(p, room).run();    \
+    PB_SHARED(bytes);                                        \
+    ChangeLinear<k, count, stages, wide>(p, bytes).run();    \
   }
 
 PB_CHANGE_LINEAR(change_linear_256, 256, 32, 3, false)

@@ -226,8 +226,8 @@ struct ChangeUp {
 
 #define PB_CHANGE_UP(name, cin, cout, hin, count, stages)       \
   PB_KERNEL(name, ChangeUpParams, 256, 1) {                     \
-    PB_SHARED(room);                                            \
-    ChangeUp<cin, cout, hin, count, stages>(p, room).run();     \
+    PB_SHARED(bytes);                                            \
+    ChangeUp<cin, cout, hin, count, stages>(p, bytes).run();     \
   }
 
 PB_CHANGE_UP(change_up_64_64_4, 64, 64, 4, 4, 3)

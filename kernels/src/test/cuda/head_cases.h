@@ -346,7 +346,7 @@ struct Head {
   void run(const Cells &cells, const Buffers &b, bool skips, int sms) const {
     launch("change_linear_any", 2 * sms, 1, 256, kAnyShared,
            ChangeLinearParams{b.dz, fc1.d_w, b.a1, cells.d_base, cells.d_count, b.h1, 10, 256, 1, 1});
-    launch("change_linear_256", (sms + 7) / 8, 8, 256, linear_shared(256, 32, 3),
+    launch("change_linear_256", sms < 8 ? 1 : sms / 8, 8, 256, linear_shared(256, 32, 3),
            ChangeLinearParams{b.h1, fc2.packed, b.a2, cells.d_base, cells.d_count, b.h2, 256, 1024, 1, 0});
     d1.run(cells, b.h2, b.a3, skips, b.h3, sms);
     d2.run(cells, b.h3, b.a4, skips, b.h4, sms);

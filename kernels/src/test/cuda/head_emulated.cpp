@@ -1,4 +1,5 @@
-// The checks of head_cases.h on the emulator: head_emulated [seed [order]].
+// The checks of head_cases.h on the emulator: head_emulated [seed [order [barrier]]], where a barrier
+// (file:line) is left out, so that the checks must fail. Lists the barriers come to.
 #define PB_EMULATOR 1
 #include <math.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 extern "C" {
 int pb_emulator_launch(const char *, int, int, int, int, const void *, long long, int, char *, int);
 void *pb_emulator_allocate(const char *, long long);
+void pb_emulator_skip(const char *);
+int pb_emulator_barriers(char *, int);
 }
 
 static int order = 0;
@@ -44,6 +47,7 @@ static void expect(bool holds, const char *what, double value, double limit) {
 int main(int count, char **arguments) {
   Draw draw = {count > 1 ? strtoull(arguments[1], nullptr, 10) : 1};
   order = count > 2 ? atoi(arguments[2]) : 0;
+  if (count > 3) pb_emulator_skip(arguments[3]);
   using First = ChangeUp<64, 64, 4, 4, 3>;
   using Second = ChangeUp<64, 32, 8, 2, 3>;
   const UpLayer d1(draw, 64, 64, 4, "change_up_64_64_4", 4, First::kShared);
@@ -63,6 +67,9 @@ int main(int count, char **arguments) {
   check_linear(draw, "change_linear_256_wide", true, 128, 1, 33, 1, false, 2, shared);
   const Head head(draw, d1.kernel, 4, d1.shared, d2.kernel, 2, d2.shared);
   for (double size = 1; size > 1e-7; size /= 100) check_head(draw, head, 5, size, 2);
+  char barriers[4000];
+  pb_emulator_barriers(barriers, sizeof barriers);
+  printf("%s", barriers);
   printf(failures == 0 ? "all hold\n" : "%d FAILED\n", failures);
   return failures != 0;
 }

@@ -1,42 +1,14 @@
-// The change of a rectified transposed convolution (k4 s2 p1), many cells in one launch.
-//
-//   out = relu(a[base] + W in) - relu(a[base])
-//
-// in: (cells; H, H, CIN) bf16; out: (cells; 2 H, 2 H, COUT) bf16; a: (bases; 2 H, 2 H, COUT) fp16,
-// the layer's clean value before the rectifier. Sums in float32.
-//
-// Method. The output pixels (2 i + py, 2 j + px) of one phase see 2 x 2 inputs: a product of
-// (pixels, 4 CIN) by (4 CIN, COUT) without zero taps. A warp owns one phase and 32 outputs and keeps
-// their weights, CIN * 4 * 32 bf16, in 2 CIN registers a lane for its whole life; eight warps hold
-// 4 phases x 64 outputs, or twice 4 phases x 32. Only inputs pass through shared memory: cells with
-// a border of zeros, a pixel's channels padded by 16 bytes, so that the 8 rows of a tile that
-// ldmatrix reads fall on 32 banks. Blocks are persistent; batches of cells arrive by cp.async, STAGES
-// deep, with the numbers of their bases; the clean values are asked for before the products.
-//
-// A cell (H = 4, 64 to 64 | H = 8, 64 to 32):
-//   operations    2 * 1,048,576 | 2 * 2,097,152, or 512 | 1,024 m16n8k16
-//   shared bytes  128 per m16n8k16: 64 KiB | 128 KiB read, 2 KiB | 8 KiB written
-//   L2 bytes      2 + 8 + 8 KiB | 8 + 16 + 16 KiB: in, clean, out
-// A multiprocessor of an H100 takes about 1.6 clocks for an m16n8k16 from mma.sync and 1 for 128
-// shared bytes: 820 | 1,640 clocks a cell, so 282 | 141 million cells a second at most, all 132.
-#include "change.cuh"
-
-struct ChangeUpParams {
-  const unsigned short *in;
-  const uint4 *weights;          // packed by change_up_pack
-  const unsigned short *clean;   // packed by change_clean_pack
-  const int *base;               // (cells), any order
-  const int *cells;
-  const int *skipped;            // (cells), nonzero: the output is not needed; or null
-  unsigned short *out;
-};
+// Other forms of change_up.cu, to be measured beside it: the same weights in registers and the same
+// shared memory, but every tile's sums are bent and written when its products are done; and 16
+// outputs a warp instead of 32: twice the warps, twice the shared bytes of a product.
+#pragma once
 
 namespace {
 
-template <int CIN, int COUT, int HIN, int CELLS, int STAGES, int TILES>
-struct ChangeUp {
-  static constexpr int kThreads = 256;
-  static constexpr int kGroups = COUT / 32;
+template <int CIN, int COUT, int HIN, int CELLS, int STAGES, int TILES, int WIDE, int THREADS>
+struct ChangeUpPlain {
+  static constexpr int kThreads = THREADS;
+  static constexpr int kGroups = COUT / (8 * WIDE);
   static constexpr int kAcross = kThreads / 32 / (4 * kGroups);  // warps that share the tiles
   static constexpr int kSteps = 4 * CIN / 16;
   static constexpr int kPixels = HIN * HIN;
@@ -53,16 +25,16 @@ struct ChangeUp {
   static constexpr int kChunks = kPixels * CIN / 8;  // of 16 bytes, a cell
 
   static_assert(CIN % 16 == 0 && CIN <= 64, "the weights of a warp must fit its registers");
-  static_assert(kAcross >= 1 && kThreads / 32 == kAcross * 4 * kGroups, "eight warps share the work");
+  static_assert(kAcross >= 1 && kThreads / 32 == kAcross * 4 * kGroups, "the warps share the work");
   static_assert(kPixels % 16 == 0 && kAll % (TILES * kAcross) == 0, "whole tiles for every warp");
   static_assert(kAll / kAcross >= TILES, "tiles for every warp");
 
-  unsigned weights[kSteps][8];
+  unsigned weights[kSteps][2 * WIDE];
   const ChangeUpParams &p;
   unsigned char *shared;
   int cells, lane, group, part, py, px;
 
-  PB_DEVICE ChangeUp(const ChangeUpParams &params, unsigned char *room) : p(params), shared(room) {
+  PB_DEVICE ChangeUpPlain(const ChangeUpParams &params, unsigned char *room) : p(params), shared(room) {
     const int warp = threadIdx.x >> 5;
     lane = threadIdx.x & 31;
     py = warp >> 1 & 1;
@@ -73,12 +45,12 @@ struct ChangeUp {
   }
 
   PB_DEVICE void load_weights() {
-    const uint4 *from = p.weights + ((2 * py + px) * kGroups + group) * kSteps * 64 + 2 * lane;
+    const uint4 *from = p.weights + ((2 * py + px) * kGroups + group) * kSteps * 16 * WIDE + WIDE / 2 * lane;
 #pragma unroll
     for (int k = 0; k < kSteps; k++) {
 #pragma unroll
-      for (int h = 0; h < 2; h++) {
-        const uint4 w = from[k * 64 + h];
+      for (int h = 0; h < WIDE / 2; h++) {
+        const uint4 w = from[k * 16 * WIDE + h];
         weights[k][4 * h] = w.x;
         weights[k][4 * h + 1] = w.y;
         weights[k][4 * h + 2] = w.z;
@@ -115,7 +87,7 @@ struct ChangeUp {
     const unsigned char *from = shared + stage * kStage;
     const unsigned char *row[TILES];
     long long at[TILES];  // of a lane's first pixel, in a cell's outputs
-    uint4 clean[TILES][2];
+    __align__(16) unsigned clean[TILES][2][WIDE];
     bool wanted[TILES];
     bool some = false;
 #pragma unroll
@@ -132,11 +104,16 @@ struct ChangeUp {
       const long long base = wanted[m] ? ((const int *)(from + kBases))[c] : 0;
 #pragma unroll
       for (int h = 0; h < 2; h++) {
-        clean[m][h] = *(const uint4 *)(p.clean + base * (4 * kPixels * COUT) + place(start, h));
+        const uint2 *a = (const uint2 *)(p.clean + base * (4 * kPixels * COUT) + place(start, h));
+        if constexpr (WIDE == 4) {
+          *(uint4 *)clean[m][h] = *(const uint4 *)a;
+        } else {
+          *(uint2 *)clean[m][h] = *a;
+        }
       }
     }
     if (!some) return;
-    float sums[TILES][4][4] = {};
+    float sums[TILES][WIDE][4] = {};
     unsigned a[2][TILES][4];
 #pragma unroll
     for (int m = 0; m < TILES; m++) ldmatrix_x4(a[0][m], row[m]);
@@ -149,7 +126,7 @@ struct ChangeUp {
 #pragma unroll
       for (int m = 0; m < TILES; m++) {
 #pragma unroll
-        for (int j = 0; j < 4; j++) mma_bf16_16816(sums[m][j], a[k & 1][m], &weights[k][2 * j]);
+        for (int j = 0; j < WIDE; j++) mma_bf16_16816(sums[m][j], a[k & 1][m], &weights[k][2 * j]);
       }
     }
 #pragma unroll
@@ -158,12 +135,16 @@ struct ChangeUp {
       const int start = (t + m) % kCellTiles * 16;
 #pragma unroll
       for (int h = 0; h < 2; h++) {
-        uint4 bent;
-        bent.x = moved(clean[m][h].x, sums[m][0][2 * h], sums[m][0][2 * h + 1]);
-        bent.y = moved(clean[m][h].y, sums[m][1][2 * h], sums[m][1][2 * h + 1]);
-        bent.z = moved(clean[m][h].z, sums[m][2][2 * h], sums[m][2][2 * h + 1]);
-        bent.w = moved(clean[m][h].w, sums[m][3][2 * h], sums[m][3][2 * h + 1]);
-        *(uint4 *)(p.out + at[m] + place(start, h)) = bent;
+        __align__(16) unsigned bent[WIDE];
+#pragma unroll
+        for (int j = 0; j < WIDE; j++) {
+          bent[j] = moved(clean[m][h][j], sums[m][j][2 * h], sums[m][j][2 * h + 1]);
+        }
+        if constexpr (WIDE == 4) {
+          *(uint4 *)(p.out + at[m] + place(start, h)) = *(const uint4 *)bent;
+        } else {
+          *(uint2 *)(p.out + at[m] + place(start, h)) = *(const uint2 *)bent;
+        }
       }
     }
   }
@@ -179,7 +160,7 @@ struct ChangeUp {
     const int pixel = start + (lane >> 2) + 8 * h;
     const int y = 2 * (pixel / HIN) + py;
     const int x = 2 * (pixel % HIN) + px;
-    return (y * 2 * HIN + x) * COUT + group * 32 + (lane & 3) * 8;
+    return (y * 2 * HIN + x) * COUT + group * 8 * WIDE + (lane & 3) * 2 * WIDE;
   }
 
   PB_DEVICE static unsigned moved(unsigned clean, float first, float second) {
@@ -215,13 +196,4 @@ struct ChangeUp {
 };
 
 }  // namespace
-
-#define PB_CHANGE_UP(name, cin, cout, hin, count, stages, tiles)                \
-  PB_KERNEL(name, ChangeUpParams, 256, 1) {                                     \
-    PB_SHARED(room);                                                            \
-    ChangeUp<cin, cout, hin, count, stages, tiles>(p, room).run();              \
-  }
-
-PB_CHANGE_UP(change_up_64_64_4, 64, 64, 4, 4, 3, 2)
-PB_CHANGE_UP(change_up_64_32_8, 64, 32, 8, 2, 3, 2)
 
