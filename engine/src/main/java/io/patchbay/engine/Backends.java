@@ -4,10 +4,13 @@ import io.patchbay.engine.BackendProvider.Settings;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Chooses a backend once, by name or the best one present, and keeps the reason.
 public final class Backends {
+  private static final Pattern NUMBERED = Pattern.compile("([a-z]+):(\\d{1,4})");
+
   private Backends() {}
 
   /// A backend and why it was chosen, one line.
@@ -21,7 +24,8 @@ public final class Backends {
         .toList();
   }
 
-  /// @param device a provider's name, or `auto` for the best one that can run here
+  /// @param device a provider's name, with a number behind it where it has several (`cuda:1`), or
+  ///   `auto` for the best one that can run here
   /// @throws DeviceMissingException when that backend cannot run here
   public static Choice open(final String device, final Settings settings) {
     final var providers = providers();
@@ -33,14 +37,19 @@ public final class Backends {
         }
       }
     }
+    final var parts = NUMBERED.matcher(device);
     for (final var provider : providers) {
-      if (provider.name().equals(device)) {
+      final boolean numbered =
+          provider.isNumbered() && parts.matches() && parts.group(1).equals(provider.name());
+      if (provider.name().equals(device) || numbered) {
         provider
             .unavailable()
             .ifPresent(reason -> {
               throw new DeviceMissingException(device, reason);
             });
-        final var backend = provider.open(settings);
+        final int number = numbered ? Integer.parseInt(parts.group(2)) : settings.number();
+        final var backend =
+            provider.open(new Settings(settings.threads(), settings.hostMemory(), number));
         return new Choice(backend, backend.device() + " (asked for)");
       }
     }

@@ -1,0 +1,100 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Program;
+import io.patchbay.engine.Weights;
+import io.patchbay.ffi.cuda.Device;
+import java.util.List;
+
+/// The CUDA kernels on one device.
+public final class CudaBackend implements Backend {
+  /// Enough rows to give every multiprocessor work.
+  private static final int PREFERRED_ROWS = 1024;
+
+  private final Device device;
+  private final Kernels kernels;
+  private final boolean apart;
+
+  private CudaBackend(final Device device, final Kernels kernels, final boolean apart) {
+    this.device = device;
+    this.kernels = kernels;
+    this.apart = apart;
+  }
+
+  /// A backend on `device`, which it closes.
+  public static CudaBackend on(final Device device) {
+    return new CudaBackend(device, new Kernels(device, true), false);
+  }
+
+  /// A backend whose values have memory of their own each, so that a device that watches what is
+  /// written beside an allocation finds a kernel that does: for tests of kernels.
+  ///
+  /// @param special whether the kernels for some shapes are used; else those for all shapes are,
+  ///   everywhere
+  public static CudaBackend apart(final Device device, final boolean special) {
+    return new CudaBackend(device, new Kernels(device, special), true);
+  }
+
+  @Override
+  public String name() {
+    return "cuda";
+  }
+
+  @Override
+  public String device() {
+    final var facts = device.facts();
+    return "cuda ("
+        + facts.name()
+        + ", "
+        + facts.architecture()
+        + ", driver "
+        + facts.driver()
+        + ")";
+  }
+
+  @Override
+  public String instructions() {
+    return device.facts().architecture();
+  }
+
+  @Override
+  public int threads() {
+    return 1;
+  }
+
+  @Override
+  public int preferredRows() {
+    return PREFERRED_ROWS;
+  }
+
+  @Override
+  public Weights weights(final List<Node> states) {
+    return new CudaWeights(states, device);
+  }
+
+  @Override
+  public Program load(final Plan plan, final Weights weights, final Mode mode) {
+    if (!(weights instanceof final CudaWeights own) || own.device() != device) {
+      throw new IllegalArgumentException("weights of another backend: " + weights);
+    }
+    final var memory = new Memory(device);
+    try {
+      return new CudaProgram(plan, mode, own, memory, kernels.candidates(), apart);
+    } catch (final RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public long freeFloats() {
+    return device.free() / Float.BYTES;
+  }
+
+  @Override
+  public void close() {
+    device.close();
+  }
+}

@@ -1,0 +1,276 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.NonFiniteException;
+import io.patchbay.engine.Op;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Program;
+import io.patchbay.engine.Shape;
+import io.patchbay.engine.Sizes;
+import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.Recording;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// A plan placed in a device's memory and bound to kernels; its launches are recorded once and
+/// replayed for any number of rows.
+final class CudaProgram implements Program {
+  private final Plan plan;
+  private final Mode mode;
+  private final Device device;
+  private final Memory memory;
+  private final RowCounts counts;
+  private final Faults faults;
+  private final Scope scope;
+  private final Binding binding;
+  private final CudaWeights weights;
+  private final Map<Value, Node> nodes = new HashMap<>();
+  private final @Nullable Recording derived;
+  private final @Nullable Recording steps;
+  private long derivedFrom;
+  private Sizes last = Sizes.none();
+  private boolean closed;
+
+  /// @param apart whether every value has memory of its own, so that what a kernel writes beside
+  ///   one is found
+  CudaProgram(
+      final Plan plan,
+      final Mode mode,
+      final CudaWeights weights,
+      final Memory memory,
+      final List<Candidate> candidates,
+      final boolean apart) {
+    this.plan = plan;
+    this.mode = mode;
+    this.weights = weights;
+    this.memory = memory;
+    this.device = memory.device();
+    this.counts = new RowCounts(plan, memory);
+    this.faults = new Faults(memory);
+    this.scope = new Scope(plan, mode, memory, counts, faults);
+    this.binding = new Binding(plan, scope, candidates);
+    new Placement(plan, scope, binding, weights).settle(memory, apart);
+    scope.values().forEach((node, value) -> nodes.putIfAbsent(value.root(), node));
+    writeConstants();
+    this.derived = binding.derived().isEmpty() ? null : record(binding.derived());
+    this.steps = mode == Mode.STEP || binding.steps().isEmpty() ? null : record(binding.steps());
+  }
+
+  private Recording record(final List<Step> these) {
+    return device.record(() -> these.forEach(step -> step.work().run()));
+  }
+
+  private void writeConstants() {
+    scope
+        .values()
+        .forEach((node, value) -> {
+          if (node.op() instanceof final Op.Constant c) {
+            device.fill(value.address(), 4, Float.floatToRawIntBits((float) c.value()));
+          }
+        });
+  }
+
+  @Override
+  public void write(final Node given, final float[] values) {
+    write(given, values, 0, 0, rows(given, values.length));
+  }
+
+  @Override
+  public void write(final Node given, final int[] values) {
+    final var value = given(given, Shape.Type.I32);
+    rows(given, values.length);
+    device.upload(value.address(), MemorySegment.ofArray(values));
+  }
+
+  @Override
+  public void write(
+      final Node given, final float[] values, final int fromRow, final int toRow, final int count) {
+    final var value = given(given, Shape.Type.F32);
+    if (fromRow < 0 || count < 0 || (long) (fromRow + count) * value.size() > values.length) {
+      throw new IllegalArgumentException(
+          "rows outside the array: value=%s, from=%d, count=%d, array=%d"
+              .formatted(given, fromRow, count, values.length));
+    }
+    checkRows(given, toRow, count);
+    final var rows =
+        MemorySegment.ofArray(values).asSlice(fromRow * value.rowBytes(), count * value.rowBytes());
+    device.upload(value.address() + toRow * value.rowBytes(), rows);
+  }
+
+  /// Within the device, where both programs stand on it.
+  @Override
+  public void write(final Node given, final Program from, final Node output, final int toRow) {
+    final var to = given(given, Shape.Type.F32);
+    if (!(from instanceof final CudaProgram other) || other.device != device) {
+      Program.super.write(given, from, output, toRow);
+      return;
+    }
+    final var value = other.output(output);
+    final int count = other.last.of(value.axis());
+    if (value.size() != to.size()) {
+      throw new IllegalArgumentException(
+          "rows of other sizes: value=" + given + ", output=" + output);
+    }
+    checkRows(given, toRow, count);
+    device.copy(to.address() + toRow * to.rowBytes(), value.address(), count * to.rowBytes());
+  }
+
+  private void checkRows(final Node given, final int toRow, final int count) {
+    final int most = plan.capacity().of(given.shape().axis());
+    if (toRow < 0 || toRow + count > most) {
+      throw new IllegalArgumentException(
+          "rows outside the value: value=%s, to=%d, count=%d, capacity=%d"
+              .formatted(given, toRow, count, most));
+    }
+  }
+
+  private Value given(final Node node, final Shape.Type type) {
+    checkOpen();
+    if (!plan.given().contains(node) || node.shape().type() != type) {
+      throw new IllegalArgumentException("not a given value of type " + type + ": " + node);
+    }
+    return scope.value(node);
+  }
+
+  private Value output(final Node node) {
+    checkOpen();
+    if (!plan.outputs().contains(node)) {
+      throw new IllegalArgumentException("not an output of this plan: " + node);
+    }
+    return scope.value(node);
+  }
+
+  private int rows(final Node node, final int elements) {
+    final int size = node.shape().rowSize();
+    final int most = plan.capacity().of(node.shape().axis());
+    if (elements % size != 0 || elements / size > most) {
+      throw new IllegalArgumentException(
+          "array does not hold whole rows within capacity: value=%s, elements=%d, capacity=%d"
+              .formatted(node, elements, most));
+    }
+    return elements / size;
+  }
+
+  @Override
+  public void run(final Sizes sizes) {
+    checkOpen();
+    sizes.checkWithin(plan.capacity());
+    last = sizes;
+    counts.write(sizes);
+    if (derivedFrom != weights.version()) {
+      if (derived != null) {
+        derived.replay();
+      }
+      derivedFrom = weights.version();
+    }
+    if (steps != null) {
+      steps.replay();
+    } else {
+      binding.steps().forEach(this::step);
+    }
+    if (!plan.assigns().isEmpty()) {
+      weights.changed();
+    }
+    faults.check();
+  }
+
+  private void step(final Step step) {
+    step.work().run();
+    for (final var value : step.writes()) {
+      final var node = nodes.get(value.root());
+      if (node != null && node.shape().type() == Shape.Type.F32) {
+        checkFinite(node, value);
+      }
+    }
+  }
+
+  private void checkFinite(final Node node, final Value value) {
+    final var elements = new float[Math.toIntExact(last.elements(node.shape()))];
+    device.download(MemorySegment.ofArray(elements), value.address());
+    for (int i = 0; i < elements.length; i++) {
+      if (!Float.isFinite(elements[i])) {
+        throw new NonFiniteException(node, i, elements[i]);
+      }
+    }
+  }
+
+  @Override
+  public float[] read(final Node output) {
+    final var result = new float[Math.toIntExact(last.elements(output.shape()))];
+    read(output, result, 0);
+    return result;
+  }
+
+  @Override
+  public void read(final Node output, final float[] target, final int offset) {
+    final var value = output(output);
+    final long elements = last.elements(output.shape());
+    if (offset < 0 || offset + elements > target.length) {
+      throw new IllegalArgumentException(
+          "array too short: value=%s, elements=%d, offset=%d, array=%d"
+              .formatted(output, elements, offset, target.length));
+    }
+    device.download(
+        MemorySegment.ofArray(target).asSlice(4L * offset, 4L * elements), value.address());
+  }
+
+  @Override
+  public int[] fired(final Node patch) {
+    return marks(scope.fired(), patch);
+  }
+
+  @Override
+  public int[] skipped(final Node propagation) {
+    return marks(scope.skipped(), propagation);
+  }
+
+  private int[] marks(final Map<Node, Value> of, final Node patch) {
+    checkOpen();
+    final var value = of.get(patch);
+    if (value == null) {
+      throw new IllegalArgumentException("not a patch of this plan: " + patch);
+    }
+    final var marks = new int[last.of(value.axis())];
+    device.download(MemorySegment.ofArray(marks), value.address());
+    return marks;
+  }
+
+  @Override
+  public long bytes() {
+    return memory.bytes();
+  }
+
+  /// The steps, for people who want to know what runs.
+  @Override
+  public String toString() {
+    return binding.steps().stream()
+        .map(s -> s.name() + s.writes())
+        .collect(Collectors.joining("\n"));
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("program is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (derived != null) {
+      derived.close();
+    }
+    if (steps != null) {
+      steps.close();
+    }
+    memory.close();
+  }
+}

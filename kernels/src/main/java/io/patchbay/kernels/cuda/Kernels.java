@@ -1,0 +1,18 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.ffi.cuda.Device;
+import java.util.List;
+
+/// The kernels of a device, the special before the general.
+final class Kernels {
+  private final List<Candidate> candidates;
+
+  /// @param special whether the kernels for some shapes are there too
+  Kernels(final Device device, final boolean special) {
+    this.candidates = List.of();
+  }
+
+  List<Candidate> candidates() {
+    return candidates;
+  }
+}
