@@ -13,6 +13,7 @@
 // 2 n t + 2 j + e: a lane holds 2 n outputs that lie side by side, and loads and stores them at once.
 #pragma once
 
+#include "change_params.cuh"
 #include "mma.cuh"
 
 namespace {

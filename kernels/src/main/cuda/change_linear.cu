@@ -23,25 +23,6 @@
 // At 1.6 clocks for an m16n8k16 614 clocks of a multiprocessor: 376 million cells a second at most.
 #include "change.cuh"
 
-struct ChangeLinearParams {
-  const void *in;          // float32 (any) or split rows (256)
-  const void *weights;     // float32 (N, K) (any) or packed by change_linear_pack (256)
-  const float *clean;      // (bases; N)
-  const int *base;         // (cells), any order
-  const int *cells;
-  void *out;
-  long long k, n;
-  long long rectifies;     // whether the activation is a rectifier or there is none
-  long long splits;        // any: whether the output is split rows, else float32
-};
-
-struct ChangeSplitParams {
-  const float *in;
-  const int *cells;
-  unsigned short *out;
-  long long k;
-};
-
 namespace {
 
 constexpr int kAnyThreads = 256;
@@ -57,6 +38,8 @@ struct AnyRoom {
   float weights[kAnyDepth][kAnyPitch];
   __align__(16) float x[kAnyDepth][kAnyCells];
 };
+
+static_assert(sizeof(AnyRoom) == kChangeAnyShared, "what the host is told");
 
 PB_DEVICE void write_split(unsigned short *row, long long n, long long at, float value) {
   unsigned high, low;
@@ -82,9 +65,10 @@ struct ChangeLinear {
   static constexpr int kRow = 4 * K + 16;  // bytes: K high, K low, padding
   static constexpr int kBases = CELLS * kRow;
   static constexpr int kStage = kBases + (CELLS * 4 + 15) / 16 * 16;
-  static constexpr int kShared = STAGES * kStage;
+  static constexpr int kShared = change_linear_shared(K, CELLS, STAGES);
   static constexpr int kChunks = 4 * K / 16;
 
+  static_assert(kShared == STAGES * kStage, "what the host is told");
   static_assert(K % 16 == 0 && K <= 256, "the weights of a warp must fit its registers");
   static_assert(CELLS % (16 * kTiles) == 0, "whole tiles");
 

@@ -4,22 +4,6 @@
 // conv4 decoder has 2 MB of packed weights, a base 34 KiB of packed clean values.
 #include "change.cuh"
 
-struct ChangePackParams {
-  const float *from;
-  void *to;
-  long long rows;     // inputs of a layer; channels of an input of a transposed convolution
-  long long columns;  // outputs; channels
-  long long plane;    // pixels of a channel of the outputs of a linear layer; 1: in their own order
-};
-
-struct ChangeCleanParams {
-  const float *from;  // (bases; C, H, W)
-  void *to;           // (bases; H, W, C)
-  const int *bases;
-  long long channels;
-  long long plane;    // H W
-};
-
 namespace {
 
 // A tile of 32 channels x 32 pixels of a base at a time, turned over in shared memory.

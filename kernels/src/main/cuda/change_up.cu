@@ -22,16 +22,6 @@
 // shared bytes: 820 | 1,640 clocks a cell, so 282 | 141 million cells a second at most, all 132.
 #include "change.cuh"
 
-struct ChangeUpParams {
-  const unsigned short *in;
-  const uint4 *weights;          // packed by change_up_pack
-  const unsigned short *clean;   // packed by change_clean_pack
-  const int *base;               // (cells), any order
-  const int *cells;
-  const int *skipped;            // (cells), nonzero: the output is not needed; or null
-  unsigned short *out;
-};
-
 namespace {
 
 template <int CIN, int COUT, int HIN, int CELLS, int STAGES>
@@ -44,16 +34,15 @@ struct ChangeUp {
   static constexpr int kCellTiles = kPixels / 16;
   static constexpr int kAll = CELLS * kCellTiles;
   static constexpr int kPixel = 2 * CIN + 16;  // bytes
-  // Tiles of 4 x 4 pixels read two rows at once: these must lie half of the banks apart.
-  static constexpr int kTight = (HIN + 2) * kPixel;
-  static constexpr int kRow = HIN == 4 ? (kTight + 63) / 128 * 128 + 64 : kTight;
+  static constexpr int kRow = change_row(CIN, HIN);
   static constexpr int kCell = (HIN + 2) * kRow;
   static constexpr int kBases = CELLS * kCell;
   static constexpr int kSkipped = kBases + CELLS * 4;
   static constexpr int kStage = (kSkipped + CELLS * 4 + 15) / 16 * 16;
-  static constexpr int kShared = STAGES * kStage;
+  static constexpr int kShared = change_up_shared(CIN, HIN, CELLS, STAGES);
   static constexpr int kChunks = kPixels * CIN / 8;  // of 16 bytes, a cell
 
+  static_assert(kShared == STAGES * kStage, "what the host is told");
   static_assert(CIN % 16 == 0 && CIN <= 64, "the weights of a warp must fit its registers");
   static_assert(kAcross >= 1 && kThreads / 32 == kAcross * 4 * kGroups, "eight warps share the work");
   static_assert(kPixels % 16 == 0 && kAll % (2 * kAcross) == 0, "two whole tiles for every warp");
@@ -85,7 +74,7 @@ struct ChangeUp {
   }
 
   PB_DEVICE void load_weights() {
-    const uint4 *from = p.weights + ((2 * py + px) * kGroups + group) * kSteps * 64 + 2 * lane;
+    const uint4 *from = (const uint4 *)p.weights + ((2 * py + px) * kGroups + group) * kSteps * 64 + 2 * lane;
 #pragma unroll
     for (int k = 0; k < kSteps; k++) {
 #pragma unroll

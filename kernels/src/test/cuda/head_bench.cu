@@ -186,7 +186,7 @@ static void time_up(Draw &draw, UpLayer layer, const std::vector<Variant> &varia
   unsigned *narrow = narrow_weights(layer);
   std::vector<unsigned short> first;
   for (const Variant &v : variants) {
-    ChangeUpParams p = {nullptr, (const uint4 *)(v.narrow ? narrow : layer.packed), clean, cells.d_base,
+    ChangeUpParams p = {nullptr, v.narrow ? narrow : layer.packed, clean, cells.d_base,
                         cells.d_count, nullptr, nullptr};
     const double ms = median(41, [&](int i) {
       p.in = in[i & 1];
@@ -215,7 +215,7 @@ int main(int count, char **arguments) {
 
   using D1 = ChangeUp<64, 64, 4, 4, 3>;
   using D2 = ChangeUp<64, 32, 8, 2, 3>;
-  const int shared = linear_shared(256, 32, 3);
+  const int shared = change_linear_shared(256, 32, 3);
   auto make1 = [&] { return UpLayer(draw, 64, 64, 4, "change_up_64_64_4", 4, D1::kShared); };
   auto make2 = [&] { return UpLayer(draw, 64, 32, 8, "change_up_64_32_8", 2, D2::kShared); };
   {
@@ -278,11 +278,11 @@ int main(int count, char **arguments) {
   const int any = 2 * sms;
   ChangeLinearParams first = {b.dz, head.fc1.d_w, b.a1, cells.d_base, cells.d_count, b.h1, 10, 256, 1, 1};
   row("change_linear_any 10 to 256",
-      median(41, [&](int) { launch("change_linear_any", any, 1, 256, kAnyShared, first); }), all, 2560);
+      median(41, [&](int) { launch("change_linear_any", any, 1, 256, kChangeAnyShared, first); }), all, 2560);
   ChangeLinearParams second = {b.h1, head.fc2.packed, b.a2, cells.d_base, cells.d_count, b.h2, 256, 1024, 1, 0};
   for (const Variant &v : std::vector<Variant>{{"change_linear_256", shared, 256, 1, false},
-                                               {"linear_deep", linear_shared(256, 32, 4), 256, 1, false},
-                                               {"linear_large", linear_shared(256, 64, 3), 256, 1, false}}) {
+                                               {"linear_deep", change_linear_shared(256, 32, 4), 256, 1, false},
+                                               {"linear_large", change_linear_shared(256, 64, 3), 256, 1, false}}) {
     row(v.kernel, median(41, [&](int) { launch(v.kernel, sms / 8, 8, 256, v.shared, second); }), all, 262144);
   }
   for (int chunk = 1024; chunk <= all; chunk *= 2) {

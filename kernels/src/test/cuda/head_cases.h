@@ -144,14 +144,14 @@ struct UpLayer {
 
   unsigned short *pack_clean(const Cells &cells, const std::vector<float> &clean) const {
     unsigned short *to = poisoned<unsigned short>("clean", clean.size());
-    launch("change_clean_pack", 3, 1, 256, 32 * 33 * 4,
+    launch("change_clean_pack", 3, 1, 256, kChangeCleanShared,
            ChangeCleanParams{device("a", clean), to, cells.d_bases, co, 4 * h * h});
     return to;
   }
   void run(const Cells &cells, const unsigned short *in, const unsigned short *clean, bool skips,
            unsigned short *out, int blocks) const {
     launch(kernel, blocks, 1, 256, shared,
-           ChangeUpParams{in, (const uint4 *)packed, clean, cells.d_base, cells.d_count,
+           ChangeUpParams{in, packed, clean, cells.d_base, cells.d_count,
                           skips ? cells.d_skipped : nullptr, out});
   }
 };
@@ -224,8 +224,6 @@ struct LinearLayer {
   }
 };
 
-constexpr int kAnyShared = 32 * 257 * 4 + 32 * 8 * 4;
-
 inline double split_value(const std::vector<unsigned short> &rows, size_t row, int n, int i) {
   return (double)host_of_bf16(rows[row * 2 * n + i]) + (double)host_of_bf16(rows[row * 2 * n + n + i]);
 }
@@ -245,10 +243,10 @@ inline void check_any(Draw &draw, int k, int n, int count, double size, bool rec
   unsigned short *again = poisoned<unsigned short>("again", 2 * all);
   ChangeLinearParams p = {device("in", in), layer.d_w,     device("a", clean), cells.d_base, cells.d_count, out,
                           k,                n,             rectifies ? 1 : 0,  0};
-  launch("change_linear_any", 3, (n + 255) / 256, 256, kAnyShared, p);
+  launch("change_linear_any", 3, (n + 255) / 256, 256, kChangeAnyShared, p);
   p.out = split;
   p.splits = 1;
-  launch("change_linear_any", 2, (n + 255) / 256, 256, kAnyShared, p);
+  launch("change_linear_any", 2, (n + 255) / 256, 256, kChangeAnyShared, p);
   launch("change_split", 3, 1, 256, 0, ChangeSplitParams{out, cells.d_count, again, n});
   const auto got = host(out, all);
   const auto high = host(split, 2 * all);
@@ -279,8 +277,6 @@ inline void check_any(Draw &draw, int k, int n, int count, double size, bool rec
   expect(kept && norm > 0, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
 }
 
-inline int linear_shared(int k, int cells, int stages) { return stages * (cells * (4 * k + 16) + (cells * 4 + 15) / 16 * 16); }
-
 // The layer on the matrix unit: `kernel` writes bf16, or float32 when wide.
 inline void check_linear(Draw &draw, const char *kernel, bool wide, int n, int plane, int count, double size,
                          bool rectifies, int blocks, int shared) {
@@ -295,7 +291,7 @@ inline void check_linear(Draw &draw, const char *kernel, bool wide, int n, int p
   unsigned short *split = poisoned<unsigned short>("split", (size_t)cells.capacity * k * 2);
   launch("change_split", 9, 1, 256, 0, ChangeSplitParams{device("in", in), cells.d_count, split, k});
   float *ordered = poisoned<float>("a", clean.size());
-  launch("change_clean_order", 4, 1, 256, 32 * 33 * 4,
+  launch("change_clean_order", 4, 1, 256, kChangeCleanShared,
          ChangeCleanParams{device("clean", clean), ordered, cells.d_bases, n / plane, plane});
   const size_t all = (size_t)cells.capacity * n;
   float *out = poisoned<float>("out", all);
@@ -344,9 +340,9 @@ struct Head {
   };
 
   void run(const Cells &cells, const Buffers &b, bool skips, int sms) const {
-    launch("change_linear_any", 2 * sms, 1, 256, kAnyShared,
+    launch("change_linear_any", 2 * sms, 1, 256, kChangeAnyShared,
            ChangeLinearParams{b.dz, fc1.d_w, b.a1, cells.d_base, cells.d_count, b.h1, 10, 256, 1, 1});
-    launch("change_linear_256", sms < 8 ? 1 : sms / 8, 8, 256, linear_shared(256, 32, 3),
+    launch("change_linear_256", sms < 8 ? 1 : sms / 8, 8, 256, change_linear_shared(256, 32, 3),
            ChangeLinearParams{b.h1, fc2.packed, b.a2, cells.d_base, cells.d_count, b.h2, 256, 1024, 1, 0});
     d1.run(cells, b.h2, b.a3, skips, b.h3, sms);
     d2.run(cells, b.h3, b.a4, skips, b.h4, sms);
@@ -365,7 +361,7 @@ inline void check_head(Draw &draw, const Head &head, int count, double size, int
   b.dz = device("dz", dz);
   b.a1 = device("a1", a1);
   b.a2 = poisoned<float>("a2", a2.size());
-  launch("change_clean_order", 4, 1, 256, 32 * 33 * 4, ChangeCleanParams{device("a", a2), b.a2, cells.d_bases, 64, 16});
+  launch("change_clean_order", 4, 1, 256, kChangeCleanShared, ChangeCleanParams{device("a", a2), b.a2, cells.d_bases, 64, 16});
   b.a3 = head.d1.pack_clean(cells, a3);
   b.a4 = head.d2.pack_clean(cells, a4);
   b.h1 = poisoned<unsigned short>("h1", (size_t)cells.capacity * 512);

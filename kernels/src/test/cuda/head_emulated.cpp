@@ -1,6 +1,7 @@
-// The checks of head_cases.h on the emulator: head_emulated [seed [order [barrier]]], where a barrier
+// The checks of head_cases.h on the emulator. Built with the library of src/main/cuda/build.sh OUT_DIR:
+//   g++ -std=c++17 -O2 head_emulated.cpp OUT_DIR/libpatchbay_emulator.so -Wl,-rpath,OUT_DIR -o head_emulated
+// Usage: head_emulated [seed [order [barrier]]], where a barrier
 // (file:line) is left out, so that the checks must fail. Lists the barriers come to.
-#define PB_EMULATOR 1
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +9,7 @@
 
 #include <vector>
 
-#define PB_SOURCE "change_up"
-#include "../../main/cuda/change_up.cu"
-#include "../../main/cuda/change_linear.cu"
-#include "../../main/cuda/change_pack.cu"
+#include "../../main/cuda/change_params.cuh"
 
 extern "C" {
 int pb_emulator_launch(const char *, int, int, int, int, const void *, long long, int, char *, int);
@@ -48,10 +46,8 @@ int main(int count, char **arguments) {
   Draw draw = {count > 1 ? strtoull(arguments[1], nullptr, 10) : 1};
   order = count > 2 ? atoi(arguments[2]) : 0;
   if (count > 3) pb_emulator_skip(arguments[3]);
-  using First = ChangeUp<64, 64, 4, 4, 3>;
-  using Second = ChangeUp<64, 32, 8, 2, 3>;
-  const UpLayer d1(draw, 64, 64, 4, "change_up_64_64_4", 4, First::kShared);
-  const UpLayer d2(draw, 64, 32, 8, "change_up_64_32_8", 2, Second::kShared);
+  const UpLayer d1(draw, 64, 64, 4, "change_up_64_64_4", 4, change_up_shared(64, 4, 4, 3));
+  const UpLayer d2(draw, 64, 32, 8, "change_up_64_32_8", 2, change_up_shared(64, 8, 2, 3));
   check_up(draw, d1, 1, 1, true, false, 3);
   check_up(draw, d1, 27, 1e-4, false, true, 1);
   check_up(draw, d1, 13, 0.1, false, false, 2);
@@ -60,7 +56,7 @@ int main(int count, char **arguments) {
   check_up(draw, d2, 7, 1e-2, true, false, 2);
   check_any(draw, 10, 256, 13, 1, true);
   check_any(draw, 70, 300, 9, 1e-3, false);
-  const int shared = linear_shared(256, 32, 3);
+  const int shared = change_linear_shared(256, 32, 3);
   check_linear(draw, "change_linear_256", false, 256, 16, 1, 1, true, 1, shared);
   check_linear(draw, "change_linear_256", false, 128, 4, 133, 1e-4, true, 1, shared);
   check_linear(draw, "change_linear_256_wide", true, 128, 1, 71, 1e-2, true, 2, shared);

@@ -15,9 +15,7 @@ struct ChangeUpPlain {
   static constexpr int kCellTiles = kPixels / 16;
   static constexpr int kAll = CELLS * kCellTiles;
   static constexpr int kPixel = 2 * CIN + 16;  // bytes
-  // Tiles of 4 x 4 pixels read two rows at once: these must lie half of the banks apart.
-  static constexpr int kTight = (HIN + 2) * kPixel;
-  static constexpr int kRow = HIN == 4 ? (kTight + 63) / 128 * 128 + 64 : kTight;
+  static constexpr int kRow = change_row(CIN, HIN);
   static constexpr int kCell = (HIN + 2) * kRow;
   static constexpr int kBases = CELLS * kCell;
   static constexpr int kStage = kBases + (CELLS * 4 + 15) / 16 * 16;
@@ -45,7 +43,7 @@ struct ChangeUpPlain {
   }
 
   PB_DEVICE void load_weights() {
-    const uint4 *from = p.weights + ((2 * py + px) * kGroups + group) * kSteps * 16 * WIDE + WIDE / 2 * lane;
+    const uint4 *from = (const uint4 *)p.weights + ((2 * py + px) * kGroups + group) * kSteps * 16 * WIDE + WIDE / 2 * lane;
 #pragma unroll
     for (int k = 0; k < kSteps; k++) {
 #pragma unroll
