@@ -186,6 +186,7 @@ static void time_up(Draw &draw, UpLayer layer, const std::vector<Variant> &varia
   unsigned *narrow = narrow_weights(layer);
   std::vector<unsigned short> first;
   for (const Variant &v : variants) {
+    check(cudaMemset(out[0], 0xff, (size_t)count * layer.out_size() * 2), "poison");
     ChangeUpParams p = {nullptr, v.narrow ? narrow : layer.packed, clean, cells.d_base,
                         cells.d_count, nullptr, nullptr};
     const double ms = median(41, [&](int i) {
@@ -289,12 +290,10 @@ int main(int count, char **arguments) {
     int *part = device("part", std::vector<int>{chunk});
     const double ms = median(31, [&](int) {
       for (int from = 0; from < all; from += chunk) {
-        Cells some = cells;
-        some.d_base = cells.d_base + from;
-        some.d_count = part;
+        const Run some = {cells.d_base + from, part, nullptr};
         Head::Buffers now = b;
         now.dz = b.dz + (size_t)from * 10;
-        head.run(some, now, false, sms);
+        head.run(some, now, sms);
       }
     });
     char name[60];

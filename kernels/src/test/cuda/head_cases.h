@@ -70,10 +70,9 @@ std::vector<T> host(const T *from, size_t count) {
   return to;
 }
 
-// Sums of a transposed convolution of a change, in (H, W, C) order: in (h, h, ci), w (ci, co, 4, 4).
+// Sums of a transposed convolution of a change, in (H, W, C) order: in (h, h, ci), w (4, 4, ci, co).
 // `size` receives the sums of the sizes of the products.
-inline void host_up(const double *in, int h, int ci, int co, const float *w, bool rounds, double *out,
-                    double *size) {
+inline void host_up(const double *in, int h, int ci, int co, const double *w, double *out, double *size) {
   const int large = 2 * h;
   for (int i = 0; i < large * large * co; i++) out[i] = size[i] = 0;
   for (int y = 0; y < h; y++) {
@@ -87,11 +86,10 @@ inline void host_up(const double *in, int h, int ci, int co, const float *w, boo
           for (int c = 0; c < ci; c++) {
             const double d = in[(y * h + x) * ci + c];
             if (d == 0) continue;
+            const double *weights = w + ((ky * 4 + kx) * ci + c) * co;
             for (int o = 0; o < co; o++) {
-              const float weight = w[((c * co + o) * 4 + ky) * 4 + kx];
-              const double product = d * (rounds ? host_rounded(weight) : weight);
-              sum[o] += product;
-              all[o] += fabs(product);
+              sum[o] += d * weights[o];
+              all[o] += fabs(d * weights[o]);
             }
           }
         }
@@ -99,6 +97,10 @@ inline void host_up(const double *in, int h, int ci, int co, const float *w, boo
     }
   }
 }
+
+struct Run {
+  const int *base, *count, *skipped;
+};
 
 struct Cells {
   int count, capacity, bases;
@@ -117,6 +119,7 @@ struct Cells {
     d_bases = device("bases", std::vector<int>{bases});
     d_skipped = device("skipped", skipped);
   }
+  Run run(bool skips) const { return {d_base, d_count, skips ? d_skipped : nullptr}; }
 };
 
 // A clean value (bases; C, plane), where every eighth unit lies near the kink for changes of `size`.
@@ -131,11 +134,14 @@ struct UpLayer {
   const char *kernel;
   int batch, shared;  // cells of a batch; bytes
   std::vector<float> w;
+  std::vector<double> rounded;  // (4, 4, ci, co)
   unsigned *packed;
 
   UpLayer(Draw &draw, int ci, int co, int h, const char *kernel, int batch, int shared)
       : ci(ci), co(co), h(h), kernel(kernel), batch(batch), shared(shared) {
     w = draw.normals((size_t)ci * co * 16, 1 / sqrt(2.0 * ci));
+    rounded.resize(w.size());
+    for (size_t i = 0; i < w.size(); i++) rounded[i % 16 * ci * co + i / 16] = host_rounded(w[i]);
     packed = poisoned<unsigned>("packed", (size_t)ci * co * 8);
     launch("change_up_pack", 7, 1, 256, 0, ChangePackParams{device("w", w), packed, ci, co, 1});
   }
@@ -148,11 +154,9 @@ struct UpLayer {
            ChangeCleanParams{device("a", clean), to, cells.d_bases, co, 4 * h * h});
     return to;
   }
-  void run(const Cells &cells, const unsigned short *in, const unsigned short *clean, bool skips,
-           unsigned short *out, int blocks) const {
-    launch(kernel, blocks, 1, 256, shared,
-           ChangeUpParams{in, packed, clean, cells.d_base, cells.d_count,
-                          skips ? cells.d_skipped : nullptr, out});
+  void run(const Run &run, const unsigned short *in, const unsigned short *clean, unsigned short *out,
+           int blocks) const {
+    launch(kernel, blocks, 1, 256, shared, ChangeUpParams{in, packed, clean, run.base, run.count, run.skipped, out});
   }
 };
 
@@ -169,7 +173,7 @@ inline void check_up(Draw &draw, const UpLayer &layer, int count, double size, b
   unsigned short *d_clean = layer.pack_clean(cells, clean);
   const size_t all = (size_t)cells.capacity * layer.out_size();
   unsigned short *d_out = poisoned<unsigned short>("out", all);
-  layer.run(cells, d_in, d_clean, skips, d_out, blocks);
+  layer.run(cells.run(skips), d_in, d_clean, d_out, blocks);
   const auto out = host(d_out, all);
   std::vector<double> x(layer.in_size()), sums(layer.out_size()), sizes(layer.out_size());
   double worst = 0, off = 0, norm = 0;
@@ -177,7 +181,7 @@ inline void check_up(Draw &draw, const UpLayer &layer, int count, double size, b
   for (int c = 0; c < count; c++) {
     if (skips && cells.skipped[c]) continue;
     for (int i = 0; i < layer.in_size(); i++) x[i] = host_of_bf16(in[(size_t)c * layer.in_size() + i]);
-    host_up(x.data(), layer.h, layer.ci, layer.co, layer.w.data(), true, sums.data(), sizes.data());
+    host_up(x.data(), layer.h, layer.ci, layer.co, layer.rounded.data(), sums.data(), sizes.data());
     for (int i = 0; i < layer.out_size(); i++) {
       const double a = clean[((size_t)cells.base[c] * layer.co + i % layer.co) * pixels + i / layer.co];
       const double want = host_bent(host_half(a), sums[i]);
@@ -339,13 +343,13 @@ struct Head {
     unsigned short *h1, *h2, *h3, *h4, *a3, *a4;
   };
 
-  void run(const Cells &cells, const Buffers &b, bool skips, int sms) const {
+  void run(const Run &cells, const Buffers &b, int sms) const {
     launch("change_linear_any", 2 * sms, 1, 256, kChangeAnyShared,
-           ChangeLinearParams{b.dz, fc1.d_w, b.a1, cells.d_base, cells.d_count, b.h1, 10, 256, 1, 1});
+           ChangeLinearParams{b.dz, fc1.d_w, b.a1, cells.base, cells.count, b.h1, 10, 256, 1, 1});
     launch("change_linear_256", sms < 8 ? 1 : sms / 8, 8, 256, change_linear_shared(256, 32, 3),
-           ChangeLinearParams{b.h1, fc2.packed, b.a2, cells.d_base, cells.d_count, b.h2, 256, 1024, 1, 0});
-    d1.run(cells, b.h2, b.a3, skips, b.h3, sms);
-    d2.run(cells, b.h3, b.a4, skips, b.h4, sms);
+           ChangeLinearParams{b.h1, fc2.packed, b.a2, cells.base, cells.count, b.h2, 256, 1024, 1, 0});
+    d1.run(cells, b.h2, b.a3, b.h3, sms);
+    d2.run(cells, b.h3, b.a4, b.h4, sms);
   }
 };
 
@@ -368,7 +372,7 @@ inline void check_head(Draw &draw, const Head &head, int count, double size, int
   b.h2 = poisoned<unsigned short>("h2", (size_t)cells.capacity * 1024);
   b.h3 = poisoned<unsigned short>("h3", (size_t)cells.capacity * 4096);
   b.h4 = poisoned<unsigned short>("h4", (size_t)cells.capacity * 8192);
-  head.run(cells, b, false, sms);
+  head.run(cells.run(false), b, sms);
   const auto got = host(b.h4, (size_t)cells.capacity * 8192);
   double off = 0, norm = 0;
   for (int c = 0; c < count; c++) {
@@ -381,9 +385,9 @@ inline void check_head(Draw &draw, const Head &head, int count, double size, int
     for (int i = 0; i < 1024; i++) {
       h2[head.fc2.at(i)] = host_rounded(host_bent(a2[(size_t)base * 1024 + i], sums[i]));
     }
-    host_up(h2.data(), 4, 64, 64, head.d1.w.data(), true, h3.data(), sizes.data());
+    host_up(h2.data(), 4, 64, 64, head.d1.rounded.data(), h3.data(), sizes.data());
     for (int i = 0; i < 4096; i++) h3[i] = host_rounded(host_bent(a3[(base * 64 + i % 64) * 64 + i / 64], h3[i]));
-    host_up(h3.data(), 8, 64, 32, head.d2.w.data(), true, h4.data(), sizes.data());
+    host_up(h3.data(), 8, 64, 32, head.d2.rounded.data(), h4.data(), sizes.data());
     for (int i = 0; i < 8192; i++) {
       const double want = host_bent(a4[((size_t)base * 32 + i % 32) * 256 + i / 32], h4[i]);
       const double is = host_of_bf16(got[(size_t)c * 8192 + i]);
@@ -394,11 +398,11 @@ inline void check_head(Draw &draw, const Head &head, int count, double size, int
   expect(sqrt(off / norm) < 4e-3, "the head beside its definition", sqrt(off / norm), 4e-3);
 
   // The same bits for a cell whichever cells are there and however many blocks.
-  Cells fewer = cells;
-  fewer.d_count = device("fewer", std::vector<int>{count / 2 + 1});
+  Run fewer = cells.run(false);
+  fewer.count = device("fewer", std::vector<int>{count / 2 + 1});
   unsigned short *all = b.h4;
   b.h4 = poisoned<unsigned short>("again", (size_t)cells.capacity * 8192);
-  head.run(fewer, b, false, 1);
+  head.run(fewer, b, 1);
   const auto again = host(b.h4, (size_t)(count / 2 + 1) * 8192);
   expect(memcmp(again.data(), got.data(), again.size() * 2) == 0, "  the same bits in a smaller run", 0, 0);
   b.h4 = all;
