@@ -32,6 +32,14 @@ PB_DEVICE void turn_over(const ChangeCleanParams &p, float (*tile)[33], Write wr
   }
 }
 
+// The weight of input `depth` of a phase's 4 CIN.
+PB_DEVICE float up_weight(const float *weights, int cin, int cout, int phase, int depth, int out) {
+  const int tap = depth / cin;
+  const int ky = 3 - 2 * (tap >> 1) - (phase >> 1);
+  const int kx = 3 - 2 * (tap & 1) - (phase & 1);
+  return weights[((depth % cin * cout + out) * 4 + ky) * 4 + kx];
+}
+
 }  // namespace
 
 // (CIN, COUT, 4, 4) to 16-byte pairs of registers: [phase][32 outputs][16 of 4 CIN inputs][lane][2].
@@ -47,15 +55,33 @@ PB_KERNEL(change_up_pack, ChangePackParams, 256, 4) {
     const int group = i / 256 / steps % (cout / 32);
     const int phase = i / 256 / steps / (cout / 32);
     const int out = group * 32 + change_output(4, r >> 1, lane >> 2);
-    float pair[2];
-    for (int e = 0; e < 2; e++) {
-      const int depth = k * 16 + (r & 1) * 8 + (lane & 3) * 2 + e;
-      const int tap = depth / cin;
-      const int ky = 3 - 2 * (tap >> 1) - (phase >> 1);
-      const int kx = 3 - 2 * (tap & 1) - (phase & 1);
-      pair[e] = p.from[((depth % cin * cout + out) * 4 + ky) * 4 + kx];
-    }
-    ((unsigned *)p.to)[i] = pack_bf16(pair[0], pair[1]);
+    const int depth = k * 16 + (r & 1) * 8 + (lane & 3) * 2;
+    ((unsigned *)p.to)[i] = pack_bf16(up_weight(p.from, cin, cout, phase, depth, out),
+                                      up_weight(p.from, cin, cout, phase, depth + 1, out));
+  }
+}
+
+// (CIN, COUT, 4, 4) to [phase][16 outputs][16 of 4 CIN inputs][lane][high, low][4], for
+// change_up_first.
+PB_KERNEL(change_up_split_pack, ChangePackParams, 256, 4) {
+  const int cin = (int)p.rows;
+  const int cout = (int)p.columns;
+  const int steps = cin / 4;
+  const int all = 4 * cin * cout * 4 / 2;
+  for (int i = blockIdx.x * 256 + threadIdx.x; i < all; i += gridDim.x * 256) {
+    const int r = i % 4;
+    const int lane = i / 4 % 32;
+    const int k = i / 128 % steps;
+    const int group = i / 128 / steps % (cout / 16);
+    const int phase = i / 128 / steps / (cout / 16);
+    const int out = group * 16 + change_output(2, r >> 1, lane >> 2);
+    const int depth = k * 16 + (r & 1) * 8 + (lane & 3) * 2;
+    unsigned high, low;
+    change_split_pair(up_weight(p.from, cin, cout, phase, depth, out),
+                      up_weight(p.from, cin, cout, phase, depth + 1, out), high, low);
+    unsigned *to = (unsigned *)p.to + (i / 4) * 8 + r;
+    to[0] = high;
+    to[4] = low;
   }
 }
 
@@ -94,4 +120,18 @@ PB_KERNEL(change_clean_order, ChangeCleanParams, 256, 4) {
   PB_SHARED(bytes);
   float *to = (float *)p.to;
   turn_over(p, (float (*)[33])bytes, [=](long long at, float value) { to[at] = value; });
+}
+
+// Cells of float32 as split pixels: (cells; C, H, W) to (cells; H, W, 2, C).
+PB_KERNEL(change_split_pack, ChangeCleanParams, 256, 4) {
+  PB_SHARED(bytes);
+  unsigned short *to = (unsigned short *)p.to;
+  const long long channels = p.channels;
+  turn_over(p, (float (*)[33])bytes, [=](long long at, float value) {
+    unsigned high, low;
+    change_split_pair(value, 0.0f, high, low);
+    unsigned short *pixel = to + at / channels * 2 * channels + at % channels;
+    pixel[0] = (unsigned short)high;
+    pixel[channels] = (unsigned short)low;
+  });
 }

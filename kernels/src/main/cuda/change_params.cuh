@@ -54,14 +54,15 @@ struct ChangeUpParams {
 constexpr int kChangeCleanShared = 32 * 33 * 4;
 constexpr int kChangeAnyShared = 32 * 257 * 4 + 32 * 8 * 4;
 
-// Bytes of a row of pixels with its border. Tiles of 4 x 4 pixels are read two rows at once: these
-// lie half of the banks apart.
-constexpr int change_row(int channels, int width) {
-  const int tight = (width + 2) * (2 * channels + 16);
+// Bytes of a row of pixels of `bytes`, padded by 16, with its border. Tiles of 4 x 4 pixels are read
+// two rows at once: these lie half of the banks apart.
+constexpr int change_row(int bytes, int width) {
+  const int tight = (width + 2) * (bytes + 16);
   return width == 4 ? (tight + 63) / 128 * 128 + 64 : tight;
 }
-constexpr int change_up_shared(int cin, int hin, int cells, int stages) {
-  return stages * ((cells * (hin + 2) * change_row(cin, hin) + cells * 8 + 15) / 16 * 16);
+// For batches of `cells` images of size x size pixels: change_up_* has pixels of 2 CIN bytes.
+constexpr int change_shared(int bytes, int size, int cells, int stages) {
+  return stages * ((cells * (size + 2) * change_row(bytes, size) + cells * 8 + 15) / 16 * 16);
 }
 constexpr int change_linear_shared(int k, int cells, int stages) {
   return stages * ((cells * (4 * k + 16) + cells * 4 + 15) / 16 * 16);

@@ -20,36 +20,26 @@
 //   L2 bytes      2 + 8 + 8 KiB | 8 + 16 + 16 KiB: in, clean, out
 // A multiprocessor of an H100 takes about 1.6 clocks for an m16n8k16 from mma.sync and 1 for 128
 // shared bytes: 820 | 1,640 clocks a cell, so 282 | 141 million cells a second at most, all 132.
-#include "change.cuh"
+#include "change_cells.cuh"
 
 namespace {
 
 template <int CIN, int COUT, int HIN, int CELLS, int STAGES>
 struct ChangeUp {
-  static constexpr int kThreads = 256;
+  using Cells = ChangeCells<2 * CIN, HIN, CELLS, STAGES>;
   static constexpr int kGroups = COUT / 32;
-  static constexpr int kAcross = kThreads / 32 / (4 * kGroups);  // warps that share the tiles
+  static constexpr int kAcross = 2 / kGroups;  // warps that share the tiles
   static constexpr int kSteps = 4 * CIN / 16;
-  static constexpr int kPixels = HIN * HIN;
-  static constexpr int kCellTiles = kPixels / 16;
+  static constexpr int kCellTiles = HIN * HIN / 16;
   static constexpr int kAll = CELLS * kCellTiles;
-  static constexpr int kPixel = 2 * CIN + 16;  // bytes
-  static constexpr int kRow = change_row(CIN, HIN);
-  static constexpr int kCell = (HIN + 2) * kRow;
-  static constexpr int kBases = CELLS * kCell;
-  static constexpr int kSkipped = kBases + CELLS * 4;
-  static constexpr int kStage = (kSkipped + CELLS * 4 + 15) / 16 * 16;
-  static constexpr int kShared = change_up_shared(CIN, HIN, CELLS, STAGES);
-  static constexpr int kChunks = kPixels * CIN / 8;  // of 16 bytes, a cell
-
-  static_assert(kShared == STAGES * kStage, "what the host is told");
-  static_assert(CIN % 16 == 0 && CIN <= 64, "the weights of a warp must fit its registers");
-  static_assert(kAcross >= 1 && kThreads / 32 == kAcross * 4 * kGroups, "eight warps share the work");
-  static_assert(kPixels % 16 == 0 && kAll % (2 * kAcross) == 0, "two whole tiles for every warp");
-  static constexpr int kOut = 4 * kPixels * COUT;  // outputs of a cell
+  static constexpr int kOut = 4 * HIN * HIN * COUT;  // outputs of a cell
   // Outputs between those of rows g and g + 8 of a tile.
   static constexpr int kEight = HIN < 16 ? 32 * COUT : 16 * COUT;
   static constexpr int kSet = kSteps < 12 ? 0 : 2;  // the step in which the tile before has its sums
+
+  static_assert(CIN % 32 == 0 && CIN <= 64, "the weights of a warp must fit its registers");
+  static_assert(COUT == 32 || COUT == 64, "eight warps share the work");
+  static_assert(HIN * HIN % 16 == 0 && kAll % (2 * kAcross) == 0, "two whole tiles for every warp");
 
   // What is still to be done for a tile that is multiplied.
   struct Tile {
@@ -60,17 +50,17 @@ struct ChangeUp {
 
   unsigned weights[kSteps][8];
   const ChangeUpParams &p;
-  unsigned char *shared;
-  int cells, lane, group, part, py, px;
+  const Cells images;
+  int lane, group, part, py, px;
 
-  PB_DEVICE ChangeUp(const ChangeUpParams &params, unsigned char *room) : p(params), shared(room) {
+  PB_DEVICE ChangeUp(const ChangeUpParams &params, unsigned char *shared)
+      : p(params), images{(const unsigned char *)params.in, params.base, params.skipped, shared, *params.cells} {
     const int warp = threadIdx.x >> 5;
     lane = threadIdx.x & 31;
     py = warp >> 1 & 1;
     px = warp & 1;
     group = (warp >> 2) % kGroups;
     part = (warp >> 2) / kGroups;
-    cells = *p.cells;
   }
 
   PB_DEVICE void load_weights() {
@@ -88,47 +78,19 @@ struct ChangeUp {
     }
   }
 
-  PB_DEVICE void clear() {
-    for (int i = threadIdx.x; i < kShared / 16; i += kThreads) {
-      ((uint4 *)shared)[i] = make_uint4(0, 0, 0, 0);
-    }
-  }
-
-  PB_DEVICE void load(int batch, int stage) {
-    unsigned char *to = shared + stage * kStage;
-    const long long first = (long long)batch * CELLS;
-    const int here = cells - first < CELLS ? (int)(cells - first) : CELLS;
-    for (int i = threadIdx.x; i < here * kChunks; i += kThreads) {
-      const int c = i / kChunks;
-      const int pixel = i % kChunks / (CIN / 8);
-      const int y = pixel / HIN + 1;
-      const int x = pixel % HIN + 1;
-      cp_async_16(to + c * kCell + y * kRow + x * kPixel + i % (CIN / 8) * 16,
-                        p.in + (first * kChunks + i) * 8);
-    }
-    if ((int)threadIdx.x < here) {
-      cp_async_4(to + kBases + threadIdx.x * 4, p.base + first + threadIdx.x);
-      if (p.skipped != nullptr) {
-        cp_async_4(to + kSkipped + threadIdx.x * 4, p.skipped + first + threadIdx.x);
-      }
-    }
-  }
-
   // Multiplies tile t of a batch that has arrived, and finishes the tile before.
-  PB_DEVICE void multiply(int batch, int stage, int t, float (&sums)[4][4],
-                          const float (&before)[4][4], Tile &tile) {
-    const unsigned char *from = shared + stage * kStage;
+  PB_DEVICE void multiply(int batch, const unsigned char *from, int t, float (&sums)[4][4],
+                          const float (&before)[4][4], Tile &tile) const {
     const int c = t / kCellTiles;
     const int start = t % kCellTiles * 16;
-    const long long cell = (long long)batch * CELLS + c;
     Tile next;
-    next.wanted = cell < cells && ((const int *)(from + kSkipped))[c] == 0;
-    const long long base = next.wanted ? ((const int *)(from + kBases))[c] : 0;
+    next.wanted = images.wanted(from, batch, c);
+    const long long base = next.wanted ? Cells::base_of(from, c) : 0;
     const int pixel = start + (lane & 15);
-    const unsigned char *row = from + c * kCell + (pixel / HIN + py) * kRow +
-                               (pixel % HIN + px) * kPixel + (lane >> 4) * 16;
+    const unsigned char *row =
+        from + c * Cells::kCell + Cells::place(pixel / HIN + py, pixel % HIN + px) + (lane >> 4) * 16;
     const int first = place(start + (lane >> 2));
-    next.out = p.out + cell * kOut + first;
+    next.out = p.out + ((long long)batch * CELLS + c) * kOut + first;
     unsigned a[2][4];
     ldmatrix_x4(a[0], row);
 #pragma unroll
@@ -165,7 +127,7 @@ struct ChangeUp {
   // Of step k's 16 inputs of a tap, from those of the tap's first channel.
   PB_DEVICE static constexpr int offset(int k) {
     const int tap = k / (CIN / 16);
-    return (tap >> 1) * kRow + (tap & 1) * kPixel + k % (CIN / 16) * 32;
+    return Cells::place(tap >> 1, tap & 1) + k % (CIN / 16) * 32;
   }
 
   // Of a lane's outputs for input pixel `pixel`, in a cell.
@@ -176,35 +138,17 @@ struct ChangeUp {
   }
 
   PB_DEVICE void run() {
-    const int batches = (cells + CELLS - 1) / CELLS;
-    if ((int)blockIdx.x >= batches) return;
-    clear();
-    __syncthreads();
-    int next = blockIdx.x;
-#pragma unroll
-    for (int s = 0; s < STAGES - 1; s++) {
-      if (next < batches) load(next, s);
-      cp_async_commit();
-      next += gridDim.x;
-    }
-    load_weights();
     float even[4][4] = {};
     float odd[4][4] = {};
     Tile tile = {};
-    int stage = 0;
-    for (int batch = blockIdx.x; batch < batches; batch += gridDim.x) {
-      cp_async_wait<STAGES - 2>();
-      __syncthreads();
-      if (next < batches) load(next, stage == 0 ? STAGES - 1 : stage - 1);
-      cp_async_commit();
-      next += gridDim.x;
+    const bool some = images.each([&] { load_weights(); }, [&](int batch, const unsigned char *from) {
 #pragma unroll 1
       for (int t = part; t < kAll; t += 2 * kAcross) {
-        multiply(batch, stage, t, even, odd, tile);
-        multiply(batch, stage, t + kAcross, odd, even, tile);
+        multiply(batch, from, t, even, odd, tile);
+        multiply(batch, from, t + kAcross, odd, even, tile);
       }
-      stage = stage + 1 == STAGES ? 0 : stage + 1;
-    }
+    });
+    if (!some) return;
     uint4 bent;
 #pragma unroll
     for (int i = 0; i < 8; i++) finish(i >> 2, i & 3, odd, tile, bent);

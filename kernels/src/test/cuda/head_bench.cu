@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "../../main/cuda/change_up.cu"
+#include "../../main/cuda/change_up_first.cu"
 #include "../../main/cuda/change_linear.cu"
 #include "../../main/cuda/change_pack.cu"
 #include "head_variants.cuh"
@@ -75,7 +76,8 @@ static void take(void *to, const void *from, long long bytes) {
 
 #define NAMED(name) {#name, (const void *)name}
 static const std::map<std::string, const void *> kernels = {
-    NAMED(change_up_64_64_4), NAMED(change_up_64_32_8), NAMED(change_linear_256), NAMED(change_linear_256_wide),
+    NAMED(change_up_64_64_4), NAMED(change_up_first_64_64_4), NAMED(change_up_first_64_32_8),
+    NAMED(change_up_split_pack), NAMED(change_split_pack), NAMED(change_up_64_32_8), NAMED(change_linear_256), NAMED(change_linear_256_wide),
     NAMED(change_linear_any), NAMED(change_split), NAMED(change_up_pack), NAMED(change_linear_pack),
     NAMED(change_clean_pack), NAMED(change_clean_order), NAMED(d1_deep), NAMED(d1_large), NAMED(d1_plain),
     NAMED(d1_narrow), NAMED(d2_deep), NAMED(d2_large), NAMED(d2_plain), NAMED(d2_narrow), NAMED(linear_deep),
@@ -217,14 +219,17 @@ int main(int count, char **arguments) {
   using D1 = ChangeUp<64, 64, 4, 4, 3>;
   using D2 = ChangeUp<64, 32, 8, 2, 3>;
   const int shared = change_linear_shared(256, 32, 3);
-  auto make1 = [&] { return UpLayer(draw, 64, 64, 4, "change_up_64_64_4", 4, D1::kShared); };
-  auto make2 = [&] { return UpLayer(draw, 64, 32, 8, "change_up_64_32_8", 2, D2::kShared); };
+  auto make1 = [&] { return UpLayer(draw, 64, 64, 4, "change_up_64_64_4", 4, D1::Cells::kShared); };
+  auto make2 = [&] { return UpLayer(draw, 64, 32, 8, "change_up_64_32_8", 2, D2::Cells::kShared); };
   {
     const UpLayer d1 = make1(), d2 = make2();
     for (double size : {1.0, 1e-2, 1e-4}) {
       check_up(draw, d1, 131, size, size < 1, size == 1, sms);
       check_up(draw, d2, 67, size, size < 1, size == 1, sms);
     }
+    const int first1 = change_shared(256, 4, 4, 3), first2 = change_shared(256, 8, 2, 3);
+    check_first(draw, 64, 64, 4, "change_up_first_64_64_4", first1, 61, 1, true, sms / 2);
+    check_first(draw, 64, 32, 8, "change_up_first_64_32_8", first2, 61, 1e-2, false, sms);
     check_any(draw, 10, 256, 1001, 1, true);
     check_any(draw, 70, 300, 77, 1e-3, false);
     for (double size : {1.0, 1e-4}) {
@@ -246,17 +251,17 @@ int main(int count, char **arguments) {
   release();
 
   time_up(draw, make1(),
-          {{"change_up_64_64_4", D1::kShared, 256, 1, false},
-           {"d1_deep", ChangeUp<64, 64, 4, 4, 4>::kShared, 256, 1, false},
-           {"d1_large", ChangeUp<64, 64, 4, 8, 3>::kShared, 256, 1, false},
+          {{"change_up_64_64_4", D1::Cells::kShared, 256, 1, false},
+           {"d1_deep", ChangeUp<64, 64, 4, 4, 4>::Cells::kShared, 256, 1, false},
+           {"d1_large", ChangeUp<64, 64, 4, 8, 3>::Cells::kShared, 256, 1, false},
            {"d1_plain", ChangeUpPlain<64, 64, 4, 4, 3, 2, 4, 256>::kShared, 256, 1, false},
            {"d1_narrow", ChangeUpPlain<64, 64, 4, 4, 3, 2, 2, 512>::kShared, 512, 1, true}},
           802816, sms);
   release();
   time_up(draw, make2(),
-          {{"change_up_64_32_8", D2::kShared, 256, 1, false},
-           {"d2_deep", ChangeUp<64, 32, 8, 2, 4>::kShared, 256, 1, false},
-           {"d2_large", ChangeUp<64, 32, 8, 4, 3>::kShared, 256, 1, false},
+          {{"change_up_64_32_8", D2::Cells::kShared, 256, 1, false},
+           {"d2_deep", ChangeUp<64, 32, 8, 2, 4>::Cells::kShared, 256, 1, false},
+           {"d2_large", ChangeUp<64, 32, 8, 4, 3>::Cells::kShared, 256, 1, false},
            {"d2_plain", ChangeUpPlain<64, 32, 8, 2, 3, 2, 4, 256>::kShared, 256, 1, false},
            {"d2_narrow", ChangeUpPlain<64, 32, 8, 2, 3, 2, 2, 256>::kShared, 256, 2, true}},
           1843200, sms);

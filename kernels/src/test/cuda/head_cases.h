@@ -201,6 +201,52 @@ inline void check_up(Draw &draw, const UpLayer &layer, int count, double size, b
   expect(kept, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
 }
 
+// The layer as the first of a chain: nothing but the output is rounded. One channel changes, or all.
+inline void check_first(Draw &draw, int ci, int co, int h, const char *kernel, int shared, int count, double size,
+                        bool one, int blocks) {
+  UpLayer layer(draw, ci, co, h, kernel, 0, shared);
+  std::vector<double> exact(layer.w.size());
+  for (size_t i = 0; i < exact.size(); i++) exact[i % 16 * ci * co + i / 16] = layer.w[i];
+  layer.packed = poisoned<unsigned>("packed", (size_t)ci * co * 16);
+  launch("change_up_split_pack", 7, 1, 256, 0, ChangePackParams{device("w", layer.w), layer.packed, ci, co, 1});
+  Cells cells(draw, count, count + 5, 3, false);
+  const int pixels = h * h;
+  std::vector<float> in((size_t)cells.capacity * layer.in_size(), 0.0f);
+  for (size_t i = 0; i < (size_t)count * layer.in_size(); i++) {
+    if (!one || (int)(i / pixels % ci) == (int)(i / layer.in_size() * 7 % ci)) in[i] = (float)(size * draw.normal());
+  }
+  unsigned short *d_in = poisoned<unsigned short>("split", in.size() * 2);
+  launch("change_split_pack", 4, 1, 256, kChangeCleanShared,
+         ChangeCleanParams{device("in", in), d_in, cells.d_count, ci, pixels});
+  const auto clean = clean_values(draw, (size_t)cells.bases * layer.out_size(), size);
+  unsigned short *d_clean = layer.pack_clean(cells, clean);
+  const size_t all = (size_t)cells.capacity * layer.out_size();
+  unsigned short *d_out = poisoned<unsigned short>("out", all);
+  launch(kernel, blocks, co / 32, 256, shared,
+         ChangeUpParams{d_in, layer.packed, d_clean, cells.d_base, cells.d_count, cells.d_skipped, d_out});
+  const auto out = host(d_out, all);
+  std::vector<double> x(layer.in_size()), sums(layer.out_size()), sizes(layer.out_size());
+  double worst = 0;
+  for (int c = 0; c < count; c++) {
+    if (cells.skipped[c]) continue;
+    for (int i = 0; i < layer.in_size(); i++) {
+      x[i] = in[(size_t)c * layer.in_size() + i % ci * pixels + i / ci];
+    }
+    host_up(x.data(), h, ci, co, exact.data(), sums.data(), sizes.data());
+    for (int i = 0; i < layer.out_size(); i++) {
+      const double a = clean[((size_t)cells.base[c] * co + i % co) * 4 * pixels + i / co];
+      const double want = host_bent(host_half(a), sums[i]);
+      const double got = host_of_bf16(out[(size_t)c * layer.out_size() + i]);
+      const double bound = fabs(want) / 256 + 2e-5 * sizes[i];
+      worst = fmax(worst, got == got ? fabs(got - want) / (bound + 1e-300) : 1e9);
+    }
+  }
+  bool kept = true;
+  for (size_t i = (size_t)count * layer.out_size(); i < all; i++) kept &= out[i] == 0xffff;
+  expect(worst <= 1, kernel, worst, 1);
+  expect(kept, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
+}
+
 struct LinearLayer {
   int k, n, plane;  // outputs stand for (n / plane, plane)
   std::vector<float> w;

@@ -15,7 +15,7 @@ struct ChangeUpPlain {
   static constexpr int kCellTiles = kPixels / 16;
   static constexpr int kAll = CELLS * kCellTiles;
   static constexpr int kPixel = 2 * CIN + 16;  // bytes
-  static constexpr int kRow = change_row(CIN, HIN);
+  static constexpr int kRow = change_row(2 * CIN, HIN);
   static constexpr int kCell = (HIN + 2) * kRow;
   static constexpr int kBases = CELLS * kCell;
   static constexpr int kStage = kBases + (CELLS * 4 + 15) / 16 * 16;
