@@ -1,7 +1,9 @@
 // Cells that pass through shared memory: batches of CELLS images of SIZE x SIZE pixels of BYTES bytes,
 // one after the other in device memory, go round STAGES stages by cp.async, with the numbers of
 // their bases and whether they are wanted. An image has a border of zeros of one pixel; a pixel is
-// padded by 16 bytes, so that the 8 rows of a tile that ldmatrix reads fall on 32 banks.
+// padded by 16 bytes, so that the 8 rows of a tile that ldmatrix reads fall on 32 banks. Where a tile
+// takes every second pixel, APART, a row holds its even columns, the border's first among them, and
+// then its odd ones.
 //
 // Blocks are persistent: block b of B takes batches b, b + B, ...; one barrier a batch.
 #pragma once
@@ -10,7 +12,7 @@
 
 namespace {
 
-template <int BYTES, int SIZE, int CELLS, int STAGES>
+template <int BYTES, int SIZE, int CELLS, int STAGES, bool APART = false>
 struct ChangeCells {
   static constexpr int kThreads = 256;
   static constexpr int kPixels = SIZE * SIZE;
@@ -49,7 +51,9 @@ struct ChangeCells {
   }
 
   // Of a pixel in its cell's room; the border's first is (0, 0).
-  PB_DEVICE static constexpr int place(int y, int x) { return y * kRow + x * kPixel; }
+  PB_DEVICE static constexpr int place(int y, int x) {
+    return y * kRow + (APART ? (x & 1) * (SIZE / 2 + 1) + (x >> 1) : x) * kPixel;
+  }
 
   PB_DEVICE bool wanted(const unsigned char *stage, int batch, int c) const {
     return (long long)batch * CELLS + c < cells && ((const int *)(stage + kSkipped))[c] == 0;

@@ -85,6 +85,21 @@ PB_KERNEL(change_up_split_pack, ChangePackParams, 256, 4) {
   }
 }
 
+// (COUT, CIN, 4, 4) to [32 outputs][16 of 16 CIN inputs][lane][8], for change_down.
+PB_KERNEL(change_down_pack, ChangePackParams, 256, 4) {
+  const int cin = (int)p.rows;
+  const int all = 16 * cin * (int)p.columns / 2;
+  for (int i = blockIdx.x * 256 + threadIdx.x; i < all; i += gridDim.x * 256) {
+    const int r = i % 8;
+    const int lane = i / 8 % 32;
+    const int k = i / 256 % cin;
+    const int out = i / 256 / cin * 32 + change_output(4, r >> 1, lane >> 2);
+    const int depth = k * 16 + (r & 1) * 8 + (lane & 3) * 2;
+    const float *from = p.from + ((long long)out * cin + depth % cin) * 16 + depth / cin;
+    ((unsigned *)p.to)[i] = pack_bf16(from[0], from[16]);
+  }
+}
+
 // (N, K) to [16 outputs][16 inputs][lane][high, low][4]; outputs that stand for (C, plane) in the
 // order (plane, C).
 PB_KERNEL(change_linear_pack, ChangePackParams, 256, 4) {

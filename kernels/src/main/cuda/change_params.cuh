@@ -39,10 +39,10 @@ struct ChangeSplitParams {
   long long k;
 };
 
-// change_up_*.
+// change_up_*, change_up_first_*, change_down_*; the sizes of the output are those of a value.
 struct ChangeUpParams {
-  const unsigned short *in;      // (cells; H, H, CIN) bf16
-  const void *weights;           // packed by change_up_pack
+  const unsigned short *in;      // (cells; H, H, CIN) bf16, or (cells; H, H, 2, CIN) split (first)
+  const void *weights;           // packed by change_up_pack, change_up_split_pack or change_down_pack
   const unsigned short *clean;   // (bases; 2 H, 2 H, COUT) fp16, packed by change_clean_pack
   const int *base;               // (cells), any order
   const int *cells;
@@ -67,3 +67,5 @@ constexpr int change_shared(int bytes, int size, int cells, int stages) {
 constexpr int change_linear_shared(int k, int cells, int stages) {
   return stages * ((cells * (4 * k + 16) + cells * 4 + 15) / 16 * 16);
 }
+// Besides change_shared(2 CIN, ...): what the warps that share a sum hand to each other.
+constexpr int change_down_handed(int cin) { return cin == 64 ? 24576 : 16384; }

@@ -15,6 +15,7 @@
 
 #include "../../main/cuda/change_up.cu"
 #include "../../main/cuda/change_up_first.cu"
+#include "../../main/cuda/change_down.cu"
 #include "../../main/cuda/change_linear.cu"
 #include "../../main/cuda/change_pack.cu"
 #include "head_variants.cuh"
@@ -33,6 +34,7 @@ PB_CHANGE_UP(d2_deep, 64, 32, 8, 2, 4)
 PB_CHANGE_UP(d2_large, 64, 32, 8, 4, 3)
 PB_PLAIN(d2_plain, 256, 1, 64, 32, 8, 2, 3, 2, 4)
 PB_PLAIN(d2_narrow, 256, 2, 64, 32, 8, 2, 3, 2, 2)
+PB_CHANGE_DOWN(down1_deep, 32, 64, 8, 2, 4, false)
 PB_CHANGE_LINEAR(linear_deep, 256, 32, 4, false)
 PB_CHANGE_LINEAR(linear_large, 256, 64, 3, false)
 
@@ -77,7 +79,8 @@ static void take(void *to, const void *from, long long bytes) {
 #define NAMED(name) {#name, (const void *)name}
 static const std::map<std::string, const void *> kernels = {
     NAMED(change_up_64_64_4), NAMED(change_up_first_64_64_4), NAMED(change_up_first_64_32_8),
-    NAMED(change_up_split_pack), NAMED(change_split_pack), NAMED(change_up_64_32_8), NAMED(change_linear_256), NAMED(change_linear_256_wide),
+    NAMED(change_down_32_32_16), NAMED(change_down_32_64_8), NAMED(change_down_64_64_4_wide), NAMED(change_down_pack),
+    NAMED(down1_deep), NAMED(change_up_split_pack), NAMED(change_split_pack), NAMED(change_up_64_32_8), NAMED(change_linear_256), NAMED(change_linear_256_wide),
     NAMED(change_linear_any), NAMED(change_split), NAMED(change_up_pack), NAMED(change_linear_pack),
     NAMED(change_clean_pack), NAMED(change_clean_order), NAMED(d1_deep), NAMED(d1_large), NAMED(d1_plain),
     NAMED(d1_narrow), NAMED(d2_deep), NAMED(d2_large), NAMED(d2_plain), NAMED(d2_narrow), NAMED(linear_deep),
@@ -203,6 +206,22 @@ static void time_up(Draw &draw, UpLayer layer, const std::vector<Variant> &varia
   }
 }
 
+// A kernel of ChangeUpParams on random weights: `ins`, `outs` and `weights` in numbers of 16 bits.
+static void time_images(Draw &draw, const char *kernel, int shared, int x, int y, size_t ins, size_t outs, size_t base,
+                        size_t weights, double macs) {
+  const int count = 8192;
+  Cells cells(draw, count, count, 128, true);
+  const unsigned short *in[2] = {filled<unsigned short>(draw, count * ins, true),
+                                 filled<unsigned short>(draw, count * ins, true)};
+  unsigned short *out = (unsigned short *)room("out", (long long)(count * outs * 2));
+  ChangeUpParams p = {nullptr, filled<unsigned short>(draw, weights, true),
+                      filled<unsigned short>(draw, cells.bases * base, true), cells.d_base, cells.d_count, nullptr, out};
+  row(kernel, median(31, [&](int i) {
+        p.in = in[i & 1];
+        launch(kernel, x, y, 256, shared, p);
+      }), count, macs);
+}
+
 static void release() {
   for (void *r : rooms) check(cudaFree(r), "free");
   rooms.clear();
@@ -230,6 +249,9 @@ int main(int count, char **arguments) {
     const int first1 = change_shared(256, 4, 4, 3), first2 = change_shared(256, 8, 2, 3);
     check_first(draw, 64, 64, 4, "change_up_first_64_64_4", first1, 61, 1, true, sms / 2);
     check_first(draw, 64, 32, 8, "change_up_first_64_32_8", first2, 61, 1e-2, false, sms);
+    check_down(draw, 32, 32, 16, false, "change_down_32_32_16", down_shared(32, 16, 1, 2), 29, 1e-2, true, sms);
+    check_down(draw, 32, 64, 8, false, "change_down_32_64_8", down_shared(32, 8, 2, 3), 61, 1, false, sms / 5);
+    check_down(draw, 64, 64, 4, true, "change_down_64_64_4_wide", down_shared(64, 4, 4, 3), 131, 1e-2, true, sms / 7);
     check_any(draw, 10, 256, 1001, 1, true);
     check_any(draw, 70, 300, 77, 1e-3, false);
     for (double size : {1.0, 1e-4}) {
@@ -265,6 +287,16 @@ int main(int count, char **arguments) {
            {"d2_plain", ChangeUpPlain<64, 32, 8, 2, 3, 2, 4, 256>::kShared, 256, 1, false},
            {"d2_narrow", ChangeUpPlain<64, 32, 8, 2, 3, 2, 2, 256>::kShared, 256, 2, true}},
           1843200, sms);
+  release();
+
+  time_images(draw, "change_up_first_64_64_4", change_shared(256, 4, 4, 3), sms / 2, 2, 2048, 4096, 4096, 131072, 802816);
+  time_images(draw, "change_up_first_64_32_8", change_shared(256, 8, 2, 3), sms, 1, 8192, 8192, 8192, 65536, 1843200);
+  release();
+  time_images(draw, "change_down_32_32_16", down_shared(32, 16, 1, 2), sms, 1, 32768, 8192, 8192, 16384, 3936256);
+  release();
+  time_images(draw, "change_down_32_64_8", down_shared(32, 8, 2, 3), sms, 1, 8192, 4096, 4096, 32768, 1843200);
+  time_images(draw, "down1_deep", down_shared(32, 8, 2, 4), sms, 1, 8192, 4096, 4096, 32768, 1843200);
+  time_images(draw, "change_down_64_64_4_wide", down_shared(64, 4, 4, 3), sms, 1, 4096, 2048, 1024, 65536, 802816);
   release();
 
   const int all = 65536;

@@ -247,6 +247,80 @@ inline void check_first(Draw &draw, int ci, int co, int h, const char *kernel, i
   expect(kept, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
 }
 
+// A convolution of a change, in (H, W, C) order: in (2 h, 2 h, ci), w (4, 4, ci, co).
+inline void host_down(const double *in, int h, int ci, int co, const double *w, double *out, double *size) {
+  for (int i = 0; i < h * h * co; i++) out[i] = size[i] = 0;
+  for (int i = 0; i < h * h * 16; i++) {
+    const int y = i / 16 / h, x = i / 16 % h, ky = i % 16 / 4, kx = i % 4;
+    const int iy = 2 * y - 1 + ky, ix = 2 * x - 1 + kx;
+    if (iy < 0 || iy >= 2 * h || ix < 0 || ix >= 2 * h) continue;
+    for (int c = 0; c < ci; c++) {
+      const double d = in[(iy * 2 * h + ix) * ci + c];
+      if (d == 0) continue;
+      const double *weights = w + ((ky * 4 + kx) * ci + c) * co;
+      for (int o = 0; o < co; o++) {
+        out[i / 16 * co + o] += d * weights[o];
+        size[i / 16 * co + o] += fabs(d * weights[o]);
+      }
+    }
+  }
+}
+
+inline int down_shared(int ci, int h, int cells, int stages) {
+  return change_shared(2 * ci, 2 * h, cells, stages) + change_down_handed(ci);
+}
+
+// A convolution to (h, h, co); float32 in (C, H, W) order when wide.
+inline void check_down(Draw &draw, int ci, int co, int h, bool wide, const char *kernel, int shared, int count,
+                       double size, bool skips, int blocks) {
+  const auto w = draw.normals((size_t)ci * co * 16, 1 / sqrt(8.0 * ci));
+  std::vector<double> rounded(w.size());
+  for (size_t i = 0; i < w.size(); i++) {
+    rounded[(i % 16 * ci + i / 16 % ci) * co + i / 16 / ci] = host_rounded(w[i]);
+  }
+  unsigned *packed = poisoned<unsigned>("packed", (size_t)ci * co * 8);
+  launch("change_down_pack", 7, 1, 256, 0, ChangePackParams{device("w", w), packed, ci, co, 1});
+  Cells cells(draw, count, count + 5, 3, false);
+  const int ins = 4 * h * h * ci, outs = h * h * co;
+  std::vector<unsigned short> in((size_t)cells.capacity * ins, 0x7fc0);
+  for (size_t i = 0; i < (size_t)count * ins; i++) {
+    in[i] = draw.next() % 3 == 0 ? 0 : host_bf16((float)(size * draw.normal()));
+  }
+  const auto clean = clean_values(draw, (size_t)cells.bases * outs, size);
+  unsigned short *d_clean = poisoned<unsigned short>("clean", clean.size());
+  launch("change_clean_pack", 3, 1, 256, kChangeCleanShared,
+         ChangeCleanParams{device("a", clean), d_clean, cells.d_bases, co, h * h});
+  const size_t all = (size_t)cells.capacity * outs;
+  float *out = poisoned<float>("out", all);
+  launch(kernel, blocks, 1, 256, shared,
+         ChangeUpParams{device("in", in), packed, d_clean, cells.d_base, cells.d_count,
+                        skips ? cells.d_skipped : nullptr, (unsigned short *)out});
+  const auto raw = host(out, all);
+  const unsigned short *narrow = (const unsigned short *)raw.data();
+  std::vector<double> x(ins), sums(outs), sizes(outs);
+  double worst = 0;
+  for (int c = 0; c < count; c++) {
+    if (skips && cells.skipped[c]) continue;
+    for (int i = 0; i < ins; i++) x[i] = host_of_bf16(in[(size_t)c * ins + i]);
+    host_down(x.data(), h, ci, co, rounded.data(), sums.data(), sizes.data());
+    for (int i = 0; i < outs; i++) {
+      const int logical = i % co * h * h + i / co;
+      const double want = host_bent(host_half(clean[(size_t)cells.base[c] * outs + logical]), sums[i]);
+      const double got = wide ? raw[(size_t)c * outs + logical] : host_of_bf16(narrow[(size_t)c * outs + i]);
+      const double bound = (wide ? 0 : fabs(want) / 256) + 1e-6 * sizes[i];
+      worst = fmax(worst, got == got ? fabs(got - want) / (bound + 1e-300) : 1e9);
+    }
+  }
+  bool kept = true;
+  const float poison = -1.0f;
+  unsigned short words[2];
+  memcpy(words, &poison, 4);
+  const size_t half = wide ? 2 : 1;
+  for (size_t i = (size_t)count * outs * half; i < all * half; i++) kept &= narrow[i] == words[i & 1];
+  expect(worst <= 1, kernel, worst, 1);
+  expect(kept, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
+}
+
 struct LinearLayer {
   int k, n, plane;  // outputs stand for (n / plane, plane)
   std::vector<float> w;

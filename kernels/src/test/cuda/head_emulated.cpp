@@ -59,6 +59,12 @@ int main(int count, char **arguments) {
   check_first(draw, 64, 64, 4, "change_up_first_64_64_4", first1, 6, 1e-4, false, 1);
   check_first(draw, 64, 32, 8, "change_up_first_64_32_8", first2, 9, 1, false, 2);
   check_first(draw, 64, 32, 8, "change_up_first_64_32_8", first2, 7, 1e-4, true, 3);
+  check_down(draw, 32, 32, 16, false, "change_down_32_32_16", down_shared(32, 16, 1, 2), 5, 1, false, 2);
+  check_down(draw, 32, 32, 16, false, "change_down_32_32_16", down_shared(32, 16, 1, 2), 4, 1e-4, true, 1);
+  check_down(draw, 32, 64, 8, false, "change_down_32_64_8", down_shared(32, 8, 2, 3), 9, 1e-4, true, 1);
+  check_down(draw, 32, 64, 8, false, "change_down_32_64_8", down_shared(32, 8, 2, 3), 1, 1, false, 2);
+  check_down(draw, 64, 64, 4, true, "change_down_64_64_4_wide", down_shared(64, 4, 4, 3), 27, 1e-4, true, 2);
+  check_down(draw, 64, 64, 4, true, "change_down_64_64_4_wide", down_shared(64, 4, 4, 3), 1, 1, false, 2);
   check_any(draw, 10, 256, 13, 1, true);
   check_any(draw, 70, 300, 9, 1e-3, false);
   const int shared = change_linear_shared(256, 32, 3);
