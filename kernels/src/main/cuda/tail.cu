@@ -63,6 +63,7 @@ struct Schedule {
     while (at < end && p.skipped != nullptr && p.skipped[at] != 0) p.effect[at++] = 0.0f;
     cell(n) = at < end ? at : -1;
     base(n) = at < end ? p.base[at] : 0;
+    skip(n) = 0;
   }
   // The same for the cell after that of turn n - 1, in two pieces between which other work is done:
   // what is read from device memory comes by itself.
@@ -283,7 +284,6 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
 #pragma unroll 1
   for (; ; n++) {
     cp_async_wait<0>();
-    if (threadIdx.x == 0 && n > 0) schedule.find(p, n);
     __syncthreads();
     if (warp == 0) write_effect<kWarps>(sums, p.effect, schedule.cell(n - 1));
     if (schedule.cell(n) < 0) return;
