@@ -95,11 +95,13 @@ PB_DEVICE void load_weights(const void *packed, int phase, int lane, Weights &w)
   }
 }
 
-// What lies in shared memory for all cells: zeros after a tile, and the second layer's weights.
-template <int kThreads>
-PB_DEVICE void fill_constants(const TailParams &p, int colors, uint4 *weights) {
-  for (int i = (int)threadIdx.x; i < colors * kImageWeights / 16; i += kThreads) {
-    weights[i] = static_cast<const uint4 *>(p.image_weights)[i];
+// What lies in shared memory for all cells: the second layer's weights, and zeros after a tile.
+template <int kThreads, int kProducts>
+PB_DEVICE void fill_weights(const TailParams &p, int colors, uint4 *weights) {
+  constexpr int kFour = kImageWeights / 16;
+  for (int i = (int)threadIdx.x; i < colors * kFour; i += kThreads) {
+    const int from = i / kFour * 2 * kFour + (kProducts == 2 ? kFour : 0) + i % kFour;
+    weights[i] = static_cast<const uint4 *>(p.image_weights)[from];
   }
 }
 
@@ -189,7 +191,7 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
 
   Weights w;
   load_weights(p.weights, strip.phase, lane, w);
-  fill_constants<kThreads>(p, 1, image_weights);
+  fill_weights<kThreads, kProducts>(p, 1, image_weights);
   fill_zeros(shared + kTiles);
   fill_zeros(shared + kTiles + kTileRoom);
   copy_tile<kThreads>(shared + kTiles, p.change, schedule.cell(0));
@@ -274,7 +276,7 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
 
   Weights w;
   load_weights(p.weights, strip.phase, lane, w);
-  fill_constants<kThreads>(p, kColors, image_weights);
+  fill_weights<kThreads, kProducts>(p, kColors, image_weights);
   fill_zeros(tile);
   copy_tile<kThreads>(tile, p.change, schedule.cell(0));
   strip.copy_active(p.active, schedule.base(0), 0, active);
@@ -331,6 +333,10 @@ PB_KERNEL(tail_streamed_sizes, TailParams, 512, 1) {
 PB_KERNEL(tail_streamed_rounded_squares, TailParams, 512, 1) {
   PB_SHARED(shared);
   tail_streamed<1, false>(p, shared);
+}
+PB_KERNEL(tail_streamed_tf32_squares, TailParams, 512, 1) {
+  PB_SHARED(shared);
+  tail_streamed<2, false>(p, shared);
 }
 PB_KERNEL(tail_staged_squares, TailParams, 256, 2) {
   PB_SHARED(shared);

@@ -115,8 +115,8 @@ PB_DEVICE void bend(const Sums &sums, int k, const uint4 &active, float (&moved)
 // A row of 16 pixels through the second layer: its taps go to `to`, pixel n of the phase 16 bytes on.
 //
 // @param active the clean pre-activations of 16 outputs in shared memory, 16 others 32 further
-// kProducts: 3 with operands of two bf16 each, 1 with operands of one.
-// @param weights [high, low][16 inputs][lane] in shared memory
+// kProducts: 3 with operands of two bf16 each, 2 of tf32 (each twice as long), 1 of one bf16.
+// @param weights [high, low][16 inputs][lane], or of tf32 [8 inputs][lane], in shared memory
 template <int kProducts, int kColors>
 PB_DEVICE void taps_of_row(const Sums &sums, const uint4 *active, const uint4 *weights, int lane,
                            unsigned char *to) {
@@ -127,32 +127,49 @@ PB_DEVICE void taps_of_row(const Sums &sums, const uint4 *active, const uint4 *w
   for (int k = 0; k < 2; k++) {
     float moved[8];
     bend(sums, k, active[32 * k], moved);
-    unsigned high[4];
-    unsigned low[4];
+    if constexpr (kProducts == 2) {
+      // Eight channels a product: column t of A is channel 2 t, column t + 4 channel 2 t + 1.
 #pragma unroll
-    for (int i = 0; i < 4; i++) {
-      high[i] = pack_bf16(moved[2 * i], moved[2 * i + 1]);
-      if (kProducts == 3) {
-        const float2 kept = unpack_bf16(high[i]);
-        low[i] = pack_bf16(moved[2 * i] - kept.x, moved[2 * i + 1] - kept.y);
+      for (int i = 0; i < 2; i++) {
+        const float *m = moved + 4 * i;
+        const unsigned a[4] = {to_tf32(m[0]), to_tf32(m[2]), to_tf32(m[1]), to_tf32(m[3])};
+#pragma unroll
+        for (int color = 0; color < kColors; color++) {
+          const uint4 b = weights[color * (kImageWeights / 16) + (2 * k + i) * 32 + lane];
+          const unsigned first[2] = {b.x, b.y};
+          const unsigned second[2] = {b.z, b.w};
+          mma_tf32_1688(c[color][0], a, first);
+          mma_tf32_1688(c[color][1], a, second);
+        }
       }
-    }
+    } else {
+      unsigned high[4];
+      unsigned low[4];
 #pragma unroll
-    for (int color = 0; color < kColors; color++) {
-      const uint4 *of = weights + color * (kImageWeights / 16) + k * 32 + lane;
-      const uint4 wh = of[0];
-      const unsigned first[2] = {wh.x, wh.y};
-      const unsigned second[2] = {wh.z, wh.w};
-      mma_bf16_16816(c[color][0], high, first);
-      mma_bf16_16816(c[color][1], high, second);
-      if (kProducts == 3) {
-        const uint4 wl = of[64];
-        const unsigned first_low[2] = {wl.x, wl.y};
-        const unsigned second_low[2] = {wl.z, wl.w};
-        mma_bf16_16816(c[color][0], low, first);
-        mma_bf16_16816(c[color][1], low, second);
-        mma_bf16_16816(c[color][0], high, first_low);
-        mma_bf16_16816(c[color][1], high, second_low);
+      for (int i = 0; i < 4; i++) {
+        high[i] = pack_bf16(moved[2 * i], moved[2 * i + 1]);
+        if (kProducts == 3) {
+          const float2 kept = unpack_bf16(high[i]);
+          low[i] = pack_bf16(moved[2 * i] - kept.x, moved[2 * i + 1] - kept.y);
+        }
+      }
+#pragma unroll
+      for (int color = 0; color < kColors; color++) {
+        const uint4 *of = weights + color * (kImageWeights / 16) + k * 32 + lane;
+        const uint4 wh = of[0];
+        const unsigned first[2] = {wh.x, wh.y};
+        const unsigned second[2] = {wh.z, wh.w};
+        mma_bf16_16816(c[color][0], high, first);
+        mma_bf16_16816(c[color][1], high, second);
+        if (kProducts == 3) {
+          const uint4 wl = of[64];
+          const unsigned first_low[2] = {wl.x, wl.y};
+          const unsigned second_low[2] = {wl.z, wl.w};
+          mma_bf16_16816(c[color][0], low, first);
+          mma_bf16_16816(c[color][1], low, second);
+          mma_bf16_16816(c[color][0], high, first_low);
+          mma_bf16_16816(c[color][1], high, second_low);
+        }
       }
     }
   }

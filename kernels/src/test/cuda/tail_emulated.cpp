@@ -1,12 +1,13 @@
-// Holds the kernels of the tail to float64 on the host's emulator.
+// Holds the kernels of the tail, and change_pixels, to float64 on the host's emulator.
 // Build: see tail_emulated.sh. Usage: tail_emulated CELLS BLOCKS [ORDER [KERNEL]]
 #include "mma.cuh"
 namespace {
+#include "change_pixels.cu"
 #include "tail.cu"
 #include "tail_pack.cu"
 }  // namespace
 #include "emulator/runtime.h"
-#include "tail_check.h"
+#include "pixels_check.h"
 
 extern "C" int pb_emulator_launch(const char *, int, int, int, int, const void *, long long, int, char *, int);
 extern "C" void *pb_emulator_allocate(const char *, long long);
@@ -30,5 +31,11 @@ int main(int count, char **arguments) {
   if (count < 3) return 2;
   Emulator emulator;
   if (count > 3) emulator.order = atoi(arguments[3]);
-  return tail_check::check_all(emulator, atoi(arguments[1]), atoi(arguments[2]), count > 4 ? arguments[4] : nullptr) == 0 ? 0 : 1;
+  const int cells = atoi(arguments[1]);
+  const int blocks = atoi(arguments[2]);
+  const char *const only = count > 4 ? arguments[4] : nullptr;
+  int failed = 0;
+  if (only == nullptr || strncmp(only, "change", 6) == 0) failed += pixels_check::check_all(emulator, 8 * cells, blocks);
+  failed += tail_check::check_all(emulator, cells, blocks, only);
+  return failed == 0 ? 0 : 1;
 }
