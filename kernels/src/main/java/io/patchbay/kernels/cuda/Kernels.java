@@ -9,7 +9,7 @@ final class Kernels {
 
   /// @param special whether the kernels for some shapes are there too
   Kernels(final Device device, final boolean special) {
-    this.candidates = List.of();
+    this.candidates = List.of(new PropagateCandidate(special));
   }
 
   List<Candidate> candidates() {
