@@ -11,7 +11,7 @@
 //
 // Operations: 2 * C * 16 per output down, 2 * C * 4 up, 2 * D linear. Bytes: 4 of each input and
 // output, of the weights, and of the clean values that the cells' bases have.
-#include "change_cells.cuh"
+#include "carried_cells.cuh"
 
 struct ChangeDense {
   const float *x;        // (window; C, H, W)

@@ -13,7 +13,7 @@
 //
 // Operations per element: 3, of a sigmoid about 40. Bytes per element: 4 of d, of the clean value,
 // and of the direction or the result.
-#include "change_cells.cuh"
+#include "carried_cells.cuh"
 
 struct ChangeEnds {
   const float *sums;   // (window; size), or null

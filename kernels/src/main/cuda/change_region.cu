@@ -19,7 +19,7 @@
 // all cells of a base share, and the weights, from the caches; 4 are written.
 //
 // A cell's result depends on that cell and its base alone.
-#include "change_rect.cuh"
+#include "carried_rect.cuh"
 
 struct ChangeRegion {
   ChangeCells cells;

@@ -5,7 +5,7 @@
 //   region_clean    (bases; C, H, W) to (bases; H, W, C), in tiles of 32 x 32 through shared memory
 //
 // Bytes: 8 per number. Weights once per model, clean values once per run.
-#include "change_rect.cuh"
+#include "carried_rect.cuh"
 
 struct RegionWeights {
   const float *from;

@@ -15,7 +15,7 @@
 //
 // Operations per patched unit: 6, or the program's. Bytes per cell: probing reads 8 per unit up to
 // the first that changes; filling reads 8 per patched unit and writes 4 d.
-#include "change_rect.cuh"
+#include "carried_rect.cuh"
 
 struct ChangeFill {
   ChangeCells cells;

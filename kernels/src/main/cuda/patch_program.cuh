@@ -1,123 +1,97 @@
-// What a unit becomes by an op of a user's own: its program, one unit to a thread, and what it may
-// read of a unit beside activations, its place and its random number.
+// The interpreter of patch programs: what a unit becomes, written by a user in one expression.
 //
-// Program: `length` instructions of five integers (code, register written, operands a, b, c), as
-// io.patchbay.engine.expression.PatchProgram has them. Operands below 16 are values of the unit,
-// those from 16 on constants, those from 64 on registers. The last instruction makes the result.
+// Purpose: an op of one's own runs inside the patch kernels, and a delta kernel computes the new
+// values of a unit with it before it spreads the change; neither is compiled again for it.
 //
-// Registers are an array with places known at run time only, so they lie in local memory, which the
-// first-level cache holds: 88 words of a thread. Operations per unit: the program's and about ten per
-// instruction to find its operands.
+// Code: code, slot that keeps the result or 255, operands a, b and c, a byte each. Operands below 16
+// are values of the unit, in the order of io.patchbay.engine.expression.PatchValue, those below 64
+// constants, then slots; 127 is the previous result. A slot is a float of shared memory that only
+// its thread reads. The last instruction makes the result. Codes are those of PatchProgram.Code, in
+// their order.
+//
+// Operations per unit: the program's; bytes: what of the unit it reads.
 #pragma once
 
-#include "patchbay.cuh"
+#include "functions.cuh"
+#include "philox.cuh"
 
-// The order of io.patchbay.engine.expression.PatchValue.
-constexpr int kPatchClean = 0;
-constexpr int kPatchSource = 1;
-constexpr int kPatchMean = 2;
-constexpr int kPatchValue = 3;
-constexpr int kPatchUnit = 4;
-constexpr int kPatchChannel = 5;
-constexpr int kPatchRow = 6;
-constexpr int kPatchColumn = 7;
-constexpr int kPatchRandom = 8;
-constexpr int kPatchFirstConstant = 16;
-constexpr int kPatchFirstRegister = 64;
-constexpr int kPatchOperands = 88;
+constexpr int kPatchLongest = 96;
+constexpr int kPatchConstant = 16;
+constexpr int kPatchSlot = 64;
+constexpr int kPatchPrevious = 127;
+constexpr int kPatchNoSlot = 255;
+constexpr unsigned kPatchStream = 15;  // io.patchbay.engine.random.Streams.PATCH
 
-struct PatchProgram {
-  const int *words;
+struct PatchCode {
   long long length;
-  const float *constants;
-  long long constant_count;
-  long long plane, width;  // of the site: units of a channel, and of a row of it
+  unsigned long long code[kPatchLongest];
+  float constant[kPatchSlot - kPatchConstant];
 };
 
-struct PatchInstruction {
-  int code, to, a, b, c;
-};
+// What is known of a unit; what a program does not read need not be there.
+struct PatchUnit {
+  float clean, source, mean, value;
+  int unit, plane, width;
+  const int *seed, *ids;  // of its row
 
-PB_DEVICE float patch_truth(bool holds) { return holds ? 1.0f : 0.0f; }
-
-// The order of io.patchbay.engine.expression.PatchProgram.Code.
-PB_DEVICE float patch_step(int code, float a, float b, float c) {
-  switch (code) {
-    case 0: return a;
-    case 1: return -a;
-    case 2: return fabsf(a);
-    case 3: return expf(a);
-    case 4: return logf(a);
-    case 5: return sqrtf(a);
-    case 6: return tanhf(a);
-    case 7: {
-      const float e = expf(a < 0.0f ? a : -a);
-      return a < 0.0f ? e / (1.0f + e) : 1.0f / (1.0f + e);
+  PB_DEVICE float named(int which) const {
+    const unsigned u = static_cast<unsigned>(unit), at = u % static_cast<unsigned>(plane);
+    switch (which) {
+      case 0: return clean;
+      case 1: return source;
+      case 2: return mean;
+      case 3: return value;
+      case 4: return static_cast<float>(u);
+      case 5: return static_cast<float>(u / static_cast<unsigned>(plane));
+      case 6: return static_cast<float>(at / static_cast<unsigned>(width));
+      case 7: return static_cast<float>(at % static_cast<unsigned>(width));
+      default: return PhiloxKey(seed, ids).uniform(u, kPatchStream);
     }
-    case 8: return floorf(a);
-    case 9: return a + b;
-    case 10: return a - b;
-    case 11: return a * b;
-    case 12: return a / b;
-    // Not a number where either is not.
-    case 13: return b > a || a != a ? a : b;
-    case 14: return a > b || a != a ? a : b;
-    case 15: return patch_truth(a < b);
-    case 16: return patch_truth(a <= b);
-    case 17: return patch_truth(a == b);
-    case 18: return patch_truth(a != b);
-    default: return a != 0.0f ? b : c;
   }
-}
+};
 
-// The place of a unit among the values that a program reads; the caller sets the others.
-PB_DEVICE void patch_place(const PatchProgram &program, int unit, float *values) {
-  const int plane = static_cast<int>(program.plane);
-  const int width = static_cast<int>(program.width);
-  values[kPatchUnit] = static_cast<float>(unit);
-  values[kPatchChannel] = static_cast<float>(unit / plane);
-  values[kPatchRow] = static_cast<float>(unit % plane / width);
-  values[kPatchColumn] = static_cast<float>(unit % plane % width);
-}
-
-// Runs a program on the values of one unit; the rest of the array is room for it.
-PB_DEVICE float patch_run(const PatchProgram &program, float (&values)[kPatchOperands]) {
-  for (int i = 0; i < program.constant_count; i++) {
-    values[kPatchFirstConstant + i] = program.constants[i];
+// The new value of a unit. `slot` is the thread's first slot; the next one lies `apart` floats on.
+PB_DEVICE float patch_value(const PatchCode &p, const PatchUnit &unit, float *slot, int apart) {
+  float y = 0.0f;
+  const auto operand = [&](unsigned long long o) {
+    const int place = static_cast<int>(o & 255);
+    if (place == kPatchPrevious) return y;
+    if (place >= kPatchSlot) return slot[(place - kPatchSlot) * apart];
+    if (place >= kPatchConstant) return p.constant[place - kPatchConstant];
+    return unit.named(place);
+  };
+  for (int i = 0; i < static_cast<int>(p.length); i++) {
+    const unsigned long long code = p.code[i];
+    const int kind = static_cast<int>(code & 255);
+    const float a = operand(code >> 16);
+    const float b = kind < 9 ? a : operand(code >> 24);
+    switch (kind) {
+      case 0: y = a; break;
+      case 1: y = -a; break;
+      case 2: y = fabsf(a); break;
+      case 3: y = expf(a); break;
+      case 4: y = logf(a); break;
+      case 5: y = sqrtf(a); break;
+      case 6: y = tanhf(a); break;
+      case 7: y = sigmoid_of(a); break;
+      case 8: y = floorf(a); break;
+      case 9: y = a + b; break;
+      case 10: y = a - b; break;
+      case 11: y = a * b; break;
+      case 12: y = a / b; break;
+      case 13: y = smaller_of(a, b); break;
+      case 14: y = larger_of(a, b); break;
+      case 15: y = a < b ? 1.0f : 0.0f; break;
+      case 16: y = a <= b ? 1.0f : 0.0f; break;
+      case 17: y = a == b ? 1.0f : 0.0f; break;
+      case 18: y = a != b ? 1.0f : 0.0f; break;
+      default: {
+        const float c = operand(code >> 32);
+        y = a != 0.0f ? b : c;
+      }
+    }
+    const int to = static_cast<int>(code >> 8 & 255);
+    if (to != kPatchNoSlot) slot[to * apart] = y;
   }
-  const PatchInstruction *steps = reinterpret_cast<const PatchInstruction *>(program.words);
-  float result = 0.0f;
-  for (int i = 0; i < program.length; i++) {
-    const PatchInstruction s = steps[i];
-    result = patch_step(s.code, values[s.a], values[s.b], values[s.c]);
-    values[s.to] = result;
-  }
-  return result;
-}
-
-// The random number of a unit, uniform in [0, 1) with 24 bits: word `unit % 4` of Philox4x32-10
-// (Salmon, Moraes, Dror and Shaw, SC 2011) at (unit / 4, draw, id low, id high << 16 | stream).
-//
-// ids: low 32 bits and high 16 bits of the input id, and the draw.
-PB_DEVICE float patch_random(const int *seed, const int *ids, int unit) {
-  constexpr unsigned kStream = 15;  // io.patchbay.engine.random.Streams.PATCH
-  unsigned x0 = static_cast<unsigned>(unit) / 4;
-  unsigned x1 = static_cast<unsigned>(ids[2]);
-  unsigned x2 = static_cast<unsigned>(ids[0]);
-  unsigned x3 = static_cast<unsigned>(ids[1]) << 16 | kStream;
-  unsigned key0 = static_cast<unsigned>(seed[0]);
-  unsigned key1 = static_cast<unsigned>(seed[1]);
-  for (int round = 0; round < 10; round++) {
-    const unsigned long long product0 = 0xD2511F53ull * x0;
-    const unsigned long long product1 = 0xCD9E8D57ull * x2;
-    x0 = static_cast<unsigned>(product1 >> 32) ^ x1 ^ key0;
-    x1 = static_cast<unsigned>(product1);
-    x2 = static_cast<unsigned>(product0 >> 32) ^ x3 ^ key1;
-    x3 = static_cast<unsigned>(product0);
-    key0 += 0x9E3779B9u;
-    key1 += 0xBB67AE85u;
-  }
-  const int word = unit % 4;
-  const unsigned bits = word == 0 ? x0 : word == 1 ? x1 : word == 2 ? x2 : x3;
-  return static_cast<float>(bits >> 8) * 5.9604644775390625e-8f;
+  return y;
 }

@@ -2,7 +2,7 @@
 // and the room that the change takes in shared memory.
 #pragma once
 
-#include "change_cells.cuh"
+#include "carried_cells.cuh"
 
 // Rows y0..y1 and columns x0..x1 of a grid, the ends outside.
 struct ChangeRect {

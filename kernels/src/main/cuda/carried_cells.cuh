@@ -10,7 +10,7 @@
 // (change_region.cu), the others through dense layers, as many at a time as there is room for.
 #pragma once
 
-#include "patch_program.cuh"
+#include "own_program.cuh"
 
 // A patched piece of a row: units `begin` to `end - 1`, counted in (C, H, W) order.
 struct ChangeRange {
