@@ -90,7 +90,10 @@ struct Tf32 {
 
 template <int COUNT, bool TRANSPOSED>
 inline void load_matrix_of(unsigned *to, const void *row, Site site) {
-  if (lane() < 8 * COUNT) check_shared(row, 16, 16, site);
+  if (lane() < 8 * COUNT) {
+    check_shared(row, 16, 16, site);
+    watch(row, 16, false);
+  }
   LoadMatrix record = {to, row};
   collective(0xffffffffu, load_matrix<COUNT, TRANSPOSED>, &record, site);
 }
