@@ -13,11 +13,11 @@
 #include <string>
 #include <vector>
 
-#include "../../main/cuda/change_up.cu"
-#include "../../main/cuda/change_up_first.cu"
-#include "../../main/cuda/change_down.cu"
-#include "../../main/cuda/change_linear.cu"
-#include "../../main/cuda/change_pack.cu"
+#include "../../../../kernels/src/main/cuda/change_up.cu"
+#include "../../../../kernels/src/main/cuda/change_up_first.cu"
+#include "../../../../kernels/src/main/cuda/change_down.cu"
+#include "../../../../kernels/src/main/cuda/change_linear.cu"
+#include "../../../../kernels/src/main/cuda/change_pack.cu"
 #include "head_variants.cuh"
 
 #define PB_PLAIN(name, threads, blocks, ...)                      \
@@ -110,7 +110,7 @@ static void expect(bool holds, const char *what, double value, double limit) {
   json += line;
 }
 
-#include "head_cases.h"
+#include "../../../../kernels/src/test/cuda/head_cases.h"
 
 // Median milliseconds of what `work(i)` launches, i counting up.
 template <class Work>
