@@ -65,6 +65,9 @@ int main(int count, char **arguments) {
   check_down(draw, 32, 64, 8, false, "change_down_32_64_8", down_shared(32, 8, 2, 3), 1, 1, false, 2);
   check_down(draw, 64, 64, 4, true, "change_down_64_64_4_wide", down_shared(64, 4, 4, 3), 27, 1e-4, true, 2);
   check_down(draw, 64, 64, 4, true, "change_down_64_64_4_wide", down_shared(64, 4, 4, 3), 1, 1, false, 2);
+  check_image(draw, 1, 32, "change_down_image_1_32_32", 3, 7, 1, false, 2);
+  check_image(draw, 1, 32, "change_down_image_1_32_32", 3, 5, 1e-4, true, 1);
+  check_image(draw, 3, 32, "change_down_image_3_32_32", 2, 3, 1e-2, false, 1);
   check_any(draw, 10, 256, 13, 1, true);
   check_any(draw, 70, 300, 9, 1e-3, false);
   const int shared = change_linear_shared(256, 32, 3);
