@@ -113,7 +113,7 @@ public final class Nvrtc {
   private byte[] compile(
       final String name,
       final String source,
-      final TreeMap<String, String> headers,
+      final Map<String, String> headers,
       final List<String> options) {
     try (var arena = Arena.ofConfined()) {
       final var program = arena.allocate(ADDRESS);

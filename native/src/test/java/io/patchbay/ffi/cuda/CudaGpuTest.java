@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// one kernel is PTX, so that neither nvcc nor NVRTC is needed.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CudaGpuTest {
-  /// `scale`: y[i] = factor x[i] for the block's and thread's i below count, where the struct is
+  /// `scale`: `y[i] = factor x[i]` for the block's and thread's i below count, where the struct is
   /// {x, y, count, bits of factor}. `crash` writes where there is nothing.
   static final String PTX =
       """
@@ -244,8 +244,10 @@ class CudaGpuTest {
   void whatNvrtcMakesRuns() {
     assumeTrue(Nvrtc.absence().isEmpty(), () -> Nvrtc.absence().orElse(""));
     final var source =
-        "struct P { int *at; long long value; };\n"
-            + "extern \"C\" __global__ void put(P p) { *p.at = (int) p.value; }\n";
+        """
+        struct P { int *at; long long value; };
+        extern "C" __global__ void put(P p) { *p.at = (int) p.value; }
+        """;
     final var nvrtc = Nvrtc.open();
     try (var other =
             CudaDevice.open(0, name -> nvrtc.compile(name, source, Map.of(), device.facts()));
