@@ -1,0 +1,135 @@
+#!/bin/sh
+# Builds the CUDA kernels, every *.cu of this folder: for the host emulator with g++, into
+# OUT_DIR/libpatchbay_emulator.so; and with nvcc, where there is one, into a fatbin each (sm_80,
+# sm_90 and PTX of both), with OUT_DIR/resources.txt: kernel, architecture, registers, bytes of
+# spills, bytes of shared memory. Only what is older than something it was made of is made again.
+# Usage: build.sh OUT_DIR [SOURCE_DIR]; the kernels of another folder for the emulator alone. CXX and
+# NVCC name other compilers.
+set -eu
+
+out=${1:?usage: build.sh OUT_DIR [SOURCE_DIR]}
+src=$(cd "$(dirname "$0")" && pwd)
+sources=$(cd "${2:-$src}" && pwd)
+cxx=${CXX:-g++}
+nvcc=${NVCC:-nvcc}
+mkdir -p "$out/objects"
+
+# -ftz of nvcc is set by the emulator at each launch.
+common="-O2 -std=c++17 -fPIC -fno-exceptions -fno-rtti -fvisibility=hidden"
+common="$common -Wall -Wextra"
+# Kernels call the emulator before each access to memory that they make.
+watched="-fsanitize=kernel-address,alignment --param asan-instrumentation-with-call-threshold=0"
+watched="$watched --param asan-stack=0 --param asan-globals=0"
+kernels="-g1 $watched -DPB_EMULATOR -ffp-contract=fast -fno-strict-aliasing -Wno-unknown-pragmas -Wno-unused-function"
+case $(uname -m) in
+  x86_64 | amd64) kernels="$kernels -mavx2 -mfma -mf16c" ;;
+esac
+
+# Is $1 missing, or older than this script or than a file of the list of what it was made of, $1.d?
+stale() {
+  [ -f "$1" ] && [ -f "$1.d" ] || return 0
+  for origin in "$src/build.sh" $(sed -e 's/^[^:]*://' -e 's/\\$//' "$1.d"); do
+    [ -f "$origin" ] && [ ! "$origin" -nt "$1" ] || return 0
+  done
+  return 1
+}
+
+# Two at once: waits for the one started before this one.
+before=
+beside() {
+  "$@" &
+  if [ -n "$before" ]; then wait "$before"; fi
+  before=$!
+}
+finish() {
+  if [ -n "$before" ]; then wait "$before"; fi
+  before=
+}
+
+runtime() {
+  # shellcheck disable=SC2086
+  "$cxx" $common -MMD -MF "$2.d" -c "$1" -o "$2.part" && mv "$2.part" "$2"
+}
+
+# The functions of each file are its own.
+kernel() {
+  name=$(basename "$1" .cu)
+  printf '#include "patchbay.cuh"\n#include "mma.cuh"\nnamespace {\n#include "%s"\n}\n' "$1" >"$2.cpp"
+  # shellcheck disable=SC2086
+  "$cxx" $common $kernels "-DPB_SOURCE=\"$name\"" "-I$src" "-I$sources" -MMD -MF "$2.d" -c "$2.cpp" -o "$2.part" &&
+    mv "$2.part" "$2"
+}
+
+if command -v "$cxx" >/dev/null 2>&1; then
+  changed=no
+  objects=
+  for file in "$src"/emulator/*.cpp "$sources"/*.cu; do
+    [ -f "$file" ] || continue
+    case $file in
+      *.cpp) object=$out/objects/emulator_$(basename "$file" .cpp).o make=runtime ;;
+      *) object=$out/objects/$(basename "$file" .cu).o make=kernel ;;
+    esac
+    objects="$objects $object"
+    stale "$object" || continue
+    changed=yes
+    beside $make "$file" "$object"
+  done
+  finish
+  library=$out/libpatchbay_emulator.so
+  if [ "$changed" = yes ] || [ ! -f "$library" ] || [ "$objects" != "$(cat "$out/objects/list" 2>/dev/null)" ]; then
+    # shellcheck disable=SC2086
+    "$cxx" -shared -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -Wl,-z,defs -o "$library.part" $objects -lm
+    mv "$library.part" "$library"
+    echo "$objects" >"$out/objects/list"
+  fi
+else
+  echo "patchbay: no g++ found, the emulator of CUDA kernels is left out" >&2
+fi
+
+[ "$sources" = "$src" ] || exit 0
+if ! command -v "$nvcc" >/dev/null 2>&1; then
+  rm -f "$out"/*.fatbin "$out/resources.txt"
+  echo "patchbay: no nvcc found, the CUDA kernels are left out; the emulator's remain" >&2
+  exit 0
+fi
+
+targets="-gencode arch=compute_90,code=[sm_90,compute_90]"
+both="-gencode arch=compute_80,code=[sm_80,compute_80] $targets"
+
+# A file whose first line says "sm_90 alone" is for that architecture and later ones.
+fatbin() {
+  for_targets=$both
+  case $(head -n 1 "$1") in *"sm_90 alone"*) for_targets=$targets ;; esac
+  # shellcheck disable=SC2086
+  if "$nvcc" -std=c++17 -ftz=true -fatbin $for_targets -Xptxas -v -MD -MF "$2.d" -o "$2.part" "$1" >"$2.log" 2>&1; then
+    mv "$2.part" "$2"
+  else
+    cat "$2.log" >&2
+    return 1
+  fi
+}
+
+for file in "$sources"/*.cu; do
+  [ -f "$file" ] || continue
+  object=$out/objects/$(basename "$file" .cu).fatbin
+  if stale "$object"; then beside fatbin "$file" "$object"; fi
+done
+finish
+rm -f "$out"/*.fatbin
+: >"$out/resources.txt"
+for file in "$sources"/*.cu; do
+  [ -f "$file" ] || continue
+  name=$(basename "$file" .cu)
+  cp "$out/objects/$name.fatbin" "$out/$name.fatbin"
+  awk -v source="$name" '
+    /Compiling entry function/ { split($0, part, "\047"); kernel = part[2]; arch = part[4] }
+    /bytes spill stores/ { spills = $5 + $9 }
+    /Used [0-9]+ registers/ {
+      shared = 0
+      for (i = 1; i <= NF; i++) {
+        if ($i == "registers,") registers = $(i - 1)
+        if ($i ~ /^smem/) shared = $(i - 2)
+      }
+      print source, kernel, arch, registers, spills, shared
+    }' "$out/objects/$name.fatbin.log" >>"$out/resources.txt"
+done

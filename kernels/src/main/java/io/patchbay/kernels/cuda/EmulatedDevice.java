@@ -1,0 +1,281 @@
+package io.patchbay.kernels.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.patchbay.ffi.NativeException;
+import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.DeviceFacts;
+import io.patchbay.ffi.cuda.DeviceMemory;
+import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.Launch;
+import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
+import io.patchbay.ffi.cuda.Recording;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A device that runs the CUDA kernels on the host, thread after thread, and watches them: for
+/// tests without a GPU.
+///
+/// New memory holds NaN, and lies between guard bands that are looked at after each launch. A
+/// launch that writes there, waits for threads that do not come, or asks for what no GPU has, ends
+/// with a [NativeException] that says kernel, block and place.
+public final class EmulatedDevice implements Device {
+  private static final int MULTIPROCESSORS = 4;
+  private static final int SHARED = 227 * 1024;
+  private static final long CACHE = 1L << 20;
+
+  private final EmulatorLibrary library;
+  private final long memory;
+  private final int order;
+  private final Set<Allocation> allocations = new LinkedHashSet<>();
+  private long used;
+  private @Nullable List<Runnable> noting;
+
+  EmulatedDevice(final EmulatorLibrary library, final long memory, final int order) {
+    if (memory <= 0 || order < 0) {
+      throw new IllegalArgumentException("no such device: memory=" + memory + ", order=" + order);
+    }
+    this.library = library;
+    this.memory = memory;
+    this.order = order;
+  }
+
+  /// Whether the build made an emulator; without a C++ compiler it does not.
+  public static boolean present() {
+    return EmulatorLibrary.present();
+  }
+
+  /// A device with the kernels of this project.
+  ///
+  /// @param memory bytes it has
+  /// @param order in which threads and blocks take their turns: 0 forward, 1 reverse, else the seed
+  ///   of an order drawn anew for each turn
+  public static EmulatedDevice open(final long memory, final int order) {
+    return new EmulatedDevice(EmulatorLibrary.standard(), memory, order);
+  }
+
+  /// How often each barrier of a kernel was come to, by file and line with a colon between, on any
+  /// device of this process since the last call.
+  public Map<String, Long> barriers() {
+    final var counts = library.barriers();
+    library.forget();
+    return counts;
+  }
+
+  /// Leaves out one barrier on all devices of this process: a kernel that needs it must fail then.
+  ///
+  /// @param site file and line with a colon between; none when empty
+  public void leaveOut(final String site) {
+    library.skip(site);
+  }
+
+  @Override
+  public DeviceFacts facts() {
+    return new DeviceFacts("emulator", "emulator", "none", MULTIPROCESSORS, SHARED, CACHE, memory);
+  }
+
+  @Override
+  public DeviceMemory allocate(final String owner, final long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("no such allocation: owner=" + owner + ", bytes=" + bytes);
+    }
+    final long address = bytes > free() ? 0 : library.allocate(owner, bytes);
+    if (address == 0) {
+      throw new OutOfDeviceMemoryException(owner, bytes, free());
+    }
+    used += bytes;
+    final var allocation = new Allocation(address, bytes);
+    allocations.add(allocation);
+    return allocation;
+  }
+
+  @Override
+  public long free() {
+    return memory - used;
+  }
+
+  @Override
+  public void upload(final long to, final MemorySegment from) {
+    outsideRecording("an upload");
+    segment(to, from.byteSize()).copyFrom(from);
+  }
+
+  @Override
+  public void download(final MemorySegment to, final long from) {
+    outsideRecording("a download");
+    to.copyFrom(segment(from, to.byteSize()));
+  }
+
+  @Override
+  public void copy(final long to, final long from, final long bytes) {
+    ask(() -> segment(to, bytes).copyFrom(segment(from, bytes)));
+  }
+
+  @Override
+  public void fill(final long to, final long bytes, final int word) {
+    if (bytes % Integer.BYTES != 0) {
+      throw new IllegalArgumentException("a fill is of words of four bytes: bytes=" + bytes);
+    }
+    ask(() -> {
+      final var segment = segment(to, bytes);
+      for (long i = 0; i < bytes / Integer.BYTES; i++) {
+        segment.setAtIndex(JAVA_INT, i, word);
+      }
+    });
+  }
+
+  @Override
+  public Kernel kernel(final String source, final String name) {
+    final var key = source + "/" + name;
+    final var bytes = library.kernels().get(key);
+    if (bytes == null) {
+      throw new NativeException("no such kernel: source=" + source + ", name=" + name);
+    }
+    return new EmulatedKernel(key, name, bytes);
+  }
+
+  @Override
+  public Recording record(final Runnable work) {
+    outsideRecording("a recording");
+    final var noted = new ArrayList<Runnable>();
+    noting = noted;
+    try {
+      work.run();
+    } finally {
+      noting = null;
+    }
+    return new EmulatedRecording(noted);
+  }
+
+  @Override
+  public void synchronize() {
+    outsideRecording("a wait");
+  }
+
+  @Override
+  public double milliseconds(final Runnable work) {
+    outsideRecording("a measurement");
+    final long start = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  @Override
+  public void close() {
+    List.copyOf(allocations).forEach(Allocation::close);
+  }
+
+  private void ask(final Runnable work) {
+    if (noting != null) {
+      noting.add(work);
+    } else {
+      work.run();
+    }
+  }
+
+  private void outsideRecording(final String what) {
+    if (noting != null) {
+      throw new IllegalStateException(what + " cannot be recorded");
+    }
+  }
+
+  @SuppressWarnings("restricted") // memory of the emulator, whose bounds it has just checked
+  private MemorySegment segment(final long address, final long bytes) {
+    library.check(address, bytes);
+    return MemorySegment.ofAddress(address).reinterpret(bytes);
+  }
+
+  private final class EmulatedKernel implements Kernel {
+    private final String key;
+    private final String name;
+    private final long bytes;
+
+    EmulatedKernel(final String key, final String name, final long bytes) {
+      this.key = key;
+      this.name = name;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public void launch(final Launch shape, final long... fields) {
+      if (bytes != (long) fields.length * Long.BYTES) {
+        throw new IllegalArgumentException(
+            "not the fields of the kernel: kernel="
+                + key
+                + ", given="
+                + fields.length
+                + ", its struct="
+                + bytes
+                + " bytes");
+      }
+      final var own = fields.clone();
+      ask(() -> {
+        try (var arena = Arena.ofConfined()) {
+          library.launch(key, shape, arena.allocateFrom(JAVA_LONG, own), order);
+        }
+      });
+    }
+
+    /// Source and name, for messages.
+    @Override
+    public String toString() {
+      return key;
+    }
+  }
+
+  private final class EmulatedRecording implements Recording {
+    private final List<Runnable> noted;
+
+    EmulatedRecording(final List<Runnable> noted) {
+      this.noted = noted;
+    }
+
+    @Override
+    public void replay() {
+      noted.forEach(EmulatedDevice.this::ask);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class Allocation implements DeviceMemory {
+    private final long address;
+    private final long bytes;
+
+    Allocation(final long address, final long bytes) {
+      this.address = address;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public long address() {
+      return address;
+    }
+
+    @Override
+    public long bytes() {
+      return bytes;
+    }
+
+    @Override
+    public void close() {
+      if (allocations.remove(this)) {
+        used -= bytes;
+        library.free(address);
+      }
+    }
+  }
+}
