@@ -5,8 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.patchbay.ffi.NativeException;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -14,6 +12,8 @@ import java.lang.invoke.MethodHandle;
 /// The functions of NVRTC that are used, all of them, looked up when the library is opened. Each
 /// returns a status, which is checked here.
 final class NvrtcCalls {
+  private static final String OWNER = "NVRTC";
+
   private static final long LONGEST_TEXT = 1024;
 
   private final MethodHandle version;
@@ -28,33 +28,17 @@ final class NvrtcCalls {
 
   /// @throws CudaUnavailableException that names a function which the library has not
   NvrtcCalls(final SymbolLookup library) {
-    version = bind(library, "nvrtcVersion", "LL");
-    create = bind(library, "nvrtcCreateProgram", "LLLILL");
-    compile = bind(library, "nvrtcCompileProgram", "LIL");
-    cubinSize = bind(library, "nvrtcGetCUBINSize", "LL");
-    cubin = bind(library, "nvrtcGetCUBIN", "LL");
-    logSize = bind(library, "nvrtcGetProgramLogSize", "LL");
-    log = bind(library, "nvrtcGetProgramLog", "LL");
-    destroy = bind(library, "nvrtcDestroyProgram", "L");
-    errorString = bind(library, "nvrtcGetErrorString", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
-  }
-
-  private static MethodHandle bind(
-      final SymbolLookup library, final String symbol, final String shape) {
-    final var arguments =
-        shape.chars().mapToObj(c -> c == 'I' ? JAVA_INT : JAVA_LONG).toArray(MemoryLayout[]::new);
-    return bind(library, symbol, FunctionDescriptor.of(JAVA_INT, arguments));
-  }
-
-  @SuppressWarnings("restricted") // binding C code is what this class is for
-  private static MethodHandle bind(
-      final SymbolLookup library, final String symbol, final FunctionDescriptor descriptor) {
-    final var address =
-        library
-            .find(symbol)
-            .orElseThrow(
-                () -> new CudaUnavailableException("no such symbol: NVRTC, name=" + symbol));
-    return Linker.nativeLinker().downcallHandle(address, descriptor);
+    version = CudaSymbols.bind(library, OWNER, "nvrtcVersion", "LL");
+    create = CudaSymbols.bind(library, OWNER, "nvrtcCreateProgram", "LLLILL");
+    compile = CudaSymbols.bind(library, OWNER, "nvrtcCompileProgram", "LIL");
+    cubinSize = CudaSymbols.bind(library, OWNER, "nvrtcGetCUBINSize", "LL");
+    cubin = CudaSymbols.bind(library, OWNER, "nvrtcGetCUBIN", "LL");
+    logSize = CudaSymbols.bind(library, OWNER, "nvrtcGetProgramLogSize", "LL");
+    log = CudaSymbols.bind(library, OWNER, "nvrtcGetProgramLog", "LL");
+    destroy = CudaSymbols.bind(library, OWNER, "nvrtcDestroyProgram", "L");
+    errorString =
+        CudaSymbols.bind(
+            library, OWNER, "nvrtcGetErrorString", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
   }
 
   void version(final MemorySegment major, final MemorySegment minor) {
@@ -80,7 +64,7 @@ final class NvrtcCalls {
                   texts.address(),
                   names.address());
     } catch (final Throwable e) {
-      throw unexpected(e);
+      throw CudaSymbols.unexpected(OWNER, e);
     }
     check("nvrtcCreateProgram", status);
   }
@@ -90,7 +74,7 @@ final class NvrtcCalls {
     try {
       return (int) compile.invokeExact(program, options, texts.address());
     } catch (final Throwable e) {
-      throw unexpected(e);
+      throw CudaSymbols.unexpected(OWNER, e);
     }
   }
 
@@ -115,7 +99,7 @@ final class NvrtcCalls {
     try {
       status = (int) destroy.invokeExact(program.address());
     } catch (final Throwable e) {
-      throw unexpected(e);
+      throw CudaSymbols.unexpected(OWNER, e);
     }
     check("nvrtcDestroyProgram", status);
   }
@@ -124,7 +108,7 @@ final class NvrtcCalls {
     try {
       return (int) handle.invokeExact(a, b);
     } catch (final Throwable e) {
-      throw unexpected(e);
+      throw CudaSymbols.unexpected(OWNER, e);
     }
   }
 
@@ -145,17 +129,7 @@ final class NvrtcCalls {
       final long address = (long) errorString.invokeExact(status);
       return MemorySegment.ofAddress(address).reinterpret(LONGEST_TEXT).getString(0);
     } catch (final Throwable e) {
-      throw unexpected(e);
+      throw CudaSymbols.unexpected(OWNER, e);
     }
-  }
-
-  private static RuntimeException unexpected(final Throwable e) {
-    if (e instanceof final RuntimeException known) {
-      return known;
-    }
-    if (e instanceof final Error error) {
-      throw error;
-    }
-    return new NativeException("call failed: NVRTC", e);
   }
 }

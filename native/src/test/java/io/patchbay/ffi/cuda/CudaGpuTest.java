@@ -259,6 +259,37 @@ class CudaGpuTest {
     }
   }
 
+  @Test
+  void cublasMultiplies() {
+    final int n = 64;
+    final var a = random(n * n);
+    final var b = random(n * n + 1);
+    final Cublas cublas;
+    try {
+      cublas = Cublas.open(device);
+    } catch (final CudaUnavailableException e) {
+      assumeTrue(false, e.getMessage());
+      throw e;
+    }
+    try (cublas;
+        var left = upload(a);
+        var right = upload(b);
+        var product = device.allocate("product", 4L * n * n)) {
+      cublas.product(
+          Cublas.Precision.FP32, left.address(), right.address(), product.address(), n, n, n);
+      final var found = download(product);
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+          double sum = 0;
+          for (int k = 0; k < n; k++) {
+            sum += (double) a[i * n + k] * b[k * n + j];
+          }
+          assertEquals(sum, found[i * n + j], 1e-4, "i=" + i + ", j=" + j);
+        }
+      }
+    }
+  }
+
   /// In a process of its own, for its device is lost.
   @Test
   void aCrashIsSaidThenAndEverAfter() throws IOException, InterruptedException {
