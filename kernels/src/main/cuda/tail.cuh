@@ -49,8 +49,10 @@ PB_DEVICE int tile_at(int p, int c) { return p * 64 + ((c ^ (p >> 1 & 3)) << 4);
 template <int kThreads>
 PB_DEVICE void copy_tile(unsigned char *tile, const void *change, long long cell) {
   const unsigned char *from = static_cast<const unsigned char *>(change) + cell * kTile;
-  for (int i = (int)threadIdx.x; i < kTile / 16; i += kThreads) {
-    cp_async_16(tile + tile_at(i >> 2, i & 3), from + i * 16);
+#pragma unroll
+  for (int j = 0; j < kTile / 16; j += kThreads) {
+    const int i = j + (int)threadIdx.x;
+    if (j + kThreads <= kTile / 16 || i < kTile / 16) cp_async_16(tile + tile_at(i >> 2, i & 3), from + i * 16);
   }
 }
 
