@@ -31,14 +31,14 @@ struct TailParams {
   const void *image_weights;  // likewise
   const void *active;         // packed by tail_pack_active, per base
   const float4 *image;        // packed by tail_pack_image, per base and color
-  const float2 *logits;       // likewise
+  const float4 *logits;       // likewise
   float *effect;              // of each cell
   const int *rows;            // cells
 };
 
 namespace {
 
-constexpr int kPairs = 64 * 32;  // of pixels of an image of one color
+constexpr int kFours = 32 * 32;  // of pixels of an image of one color
 
 PB_DEVICE int first_cell(const TailParams &p, int block) {
   return (int)((long long)*p.rows * block / (int)gridDim.x);
@@ -118,24 +118,20 @@ PB_DEVICE void write_effect(const float *sums, float *effect, int cell) {
   if (lane == 0) effect[cell] = sum;
 }
 
-// Where a warp works: one phase, and of its 16 rows those from `row` on, a strip.
+// Where a warp works: one phase, and of its 16 rows those from `row` on, a strip. And in the image,
+// pairs of rows from `pair` on: more where its rows are fewer.
 struct Strip {
-  int lane, phase, row, rows;
-  Columns columns;
+  int lane, phase, row, rows, pair, pairs;
 
   PB_DEVICE Strip(int warp, int strips, int lane)
-      : lane(lane), phase(warp & 3), row(first(warp >> 2, strips)),
-        rows(first((warp >> 2) + 1, strips) - row), columns(lane, warp & 1) {}
-  // Row at which a strip begins: of three, the first is the longest.
-  static PB_DEVICE int first(int strip, int strips) { return (16 * strip + strips - 1) / strips; }
-  // The first row of the image that the warp measures, or of the next: more where its rows are fewer.
-  static PB_DEVICE int image_row(int warp, int strips) {
-    return 16 * (warp & 3) + 16 - first(strips - (warp >> 2), strips);
-  }
-  // The first input row that its first row sees.
-  PB_DEVICE int input() const { return row - 1 + (phase >> 1); }
-  // Where the taps of its row i go.
-  PB_DEVICE int taps(int i) const { return ((2 * (row + i) + (phase >> 1)) * 32 + (phase & 1) * 16) * 16; }
+      : lane(lane), phase(warp & 3), row(first(warp >> 2, 16, strips)),
+        rows(first((warp >> 2) + 1, 16, strips) - row),
+        pair(8 * phase + 8 - first(strips - (warp >> 2), 8, strips)),
+        pairs(8 * phase + 8 - first(strips - (warp >> 2) - 1, 8, strips) - pair) {}
+  // Where a strip begins: of three, the first is the longest.
+  static PB_DEVICE int first(int strip, int of, int strips) { return (of * strip + strips - 1) / strips; }
+  // Where the taps of its first row go; those of the next are 512 bytes on.
+  PB_DEVICE int taps() const { return taps_to(lane, 2 * row + (phase >> 1), phase & 1); }
   // Copies the clean pre-activations of its row i, those of this lane, and goes on.
   PB_DEVICE void copy_active(const void *packed, int base, int i, uint4 *to) const {
     const uint4 *from = static_cast<const uint4 *>(packed) + ((base * 4ll + phase) * 16 + row + i) * 64 + lane;
@@ -149,17 +145,19 @@ template <int kRows, class Each>
 PB_DEVICE void strip_rows(const Strip &strip, const Weights &w, const unsigned char *tile, const Each &each) {
   Sums one;
   Sums two;
-  const int r = strip.input();
+  const int r = strip.row - 1 + (strip.phase >> 1);
   const int rows = kRows > 0 ? kRows : strip.rows;
+  Columns columns(strip.lane, strip.phase & 1, r);
   clear(one);
-  if (r >= 0) row_products<false, true>(w, tile, strip.columns, r, two, one);
+  if (r >= 0) row_products<false, true>(w, tile, columns, two, one);
   // Sums of row i in `ending`, the next row's in `beginning`.
   const auto row = [&](int i, Sums &ending, Sums &beginning) {
+    columns.next();
     if (i + 1 < rows) {
       clear(beginning);
-      row_products<true, true>(w, tile, strip.columns, r + i + 1, ending, beginning);
+      row_products<true, true>(w, tile, columns, ending, beginning);
     } else if (r + i + 1 < 16) {
-      row_products<true, false>(w, tile, strip.columns, r + i + 1, ending, beginning);
+      row_products<true, false>(w, tile, columns, ending, beginning);
     }
     each(i, ending);
   };
@@ -185,8 +183,6 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
   const int warp = __shfl_sync(kAll, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
   const Strip strip(warp, kWarps / 4, lane);
-  const int first = Strip::image_row(warp, kWarps / 4);
-  const int measured = Strip::image_row(warp + 4, kWarps / 4) - first;
   uint4 *const active = reinterpret_cast<uint4 *>(shared + kActive + (strip.phase * 16 + strip.row) * kActiveRow) + lane;
   if (threadIdx.x == 0) {
     schedule.end = first_cell(p, (int)blockIdx.x + 1);
@@ -220,13 +216,14 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
     const int odd = n & 1;
     layers = schedule.cell(n) >= 0;
     if (warp == 0) write_effect<kWarps>(sums + 16 * (odd ^ 1), p.effect, schedule.cell(n - 2));
-    const unsigned image = (unsigned)schedule.base(n - 1) * kPairs + first * 32 + lane;
+    const unsigned image = (unsigned)schedule.base(n - 1) * kFours + strip.pair * 32 + lane;
     const unsigned char *const from = shared + (odd ^ 1) * kTaps;
     float sum = 0.0f;
     const auto measure = [&](int i) {
-      const float4 clean = __ldg(p.image + (image + i * 32));
-      const float2 d = logits_of_row(from, first + i, lane);
-      sum = measure_pair<kSizes>(clean, p.logits + (image + i * 32), d, sum);
+      const float4 *of = p.image + (2 * image - lane + i * 64);
+      const float4 clean[2] = {__ldg(of), __ldg(of + 32)};
+      const float4 d = logits_of_rows(from, strip.pair + i, lane);
+      sum = measure_four<kSizes>(clean, p.logits + (image + i * 32), d, sum);
     };
     int done = 0;
     if (layers) {
@@ -238,14 +235,14 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
       const bool renew = more && next_base != schedule.base(n);
       strip_rows<kRows>(strip, w, shared + kTiles + odd * kTileRoom, [&](int i, const Sums &row) {
         taps_of_row<kProducts, 1>(row, active + i * 64, image_weights, lane,
-                                  shared + odd * kTaps + strip.taps(i));
+                                  shared + odd * kTaps + strip.taps() + i * 512);
         if (renew) strip.copy_active(p.active, next_base, i, active + i * 64);
-        if (kRows > 0 || i < measured) measure(i);
+        if (i < strip.pairs) measure(i);
       });
-      done = kRows > 0 ? kRows : strip.rows;
+      done = strip.rows;
     }
 #pragma unroll 1
-    for (int i = done; i < measured; i++) measure(i);
+    for (int i = done; i < strip.pairs; i++) measure(i);
     sum = sum_of_warp(sum);
     if (lane == 0) sums[16 * odd + warp] = sum;
     cp_async_commit();
@@ -261,7 +258,7 @@ template <int kColors, int kWarps, int kProducts, bool kSizes>
 PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
   constexpr int kThreads = 32 * kWarps;
   constexpr int kRows = kWarps == 16 ? 4 : 0;
-  constexpr int kMeasured = 64 / kWarps;
+  constexpr int kMeasured = 32 / kWarps;
   constexpr int kActive = kColors * kTaps;
   constexpr int kTileAt = kActive + kWarps * kActiveRow;
   constexpr int kWeights = kTileAt + kTileRoom;
@@ -301,7 +298,8 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
     const int base = schedule.base(n);
     strip_rows<kRows>(strip, w, tile, [&](int i, const Sums &row) {
       cp_async_wait<0>();
-      taps_of_row<kProducts, kColors>(row, active, image_weights, lane, shared + strip.taps(i));
+      taps_of_row<kProducts, kColors>(row, active, image_weights, lane,
+                                      shared + strip.taps() + i * 512);
       if (i + 1 < strip.rows) strip.copy_active(p.active, base, i + 1, active);
       cp_async_commit();
     });
@@ -316,11 +314,13 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
     float sum = 0.0f;
 #pragma unroll 1
     for (int color = 0; color < kColors; color++) {
-      const unsigned image = ((unsigned)base * kColors + color) * kPairs + warp * kMeasured * 32 + lane;
-#pragma unroll 4
+      const unsigned image = ((unsigned)base * kColors + color) * kFours + warp * kMeasured * 32 + lane;
+#pragma unroll 2
       for (int i = 0; i < kMeasured; i++) {
-        const float2 d = logits_of_row(shared + color * kTaps, warp * kMeasured + i, lane);
-        sum = measure_pair<kSizes>(__ldg(p.image + (image + i * 32)), p.logits + (image + i * 32), d, sum);
+        const float4 *of = p.image + (2 * image - lane + i * 64);
+        const float4 clean[2] = {__ldg(of), __ldg(of + 32)};
+        const float4 d = logits_of_rows(shared + color * kTaps, warp * kMeasured + i, lane);
+        sum = measure_four<kSizes>(clean, p.logits + (image + i * 32), d, sum);
       }
     }
     sum = sum_of_warp(sum);

@@ -170,7 +170,7 @@ struct Loaded {
     clean.logits = put(of.logits);
     clean.packed_active = static_cast<uint4 *>(machine.allocate((size_t)of.bases * 65536));
     clean.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 32768));
-    clean.packed_logits = static_cast<float2 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
+    clean.packed_logits = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
     clean.bases = put(std::vector<int>{of.bases});
     clean.colors = of.colors;
     machine.launch("tail_pack_active", 16, 256, 0, &clean, sizeof clean);
