@@ -237,9 +237,9 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
         taps_of_row<kProducts, 1>(row, active + i * 64, image_weights, lane,
                                   shared + odd * kTaps + strip.taps() + i * 512);
         if (renew) strip.copy_active(p.active, next_base, i, active + i * 64);
-        if (i < strip.pairs) measure(i);
+        if ((i & 1) != 0 && i >> 1 < strip.pairs) measure(i >> 1);
       });
-      done = strip.rows;
+      done = strip.rows >> 1;
     }
 #pragma unroll 1
     for (int i = done; i < strip.pairs; i++) measure(i);
