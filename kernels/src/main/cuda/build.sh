@@ -17,7 +17,10 @@ mkdir -p "$out/objects"
 # -ftz of nvcc is set by the emulator at each launch.
 common="-O2 -std=c++17 -fPIC -fno-exceptions -fno-rtti -fvisibility=hidden"
 common="$common -Wall -Wextra"
-kernels="-DPB_EMULATOR -ffp-contract=fast -fno-strict-aliasing -Wno-unknown-pragmas -Wno-unused-function"
+# Kernels call the emulator before each access to memory that they make.
+watched="-fsanitize=kernel-address,alignment --param asan-instrumentation-with-call-threshold=0"
+watched="$watched --param asan-stack=0 --param asan-globals=0"
+kernels="-g1 $watched -DPB_EMULATOR -ffp-contract=fast -fno-strict-aliasing -Wno-unknown-pragmas -Wno-unused-function"
 case $(uname -m) in
   x86_64 | amd64) kernels="$kernels -mavx2 -mfma -mf16c" ;;
 esac
@@ -25,8 +28,8 @@ esac
 # Is $1 missing, or older than this script or than a file of the list of what it was made of, $1.d?
 stale() {
   [ -f "$1" ] && [ -f "$1.d" ] || return 0
-  for file in "$src/build.sh" $(sed -e 's/^[^:]*://' -e 's/\\$//' "$1.d"); do
-    [ -f "$file" ] && [ ! "$file" -nt "$1" ] || return 0
+  for origin in "$src/build.sh" $(sed -e 's/^[^:]*://' -e 's/\\$//' "$1.d"); do
+    [ -f "$origin" ] && [ ! "$origin" -nt "$1" ] || return 0
   done
   return 1
 }
@@ -85,7 +88,8 @@ fi
 
 [ "$sources" = "$src" ] || exit 0
 if ! command -v "$nvcc" >/dev/null 2>&1; then
-  echo "patchbay: no nvcc found, the CUDA kernels are left out" >&2
+  rm -f "$out"/*.fatbin "$out/resources.txt"
+  echo "patchbay: no nvcc found, the CUDA kernels are left out; the emulator's remain" >&2
   exit 0
 fi
 

@@ -1,5 +1,6 @@
 import io.patchbay.engine.BackendProvider;
 import io.patchbay.kernels.cpu.CpuProvider;
+import io.patchbay.kernels.cuda.CudaProvider;
 import io.patchbay.kernels.reference.ReferenceProvider;
 
 /// The same table of kernels, for each backend.
@@ -9,9 +10,11 @@ module io.patchbay.kernels {
   requires io.patchbay.ffi;
 
   exports io.patchbay.kernels.cpu;
+  exports io.patchbay.kernels.cuda;
   exports io.patchbay.kernels.reference;
 
   provides BackendProvider with
       CpuProvider,
+      CudaProvider,
       ReferenceProvider;
 }

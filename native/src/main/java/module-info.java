@@ -1,6 +1,7 @@
 /// Call C, and nothing else.
 module io.patchbay.ffi {
   requires static transitive org.jspecify;
+  requires org.bytedeco.cuda;
   requires org.bytedeco.javacpp;
   requires org.bytedeco.openblas;
 

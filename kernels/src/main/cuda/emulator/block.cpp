@@ -1,7 +1,8 @@
 // Runs the blocks of a grid, one after the other, and the threads of a block in turns: the first
 // that is ready in the order of the launch (forward, reverse, or drawn from a seed anew for each
 // turn) runs until it waits. When none is ready and not all have left, the launch ends with an
-// error that says who waits where.
+// error that says who waits where. An asynchronous copy is carried out when it is waited for in
+// forward order, at once in reverse, and at either time when the order is drawn.
 #include <string.h>
 
 #include <algorithm>
@@ -23,6 +24,7 @@ struct Copy {
   int bytes;
   bool zero;
   int group;
+  bool done;
 };
 
 struct Thread {
@@ -43,6 +45,7 @@ struct Barrier {
   int votes;
   bool named;
   Site site;
+  unsigned known[kMostThreads / 32];
 };
 
 const KernelEntry *kernel;
@@ -55,6 +58,18 @@ int left;
 std::string error;
 alignas(128) unsigned char memory[kMostShared + 2 * kGuard];
 int sharedBytes;
+
+// The order of the launch, and chances of those that are drawn.
+int orderKind;
+std::minstd_rand chance;
+
+void carry_out(const Copy &copy) {
+  if (copy.zero) {
+    memset(copy.shared, 0, (size_t)copy.bytes);
+  } else {
+    memcpy(copy.shared, copy.global, (size_t)copy.bytes);
+  }
+}
 
 void set_ready(int thread) {
   threads[thread].state = State::kReady;
@@ -149,6 +164,7 @@ void run_block(Order &order, int count) {
   memset(barriers, 0, sizeof barriers);
   memset(ready, 0, sizeof ready);
   left = 0;
+  race_begin(count, sharedBytes);
   for (int i = 0; i < count; i++) {
     threads[i].copies.clear();
     threads[i].groups = 0;
@@ -158,12 +174,10 @@ void run_block(Order &order, int count) {
   while (turn(order, count)) {
   }
   if (error.empty() && left < count) error = waiting();
-  for (long long i = 0; i < kGuard && error.empty(); i++) {
-    if (shared[sharedBytes + i] != 0xff || shared[-1 - i] != 0xff) {
-      bool after = shared[sharedBytes + i] != 0xff;
-      error = place() + " writes shared memory " + std::to_string(after ? i : i + 1) + " bytes " +
-              (after ? "after the end" : "before the start") + " of its " + std::to_string(sharedBytes);
-    }
+  if (error.empty()) {
+    long long byte = changed_guard(shared, sharedBytes);
+    if (byte != 0) error = place() + " writes byte " + std::to_string(byte < 0 ? byte : byte - 1) + " of its " +
+                           std::to_string(sharedBytes) + " of shared memory";
   }
 }
 
@@ -182,6 +196,14 @@ std::string run_grid(const KernelEntry &entry, Shape shape, const void *params, 
   blockDim = {(unsigned)shape.threads, 1, 1};
   gridDim = {(unsigned)shape.blocksX, (unsigned)shape.blocksY, 1};
   threadIdx = {0, 0, 0};
+  const unsigned char *parameters = static_cast<const unsigned char *>(params);
+  bounds = {fiber_stacks(),
+            {memory + kGuard, memory + kGuard + sharedBytes},
+            {memory, memory + sizeof memory},
+            {parameters, parameters + entry.bytes}};
+  watch_begin();
+  orderKind = kind;
+  chance.seed((unsigned)kind);
   Order order = {kind, std::mt19937((unsigned)kind)};
   std::vector<int> blocks((size_t)shape.blocksX * (size_t)shape.blocksY);
   order.arrange(blocks.data(), (int)blocks.size());
@@ -197,11 +219,15 @@ unsigned char *shared_memory() { return memory + kGuard; }
 
 int lane() { return running % 32; }
 
-void fail(Site site, const char *message) {
-  error = place() + ", thread " + std::to_string(running) + ": " + text(site) + ": " + message;
+int running_thread() { return running; }
+
+void fail_at(const std::string &message) {
+  error = place() + ", thread " + std::to_string(running) + " " + message;
   fiber_leave(running);
   __builtin_unreachable();
 }
+
+void fail(Site site, const char *message) { fail_at("at " + text(site) + ": " + message); }
 
 void check_shared(const void *address, int bytes, int align, Site site) {
   const unsigned char *at = static_cast<const unsigned char *>(address), *start = memory + kGuard;
@@ -229,7 +255,11 @@ void collective(unsigned mask, Combine combine, void *record, Site site) {
     records[i] = other.record;
   }
   if (all) {
-    if (combine != nullptr) combine(records, mask);
+    if (combine != nullptr) {
+      combine(records, mask);
+    } else {
+      race_warp_barrier(warp / 32);
+    }
     for (int i = 0; i < 32; i++) {
       if (mask >> i & 1) set_ready(warp + i);
     }
@@ -246,7 +276,7 @@ static Barrier &come(int id, int count, bool named, Site site) {
   Barrier &barrier = barriers[id];
   int expected = count == 0 ? (int)blockDim.x : count;
   if (barrier.come == 0) {
-    barrier = {0, expected, 0, named, site};
+    barrier = {0, expected, 0, named, site, {}};
   } else if (barrier.expected != expected || barrier.named != named) {
     fail(site, "the barrier is used by others for another number of threads");
   } else if (!named && (barrier.site.line != site.line || strcmp(barrier.site.file, site.file) != 0)) {
@@ -259,12 +289,15 @@ static Barrier &come(int id, int count, bool named, Site site) {
 static void release_if_complete(int id) {
   Barrier &barrier = barriers[id];
   if (barrier.come < barrier.expected) return;
+  bool warps[kMostThreads / 32] = {};
   for (int i = 0; i < (int)blockDim.x; i++) {
     if (threads[i].state == State::kAtBlock && threads[i].barrier == id) {
       threads[i].votes = barrier.votes;
       set_ready(i);
+      warps[i / 32] = true;
     }
   }
+  race_meet(warps, barrier.known);
   barrier.come = 0;
 }
 
@@ -282,7 +315,7 @@ int block_barrier(int id, int count, bool named, bool predicate, Site site) {
 
 void block_arrive(int id, int count, Site site) {
   if (skipped(site)) return;
-  come(id, count, true, site);
+  race_arrive(running / 32, come(id, count, true, site).known);
   release_if_complete(id);
 }
 
@@ -291,8 +324,13 @@ void copy_async(void *shared, const void *global, int bytes, bool zero, Site sit
   if (!zero && reinterpret_cast<unsigned long long>(global) % (unsigned)bytes != 0) {
     fail(site, "address in global memory is not aligned");
   }
-  Thread &me = threads[running];
-  me.copies.push_back({shared, global, bytes, zero, me.groups});
+  if (!zero) watch(global, bytes, false);
+  watch(shared, bytes, true);
+  race_copying(static_cast<unsigned char *>(shared) - shared_memory(), bytes, true);
+  bool now = orderKind == 1 || (orderKind > 1 && chance() % 2 == 0);
+  Copy copy = {shared, global, bytes, zero, threads[running].groups, now};
+  if (now) carry_out(copy);
+  threads[running].copies.push_back(copy);
 }
 
 void copy_commit() { threads[running].groups++; }
@@ -303,11 +341,9 @@ void copy_wait(int pending, Site site) {
   size_t done = 0;
   while (done < me.copies.size() && me.copies[done].group < me.groups - pending) {
     const Copy &copy = me.copies[done++];
-    if (copy.zero) {
-      memset(copy.shared, 0, (size_t)copy.bytes);
-    } else {
-      memcpy(copy.shared, copy.global, (size_t)copy.bytes);
-    }
+    race_copying(static_cast<unsigned char *>(copy.shared) - shared_memory(), copy.bytes, false);
+    watch(copy.shared, copy.bytes, true);
+    if (!copy.done) carry_out(copy);
   }
   me.copies.erase(me.copies.begin(), me.copies.begin() + (long)done);
 }

@@ -10,7 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "intrinsics.h"
+// Of the emulator's own functions that are compiled with the kernels: their accesses to memory are not
+// looked at.
+#define PB_UNWATCHED __attribute__((no_sanitize("kernel-address")))
 
 namespace pb_emulator {
 
@@ -53,6 +55,11 @@ void check_shared(const void *address, int bytes, int align, Site site);
 
 int lane();
 
+// An access that is not compiled with the kernels' own.
+void watch(const void *address, long long bytes, bool writes);
+// One that others may make at the same time.
+void watch_atomic(const void *address, int bytes);
+
 // A kernel of the library: static constructors list them all.
 struct Registration {
   Registration(const char *source, const char *name, long long bytes, int threads,
@@ -60,6 +67,8 @@ struct Registration {
 };
 
 }  // namespace pb_emulator
+
+#include "intrinsics.h"
 
 extern uint3 threadIdx, blockIdx, blockDim, gridDim;
 constexpr int warpSize = 32;

@@ -72,6 +72,11 @@ static char *stack_of(int thread) {
   return stacks + thread * (kStack + kPage) + kPage;
 }
 
+Span fiber_stacks() {
+  const unsigned char *start = reinterpret_cast<unsigned char *>(stack_of(0));
+  return {start, start + kMostThreads * (kStack + kPage)};
+}
+
 #if defined(__x86_64__)
 
 void fiber_begin(int thread, void (*entry)()) {

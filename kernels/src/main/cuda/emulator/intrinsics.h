@@ -172,15 +172,28 @@ inline void __threadfence() {}
 inline void __threadfence_block() {}
 
 // Of whole numbers alone: sums of floats in no order are not the same twice.
-#define PB_ATOMIC(type)                                                       \
-  inline type atomicAdd(type *at, type value) { type old = *at; *at = old + value; return old; } \
-  inline type atomicMax(type *at, type value) { type old = *at; *at = old > value ? old : value; return old; } \
-  inline type atomicMin(type *at, type value) { type old = *at; *at = old < value ? old : value; return old; } \
-  inline type atomicOr(type *at, type value) { type old = *at; *at = old | value; return old; } \
-  inline type atomicAnd(type *at, type value) { type old = *at; *at = old & value; return old; } \
-  inline type atomicExch(type *at, type value) { type old = *at; *at = value; return old; } \
-  inline type atomicCAS(type *at, type expected, type value) { type old = *at; if (old == expected) *at = value; return old; }
+#define PB_ATOMIC_FORM(type, name, changed)          \
+  PB_UNWATCHED inline type name(type *at, type value) { \
+    pb_emulator::watch_atomic(at, sizeof(type));     \
+    type old = *at;                                  \
+    *at = changed;                                   \
+    return old;                                      \
+  }
+#define PB_ATOMIC(type)                                                          \
+  PB_ATOMIC_FORM(type, atomicAdd, old + value)                                   \
+  PB_ATOMIC_FORM(type, atomicMax, old > value ? old : value)                     \
+  PB_ATOMIC_FORM(type, atomicMin, old < value ? old : value)                     \
+  PB_ATOMIC_FORM(type, atomicOr, old | value)                                    \
+  PB_ATOMIC_FORM(type, atomicAnd, old & value)                                   \
+  PB_ATOMIC_FORM(type, atomicExch, value)                                        \
+  PB_UNWATCHED inline type atomicCAS(type *at, type expected, type value) {      \
+    pb_emulator::watch_atomic(at, sizeof(type));                                 \
+    type old = *at;                                                              \
+    if (old == expected) *at = value;                                            \
+    return old;                                                                  \
+  }
 PB_ATOMIC(int)
 PB_ATOMIC(unsigned)
 PB_ATOMIC(unsigned long long)
 #undef PB_ATOMIC
+#undef PB_ATOMIC_FORM

@@ -38,6 +38,8 @@ struct Allocation {
 
 std::mutex lock;
 std::map<unsigned long long, Allocation> allocations;
+// Is the list of pieces up to date?
+bool listed = false;
 // How often each barrier was come to, by file and line.
 std::map<std::string, long long> hits;
 std::string skippedSite;
@@ -58,16 +60,9 @@ int give(const std::string &text, char *to, int length) {
 }
 
 std::string damage(const Allocation &one) {
-  for (long long i = 0; i < kGuard; i++) {
-    const unsigned char *start = one.whole + kGuard;
-    if (start[one.bytes + i] != 0xff) {
-      return one.owner + ": " + std::to_string(i) + " bytes after the end of its " + std::to_string(one.bytes);
-    }
-    if (start[-1 - i] != 0xff) {
-      return one.owner + ": " + std::to_string(i + 1) + " bytes before the start of its " + std::to_string(one.bytes);
-    }
-  }
-  return "";
+  long long byte = changed_guard(one.whole + kGuard, one.bytes);
+  if (byte == 0) return "";
+  return one.owner + ", which has " + std::to_string(one.bytes) + ": byte " + std::to_string(byte < 0 ? byte : byte - 1);
 }
 
 // As kernels are compiled: numbers too small for a float's usual form are zero.
@@ -94,6 +89,36 @@ const KernelEntry *find(const std::string &wanted, std::string &error) {
 }
 
 }  // namespace
+
+// Brings the list of pieces up to date.
+static void list_pieces() {
+  if (listed) return;
+  pieces.clear();
+  for (const auto &one : allocations) {
+    const unsigned char *start = one.second.whole + kGuard;
+    pieces.push_back({{start, start + one.second.bytes}, one.second.owner.c_str()});
+  }
+  listed = true;
+}
+
+static bool untouched(const unsigned char *start) {
+  unsigned long long all = ~0ull;
+  for (long long i = 0; i < kGuard; i += 8) {
+    unsigned long long word;
+    memcpy(&word, start + i, 8);
+    all &= word;
+  }
+  return all == ~0ull;
+}
+
+long long changed_guard(const unsigned char *start, long long bytes) {
+  if (untouched(start - kGuard) && untouched(start + bytes)) return 0;
+  for (long long i = 0; i < kGuard; i++) {
+    if (start[bytes + i] != 0xff) return bytes + i + 1;
+    if (start[-1 - i] != 0xff) return -1 - i;
+  }
+  return 0;
+}
 
 std::string damaged_memory() {
   for (const auto &one : allocations) {
@@ -137,11 +162,12 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
     } else if (blocksX < 1 || blocksY < 1 || blocksY > 65535 || (long long)blocksX * blocksY > 0x7fffffff) {
       problem = name + ": no such grid: " + std::to_string(blocksX) + "x" + std::to_string(blocksY);
     } else {
+      list_pieces();
       FlushToZero flush;
       problem = run_grid(*entry, {blocksX, blocksY, threads, shared}, params, order);
       if (problem.empty()) {
         problem = damaged_memory();
-        if (!problem.empty()) problem = name + " has written outside of memory of " + problem;
+        if (!problem.empty()) problem = name + " has written beside " + problem;
       }
     }
   }
@@ -157,6 +183,12 @@ PB_EXPORT int pb_emulator_kernels(char *text, int length) {
     all += one.source + " " + one.name + " " + std::to_string(one.threads) + " " + std::to_string(one.bytes) + "\n";
   }
   return give(all, text, length);
+}
+
+// Whether races in shared memory are looked for, as they are at first.
+PB_EXPORT void pb_emulator_races(int on) {
+  std::lock_guard<std::mutex> guard(lock);
+  race_watch(on != 0);
 }
 
 // Leaves out the barrier at `site` (file:line) from now on; none when null or empty.
@@ -190,6 +222,7 @@ PB_EXPORT void *pb_emulator_allocate(const char *owner, long long bytes) {
   if (whole == nullptr) return nullptr;
   memset(whole, 0xff, (size_t)size);
   unsigned char *start = static_cast<unsigned char *>(whole) + kGuard;
+  listed = false;
   allocations[reinterpret_cast<unsigned long long>(start)] = {owner, start - kGuard, bytes};
   return start;
 }
@@ -223,9 +256,10 @@ PB_EXPORT int pb_emulator_free(void *address, char *error, int errorLength) {
     return 1;
   }
   std::string problem = damage(found->second);
+  listed = false;
   free(found->second.whole);
   allocations.erase(found);
   if (problem.empty()) return 0;
-  give("something has written outside of memory of " + problem, error, errorLength);
+  give("something has written beside " + problem, error, errorLength);
   return 1;
 }

@@ -27,7 +27,7 @@ struct LoadMatrix {
 
 // Four lanes share a row of eight halves, or a column of eight when it is transposed.
 template <int COUNT, bool TRANSPOSED>
-inline void load_matrix(void *const *records, unsigned) {
+PB_UNWATCHED inline void load_matrix(void *const *records, unsigned) {
   for (int matrix = 0; matrix < COUNT; matrix++) {
     unsigned short values[8][8];
     for (int row = 0; row < 8; row++) {
@@ -50,7 +50,7 @@ struct Multiply {
 
 // c (16 x 8) += a (16 x K) b (K x 8). FORMAT: unpacks register `r` of a lane into its values.
 template <class Format>
-inline void multiply(void *const *records, unsigned) {
+PB_UNWATCHED inline void multiply(void *const *records, unsigned) {
   constexpr int K = Format::kDepth;
   double a[16][K], b[K][8];
   for (int i = 0; i < 32; i++) {
@@ -90,7 +90,10 @@ struct Tf32 {
 
 template <int COUNT, bool TRANSPOSED>
 inline void load_matrix_of(unsigned *to, const void *row, Site site) {
-  if (lane() < 8 * COUNT) check_shared(row, 16, 16, site);
+  if (lane() < 8 * COUNT) {
+    check_shared(row, 16, 16, site);
+    watch(row, 16, false);
+  }
   LoadMatrix record = {to, row};
   collective(0xffffffffu, load_matrix<COUNT, TRANSPOSED>, &record, site);
 }

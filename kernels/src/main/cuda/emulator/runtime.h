@@ -13,7 +13,7 @@ constexpr int kMostShared = 227 * 1024;
 constexpr int kMostThreads = 1024;
 
 // Bytes before and after each piece of memory whose change is found.
-constexpr long long kGuard = 16384;
+constexpr long long kGuard = 4096;
 
 struct Fiber;
 Fiber *fiber_of(int thread);
@@ -42,6 +42,55 @@ std::string run_grid(const KernelEntry &kernel, Shape shape, const void *params,
 // Counts that a barrier was come to; is it the one to be left out?
 bool skipped(const Site &site);
 std::string text(const Site &site);
+
+struct Span {
+  const unsigned char *start;
+  const unsigned char *end;
+};
+
+// The stacks of all fibers.
+Span fiber_stacks();
+
+// What a launch may use, set at its begin.
+struct Bounds {
+  Span stacks;
+  Span shared;
+  Span sharedWhole;
+  Span parameters;
+};
+extern Bounds bounds;
+
+// Memory of the emulator, in the order of addresses.
+struct Piece {
+  Span span;
+  const char *owner;
+};
+extern std::vector<Piece> pieces;
+// Where in the library the access is that is looked at, for addr2line.
+std::string access_place();
+// Begins to watch a launch.
+void watch_begin();
+
+int running_thread();
+
+// Ends the launch with an error that begins with kernel, block and thread.
+[[noreturn]] void fail_at(const std::string &message);
+
+// Races between the threads of a block in its shared memory; see race.cpp.
+void race_watch(bool on);
+void race_begin(int threads, int bytes);
+void race_warp_barrier(int warp);
+// A warp comes to a barrier of the block and goes on: `all` gathers what those who come know.
+void race_arrive(int warp, unsigned *all);
+// The warps that meet there, when all have come.
+void race_meet(const bool *warps, unsigned *all);
+// An asynchronous copy to here goes on from now, or is known to have ended.
+void race_copying(long long offset, long long bytes, bool on);
+void race_access(int thread, long long offset, long long bytes, bool writes);
+
+// A byte of the guard bands around `bytes` from `start` that has changed: below 0 one before them, above
+// 0 one more than its place; 0 when there is none.
+long long changed_guard(const unsigned char *start, long long bytes);
 
 // Changed guard bands of any allocation as text, or nothing.
 std::string damaged_memory();

@@ -28,7 +28,7 @@ struct Exchange {
 };
 
 // Every lane gets the value of the lane it asks for.
-inline void exchange(void *const *records, unsigned mask) {
+PB_UNWATCHED inline void exchange(void *const *records, unsigned mask) {
   unsigned long long values[32];
   for (int i = 0; i < 32; i++) values[i] = mask >> i & 1 ? static_cast<Exchange *>(records[i])->value : 0;
   for (int i = 0; i < 32; i++) {
@@ -53,7 +53,7 @@ struct Vote {
   unsigned value;
 };
 
-inline void ballot(void *const *records, unsigned mask) {
+PB_UNWATCHED inline void ballot(void *const *records, unsigned mask) {
   unsigned votes = 0;
   for (int i = 0; i < 32; i++) {
     if (mask >> i & 1 && static_cast<Vote *>(records[i])->value) votes |= 1u << i;

@@ -5,6 +5,7 @@ import io.patchbay.engine.Op;
 import io.patchbay.engine.Op.ReduceKind;
 import io.patchbay.kernels.cpu.ConvKernels.Finish;
 import io.patchbay.kernels.cpu.ConvKernels.Grid;
+import io.patchbay.kernels.fusing.Epilogue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class ConvCandidate implements Candidate {
         && op.positions().equals(BIAS_POSITIONS)) {
       return biasGrad(node, scope);
     }
-    return Epilogue.of(node, scope, ConvCandidate::isConv, BIAS_POSITIONS)
+    return Epilogue.of(node, scope::interior, ConvCandidate::isConv, BIAS_POSITIONS)
         .flatMap(e -> layer(node, e, scope));
   }
 

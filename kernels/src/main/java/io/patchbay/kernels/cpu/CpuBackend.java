@@ -8,6 +8,7 @@ import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Weights;
 import io.patchbay.ffi.HostMemory;
+import io.patchbay.kernels.fusing.Epilogue;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -153,8 +154,10 @@ public final class CpuBackend implements Backend {
 
   /// Whether a node is the end of a convolution or a product with its activation.
   private static boolean isLayer(final Node node, final Scope scope) {
-    return Epilogue.of(node, scope, ConvCandidate::isConv, ConvCandidate.BIAS_POSITIONS).isPresent()
-        || Epilogue.of(node, scope, LinearCandidate::isLayer, LinearCandidate.BIAS_POSITIONS)
+    return Epilogue.of(node, scope::interior, ConvCandidate::isConv, ConvCandidate.BIAS_POSITIONS)
+            .isPresent()
+        || Epilogue.of(
+                node, scope::interior, LinearCandidate::isLayer, LinearCandidate.BIAS_POSITIONS)
             .isPresent();
   }
 

@@ -5,6 +5,7 @@ import io.patchbay.engine.Op;
 import io.patchbay.engine.Op.BinaryKind;
 import io.patchbay.engine.Op.ReduceKind;
 import io.patchbay.engine.Op.UnaryKind;
+import io.patchbay.kernels.fusing.Epilogue;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class EffectCandidate implements Candidate {
     }
     return Epilogue.of(
             difference.input(0),
-            scope,
+            scope::interior,
             Op.ConvInputGrad.class::isInstance,
             ConvCandidate.BIAS_POSITIONS)
         .flatMap(e -> bind(node, e, difference.input(1), scope));

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.patchbay.engine.Node;
+import io.patchbay.kernels.expression.Expression;
+import io.patchbay.kernels.expression.Expression.Leaf;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
@@ -46,12 +48,17 @@ final class ExpressionKernel implements Candidate {
       return Optional.empty();
     }
     final var out = scope.value(node);
-    final var compiled = Expression.of(node, scope, n -> better.test(n, scope));
-    final var code = compiled.program();
+    final var compiled =
+        Expression.of(
+            node,
+            new Expression.Surroundings<>(
+                scope::value, scope::interior, n -> better.test(n, scope)));
+    final var code =
+        compiled.instructions().stream().flatMapToInt(i -> Arrays.stream(i.words())).toArray();
     final var program = memory.permanent("expression", 4L * code.length);
     MemorySegment.copy(code, 0, program, JAVA_INT, 0, code.length);
     final var leaves = compiled.leaves();
-    final var values = leaves.stream().map(Expression.Leaf::value).toList();
+    final var values = leaves.stream().map(Leaf::value).toList();
     final var walk = Walk.of(out, leaves);
     final int length = code.length / 5;
     if (out.axis() != null) {
@@ -131,7 +138,7 @@ final class ExpressionKernel implements Candidate {
   /// of them are merged.
   private record Walk(boolean flat, long[] row, long[][] strides, boolean[] batchedLeaf) {
 
-    static Walk of(final Value out, final List<Expression.Leaf> leaves) {
+    static Walk of(final Value out, final List<Leaf<Value>> leaves) {
       final int rank = out.shape().rank();
       final var order = memoryOrder(out);
       final var dims = new ArrayList<Long>();
@@ -171,7 +178,7 @@ final class ExpressionKernel implements Candidate {
         final boolean flat,
         final List<Long> dims,
         final List<long[]> strides,
-        final List<Expression.Leaf> leaves) {
+        final List<Leaf<Value>> leaves) {
       final int count = leaves.size();
       final var row = new long[DIMS];
       final var all = new long[count][DIMS];
@@ -212,7 +219,7 @@ final class ExpressionKernel implements Candidate {
     }
 
     /// Distance of neighbours along a position of the result.
-    private static long stride(final Expression.Leaf leaf, final int position) {
+    private static long stride(final Leaf<Value> leaf, final int position) {
       if (leaf.repeated().contains(position)) {
         return 0;
       }

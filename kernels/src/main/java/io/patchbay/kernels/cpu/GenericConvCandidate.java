@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
+import io.patchbay.kernels.fusing.Epilogue;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
@@ -92,7 +93,7 @@ final class GenericConvCandidate implements Candidate {
     if (node.op() instanceof final Op.ConvWeightGrad op) {
       return Optional.of(List.of(weightGrad(node, op, scope)));
     }
-    return Epilogue.of(node, scope, ConvCandidate::isConv, ConvCandidate.BIAS_POSITIONS)
+    return Epilogue.of(node, scope::interior, ConvCandidate::isConv, ConvCandidate.BIAS_POSITIONS)
         .map(e -> List.of(layer(node, e, scope)));
   }
 

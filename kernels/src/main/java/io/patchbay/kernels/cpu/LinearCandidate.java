@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
+import io.patchbay.kernels.fusing.Epilogue;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
@@ -62,7 +63,7 @@ final class LinearCandidate implements Candidate {
     if (node.op() instanceof final Op.MatMul m && m.transposeA()) {
       return m.transposeB() ? Optional.empty() : Optional.of(List.of(weightGrad(node, scope)));
     }
-    return Epilogue.of(node, scope, LinearCandidate::isLayer, BIAS_POSITIONS)
+    return Epilogue.of(node, scope::interior, LinearCandidate::isLayer, BIAS_POSITIONS)
         .map(e -> List.of(layer(node, e, scope)));
   }
 

@@ -30,6 +30,6 @@ public record Launch(int blocksX, int blocksY, int threads, int shared) {
 
   /// One thread for each of `count` elements, none beyond `most` blocks: threads take several then.
   public static Launch covering(final long count, final int threads, final int most) {
-    return of((int) Math.clamp((count + threads - 1) / threads, 1, most), threads);
+    return of(Math.clamp((count + threads - 1) / threads, 1, most), threads);
   }
 }

@@ -14,4 +14,9 @@ public final class OutOfDeviceMemoryException extends RuntimeException {
             + free
             + "; use a smaller batch");
   }
+
+  /// @param message what failed, of something that has no size of its own, such as a module
+  OutOfDeviceMemoryException(final String message) {
+    super(message);
+  }
 }

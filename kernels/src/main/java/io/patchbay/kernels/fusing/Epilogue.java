@@ -1,4 +1,4 @@
-package io.patchbay.kernels.cpu;
+package io.patchbay.kernels.fusing;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
@@ -17,18 +17,31 @@ import org.jspecify.annotations.Nullable;
 /// @param activation the kernel's code: 0 none, 1 relu, 2 leaky relu, 3 sigmoid, 4 tanh
 /// @param gate the value whose sign gates the result, if any
 /// @param alpha slope of the activation or of the gate below zero
-record Epilogue(Node core, @Nullable Node bias, int activation, @Nullable Node gate, float alpha) {
+public record Epilogue(
+    Node core, @Nullable Node bias, int activation, @Nullable Node gate, float alpha) {
 
   private record Gate(Node value, double alpha) {}
 
+  /// Positions along which a bias of channels is repeated.
+  public static final List<Integer> CHANNELS = List.of(0, 2, 3);
+
+  /// Positions along which a bias of columns is repeated.
+  public static final List<Integer> COLUMNS = List.of(0);
+
   /// Reads `root` from its end: gate, activation, bias, core. Each is optional but the core.
-  static Optional<Epilogue> of(
-      final Node root, final Scope scope, final Predicate<Op> isCore, final List<Integer> over) {
+  ///
+  /// @param interior whether a node need not stand in memory
+  /// @param over the positions along which the bias is repeated
+  public static Optional<Epilogue> of(
+      final Node root,
+      final Predicate<Node> interior,
+      final Predicate<Op> isCore,
+      final List<Integer> over) {
     Node at = root;
     Gate gate = null;
     if (at.op() instanceof final Op.Binary b && b.kind() == BinaryKind.MUL) {
-      gate = gate(at.input(1), scope).orElse(null);
-      if (gate == null || !scope.interior(at.input(0))) {
+      gate = gate(at.input(1), interior).orElse(null);
+      if (gate == null || !interior.test(at.input(0))) {
         return Optional.empty();
       }
       at = at.input(0);
@@ -36,7 +49,7 @@ record Epilogue(Node core, @Nullable Node bias, int activation, @Nullable Node g
     int activation = 0;
     double alpha = gate == null ? 0 : gate.alpha();
     if (at.op() instanceof final Op.Unary u && activation(u.kind()) > 0) {
-      if (!scope.interior(at.input(0)) || (gate != null && u.alpha() != gate.alpha())) {
+      if (!interior.test(at.input(0)) || (gate != null && u.alpha() != gate.alpha())) {
         return Optional.empty();
       }
       activation = activation(u.kind());
@@ -48,8 +61,8 @@ record Epilogue(Node core, @Nullable Node bias, int activation, @Nullable Node g
         && b.kind() == BinaryKind.ADD
         && at.input(1).op() instanceof final Op.Broadcast spread
         && spread.positions().equals(over)
-        && scope.interior(at.input(0))
-        && scope.interior(at.input(1))) {
+        && interior.test(at.input(0))
+        && interior.test(at.input(1))) {
       bias = at.input(1).input(0);
       at = at.input(0);
     }
@@ -70,8 +83,8 @@ record Epilogue(Node core, @Nullable Node bias, int activation, @Nullable Node g
   }
 
   /// `step(y)`, or `step(y) * (1 - alpha) + alpha`: what the gradient of a rectifier multiplies by.
-  private static Optional<Gate> gate(final Node node, final Scope scope) {
-    if (!scope.interior(node)) {
+  private static Optional<Gate> gate(final Node node, final Predicate<Node> interior) {
+    if (!interior.test(node)) {
       return Optional.empty();
     }
     if (isStep(node)) {
@@ -85,7 +98,7 @@ record Epilogue(Node core, @Nullable Node bias, int activation, @Nullable Node g
       final var rest = constant(node.input(0).input(1));
       final var alpha = constant(node.input(1));
       if (isStep(step)
-          && scope.interior(step)
+          && interior.test(step)
           && rest.isPresent()
           && alpha.isPresent()
           && rest.get() == 1 - alpha.get()) {

@@ -1,0 +1,78 @@
+// What is wanted of the last layer, per cell: its value, or one number of its change.
+//
+//   value      act(clean + d)
+//   squares    sum of (act(clean + d) - act(clean))^2
+//   sizes      sum of the absolute values of the same
+//   products   sum of the same, each times the direction's element
+//
+// d (window; size) are the last layer's sums, of a window of a list of cells; cells that were left out
+// have none, and their change is 0.
+//
+// A block to a cell. A thread adds up every blockDim-th element in order, a warp then its lanes, by
+// halves, and the first warp the warps: the same order for every cell.
+//
+// Operations per element: 3, of a sigmoid about 40. Bytes per element: 4 of d, of the clean value,
+// and of the direction or the result.
+#include "carried_cells.cuh"
+
+struct ChangeEnds {
+  const float *sums;   // (window; size), or null
+  const float *clean;  // (bases; size)
+  const int *base;     // (rows)
+  const int *list;     // (window)
+  const int *count;
+  const float *directions;  // (directions; size)
+  const int *direction;     // (rows)
+  const int *direction_rows;
+  float *y;  // (rows; size), or (rows)
+  long long size;
+  long long activation, end;
+  int *wrong_index;  // where a cell's number and 1 is written that reads outside
+};
+
+PB_DEVICE void ends_value(const ChangeEnds &p, int number) {
+  const int cell = p.list[number];
+  const float *clean = p.clean + p.base[cell] * p.size;
+  const float *sums = p.sums + number * p.size;
+  float *y = p.y + cell * p.size;
+  for (int i = threadIdx.x; i < p.size; i += blockDim.x) {
+    const float d = p.sums == nullptr ? 0.0f : sums[i];
+    y[i] = change_value(static_cast<int>(p.activation), clean[i] + d);
+  }
+}
+
+PB_DEVICE void ends_number(const ChangeEnds &p, int number, float *room) {
+  const int cell = p.list[number];
+  const int end = static_cast<int>(p.end);
+  const bool product = end == kChangeProducts;
+  const int along = product ? p.direction[cell] : 0;
+  const bool known = !product || (along >= 0 && along < *p.direction_rows);
+  if (!known || p.sums == nullptr) {
+    if (threadIdx.x == 0) p.y[cell] = 0.0f;
+    if (threadIdx.x == 0 && !known) *p.wrong_index = cell + 1;
+    return;
+  }
+  const float *clean = p.clean + p.base[cell] * p.size;
+  const float *sums = p.sums + number * p.size;
+  const float *direction = p.directions + along * p.size;
+  float sum = 0.0f;
+  for (int i = threadIdx.x; i < p.size; i += blockDim.x) {
+    const float moved = change_moved(static_cast<int>(p.activation), clean[i], sums[i]);
+    sum = change_measured(end, sum, moved, product ? direction[i] : 0.0f);
+  }
+  sum = change_block_sum(sum, room);
+  if (threadIdx.x == 0) p.y[cell] = sum;
+}
+
+PB_KERNEL(change_ends, ChangeEnds, 256, 1) {
+  PB_SHARED(shared);
+  const int count = *p.count;
+  for (int number = blockIdx.x; number < count; number += gridDim.x) {
+    if (p.end == kChangeValue) {
+      ends_value(p, number);
+    } else {
+      ends_number(p, number, reinterpret_cast<float *>(shared));
+      __syncthreads();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+// What a patch itself changes, cell by cell: the first steps of a carried change.
+//
+//   x' = clamp(keep x + shift + take source, low, high), or what an op of one's own makes of x,
+//   at the units of the cell's ranges; there the change is x' - x, or relu(x') - relu(x) where the
+//   patched value passes a rectifier; elsewhere it is 0
+//
+//   change_probe  a warp per cell: how many units it patches, whether any of them changes, and
+//                 which way the cell goes from there
+//   change_list   one block: the lists of the cells of each way, in their order
+//   change_fill   a block per cell of a window of a list: its change (window; d), zeros and all
+//
+// A cell goes through shared memory where its regions fit there and are less than a third of the
+// dense layers' work, small ones apart from large ones, so that many fit a multiprocessor at once.
+// Which way a cell goes depends on its ranges alone, and on whether its patch changes anything.
+//
+// Operations per patched unit: 6, or the program's. Bytes per cell: probing reads 8 per unit up to
+// the first that changes; filling reads 8 per patched unit and writes 4 d.
+#include "carried_rect.cuh"
+
+struct ChangeFill {
+  ChangeCells cells;
+  const int *list;   // (window)
+  const int *count;
+  float *change;     // (window; d)
+};
+
+constexpr float kWorth = 3.0f;
+
+PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover) {
+  if (p.regional == 0 || cover.channels == 0) return kDense;
+  const ChangeRooms rooms = change_rooms(p, cover);
+  const long long floats = rooms.even + rooms.odd;
+  if (floats <= p.small) return kSmall;
+  return floats <= p.large && kWorth * rooms.work < rooms.dense ? kLarge : kDense;
+}
+
+PB_KERNEL(change_probe, ChangeCells, 128, 1) {
+  const int lane = threadIdx.x % 32;
+  const int cell = blockIdx.x * 4 + threadIdx.x / 32;
+  if (cell >= *p.rows) return;
+  const int count = *p.range_rows;
+  const bool known = p.base[cell] >= 0 && p.base[cell] < *p.base_rows && p.source[cell] >= 0 &&
+                     p.source[cell] < *p.source_rows;
+  const int h = p.regional == 0 ? 1 : static_cast<int>(p.layers[0].height);
+  const int w = p.regional == 0 ? 1 : static_cast<int>(p.layers[0].width);
+  const int first = change_first(p.ranges, count, cell);
+  ChangeCover cover = {{0, 0, 0, 0}, 0, 0};
+  bool inside = true;
+  bool changes = false;
+  int units = 0;
+  for (int i = first; i < count && p.ranges[i].row == cell; i++) {
+    const ChangeRange range = p.ranges[i];
+    inside = range.begin >= 0 && range.begin <= range.end && range.end <= p.d;
+    if (!inside || !known) break;
+    units += range.end - range.begin;
+    change_add(cover, range, h, w);
+    for (int from = range.begin; from < range.end && !changes; from += 32) {
+      const int unit = from + lane;
+      const bool here = unit < range.end && change_of_unit(p, cell, unit) != 0.0f;
+      changes = __any_sync(0xffffffffu, here);
+    }
+  }
+  if (lane > 0) return;
+  const bool left_out = !changes && p.eliminates;
+  p.fired[cell] = units;
+  p.skipped[cell] = left_out ? 1 : 0;
+  change_keep(cover, first, p.covers + 4ll * cell);
+  if (!known) *p.wrong_index = cell + 1;
+  if (!inside) *p.wrong_range = cell + 1;
+  p.sorted[cell] = !known || !inside ? kUnknown : left_out ? kLeftOut : site_way(p, cover);
+}
+
+// The sums over the threads before this one, of four numbers of 16 bits at once.
+PB_DEVICE unsigned long long list_before(unsigned long long own, unsigned long long *warps,
+                                         unsigned long long &all) {
+  const int lane = threadIdx.x % 32;
+  const int warp = threadIdx.x / 32;
+  unsigned long long sum = own;
+  for (int step = 1; step < 32; step *= 2) {
+    const unsigned long long before = __shfl_up_sync(0xffffffffu, sum, step);
+    sum += lane >= step ? before : 0;
+  }
+  if (lane == 31) warps[warp] = sum;
+  __syncthreads();
+  all = 0;
+  for (int i = 0; i < 32; i++) {
+    sum += i < warp ? warps[i] : 0;
+    all += warps[i];
+  }
+  __syncthreads();
+  return sum - own;
+}
+
+PB_KERNEL(change_list, ChangeCells, 1024, 1) {
+  PB_SHARED(shared);
+  constexpr int kEach = 8;  // cells of a thread at a time
+  unsigned long long *warps = reinterpret_cast<unsigned long long *>(shared);
+  const int rows = *p.rows;
+  int filled[kLists] = {};
+  for (int from = 0; from < rows; from += 1024 * kEach) {
+    const int at = from + threadIdx.x * kEach;
+    unsigned long long own = 0;
+    for (int i = at; i < at + kEach && i < rows; i++) {
+      const int list = p.sorted[i];
+      if (list >= 0) own += 1ull << 16 * list;
+    }
+    unsigned long long all;
+    const unsigned long long before = list_before(own, warps, all);
+    int next[kLists];
+#pragma unroll
+    for (int l = 0; l < kLists; l++) {
+      next[l] = filled[l] + static_cast<int>(before >> 16 * l & 0xffff);
+      filled[l] += static_cast<int>(all >> 16 * l & 0xffff);
+    }
+    for (int i = at; i < at + kEach && i < rows; i++) {
+      const int list = p.sorted[i];
+#pragma unroll
+      for (int l = 0; l < kLists; l++) {
+        if (l == list) {
+          p.lists[l * p.most + next[l]] = i;
+          p.bases[l * p.most + next[l]] = p.base[i];
+          next[l]++;
+        }
+      }
+    }
+  }
+#pragma unroll
+  for (int l = 0; l < kLists; l++) {
+    if (threadIdx.x == 0) p.counts[l] = filled[l];
+    for (int i = threadIdx.x; i < p.windows; i += 1024) {
+      const long long rest = filled[l] - i * p.window;
+      const long long here = rest < 0 ? 0 : rest < p.window ? rest : p.window;
+      p.counts[kLists + l * p.windows + i] = static_cast<int>(here);
+    }
+  }
+}
+
+PB_KERNEL(change_fill, ChangeFill, 256, 1) {
+  const ChangeCells &c = p.cells;
+  const int d = static_cast<int>(c.d);
+  for (int number = blockIdx.x; number < *p.count; number += gridDim.x) {
+    const int cell = p.list[number];
+    const int ranges = *c.range_rows;
+    float *change = p.change + number * c.d;
+    for (int unit = threadIdx.x; unit < d; unit += blockDim.x) change[unit] = 0.0f;
+    __syncthreads();
+    for (int i = c.covers[4ll * cell + 3]; i < ranges && c.ranges[i].row == cell; i++) {
+      const ChangeRange range = c.ranges[i];
+      for (int unit = range.begin + threadIdx.x; unit < range.end; unit += blockDim.x) {
+        change[unit] = change_of_unit(c, cell, unit);
+      }
+    }
+  }
+}

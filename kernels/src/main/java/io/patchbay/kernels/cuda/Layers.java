@@ -1,0 +1,357 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.Launch;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The layers of a network on a device: linear ones, convolutions, transposed convolutions, and
+/// their gradients, each with what follows its sums. Every method asks the device at once, and
+/// takes addresses of float32 values in logical order.
+///
+/// A row of a result has the same bits whatever the number of rows and whichever others there are.
+final class Layers {
+  private static final int THREADS = 256;
+
+  /// Rows and columns of a tile of a product, `product.cuh`.
+  private static final int TILE = 64;
+
+  private static final int THIN = 16;
+  private static final int SHARED = 4 * 16 * 2 * (TILE + 4);
+
+  /// Inner indices of a part of a sum over rows.
+  private static final int CHUNK = 256;
+
+  /// Blocks that fill a device.
+  private static final int MANY = 264;
+
+  private final Kernel linear;
+  private final Kernel linearThin;
+  private final Kernel linearPart;
+  private final Kernel linearJoin;
+  private final Kernel down;
+  private final Kernel downThin;
+  private final Kernel up;
+  private final Kernel upThin;
+  private final Kernel weightGrad;
+  private final Kernel weightGradJoin;
+  private final @Nullable HalvingForms forms;
+
+  /// @param special whether the forms for usual shapes are used too
+  Layers(final Device device, final boolean special) {
+    linear = device.kernel("linear", "linear");
+    linearThin = device.kernel("linear", "linear_thin");
+    linearPart = device.kernel("linear", "linear_part");
+    linearJoin = device.kernel("linear", "linear_join");
+    down = device.kernel("conv_generic", "conv_generic_down");
+    downThin = device.kernel("conv_generic", "conv_generic_down_thin");
+    up = device.kernel("conv_generic", "conv_generic_up");
+    upThin = device.kernel("conv_generic", "conv_generic_up_thin");
+    weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
+    weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
+    forms = special ? new HalvingForms(device) : null;
+  }
+
+  /// Where the number of rows of a run stands, and the most it may be.
+  ///
+  /// @param count an address, as [Scope#rows] gives it
+  record Rows(long count, int most) {}
+
+  /// What follows the sums, before they are stored.
+  enum Mode {
+    /// `act(sums + bias) * gate`.
+    PLAIN,
+    /// `act(clean[base] + sums)`.
+    VALUE,
+    /// `act(clean[base] + sums) - act(clean[base])`, without cancellation.
+    CHANGE
+  }
+
+  /// What a layer does to its sums: the fields of `Finish` in `epilogue.cuh`; addresses are 0 where
+  /// there is nothing.
+  ///
+  /// @param bias one number per channel or column
+  /// @param gate as the result: where it is not above zero, the result is multiplied by `alpha`
+  /// @param clean (bases; as a row of the result) before the activation, for VALUE and CHANGE
+  /// @param base per row of the result its row of `clean`, integers
+  /// @param activation 0 none, 1 relu, 2 leaky relu, 3 sigmoid, 4 tanh
+  /// @param alpha slope of the activation or of the gate below zero
+  record Finish(
+      long bias, long gate, long clean, long base, Mode mode, int activation, double alpha) {
+    static final Finish NONE = new Finish(0, 0, 0, 0, Mode.PLAIN, 0, 0);
+
+    static Finish plain(
+        final long bias, final int activation, final double alpha, final long gate) {
+      return new Finish(bias, gate, 0, 0, Mode.PLAIN, activation, alpha);
+    }
+
+    static Finish value(final long clean, final long base, final int activation) {
+      return new Finish(0, 0, clean, base, Mode.VALUE, activation, 0);
+    }
+
+    static Finish change(final long clean, final long base, final int activation) {
+      return new Finish(0, 0, clean, base, Mode.CHANGE, activation, 0);
+    }
+  }
+
+  /// A convolution from its image side (c, h, w) to its feature side (o, oh, ow); weights (o, c,
+  /// kh, kw).
+  record Conv(int c, int h, int w, int o, int oh, int ow, int kh, int kw, int stride, int padding) {
+    /// Kernel 4, stride 2, padding 1, from (c, 2 h, 2 w) to (o, h, w).
+    static Conv halving(final int c, final int o, final int h, final int w) {
+      return new Conv(c, 2 * h, 2 * w, o, h, w, 4, 4, 2, 1);
+    }
+
+    int weights() {
+      return o * c * kh * kw;
+    }
+  }
+
+  /// A product (m, k) times (k, n) of matrices that stand in any order: element (i, j) of the first
+  /// at `i * aRow + j * aInner`, of the second at `i * bInner + j * bColumn`.
+  ///
+  /// @param rows with `perRow` times as many rows of the result
+  /// @param inner with `perInner` times as many inner indices
+  record Product(
+      Rows rows,
+      int perRow,
+      Rows inner,
+      int perInner,
+      int columns,
+      int aRow,
+      int aInner,
+      int bInner,
+      int bColumn) {
+    int mostRows() {
+      return Math.multiplyExact(rows.most(), perRow);
+    }
+
+    int mostInner() {
+      return Math.multiplyExact(inner.most(), perInner);
+    }
+  }
+
+  /// `y (rows; outer)` from `x (rows; inner)` and weights `w` (outer, inner), or (inner, outer).
+  ///
+  /// @param asStored whether the weights stand as (outer, inner)
+  /// @param one the address of an integer 1
+  void linear(
+      final int inner,
+      final int outer,
+      final boolean asStored,
+      final long x,
+      final long w,
+      final long y,
+      final Finish finish,
+      final Rows rows,
+      final long one) {
+    final int step = asStored ? 1 : outer;
+    final int column = asStored ? inner : 1;
+    product(
+        new Product(rows, 1, new Rows(one, 1), inner, outer, inner, 1, step, column),
+        x,
+        w,
+        y,
+        finish);
+  }
+
+  /// A product in one pass.
+  void product(final Product s, final long a, final long b, final long y, final Finish finish) {
+    final boolean thin = s.columns() <= THIN;
+    final int tiles = tiles(s.mostRows(), TILE) * tiles(s.columns(), thin ? THIN : TILE);
+    (thin ? linearThin : linear)
+        .launch(new Launch(tiles, 1, THREADS, SHARED), fields(s, a, b, y, 0, finish));
+  }
+
+  /// Floats of scratch that [#sums] needs.
+  int sumsScratch(final Product s) {
+    final int parts = tiles(s.mostInner(), CHUNK);
+    return parts == 1 ? 0 : Math.multiplyExact(parts, s.mostRows() * s.columns());
+  }
+
+  /// A product that sums over rows, in chunks of a fixed number, which are added in their order.
+  void sums(
+      final Product s,
+      final long a,
+      final long b,
+      final long y,
+      final long scratch,
+      final Finish finish) {
+    final int parts = tiles(s.mostInner(), CHUNK);
+    if (parts == 1) {
+      product(s, a, b, y, finish);
+      return;
+    }
+    final int tiles = tiles(s.mostRows(), TILE) * tiles(s.columns(), TILE);
+    linearPart.launch(
+        new Launch(tiles, parts, THREADS, SHARED), fields(s, a, b, scratch, CHUNK, Finish.NONE));
+    linearJoin.launch(
+        Launch.of(tiles(s.mostRows() * s.columns(), THREADS), THREADS),
+        with(
+            finish, scratch, y, s.inner().count(), s.perInner(), CHUNK, s.mostRows(), s.columns()));
+  }
+
+  /// `y (rows; o, oh, ow)`, the convolution of `x (rows; c, h, w)`.
+  void convDown(
+      final Conv s,
+      final long x,
+      final long w,
+      final long y,
+      final Finish finish,
+      final Rows rows) {
+    final var form = forms == null ? null : forms.down(s, rows.most()).orElse(null);
+    if (form != null) {
+      form.kernel().launch(form.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o()));
+      return;
+    }
+    final boolean thin = s.o() <= THIN;
+    final int pixels = Math.multiplyExact(rows.most(), s.oh() * s.ow());
+    (thin ? downThin : down)
+        .launch(
+            new Launch(tiles(pixels, TILE), tiles(s.o(), thin ? THIN : TILE), THREADS, SHARED),
+            fields(s, x, w, 0, y, 0, finish, rows));
+  }
+
+  /// `y (rows; c, h, w)`, the transposed convolution of `g (rows; o, oh, ow)`.
+  void convUp(
+      final Conv s,
+      final long g,
+      final long w,
+      final long y,
+      final Finish finish,
+      final Rows rows) {
+    final var form = forms == null ? null : forms.up(s, rows.most()).orElse(null);
+    if (form != null) {
+      form.kernel().launch(form.launch(), with(finish, g, w, y, rows.count(), s.c(), s.o()));
+      return;
+    }
+    final boolean thin = s.c() <= THIN;
+    final int pixels = Math.multiplyExact(rows.most(), s.h() * s.w());
+    (thin ? upThin : up)
+        .launch(
+            new Launch(tiles(pixels, TILE), tiles(s.c(), thin ? THIN : TILE), THREADS, SHARED),
+            fields(s, 0, w, g, y, 0, finish, rows));
+  }
+
+  /// Floats of scratch that [#convWeightGrad] needs.
+  int weightGradScratch(final Conv s, final int most) {
+    final int parts = tiles(most, chunk(s, most));
+    return parts == 1 ? 0 : Math.multiplyExact(parts, s.weights());
+  }
+
+  /// `dw (o, c, kh, kw)` from `x` and the gradient `g` of the result, summed over rows in chunks,
+  /// which are added in their order.
+  void convWeightGrad(
+      final Conv s,
+      final long x,
+      final long g,
+      final long dw,
+      final long scratch,
+      final Rows rows) {
+    final int chunk = chunk(s, rows.most());
+    final int parts = tiles(rows.most(), chunk);
+    final long to = parts == 1 ? dw : scratch;
+    final var form = weightForm(s);
+    if (form != null) {
+      form.kernel().launch(form.launch(parts), x, g, to, rows.count(), s.c(), s.o(), chunk);
+    } else {
+      weightGrad.launch(
+          new Launch(blocks(s), parts, THREADS, SHARED),
+          fields(s, x, 0, g, to, chunk, Finish.NONE, rows));
+    }
+    if (parts > 1) {
+      weightGradJoin.launch(
+          Launch.of(tiles(s.weights(), THREADS), THREADS),
+          scratch,
+          dw,
+          rows.count(),
+          chunk,
+          s.weights());
+    }
+  }
+
+  private HalvingForms.@Nullable WeightCall weightForm(final Conv s) {
+    return forms == null ? null : forms.weightGrad(s).orElse(null);
+  }
+
+  private int blocks(final Conv s) {
+    final var form = weightForm(s);
+    return form == null ? tiles(s.o(), TILE) * tiles(s.c() * s.kh() * s.kw(), TILE) : form.blocks();
+  }
+
+  /// Rows of a part of a weight gradient: as many parts as fill the device.
+  private int chunk(final Conv s, final int most) {
+    return tiles(most, Math.max(1, MANY / blocks(s)));
+  }
+
+  private static int tiles(final int count, final int size) {
+    return Math.ceilDiv(Math.max(count, 1), size);
+  }
+
+  private static long[] fields(
+      final Product s,
+      final long a,
+      final long b,
+      final long y,
+      final int chunk,
+      final Finish finish) {
+    return with(
+        finish,
+        a,
+        b,
+        y,
+        s.rows().count(),
+        s.perRow(),
+        s.inner().count(),
+        s.perInner(),
+        s.columns(),
+        s.aRow(),
+        s.aInner(),
+        s.bInner(),
+        s.bColumn(),
+        chunk);
+  }
+
+  private static long[] fields(
+      final Conv s,
+      final long x,
+      final long w,
+      final long g,
+      final long y,
+      final int chunk,
+      final Finish finish,
+      final Rows rows) {
+    return with(
+        finish,
+        x,
+        w,
+        g,
+        y,
+        rows.count(),
+        s.c(),
+        s.h(),
+        s.w(),
+        s.o(),
+        s.oh(),
+        s.ow(),
+        s.kh(),
+        s.kw(),
+        s.stride(),
+        s.padding(),
+        chunk);
+  }
+
+  private static long[] with(final Finish f, final long... fields) {
+    final var all = Arrays.copyOf(fields, fields.length + 7);
+    int at = fields.length;
+    all[at++] = f.bias();
+    all[at++] = f.gate();
+    all[at++] = f.clean();
+    all[at++] = f.base();
+    all[at++] = f.mode().ordinal();
+    all[at++] = f.activation();
+    all[at] = Double.doubleToRawLongBits(f.alpha());
+    return all;
+  }
+}

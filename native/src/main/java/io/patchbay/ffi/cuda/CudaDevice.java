@@ -1,0 +1,186 @@
+package io.patchbay.ffi.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
+import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE;
+import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
+import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/// A GPU, through its driver. It is used by one thread at a time, which may be another each time.
+///
+/// Every status is checked. A failure says the call, the driver's code and text, and the kernel and
+/// shape of the launch. Memory that is not there is an [OutOfDeviceMemoryException], after which
+/// the device goes on; an illegal address and its like is a [DeviceLostException], then and ever
+/// after.
+public final class CudaDevice implements Device {
+  /// Longest name that is asked for.
+  private static final int NAME = 256;
+
+  private final CudaContext context;
+  private final CudaStream stream;
+  private final Staging staging;
+  private final DeviceAccount account;
+  private final CudaModules modules;
+  private final DeviceFacts facts;
+  private final Set<CudaRecording> recordings = new HashSet<>();
+  private boolean closed;
+
+  CudaDevice(final CudaDriver driver, final int number, final Function<String, byte[]> images) {
+    context = new CudaContext(driver, number);
+    try {
+      context.enter();
+      facts = facts(context);
+      stream = new CudaStream(context);
+      staging = new Staging(context, stream);
+      account = new DeviceAccount(context, stream);
+      modules = new CudaModules(context, stream, facts.architecture(), images);
+    } catch (final RuntimeException e) {
+      context.close();
+      throw e;
+    }
+  }
+
+  /// Why this machine has no device to open, in one line, if it has none.
+  public static Optional<String> absence() {
+    return CudaDriver.absence(CudaLibraries.standard());
+  }
+
+  /// @param number from 0 on, of the devices that `CUDA_VISIBLE_DEVICES` leaves
+  /// @param images of a source's name: what nvcc made of it (fatbin, cubin or PTX), asked for once
+  /// @throws CudaUnavailableException when there is no driver, or no such device
+  public static CudaDevice open(final int number, final Function<String, byte[]> images) {
+    return new CudaDevice(CudaDriver.open(CudaLibraries.standard()), number, images);
+  }
+
+  private static DeviceFacts facts(final CudaContext context) {
+    try (var arena = Arena.ofConfined()) {
+      final var name = arena.allocate(NAME);
+      final var calls = context.calls();
+      context.check(
+          calls.call(DriverFunction.DEVICE_GET_NAME, name.address(), NAME - 1, context.device()));
+      name.set(JAVA_BYTE, NAME - 1L, (byte) 0);
+      context.check(calls.call(DriverFunction.DEVICE_TOTAL_MEM, context.cell(), context.device()));
+      final long memory = context.written();
+      return new DeviceFacts(
+          name.getString(0),
+          "sm_"
+              + context.attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+              + context.attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
+          context.driver().version(),
+          context.attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
+          context.attribute(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
+          context.attribute(CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE),
+          memory);
+    }
+  }
+
+  @Override
+  public DeviceFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public DeviceMemory allocate(final String owner, final long bytes) {
+    return account.allocate(owner, bytes);
+  }
+
+  @Override
+  public long free() {
+    return account.free();
+  }
+
+  @Override
+  public void upload(final long to, final MemorySegment from) {
+    context.enterOutside("an upload");
+    account.check("upload", to, from.byteSize());
+    staging.upload(to, from);
+  }
+
+  @Override
+  public void download(final MemorySegment to, final long from) {
+    context.enterOutside("a download");
+    if (to.isReadOnly()) {
+      throw new IllegalArgumentException("a download needs memory that may be written");
+    }
+    account.check("download", from, to.byteSize());
+    staging.download(to, from);
+  }
+
+  @Override
+  public void copy(final long to, final long from, final long bytes) {
+    context.enter();
+    account.check("copy to", to, bytes);
+    account.check("copy from", from, bytes);
+    if (bytes > 0) {
+      context.check(
+          context.calls().call(DriverFunction.MEMCPY_DTOD_ASYNC, to, from, bytes, stream.handle()));
+    }
+  }
+
+  @Override
+  public void fill(final long to, final long bytes, final int word) {
+    context.enter();
+    account.check("fill", to, bytes);
+    if (to % Integer.BYTES != 0 || bytes % Integer.BYTES != 0) {
+      throw new IllegalArgumentException(
+          "a fill is of whole words: address=0x" + Long.toHexString(to) + ", bytes=" + bytes);
+    }
+    if (bytes > 0) {
+      context.check(
+          context
+              .calls()
+              .call(
+                  DriverFunction.MEMSET_D32_ASYNC,
+                  to,
+                  word,
+                  bytes / Integer.BYTES,
+                  stream.handle()));
+    }
+  }
+
+  @Override
+  public Kernel kernel(final String source, final String name) {
+    return modules.kernel(source, name);
+  }
+
+  @Override
+  public Recording record(final Runnable work) {
+    return new CudaRecording(context, stream, stream.capture(work), recordings);
+  }
+
+  @Override
+  public void synchronize() {
+    stream.synchronize("a wait");
+  }
+
+  @Override
+  public double milliseconds(final Runnable work) {
+    return stream.milliseconds(work);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      List.copyOf(recordings).forEach(CudaRecording::close);
+      account.close();
+      modules.close();
+      staging.close();
+      stream.close();
+    } finally {
+      context.close();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.patchbay.ffi.cuda;
+
+import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
+import static org.bytedeco.cuda.global.cudart.CU_EVENT_DEFAULT;
+import static org.bytedeco.cuda.global.cudart.CU_STREAM_CAPTURE_MODE_RELAXED;
+import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
+
+/// The one stream of a device, in which everything happens in the order of its requests.
+final class CudaStream {
+  private final CudaContext context;
+  private final long handle;
+  private final long begin;
+  private final long end;
+
+  CudaStream(final CudaContext context) {
+    this.context = context;
+    context.enter();
+    handle = context.make(DriverFunction.STREAM_CREATE, CU_STREAM_NON_BLOCKING);
+    begin = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DEFAULT);
+    end = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DEFAULT);
+  }
+
+  long handle() {
+    return handle;
+  }
+
+  /// @param why for the message, when it is asked for within a recording
+  void synchronize(final String why) {
+    context.enterOutside(why);
+    context.check(context.calls().call(DriverFunction.STREAM_SYNCHRONIZE, handle));
+  }
+
+  /// Notes in `event` when all that was asked for is done.
+  void mark(final long event) {
+    context.check(context.calls().call(DriverFunction.EVENT_RECORD, event, handle));
+  }
+
+  void await(final long event) {
+    context.check(context.calls().call(DriverFunction.EVENT_SYNCHRONIZE, event));
+  }
+
+  double milliseconds(final Runnable work) {
+    context.enterOutside("a duration");
+    mark(begin);
+    work.run();
+    context.enterOutside("a duration");
+    mark(end);
+    await(end);
+    context.check(
+        context.calls().call(DriverFunction.EVENT_ELAPSED_TIME, context.cell(), begin, end));
+    return context.writtenFloat();
+  }
+
+  /// The graph of what `work` asks for.
+  long capture(final Runnable work) {
+    context.enterOutside("a recording");
+    final var calls = context.calls();
+    context.check(
+        calls.call(DriverFunction.STREAM_BEGIN_CAPTURE, handle, CU_STREAM_CAPTURE_MODE_RELAXED));
+    context.recording(true);
+    boolean whole = false;
+    try {
+      work.run();
+      whole = true;
+    } finally {
+      context.recording(false);
+      if (!whole) {
+        abandon();
+      }
+    }
+    context.enter();
+    context.check(calls.call(DriverFunction.STREAM_END_CAPTURE, handle, context.cell()));
+    return context.written();
+  }
+
+  /// Leaves the recording that failed; why it failed is known already.
+  private void abandon() {
+    final var calls = context.calls();
+    final int ended = calls.call(DriverFunction.STREAM_END_CAPTURE, handle, context.cell());
+    if (ended == CUDA_SUCCESS && context.written() != 0) {
+      calls.call(DriverFunction.GRAPH_DESTROY, context.written());
+    }
+  }
+
+  void close() {
+    if (!context.gone()) {
+      context.enter();
+      final var calls = context.calls();
+      context.check(calls.call(DriverFunction.EVENT_DESTROY, begin));
+      context.check(calls.call(DriverFunction.EVENT_DESTROY, end));
+      context.check(calls.call(DriverFunction.STREAM_DESTROY, handle));
+    }
+  }
+}
