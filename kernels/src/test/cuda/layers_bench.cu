@@ -26,6 +26,7 @@
 #include "../../main/cuda/conv_up_thin.cu"
 #include "../../main/cuda/conv_wgrad.cu"
 #include "../../main/cuda/linear.cu"
+#include "../../main/cuda/linear_rows.cu"
 #include "layers_bench.h"
 
 namespace {
@@ -230,13 +231,12 @@ LinearParams product(const float *x, const float *y, const int *m, int per_row, 
   return {x, y, out, m, per_row, k, per_inner, n, a_row, a_inner, b_inner, b_column, 0, finish};
 }
 
-std::function<void(int)> linear_layer(int inner, int outer) {
+template <int T>
+std::function<void(int)> linear_rows(Kernel<LinearRowsParams> kernel, int inner, int outer) {
+  using Form = LinearRows<T>;
   return [=](int rows) {
-    const bool narrow = outer <= 16;
-    const int blocks = (rows + 63) / 64 * (narrow ? 1 : (outer + 63) / 64);
-    device.launch(narrow ? KERNEL(linear, linear_thin, LinearParams) : KERNEL(linear, linear, LinearParams), blocks, 1,
-                  256, narrow ? (int)sizeof(ProductTile<1>) : (int)sizeof(ProductTile<4>),
-                  product(a, weights, count, 1, device.one(), inner, outer, inner, 1, 1, inner, relu(bias)));
+    device.launch(kernel, (rows + Form::kRows - 1) / Form::kRows, (outer + Form::kColumns - 1) / Form::kColumns, 256,
+                  Form::kShared, LinearRowsParams{a, weights, out, count, inner, outer, 1, relu(bias)});
   };
 }
 
@@ -281,10 +281,12 @@ std::function<void(int)> linear_wgrad(int inner, int outer) {
    4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                              \
    special_wgrad<WeightGrad<w, cb, r>, cb>(KERNEL(conv_wgrad, form, WeightGradParams), {w, c, o}),         \
    [](int rows) { return wgrad_error({w, c, o}, rows); }}
-#define LINEAR(inner, outer)                                                                                 \
-  {"linear", text("%d>%d", inner, outer), "linear", 2.0 * inner * outer, 4.0 * (inner + outer),              \
-   4.0 * inner * outer, linear_layer(inner, outer), [](int rows) { return linear_error(inner, outer, rows); }}, \
-  {"wgrad", text("%d>%d", inner, outer), "linear_sums", 2.0 * inner * outer, 4.0 * (inner + outer),          \
+#define LINEAR(inner, outer, t)                                                                                  \
+  {"linear", text("%d>%d", inner, outer), "linear_rows_" #t, 2.0 * inner * outer, 4.0 * (inner + outer),         \
+   4.0 * inner * outer, linear_rows<t>(KERNEL(linear_rows, linear_rows_##t, LinearRowsParams), inner, outer),    \
+   [](int rows) { return linear_error(inner, outer, rows); }}
+#define LINEAR_WGRAD(inner, outer)                                                                   \
+  {"wgrad", text("%d>%d", inner, outer), "linear_sums", 2.0 * inner * outer, 4.0 * (inner + outer),  \
    4.0 * inner * outer, linear_wgrad(inner, outer), [](int rows) { return linear_wgrad_error(inner, outer, rows); }}
 
 std::vector<Form> forms() {
@@ -311,10 +313,16 @@ std::vector<Form> forms() {
       WGRAD(conv_wgrad_16, 16, 32, 32, 16, 4),
       WGRAD(conv_wgrad_8, 8, 32, 64, 16, 8),
       WGRAD(conv_wgrad_4, 4, 64, 64, 16, 4),
-      LINEAR(1024, 256),
-      LINEAR(256, 1024),
-      LINEAR(256, 20),
-      LINEAR(10, 256),
+      LINEAR(1024, 256, 2),
+      LINEAR(1024, 256, 4),
+      LINEAR(1024, 256, 8),
+      LINEAR(256, 1024, 2),
+      LINEAR(256, 1024, 4),
+      LINEAR(256, 1024, 8),
+      LINEAR(256, 20, 2),
+      LINEAR(10, 256, 2),
+      LINEAR_WGRAD(1024, 256),
+      LINEAR_WGRAD(256, 20),
   };
 }
 
