@@ -1,116 +1,97 @@
-// What the kernels of a carried change share: ranges of units, activations that tell how far they
-// move, numbers rounded to 8 bits.
+// Cells that pass through shared memory: batches of CELLS images of SIZE x SIZE pixels of BYTES bytes,
+// one after the other in device memory, go round STAGES stages by cp.async, with the numbers of
+// their bases and whether they are wanted. An image has a border of zeros of one pixel; a pixel is
+// padded by 16 bytes, so that the 8 rows of a tile that ldmatrix reads fall on 32 banks. Where a tile
+// takes every second pixel, APART, a row holds its even columns, the border's first among them, and
+// then its odd ones.
 //
-// A change travels in place of a value: the layer's clean value, known per base, is read where a
-// nonlinearity needs it. So the change stays exact to a few roundings however small it is beside the
-// value itself.
-//
-// Cells come in chunks, so that what they need stays in a bounded room. Of a chunk only the cells
-// whose patch changes something are carried on: `change_list.cu` numbers them 0, 1, ..., and all
-// that is kept of them has their number as its row.
+// Blocks are persistent: block b of B takes batches b, b + B, ...; one barrier a batch.
 #pragma once
 
-#include "patchbay.cuh"
+#include "change.cuh"
 
-// A patched piece of a row: units `begin` to `end - 1`, counted in (C, H, W) order.
-struct ChangeRange {
-  int row, begin, end;
-};
+namespace {
 
-// Activations, as io.patchbay.kernels.cuda.ChangeEnds numbers them.
-constexpr int kChangeNone = 0;
-constexpr int kChangeRelu = 1;
-constexpr int kChangeSigmoid = 2;
+template <int BYTES, int SIZE, int CELLS, int STAGES, bool APART = false>
+struct ChangeCells {
+  static constexpr int kThreads = 256;
+  static constexpr int kPixels = SIZE * SIZE;
+  static constexpr int kPixel = BYTES + 16;
+  static constexpr int kRow = change_row(BYTES, SIZE);
+  static constexpr int kCell = (SIZE + 2) * kRow;
+  static constexpr int kBases = CELLS * kCell;
+  static constexpr int kSkipped = kBases + CELLS * 4;
+  static constexpr int kStage = (kSkipped + CELLS * 4 + 15) / 16 * 16;
+  static constexpr int kShared = STAGES * kStage;
+  static constexpr int kPieces = BYTES / 16;
+  static constexpr int kChunks = kPixels * kPieces;  // of 16 bytes, a cell
 
-// Ends.
-constexpr int kChangeValue = 0;
-constexpr int kChangeSquares = 1;
-constexpr int kChangeSizes = 2;
-constexpr int kChangeProducts = 3;
+  static_assert(kShared == change_shared(BYTES, SIZE, CELLS, STAGES), "what the host is told");
+  static_assert(STAGES >= 2 && BYTES % 32 == 0, "copies ahead, whole steps of 16 numbers");
 
-PB_DEVICE int change_least(int a, int b) { return a < b ? a : b; }
-PB_DEVICE int change_most(int a, int b) { return a > b ? a : b; }
+  const unsigned char *in;
+  const int *base;
+  const int *skipped;  // or null
+  unsigned char *shared;
+  int cells;
 
-// The first of `count` ranges, sorted by row, that is not before `row`.
-PB_DEVICE int change_first(const ChangeRange *ranges, int count, int row) {
-  int from = 0;
-  for (int to = count; from < to;) {
-    const int middle = from + (to - from) / 2;
-    if (ranges[middle].row < row) {
-      from = middle + 1;
-    } else {
-      to = middle;
+  PB_DEVICE void load(int batch, int stage) const {
+    unsigned char *to = shared + stage * kStage;
+    const long long first = (long long)batch * CELLS;
+    const int here = cells - first < CELLS ? (int)(cells - first) : CELLS;
+    for (int i = threadIdx.x; i < here * kChunks; i += kThreads) {
+      const int pixel = i % kChunks / kPieces;
+      cp_async_16(to + i / kChunks * kCell + place(pixel / SIZE + 1, pixel % SIZE + 1) + i % kPieces * 16,
+                  in + (first * kChunks + i) * 16);
+    }
+    if ((int)threadIdx.x < here) {
+      cp_async_4(to + kBases + threadIdx.x * 4, base + first + threadIdx.x);
+      if (skipped != nullptr) cp_async_4(to + kSkipped + threadIdx.x * 4, skipped + first + threadIdx.x);
     }
   }
-  return from;
-}
 
-// relu(p + d) - relu(p): of p > 0 the larger of d and -p, else of p + d and 0. Exactly d where both
-// are positive; what is not a number stays so.
-PB_DEVICE float change_rectified(float p, float d) {
-  const float below = p >= 0.0f ? 0.0f : p;
-  const float least = p > 0.0f ? -p : 0.0f;
-  const float moved = d + below;
-  return moved < least ? least : moved;
-}
-
-// 1 / (1 + exp(-x)) with full relative accuracy on both sides.
-PB_DEVICE float change_sigmoid(float x) {
-  const float e = expf(x < 0.0f ? x : -x);
-  return x < 0.0f ? e / (1.0f + e) : 1.0f / (1.0f + e);
-}
-
-// sigmoid(l + d) - sigmoid(l) without cancellation, however small d is and however far l is
-// saturated on either side. With y = sigmoid(l) and q = sigmoid(-l):
-//   while |d| < 1.6, with t = tanh(d / 2), a polynomial:   2 y q t / (1 + (y - q) t)
-//   else, with m = exp(-|d|), n = 1 - m and s the one of y and q on d's side of zero:
-//                                                          +- y q n / (m + s n)
-//   where q or y may be lost in the smallest numbers:      the difference of two sigmoids
-PB_DEVICE float change_of_sigmoid(float l, float d) {
-  const float size = d < 0.0f ? -d : d;
-  const float e = expf(l < 0.0f ? l : -l);
-  const float r = 1.0f / (1.0f + e);
-  const float y = l < 0.0f ? e * r : r;
-  const float q = l < 0.0f ? r : e * r;
-  if (size < 1.6f) {
-    const float s = d * d;
-    float p = fmaf(-2.12661075e-6f, s, 3.72916002e-5f);
-    p = fmaf(p, s, -4.14955575e-4f);
-    p = fmaf(p, s, 4.16282751e-3f);
-    p = fmaf(p, s, -4.16658446e-2f);
-    p = fmaf(p, s, 4.9999997e-1f);
-    const float t = p * d;
-    return 2.0f * y * q * t / fmaf(y - q, t, 1.0f);
+  // Of a pixel in its cell's room; the border's first is (0, 0).
+  PB_DEVICE static constexpr int place(int y, int x) {
+    return y * kRow + (APART ? (x & 1) * (SIZE / 2 + 1) + (x >> 1) : x) * kPixel;
   }
-  if (l > 60.0f || l < -60.0f) {
-    const float after = l + d;
-    return l + after > 0.0f ? q - change_sigmoid(-after) : change_sigmoid(after) - y;
+
+  PB_DEVICE bool wanted(const unsigned char *stage, int batch, int c) const {
+    return (long long)batch * CELLS + c < cells && ((const int *)(stage + kSkipped))[c] == 0;
   }
-  const float m = expf(-size);
-  const float n = 1.0f - m;
-  const float moved = y * q * n / fmaf(d < 0.0f ? q : y, n, m);
-  return d < 0.0f ? -moved : moved;
-}
 
-PB_DEVICE float change_bent(int activation, float clean, float d) {
-  if (activation == kChangeRelu) return change_rectified(clean, d);
-  return activation == kChangeSigmoid ? change_of_sigmoid(clean, d) : d;
-}
+  // The base of a wanted cell.
+  PB_DEVICE static int base_of(const unsigned char *stage, int c) { return ((const int *)(stage + kBases))[c]; }
 
-PB_DEVICE float change_value(int activation, float x) {
-  if (activation == kChangeRelu) return x < 0.0f ? 0.0f : x;
-  return activation == kChangeSigmoid ? change_sigmoid(x) : x;
-}
+  // Calls begin() when the first copies are under way, then work(batch, stage) for every batch that
+  // has arrived; returns whether there was one.
+  template <class Begin, class Work>
+  PB_DEVICE bool each(Begin begin, Work work) const {
+    const int batches = (cells + CELLS - 1) / CELLS;
+    if ((int)blockIdx.x >= batches) return false;
+    for (int i = threadIdx.x; i < kShared / 16; i += kThreads) {
+      ((uint4 *)shared)[i] = make_uint4(0, 0, 0, 0);
+    }
+    __syncthreads();
+    int next = blockIdx.x;
+#pragma unroll
+    for (int s = 0; s < STAGES - 1; s++) {
+      if (next < batches) load(next, s);
+      cp_async_commit();
+      next += gridDim.x;
+    }
+    begin();
+    int stage = 0;
+    for (int batch = blockIdx.x; batch < batches; batch += gridDim.x) {
+      cp_async_wait<STAGES - 2>();
+      __syncthreads();
+      if (next < batches) load(next, stage == 0 ? STAGES - 1 : stage - 1);
+      cp_async_commit();
+      next += gridDim.x;
+      work(batch, shared + stage * kStage);
+      stage = stage + 1 == STAGES ? 0 : stage + 1;
+    }
+    return true;
+  }
+};
 
-// What the last layer's change `d` at one element adds to what is asked of it.
-PB_DEVICE float change_measured(int end, float sum, float d, float direction) {
-  if (end == kChangeSquares) return fmaf(d, d, sum);
-  return end == kChangeSizes ? sum + (d < 0.0f ? -d : d) : fmaf(d, direction, sum);
-}
-
-// The nearest number of 8 bits, of two as near the even one.
-PB_DEVICE float change_bf16(float x) {
-  const unsigned bits = __float_as_uint(x);
-  if ((bits & 0x7f800000u) == 0x7f800000u) return x;
-  return __uint_as_float((bits + 0x7fffu + (bits >> 16 & 1u)) & 0xffff0000u);
-}
+}  // namespace

@@ -1,88 +1,62 @@
-// What a patch itself changes, cell by cell: the first step of a carried change.
+// What a patch itself changes, cell by cell: the first steps of a carried change.
 //
 //   x' = clamp(keep x + shift + take source, low, high), or what an op of one's own makes of x,
 //   at the units of the cell's ranges; there the change is x' - x, or relu(x') - relu(x) where the
 //   patched value passes a rectifier; elsewhere it is 0
 //
-//   change_probe  a warp per cell of a chunk: how many units it patches, and whether any of them
-//                 changes; a cell whose patch changes nothing is left out where that is asked for
-//   change_list   one block: numbers the cells that are carried on
-//   change_fill   a block per cell that is carried on: its change (carried; d), zeros and all
+//   change_probe  a warp per cell: how many units it patches, whether any of them changes, and
+//                 which way the cell goes from there
+//   change_list   one block: the lists of the cells of each way, in their order
+//   change_fill   a block per cell of a window of a list: its change (window; d), zeros and all
+//
+// A cell goes through shared memory where its regions fit there and are less than a third of the
+// dense layers' work, small ones apart from large ones, so that many fit a multiprocessor at once.
+// Which way a cell goes depends on its ranges alone, and on whether its patch changes anything.
 //
 // Operations per patched unit: 6, or the program's. Bytes per cell: probing reads 8 per unit up to
 // the first that changes; filling reads 8 per patched unit and writes 4 d.
-#include "change_cells.cuh"
-#include "own_program.cuh"
+#include "carried_rect.cuh"
 
-// The place of a cell that is not carried on, and of one that reads outside its tables.
-constexpr int kLeftOut = -1;
-constexpr int kUnknown = -2;
-
-struct ChangeSite {
-  const float *clean;    // (bases; d)
-  const float *sources;  // (sources; d)
-  const int *base, *source;
-  const float *numbers;  // (rows; 5)
-  const ChangeRange *ranges;
-  const int *rows, *range_rows, *base_rows, *source_rows;
-  PatchProgram own;  // its length is 0 where the five numbers say all
-  const float *mean;
-  const int *seed;
-  const int *ids;
-  long long d;
-  long long rectifies, eliminates;
-  long long first, chunk;  // cells of this launch
-  int *fired, *skipped;    // (rows)
-  int *place;              // (chunk): the number of each cell among those carried on
-  int *list;               // (chunk): the cell of each number
-  int *bases;              // (chunk): its base
-  int *carried;            // how many
-  float *change;           // (chunk; d), by number
-  int *wrong_index, *wrong_range;  // where a cell's number and 1 is written that reads outside
+struct ChangeFill {
+  ChangeCells cells;
+  const int *list;   // (window)
+  const int *count;
+  float *change;     // (window; d)
 };
 
-PB_DEVICE float site_change(const ChangeSite &p, int cell, int unit) {
-  const float x = p.clean[p.base[cell] * p.d + unit];
-  const float source = p.sources[p.source[cell] * p.d + unit];
-  const float *five = p.numbers + 5ll * cell;
-  float value;
-  if (p.own.length > 0) {
-    float values[kPatchOperands];
-    values[kPatchClean] = x;
-    values[kPatchSource] = source;
-    values[kPatchMean] = p.mean == nullptr ? 0.0f : p.mean[unit];
-    values[kPatchValue] = five[1];
-    patch_place(p.own, unit, values);
-    values[kPatchRandom] = p.seed == nullptr ? 0.0f : patch_random(p.seed, p.ids + 3ll * cell, unit);
-    value = patch_run(p.own, values);
-  } else {
-    value = fmaf(source, five[2], fmaf(x, five[0], five[1]));
-    // In this order a limit, or what is not a number, goes through.
-    value = five[3] > value ? five[3] : value;
-    value = five[4] < value ? five[4] : value;
-  }
-  return p.rectifies ? change_rectified(x, value - x) : value - x;
+constexpr float kWorth = 3.0f;
+
+PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover) {
+  if (p.regional == 0 || cover.channels == 0) return kDense;
+  const ChangeRooms rooms = change_rooms(p, cover);
+  const long long floats = rooms.even + rooms.odd;
+  if (floats <= p.small) return kSmall;
+  return floats <= p.large && kWorth * rooms.work < rooms.dense ? kLarge : kDense;
 }
 
-PB_KERNEL(change_probe, ChangeSite, 128, 1) {
+PB_KERNEL(change_probe, ChangeCells, 128, 1) {
   const int lane = threadIdx.x % 32;
-  const int at = blockIdx.x * 4 + threadIdx.x / 32;
-  const int cell = static_cast<int>(p.first) + at;
-  if (at >= p.chunk || cell >= *p.rows) return;
+  const int cell = blockIdx.x * 4 + threadIdx.x / 32;
+  if (cell >= *p.rows) return;
   const int count = *p.range_rows;
   const bool known = p.base[cell] >= 0 && p.base[cell] < *p.base_rows && p.source[cell] >= 0 &&
                      p.source[cell] < *p.source_rows;
+  const int h = p.regional == 0 ? 1 : static_cast<int>(p.layers[0].height);
+  const int w = p.regional == 0 ? 1 : static_cast<int>(p.layers[0].width);
+  const int first = change_first(p.ranges, count, cell);
+  ChangeCover cover = {{0, 0, 0, 0}, 0, 0};
   bool inside = true;
-  int units = 0;
   bool changes = false;
-  for (int i = change_first(p.ranges, count, cell); i < count && p.ranges[i].row == cell; i++) {
+  int units = 0;
+  for (int i = first; i < count && p.ranges[i].row == cell; i++) {
     const ChangeRange range = p.ranges[i];
     inside = range.begin >= 0 && range.begin <= range.end && range.end <= p.d;
     if (!inside || !known) break;
     units += range.end - range.begin;
+    change_add(cover, range, h, w);
     for (int from = range.begin; from < range.end && !changes; from += 32) {
       const int unit = from + lane;
-      const bool here = unit < range.end && site_change(p, cell, unit) != 0.0f;
+      const bool here = unit < range.end && change_of_unit(p, cell, unit) != 0.0f;
       changes = __any_sync(0xffffffffu, here);
     }
   }
@@ -90,55 +64,91 @@ PB_KERNEL(change_probe, ChangeSite, 128, 1) {
   const bool left_out = !changes && p.eliminates;
   p.fired[cell] = units;
   p.skipped[cell] = left_out ? 1 : 0;
-  p.place[at] = !known || !inside ? kUnknown : left_out ? kLeftOut : 0;
+  change_keep(cover, first, p.covers + 4ll * cell);
   if (!known) *p.wrong_index = cell + 1;
   if (!inside) *p.wrong_range = cell + 1;
+  p.sorted[cell] = !known || !inside ? kUnknown : left_out ? kLeftOut : site_way(p, cover);
 }
 
-PB_KERNEL(change_list, ChangeSite, 1024, 1) {
-  PB_SHARED(shared);
-  int *counts = reinterpret_cast<int *>(shared);  // of each warp
+// The sums over the threads before this one, of four numbers of 16 bits at once.
+PB_DEVICE unsigned long long list_before(unsigned long long own, unsigned long long *warps,
+                                         unsigned long long &all) {
   const int lane = threadIdx.x % 32;
   const int warp = threadIdx.x / 32;
-  const int cells = change_least(static_cast<int>(p.chunk), *p.rows - static_cast<int>(p.first));
-  int before = 0;
-  for (int from = 0; from < cells; from += 1024) {
-    const int at = from + threadIdx.x;
-    const bool carried = at < cells && p.place[at] >= 0;
-    const unsigned vote = __ballot_sync(0xffffffffu, carried);
-    if (lane == 0) counts[warp] = __popc(vote);
-    __syncthreads();
-    int number = before + __popc(vote & ((1u << lane) - 1u));
-    int all = 0;
-    for (int w = 0; w < 32; w++) {
-      number += w < warp ? counts[w] : 0;
-      all += counts[w];
-    }
-    if (carried) {
-      const int cell = static_cast<int>(p.first) + at;
-      p.place[at] = number;
-      p.list[number] = cell;
-      p.bases[number] = p.base[cell];
-    }
-    before += all;
-    __syncthreads();
+  unsigned long long sum = own;
+  for (int step = 1; step < 32; step *= 2) {
+    const unsigned long long before = __shfl_up_sync(0xffffffffu, sum, step);
+    sum += lane >= step ? before : 0;
   }
-  if (threadIdx.x == 0) *p.carried = before;
+  if (lane == 31) warps[warp] = sum;
+  __syncthreads();
+  all = 0;
+  for (int i = 0; i < 32; i++) {
+    sum += i < warp ? warps[i] : 0;
+    all += warps[i];
+  }
+  __syncthreads();
+  return sum - own;
 }
 
-PB_KERNEL(change_fill, ChangeSite, 256, 1) {
-  const int number = blockIdx.x;
-  if (number >= *p.carried) return;
-  const int cell = p.list[number];
-  const int count = *p.range_rows;
-  const int d = static_cast<int>(p.d);
-  float *change = p.change + number * p.d;
-  for (int unit = threadIdx.x; unit < d; unit += blockDim.x) change[unit] = 0.0f;
-  __syncthreads();
-  for (int i = change_first(p.ranges, count, cell); i < count && p.ranges[i].row == cell; i++) {
-    const ChangeRange range = p.ranges[i];
-    for (int unit = range.begin + threadIdx.x; unit < range.end; unit += blockDim.x) {
-      change[unit] = site_change(p, cell, unit);
+PB_KERNEL(change_list, ChangeCells, 1024, 1) {
+  PB_SHARED(shared);
+  constexpr int kEach = 8;  // cells of a thread at a time
+  unsigned long long *warps = reinterpret_cast<unsigned long long *>(shared);
+  const int rows = *p.rows;
+  int filled[kLists] = {};
+  for (int from = 0; from < rows; from += 1024 * kEach) {
+    const int at = from + threadIdx.x * kEach;
+    unsigned long long own = 0;
+    for (int i = at; i < at + kEach && i < rows; i++) {
+      const int list = p.sorted[i];
+      if (list >= 0) own += 1ull << 16 * list;
+    }
+    unsigned long long all;
+    const unsigned long long before = list_before(own, warps, all);
+    int next[kLists];
+#pragma unroll
+    for (int l = 0; l < kLists; l++) {
+      next[l] = filled[l] + static_cast<int>(before >> 16 * l & 0xffff);
+      filled[l] += static_cast<int>(all >> 16 * l & 0xffff);
+    }
+    for (int i = at; i < at + kEach && i < rows; i++) {
+      const int list = p.sorted[i];
+#pragma unroll
+      for (int l = 0; l < kLists; l++) {
+        if (l == list) {
+          p.lists[l * p.most + next[l]] = i;
+          p.bases[l * p.most + next[l]] = p.base[i];
+          next[l]++;
+        }
+      }
+    }
+  }
+#pragma unroll
+  for (int l = 0; l < kLists; l++) {
+    if (threadIdx.x == 0) p.counts[l] = filled[l];
+    for (int i = threadIdx.x; i < p.windows; i += 1024) {
+      const long long rest = filled[l] - i * p.window;
+      const long long here = rest < 0 ? 0 : rest < p.window ? rest : p.window;
+      p.counts[kLists + l * p.windows + i] = static_cast<int>(here);
+    }
+  }
+}
+
+PB_KERNEL(change_fill, ChangeFill, 256, 1) {
+  const ChangeCells &c = p.cells;
+  const int d = static_cast<int>(c.d);
+  for (int number = blockIdx.x; number < *p.count; number += gridDim.x) {
+    const int cell = p.list[number];
+    const int ranges = *c.range_rows;
+    float *change = p.change + number * c.d;
+    for (int unit = threadIdx.x; unit < d; unit += blockDim.x) change[unit] = 0.0f;
+    __syncthreads();
+    for (int i = c.covers[4ll * cell + 3]; i < ranges && c.ranges[i].row == cell; i++) {
+      const ChangeRange range = c.ranges[i];
+      for (int unit = range.begin + threadIdx.x; unit < range.end; unit += blockDim.x) {
+        change[unit] = change_of_unit(c, cell, unit);
+      }
     }
   }
 }

@@ -10,7 +10,8 @@
 // instruction to find its operands.
 #pragma once
 
-#include "patchbay.cuh"
+#include "functions.cuh"
+#include "philox.cuh"
 
 // The order of io.patchbay.engine.expression.PatchValue.
 constexpr int kPatchClean = 0;
@@ -50,18 +51,14 @@ PB_DEVICE float patch_step(int code, float a, float b, float c) {
     case 4: return logf(a);
     case 5: return sqrtf(a);
     case 6: return tanhf(a);
-    case 7: {
-      const float e = expf(a < 0.0f ? a : -a);
-      return a < 0.0f ? e / (1.0f + e) : 1.0f / (1.0f + e);
-    }
+    case 7: return sigmoid_of(a);
     case 8: return floorf(a);
     case 9: return a + b;
     case 10: return a - b;
     case 11: return a * b;
     case 12: return a / b;
-    // Not a number where either is not.
-    case 13: return b > a || a != a ? a : b;
-    case 14: return a > b || a != a ? a : b;
+    case 13: return smaller_of(a, b);
+    case 14: return larger_of(a, b);
     case 15: return patch_truth(a < b);
     case 16: return patch_truth(a <= b);
     case 17: return patch_truth(a == b);
@@ -95,29 +92,10 @@ PB_DEVICE float patch_run(const PatchProgram &program, float (&values)[kPatchOpe
   return result;
 }
 
-// The random number of a unit, uniform in [0, 1) with 24 bits: word `unit % 4` of Philox4x32-10
-// (Salmon, Moraes, Dror and Shaw, SC 2011) at (unit / 4, draw, id low, id high << 16 | stream).
+// The random number of a unit, uniform in [0, 1) with 24 bits.
 //
 // ids: low 32 bits and high 16 bits of the input id, and the draw.
 PB_DEVICE float patch_random(const int *seed, const int *ids, int unit) {
   constexpr unsigned kStream = 15;  // io.patchbay.engine.random.Streams.PATCH
-  unsigned x0 = static_cast<unsigned>(unit) / 4;
-  unsigned x1 = static_cast<unsigned>(ids[2]);
-  unsigned x2 = static_cast<unsigned>(ids[0]);
-  unsigned x3 = static_cast<unsigned>(ids[1]) << 16 | kStream;
-  unsigned key0 = static_cast<unsigned>(seed[0]);
-  unsigned key1 = static_cast<unsigned>(seed[1]);
-  for (int round = 0; round < 10; round++) {
-    const unsigned long long product0 = 0xD2511F53ull * x0;
-    const unsigned long long product1 = 0xCD9E8D57ull * x2;
-    x0 = static_cast<unsigned>(product1 >> 32) ^ x1 ^ key0;
-    x1 = static_cast<unsigned>(product1);
-    x2 = static_cast<unsigned>(product0 >> 32) ^ x3 ^ key1;
-    x3 = static_cast<unsigned>(product0);
-    key0 += 0x9E3779B9u;
-    key1 += 0xBB67AE85u;
-  }
-  const int word = unit % 4;
-  const unsigned bits = word == 0 ? x0 : word == 1 ? x1 : word == 2 ? x2 : x3;
-  return static_cast<float>(bits >> 8) * 5.9604644775390625e-8f;
+  return PhiloxKey(seed, ids).uniform(static_cast<unsigned>(unit), kStream);
 }

@@ -20,7 +20,6 @@ final class ChangeEnds {
   private final Value base;
   private final @Nullable Value directions;
   private final @Nullable Value direction;
-  private final long rows;
   private final long directionRows;
   private final long wrongIndex;
   private final Value out;
@@ -35,7 +34,6 @@ final class ChangeEnds {
     final boolean products = op.end() == End.PRODUCTS;
     this.directions = products ? scope.value(node.input(op.layered())) : null;
     this.direction = products ? scope.value(node.input(op.layered() + 1)) : null;
-    this.rows = scope.rows(ChangeSite.axis(node));
     this.directionRows = directions == null ? 0 : scope.rows(directions.axis());
     this.out = scope.value(node);
     this.kernel = scope.device().kernel("change_ends", "change_ends");
@@ -72,28 +70,41 @@ final class ChangeEnds {
     };
   }
 
-  /// Of the cells from `first` on.
+  /// Of some cells.
   ///
-  /// @param sums of the last layer, of those that were carried on
-  void run(final int first, final CarriedCells cells, final long sums) {
+  /// @param sums of the last layer, (cells; size), or 0 where nothing changes
+  void run(final CellList cells, final long sums) {
     final int size = clean.size();
     final int threads = Math.min(MOST_THREADS, Math.ceilDiv(size, WARP) * WARP);
     kernel.launch(
-        new Launch(cells.chunk(), 1, threads, Float.BYTES * WARP),
+        new Launch(ChangeCells.blocks(cells), 1, threads, Float.BYTES * WARP),
         sums,
         clean.address(),
         base.address(),
-        cells.place().address(),
-        rows,
-        directions == null ? 0 : directions.address(),
-        direction == null ? 0 : direction.address(),
+        cells.cells(),
+        cells.count(),
+        directions(),
+        direction(),
         directionRows,
         out.address(),
         size,
         code(op.layers().getLast().activation()),
         code(op.end()),
-        first,
-        cells.chunk(),
         wrongIndex);
+  }
+
+  /// Where the directions stand, or 0.
+  long directions() {
+    return directions == null ? 0 : directions.address();
+  }
+
+  /// Where each cell's stands, or 0.
+  long direction() {
+    return direction == null ? 0 : direction.address();
+  }
+
+  /// Where the number of directions stands, or 0.
+  long directionRows() {
+    return directionRows;
   }
 }

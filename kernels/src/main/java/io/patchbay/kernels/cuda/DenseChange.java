@@ -24,6 +24,7 @@ record DenseChange(
     Activation activation,
     boolean rounds) {
   private static final int THREADS = 256;
+  private static final int MOST_BLOCKS = 4096;
   private static final int LINEAR_CELLS = 32;
   private static final int LINEAR_OUTPUTS = 64;
   private static final int LINEAR_SHARED = Float.BYTES * 16 * (LINEAR_CELLS + LINEAR_OUTPUTS + 2);
@@ -71,25 +72,23 @@ record DenseChange(
     return clean.size();
   }
 
-  /// Carries (carried; inputs) at `from` to (carried; outputs) at `to`.
-  void run(final CarriedCells cells, final long from, final long to) {
+  /// Carries (cells; inputs) at `from` to (cells; outputs) at `to`.
+  void run(final CellList cells, final long from, final long to) {
     final boolean linear = kind == Kind.LINEAR;
-    final var launch =
+    final long items =
         linear
-            ? new Launch(
-                Math.ceilDiv(cells.chunk(), LINEAR_CELLS),
-                Math.ceilDiv(outputs(), LINEAR_OUTPUTS),
-                THREADS,
-                LINEAR_SHARED)
-            : new Launch(cells.chunk(), Math.ceilDiv(outputs(), THREADS), THREADS, 0);
+            ? (long) Math.ceilDiv(cells.most(), LINEAR_CELLS)
+                * Math.ceilDiv(outputs(), LINEAR_OUTPUTS)
+            : (long) cells.most() * Math.ceilDiv(outputs(), THREADS);
+    final int blocks = (int) Math.min(items, MOST_BLOCKS);
     kernel.launch(
-        launch,
+        new Launch(blocks, 1, THREADS, linear ? LINEAR_SHARED : 0),
         from,
         weights.address(),
         clean.address(),
         to,
-        cells.bases().address(),
-        cells.count().address(),
+        cells.bases(),
+        cells.count(),
         channels,
         height,
         width,

@@ -1,0 +1,265 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.engine.Axis;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.Op.Propagate;
+import io.patchbay.engine.expression.PatchProgram;
+import io.patchbay.engine.expression.PatchValue;
+import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.Launch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The cells of a carried change: what their patches are, and lists of those that go on in one way
+/// (`change_site.cu`).
+final class ChangeCells {
+  /// Lists of cells, as the kernels number them.
+  enum Kind {
+    LEFT_OUT,
+    DENSE,
+    SMALL,
+    LARGE
+  }
+
+  private static final int KINDS = Kind.values().length;
+  private static final int COVER = 4;
+  private static final int PROBED = 4;
+  private static final int WARP = 32;
+  private static final int MOST_THREADS = 256;
+  private static final int LIST_THREADS = 1024;
+  private static final int MOST_BLOCKS = 1 << 14;
+  private static final int PROGRAM_FIELDS = 6;
+
+  /// Floats of shared memory that a region's kernel has beside regions.
+  static final int REGION_ROOM = 32;
+
+  private final Propagate op;
+  private final List<Value> in;
+  private final long[] counts;
+  private final long[] program;
+  private final @Nullable Value mean;
+  private final @Nullable Value seed;
+  private final @Nullable Value ids;
+  private final Value fired;
+  private final Value skipped;
+  private final long wrongIndex;
+  private final long wrongRange;
+  private final Value sorted;
+  private final Value covers;
+  private final Value lists;
+  private final Value bases;
+  private final Value numbers;
+  private final int rows;
+  private final int window;
+  private final RegionLayers regions;
+  private final int small;
+  private final int large;
+  private final Kernel probe;
+  private final Kernel list;
+  private final Kernel fill;
+
+  /// @param window cells for whose dense changes there is room at once
+  ChangeCells(
+      final Node node,
+      final Propagate op,
+      final Scope scope,
+      final RegionLayers regions,
+      final int window) {
+    this.op = op;
+    this.regions = regions;
+    this.window = window;
+    this.in = node.inputs().subList(0, Propagate.LEADING).stream().map(scope::value).toList();
+    this.counts =
+        new long[] {
+          scope.rows(axis(node)),
+          scope.rows(in.get(5).axis()),
+          scope.rows(in.get(0).axis()),
+          scope.rows(in.get(1).axis())
+        };
+    this.program =
+        op.own().map(own -> program(own, scope)).orElseGet(() -> new long[PROGRAM_FIELDS]);
+    final boolean draws = op.reads(PatchValue.RANDOM);
+    this.mean = given(node, op.reads(PatchValue.MEAN), PatchValue.MEAN, 0, scope);
+    this.seed = given(node, draws, PatchValue.RANDOM, 0, scope);
+    this.ids = given(node, draws, PatchValue.RANDOM, 1, scope);
+    final var name = "(%" + node.id() + ")";
+    this.fired = scope.scratch("fired" + name, axis(node), 1);
+    this.skipped = scope.scratch("skipped" + name, axis(node), 1);
+    scope.fired(node, fired);
+    scope.skipped(node, skipped);
+    this.wrongIndex = scope.fault("index outside the table, at the row before: " + node);
+    this.wrongRange = scope.fault("patch outside the value, at the row before: " + node);
+    this.rows = Math.max(1, scope.most(axis(node)));
+    this.sorted = scope.scratch("sorted" + name, null, rows);
+    this.covers = scope.scratch("covers" + name, null, COVER * rows);
+    this.lists = scope.scratch("lists" + name, null, KINDS * rows);
+    this.bases = scope.scratch("bases" + name, null, KINDS * rows);
+    this.numbers = scope.scratch("numbers" + name, null, KINDS * (1 + windows()));
+    final int most = scope.device().facts().sharedPerBlock() / Float.BYTES - REGION_ROOM;
+    this.large = regions.layers().isEmpty() ? 0 : most;
+    this.small = Math.min(large, regions.small());
+    this.probe = scope.device().kernel("change_site", "change_probe");
+    this.list = scope.device().kernel("change_site", "change_list");
+    this.fill = scope.device().kernel("change_site", "change_fill");
+  }
+
+  /// The axis of the cells.
+  static Axis axis(final Node node) {
+    return Objects.requireNonNull(node.input(2).shape().axis());
+  }
+
+  private static long[] program(final Propagate.Own own, final Scope scope) {
+    final var program = own.op().program();
+    final var numbers = program.numbers();
+    final var bits = new int[Math.max(1, numbers.length)];
+    for (int i = 0; i < numbers.length; i++) {
+      bits[i] = Float.floatToRawIntBits(numbers[i]);
+    }
+    return new long[] {
+      scope.table("patch program", program.words()),
+      program.words().length / PatchProgram.WORDS,
+      scope.table("patch constants", bits),
+      numbers.length,
+      own.plane(),
+      own.width()
+    };
+  }
+
+  private @Nullable Value given(
+      final Node node,
+      final boolean reads,
+      final PatchValue value,
+      final int after,
+      final Scope scope) {
+    return reads ? scope.value(node.input(op.input(value) + after)) : null;
+  }
+
+  /// How many windows cover all cells.
+  int windows() {
+    return Math.ceilDiv(rows, window);
+  }
+
+  List<Value> reads() {
+    final var reads = new ArrayList<>(in);
+    reads.addAll(regions.reads());
+    for (final var value : new @Nullable Value[] {mean, seed, ids}) {
+      if (value != null) {
+        reads.add(value);
+      }
+    }
+    return reads;
+  }
+
+  List<Value> writes() {
+    return List.of(fired, skipped, sorted, covers, lists, bases, numbers);
+  }
+
+  /// Elements of the patched value.
+  int size() {
+    return in.get(0).size();
+  }
+
+  /// Where a cell that indexes outside a table is noted.
+  long wrongIndex() {
+    return wrongIndex;
+  }
+
+  /// Bytes of shared memory that regions of a list take at most.
+  int shared(final Kind kind) {
+    return Float.BYTES * (REGION_ROOM + (kind == Kind.SMALL ? small : large));
+  }
+
+  /// Blocks for a list, a cell each or several in turn.
+  static int blocks(final CellList cells) {
+    return Math.min(cells.most(), MOST_BLOCKS);
+  }
+
+  /// Sorts all cells into lists.
+  void sort() {
+    final var fields = fields();
+    probe.launch(Launch.of(Math.ceilDiv(rows, PROBED), PROBED * WARP), fields);
+    list.launch(new Launch(1, 1, LIST_THREADS, Long.BYTES * WARP), fields);
+  }
+
+  /// All cells of a kind.
+  CellList all(final Kind kind) {
+    final long offset = (long) Integer.BYTES * index(kind) * rows;
+    return new CellList(
+        lists.address() + offset,
+        bases.address() + offset,
+        numbers.address() + (long) Integer.BYTES * index(kind),
+        rows);
+  }
+
+  /// Those of one window.
+  CellList window(final Kind kind, final int number) {
+    final long offset = Integer.BYTES * ((long) index(kind) * rows + (long) number * window);
+    return new CellList(
+        lists.address() + offset,
+        bases.address() + offset,
+        numbers.address() + (long) Integer.BYTES * (KINDS + index(kind) * windows() + number),
+        Math.min(window, rows));
+  }
+
+  private static int index(final Kind kind) {
+    return switch (kind) {
+      case LEFT_OUT -> 0;
+      case DENSE -> 1;
+      case SMALL -> 2;
+      case LARGE -> 3;
+    };
+  }
+
+  /// Writes the changes of the cells of a window: (window; size) floats.
+  void fill(final CellList cells, final long change) {
+    final int threads = Math.min(MOST_THREADS, Math.ceilDiv(size(), WARP) * WARP);
+    fill.launch(
+        Launch.of(blocks(cells), threads), concat(fields(), cells.cells(), cells.count(), change));
+  }
+
+  static long[] concat(final long[] fields, final long... more) {
+    final var all = Arrays.copyOf(fields, fields.length + more.length);
+    System.arraycopy(more, 0, all, fields.length, more.length);
+    return all;
+  }
+
+  /// `ChangeCells` of the kernels.
+  long[] fields() {
+    final long[] middle = {
+      address(mean),
+      address(seed),
+      address(ids),
+      size(),
+      op.rectifies() ? 1 : 0,
+      op.eliminates() ? 1 : 0,
+      fired.address(),
+      skipped.address(),
+      wrongIndex,
+      wrongRange,
+      sorted.address(),
+      covers.address(),
+      lists.address(),
+      bases.address(),
+      numbers.address(),
+      rows,
+      window,
+      windows(),
+      regions.layers().size(),
+      small,
+      large
+    };
+    final var inputs = in.stream().mapToLong(Value::address).toArray();
+    return join(inputs, counts, program, middle, regions.fields());
+  }
+
+  private static long[] join(final long[]... parts) {
+    return Arrays.stream(parts).flatMapToLong(Arrays::stream).toArray();
+  }
+
+  private static long address(final @Nullable Value value) {
+    return value == null ? 0 : value.address();
+  }
+}
