@@ -9,7 +9,8 @@ final class Kernels {
 
   /// @param special whether the kernels for some shapes are there too
   Kernels(final Device device, final boolean special) {
-    this.candidates = List.of(new LayerCandidate(device, special), new PropagateCandidate(special));
+    this.candidates =
+        List.of(new LayerCandidate(device, special), new PropagateCandidate(device, special));
   }
 
   List<Candidate> candidates() {

@@ -3,6 +3,7 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Precision;
+import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
 import java.util.ArrayList;
@@ -22,11 +23,14 @@ final class PropagateCandidate implements Candidate {
   private static final long MOST_ROOM = 1L << 30;
   private static final int SHARE = 64;
 
-  private final boolean regional;
+  private final Layers layers;
+  private final boolean special;
 
-  /// @param regional whether changes that touch little go apart
-  PropagateCandidate(final boolean regional) {
-    this.regional = regional;
+  /// @param special whether changes that touch little go apart, and the others through the kernels
+  ///   of all layers
+  PropagateCandidate(final Device device, final boolean special) {
+    this.layers = new Layers(device, special);
+    this.special = special;
   }
 
   @Override
@@ -52,23 +56,23 @@ final class PropagateCandidate implements Candidate {
     private final ChangeCells cells;
     private final ChangeEnds ends;
     private final RegionLayers regions;
-    private final List<DenseChange> layers;
+    private final List<DenseChange> dense;
     private final List<Value> rooms;
     private final Kernel region;
     private final int end;
 
     Work(final Node node, final Propagate op, final Scope scope) {
       this.regions =
-          regional ? RegionLayers.of(node, op, scope) : new RegionLayers(List.of(), false);
-      this.layers =
+          special ? RegionLayers.of(node, op, scope) : new RegionLayers(List.of(), false);
+      this.dense =
           IntStream.range(0, op.layers().size())
-              .mapToObj(i -> DenseChange.of(node, op, i, scope))
+              .mapToObj(i -> new DenseChange(node, op, i, scope, layers, !special))
               .toList();
       // What layers take and leave lies in two rooms by turns.
       final int[] sizes = {0, 0};
-      for (int i = 0; i < layers.size(); i++) {
-        sizes[i % 2] = Math.max(sizes[i % 2], layers.get(i).inputs());
-        sizes[(i + 1) % 2] = Math.max(sizes[(i + 1) % 2], layers.get(i).outputs());
+      for (int i = 0; i < dense.size(); i++) {
+        sizes[i % 2] = Math.max(sizes[i % 2], dense.get(i).inputs());
+        sizes[(i + 1) % 2] = Math.max(sizes[(i + 1) % 2], dense.get(i).outputs());
       }
       final long bytes = Float.BYTES * ((long) sizes[0] + sizes[1]);
       final int window = window(scope, scope.most(ChangeCells.axis(node)), bytes);
@@ -85,7 +89,7 @@ final class PropagateCandidate implements Candidate {
 
     List<Value> reads() {
       final var reads = new ArrayList<>(cells.reads());
-      layers.forEach(layer -> reads.addAll(List.of(layer.weights(), layer.clean())));
+      dense.forEach(layer -> reads.addAll(layer.reads()));
       reads.addAll(ends.reads());
       return reads;
     }
@@ -108,9 +112,9 @@ final class PropagateCandidate implements Candidate {
         apart.forEach(kind -> carry(kind, cells.all(kind), 0));
       }
       for (int w = 0; w < cells.windows(); w++) {
-        final var dense = cells.window(ChangeCells.Kind.DENSE, w);
-        cells.fill(dense, rooms.getFirst().address());
-        finish(dense, 0);
+        final var most = cells.window(ChangeCells.Kind.DENSE, w);
+        cells.fill(most, rooms.getFirst().address());
+        finish(most, 0);
         if (!regions.measures()) {
           for (final var kind : apart) {
             final var some = cells.window(kind, w);
@@ -124,10 +128,10 @@ final class PropagateCandidate implements Candidate {
 
     /// Through dense layers from layer `from` on.
     private void finish(final CellList some, final int from) {
-      for (int i = from; i < layers.size(); i++) {
-        layers.get(i).run(some, rooms.get(i % 2).address(), rooms.get((i + 1) % 2).address());
+      for (int i = from; i < dense.size(); i++) {
+        dense.get(i).run(some, rooms.get(i % 2).address(), rooms.get((i + 1) % 2).address());
       }
-      ends.run(some, rooms.get(layers.size() % 2).address());
+      ends.run(some, rooms.get(dense.size() % 2).address());
     }
 
     /// Through shared memory.
