@@ -20,7 +20,7 @@ common="$common -Wall -Wextra"
 # Kernels call the emulator before each access to memory that they make.
 watched="-fsanitize=kernel-address,alignment --param asan-instrumentation-with-call-threshold=0"
 watched="$watched --param asan-stack=0 --param asan-globals=0"
-kernels="$watched -DPB_EMULATOR -ffp-contract=fast -fno-strict-aliasing -Wno-unknown-pragmas -Wno-unused-function"
+kernels="-g1 $watched -DPB_EMULATOR -ffp-contract=fast -fno-strict-aliasing -Wno-unknown-pragmas -Wno-unused-function"
 case $(uname -m) in
   x86_64 | amd64) kernels="$kernels -mavx2 -mfma -mf16c" ;;
 esac
@@ -88,7 +88,8 @@ fi
 
 [ "$sources" = "$src" ] || exit 0
 if ! command -v "$nvcc" >/dev/null 2>&1; then
-  echo "patchbay: no nvcc found, the CUDA kernels are left out" >&2
+  rm -f "$out"/*.fatbin "$out/resources.txt"
+  echo "patchbay: no nvcc found, the CUDA kernels are left out; the emulator's remain" >&2
   exit 0
 fi
 

@@ -77,6 +77,36 @@ PB_DEVICE float changed(int activation, float alpha, float a, float d) {
   return activated(activation, alpha, a + d) - activated(activation, alpha, a);
 }
 
+// N numbers beside each other; of four or more at once, the first stands at a multiple of 16 bytes.
+template <int N>
+PB_DEVICE void load_run(const float *from, float (&v)[N]) {
+  if constexpr (N % 4 == 0) {
+#pragma unroll
+    for (int i = 0; i < N; i += 4) {
+      const float4 four = *reinterpret_cast<const float4 *>(from + i);
+      v[i] = four.x, v[i + 1] = four.y, v[i + 2] = four.z, v[i + 3] = four.w;
+    }
+  } else {
+#pragma unroll
+    for (int i = 0; i < N; i++) v[i] = from[i];
+  }
+}
+
+template <int N>
+PB_DEVICE void store_run(float *to, const float (&v)[N]) {
+  if constexpr (N % 4 == 0) {
+#pragma unroll
+    for (int i = 0; i < N; i += 4) {
+      *reinterpret_cast<float4 *>(to + i) = make_float4(v[i], v[i + 1], v[i + 2], v[i + 3]);
+    }
+  } else if constexpr (N == 2) {
+    *reinterpret_cast<float2 *>(to) = make_float2(v[0], v[1]);
+  } else {
+#pragma unroll
+    for (int i = 0; i < N; i++) to[i] = v[i];
+  }
+}
+
 // Sums of N elements beside each other from `element` of a row of `size`, which have one channel, or
 // with COLUMNS channels of their own from `channel` on.
 template <int N, bool COLUMNS>
@@ -90,16 +120,22 @@ PB_DEVICE void finish(const Finish &f, long long row, int size, int element, int
 #pragma unroll
       for (int i = 0; i < N; i++) v[i] += f.bias[COLUMNS ? channel + i : channel];
     }
-    if (activation != kNone) {
+    if (activation == kRelu) {
+#pragma unroll
+      for (int i = 0; i < N; i++) v[i] = rectified(v[i]);
+    } else if (activation != kNone) {
 #pragma unroll
       for (int i = 0; i < N; i++) v[i] = activated(activation, alpha, v[i]);
     }
     if (f.gate != nullptr) {
+      float gate[N];
+      load_run<N>(f.gate + at, gate);
 #pragma unroll
-      for (int i = 0; i < N; i++) v[i] *= f.gate[at + i] > 0.0f ? 1.0f : alpha;
+      for (int i = 0; i < N; i++) v[i] *= gate[i] > 0.0f ? 1.0f : alpha;
     }
   } else {
-    const float *clean = f.clean + (long long)f.base[row] * size + element;
+    float clean[N];
+    load_run<N>(f.clean + (long long)f.base[row] * size + element, clean);
     if (f.mode == kValue) {
 #pragma unroll
       for (int i = 0; i < N; i++) v[i] = activated(activation, alpha, clean[i] + v[i]);

@@ -23,7 +23,7 @@ struct GatherParams {
   float *y;
   const int *table_rows;
   const int *rows;  // of the index
-  Fault fault;
+  int *fault;
   long long size;  // d
 };
 

@@ -25,7 +25,7 @@ struct NormalParams {
   const int *ids;
   float *y;
   const int *rows;
-  Fault fault;
+  int *fault;
   long long size, stream;
 };
 

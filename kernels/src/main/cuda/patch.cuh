@@ -30,7 +30,7 @@ struct PatchSite {
   float *y;
   int *fired;  // per row, units changed
   const int *rows;
-  Fault range_fault, row_fault;
+  int *range_fault, *row_fault;
   long long size, lanes, part;
 };
 

@@ -23,7 +23,7 @@ struct ProgramParams {
   const float *value;
   const int *seed;
   const int *ids;
-  Fault key_fault;
+  int *key_fault;
   long long plane, width;
   PatchCode program;
 };

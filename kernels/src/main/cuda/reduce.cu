@@ -27,7 +27,7 @@ struct ReduceParams {
   float *y;
   double *partial;  // [chunks][results]; null where a result is never of more than one chunk
   const int *rows;
-  Fault fault;
+  int *fault;
   long long kind;       // 0 sum, 1 largest
   long long over_rows;  // rows are reduced
   long long reduced0, kept0, reduced1, kept1, reduced2, kept2;  // without rows

@@ -18,6 +18,7 @@
 //     -Wl,-rpath,OUT_DIR -o test
 #pragma once
 
+#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,6 +97,13 @@ static inline void launch(const char *kernel, int blocksX, int blocksY, int thre
   std::string error = launch_error(kernel, blocksX, blocksY, threads, shared, params, order);
   if (error.empty()) return;
   printf("FAILED: %s\n", error.c_str());
+  Dl_info library;
+  size_t code = error.rfind("code +");
+  if (code != std::string::npos && dladdr(reinterpret_cast<void *>(&pb_emulator_launch), &library) != 0) {
+    fflush(stdout);
+    std::string command = std::string("addr2line -i -s -e '") + library.dli_fname + "' " + error.substr(code + 6);
+    if (system(command.c_str()) != 0) printf("no addr2line\n");
+  }
   exit(1);
 }
 

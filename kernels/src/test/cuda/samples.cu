@@ -156,6 +156,20 @@ PB_KERNEL(fault, FaultParams, 64, 1) {
     case 7:  // an address that is not aligned
       cp_async_16(shared + t, p.y);
       break;
+    case 8: {  // a vector that is not aligned
+      float4 four = *reinterpret_cast<const float4 *>(p.y + 1);
+      p.y[t] = four.x;
+      break;
+    }
+    case 9:  // no memory at all
+      p.y[t] = *reinterpret_cast<const float *>(4096 * p.kind);
+      break;
+    case 10:  // a lane beyond the mask
+      if (t < 16) p.y[t] = __shfl_sync(0xffffu, (float)t, 16 + t);
+      break;
+    case 11:  // all write the same place
+      shared[0] = (float)t;
+      break;
     default:
       p.y[t] = 0;
   }

@@ -174,12 +174,10 @@ void run_block(Order &order, int count) {
   while (turn(order, count)) {
   }
   if (error.empty() && left < count) error = waiting();
-  for (long long i = 0; i < kGuard && error.empty(); i++) {
-    if (shared[sharedBytes + i] != 0xff || shared[-1 - i] != 0xff) {
-      bool after = shared[sharedBytes + i] != 0xff;
-      error = place() + " writes shared memory " + std::to_string(after ? i : i + 1) + " bytes " +
-              (after ? "after the end" : "before the start") + " of its " + std::to_string(sharedBytes);
-    }
+  if (error.empty()) {
+    long long byte = changed_guard(shared, sharedBytes);
+    if (byte != 0) error = place() + " writes byte " + std::to_string(byte < 0 ? byte : byte - 1) + " of its " +
+                           std::to_string(sharedBytes) + " of shared memory";
   }
 }
 
@@ -198,6 +196,12 @@ std::string run_grid(const KernelEntry &entry, Shape shape, const void *params, 
   blockDim = {(unsigned)shape.threads, 1, 1};
   gridDim = {(unsigned)shape.blocksX, (unsigned)shape.blocksY, 1};
   threadIdx = {0, 0, 0};
+  const unsigned char *parameters = static_cast<const unsigned char *>(params);
+  bounds = {fiber_stacks(),
+            {memory + kGuard, memory + kGuard + sharedBytes},
+            {memory, memory + sizeof memory},
+            {parameters, parameters + entry.bytes}};
+  watch_begin();
   orderKind = kind;
   chance.seed((unsigned)kind);
   Order order = {kind, std::mt19937((unsigned)kind)};
@@ -209,15 +213,6 @@ std::string run_grid(const KernelEntry &entry, Shape shape, const void *params, 
     if (!error.empty()) break;
   }
   return error;
-}
-
-Span shared_span() { return {memory + kGuard, memory + kGuard + sharedBytes}; }
-
-Span shared_whole() { return {memory, memory + sizeof memory}; }
-
-Span parameters() {
-  const unsigned char *start = static_cast<const unsigned char *>(fields);
-  return {start, start + kernel->bytes};
 }
 
 unsigned char *shared_memory() { return memory + kGuard; }

@@ -60,16 +60,9 @@ int give(const std::string &text, char *to, int length) {
 }
 
 std::string damage(const Allocation &one) {
-  for (long long i = 0; i < kGuard; i++) {
-    const unsigned char *start = one.whole + kGuard;
-    if (start[one.bytes + i] != 0xff) {
-      return one.owner + ": " + std::to_string(i) + " bytes after the end of its " + std::to_string(one.bytes);
-    }
-    if (start[-1 - i] != 0xff) {
-      return one.owner + ": " + std::to_string(i + 1) + " bytes before the start of its " + std::to_string(one.bytes);
-    }
-  }
-  return "";
+  long long byte = changed_guard(one.whole + kGuard, one.bytes);
+  if (byte == 0) return "";
+  return one.owner + ", which has " + std::to_string(one.bytes) + ": byte " + std::to_string(byte < 0 ? byte : byte - 1);
 }
 
 // As kernels are compiled: numbers too small for a float's usual form are zero.
@@ -97,16 +90,34 @@ const KernelEntry *find(const std::string &wanted, std::string &error) {
 
 }  // namespace
 
-const std::vector<Piece> &pieces() {
-  static std::vector<Piece> all;
-  if (listed) return all;
-  all.clear();
+// Brings the list of pieces up to date.
+static void list_pieces() {
+  if (listed) return;
+  pieces.clear();
   for (const auto &one : allocations) {
     const unsigned char *start = one.second.whole + kGuard;
-    all.push_back({{start, start + one.second.bytes}, one.second.owner.c_str()});
+    pieces.push_back({{start, start + one.second.bytes}, one.second.owner.c_str()});
   }
   listed = true;
-  return all;
+}
+
+static bool untouched(const unsigned char *start) {
+  unsigned long long all = ~0ull;
+  for (long long i = 0; i < kGuard; i += 8) {
+    unsigned long long word;
+    memcpy(&word, start + i, 8);
+    all &= word;
+  }
+  return all == ~0ull;
+}
+
+long long changed_guard(const unsigned char *start, long long bytes) {
+  if (untouched(start - kGuard) && untouched(start + bytes)) return 0;
+  for (long long i = 0; i < kGuard; i++) {
+    if (start[bytes + i] != 0xff) return bytes + i + 1;
+    if (start[-1 - i] != 0xff) return -1 - i;
+  }
+  return 0;
 }
 
 std::string damaged_memory() {
@@ -151,11 +162,12 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
     } else if (blocksX < 1 || blocksY < 1 || blocksY > 65535 || (long long)blocksX * blocksY > 0x7fffffff) {
       problem = name + ": no such grid: " + std::to_string(blocksX) + "x" + std::to_string(blocksY);
     } else {
+      list_pieces();
       FlushToZero flush;
       problem = run_grid(*entry, {blocksX, blocksY, threads, shared}, params, order);
       if (problem.empty()) {
         problem = damaged_memory();
-        if (!problem.empty()) problem = name + " has written outside of memory of " + problem;
+        if (!problem.empty()) problem = name + " has written beside " + problem;
       }
     }
   }
@@ -248,6 +260,6 @@ PB_EXPORT int pb_emulator_free(void *address, char *error, int errorLength) {
   free(found->second.whole);
   allocations.erase(found);
   if (problem.empty()) return 0;
-  give("something has written outside of memory of " + problem, error, errorLength);
+  give("something has written beside " + problem, error, errorLength);
   return 1;
 }

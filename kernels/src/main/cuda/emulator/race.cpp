@@ -53,7 +53,7 @@ bool before(unsigned clock, int thread, int me) {
 [[noreturn]] void race(const char *does, int unit, int other, const char *did) {
   std::string who = other == kMany ? "other threads" : "thread " + std::to_string(other);
   fail_at(std::string(does) + " byte " + std::to_string(2 * unit) + " of shared memory, which " + who + " " + did +
-          " with no barrier in between");
+          " with no barrier in between" + access_place());
 }
 
 void note_read(Unit &unit, int me) {
@@ -131,7 +131,7 @@ void race_access(int me, long long offset, long long bytes, bool writes) {
     Unit &unit = units[i];
     if (unit.copying) {
       fail_at(std::string(writes ? "writes" : "reads") + " byte " + std::to_string(2 * i) +
-              " of shared memory, to which an asynchronous copy goes on that nobody has waited for");
+              " of shared memory, to which an asynchronous copy goes on that nobody has waited for" + access_place());
     }
     if (unit.writer != kNobody && !before(unit.written, unit.writer, me)) {
       race(writes ? "writes" : "reads", i, unit.writer, "wrote");

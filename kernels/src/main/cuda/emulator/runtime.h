@@ -13,7 +13,7 @@ constexpr int kMostShared = 227 * 1024;
 constexpr int kMostThreads = 1024;
 
 // Bytes before and after each piece of memory whose change is found.
-constexpr long long kGuard = 16384;
+constexpr long long kGuard = 4096;
 
 struct Fiber;
 Fiber *fiber_of(int thread);
@@ -51,17 +51,25 @@ struct Span {
 // The stacks of all fibers.
 Span fiber_stacks();
 
+// What a launch may use, set at its begin.
+struct Bounds {
+  Span stacks;
+  Span shared;
+  Span sharedWhole;
+  Span parameters;
+};
+extern Bounds bounds;
+
 // Memory of the emulator, in the order of addresses.
 struct Piece {
   Span span;
   const char *owner;
 };
-const std::vector<Piece> &pieces();
-
-// The shared memory of the running block, what lies around it, and the parameters of the kernel.
-Span shared_span();
-Span shared_whole();
-Span parameters();
+extern std::vector<Piece> pieces;
+// Where in the library the access is that is looked at, for addr2line.
+std::string access_place();
+// Begins to watch a launch.
+void watch_begin();
 
 int running_thread();
 
@@ -79,6 +87,10 @@ void race_meet(const bool *warps, unsigned *all);
 // An asynchronous copy to here goes on from now, or is known to have ended.
 void race_copying(long long offset, long long bytes, bool on);
 void race_access(int thread, long long offset, long long bytes, bool writes);
+
+// A byte of the guard bands around `bytes` from `start` that has changed: below 0 one before them, above
+// 0 one more than its place; 0 when there is none.
+long long changed_guard(const unsigned char *start, long long bytes);
 
 // Changed guard bands of any allocation as text, or nothing.
 std::string damaged_memory();

@@ -1,6 +1,7 @@
 // Looks at each access of a kernel to memory: kernels are compiled with -fsanitize=kernel-address and
 // -fsanitize=alignment, which call the functions below, of fixed names, before each.
 #include <link.h>
+#include <stdio.h>
 
 #include <algorithm>
 
@@ -8,45 +9,44 @@
 
 namespace pb_emulator {
 
+Bounds bounds;
+std::vector<Piece> pieces;
+
 namespace {
+
+// Where the last access to global memory was, and the library's own constants and variables.
+Span last, own;
+
+// Where in the library the access is that is looked at, or null.
+const void *code;
 
 bool within(Span span, const unsigned char *start, long long bytes) {
   return start >= span.start && start + bytes <= span.end;
 }
 
-// The constants and variables of the library itself.
-Span own_data() {
-  static Span found = {nullptr, nullptr};
-  if (found.start == nullptr) {
-    dl_iterate_phdr(
-        [](dl_phdr_info *info, size_t, void *) {
-          auto base = reinterpret_cast<const unsigned char *>(info->dlpi_addr);
-          auto self = reinterpret_cast<const unsigned char *>(&found);
-          const unsigned char *start = nullptr, *end = nullptr;
-          bool holds = false;
-          for (int i = 0; i < info->dlpi_phnum; i++) {
-            if (info->dlpi_phdr[i].p_type != PT_LOAD) continue;
-            const unsigned char *from = base + info->dlpi_phdr[i].p_vaddr, *to = from + info->dlpi_phdr[i].p_memsz;
-            if (start == nullptr) start = from;
-            end = to;
-            holds = holds || (self >= from && self < to);
-          }
-          if (holds) found = {start, end};
-          return holds ? 1 : 0;
-        },
-        nullptr);
+int find_own(dl_phdr_info *info, size_t, void *) {
+  auto base = reinterpret_cast<const unsigned char *>(info->dlpi_addr);
+  auto self = reinterpret_cast<const unsigned char *>(&own);
+  Span span = {nullptr, nullptr};
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    if (info->dlpi_phdr[i].p_type != PT_LOAD) continue;
+    const unsigned char *from = base + info->dlpi_phdr[i].p_vaddr;
+    if (span.start == nullptr) span.start = from;
+    span.end = from + info->dlpi_phdr[i].p_memsz;
   }
-  return found;
+  if (!within(span, self, 1)) return 0;
+  own = span;
+  return 1;
 }
 
 // Where an address is that no kernel may use.
 std::string whereabouts(const unsigned char *at) {
-  if (within(shared_whole(), at, 1)) {
-    return "byte " + std::to_string(at - shared_span().start) + " of the block's " +
-           std::to_string(shared_span().end - shared_span().start) + " of shared memory";
+  if (within(bounds.sharedWhole, at, 1)) {
+    return "byte " + std::to_string(at - bounds.shared.start) + " of the block's " +
+           std::to_string(bounds.shared.end - bounds.shared.start) + " of shared memory";
   }
   const Piece *nearest = nullptr;
-  for (const Piece &piece : pieces()) {
+  for (const Piece &piece : pieces) {
     if (at >= piece.span.start - kGuard && at < piece.span.end + kGuard) nearest = &piece;
     if (nearest != nullptr && at < piece.span.end) break;
   }
@@ -57,40 +57,56 @@ std::string whereabouts(const unsigned char *at) {
 
 }  // namespace
 
-void watch(const void *address, long long bytes, bool writes) {
+void watch_begin() {
+  last = {nullptr, nullptr};
+  if (own.start == nullptr) dl_iterate_phdr(find_own, nullptr);
+}
+
+std::string access_place() {
+  if (code == nullptr) return "";
+  char text[32];
+  snprintf(text, sizeof text, ", code +0x%llx", (long long)(static_cast<const unsigned char *>(code) - own.start - 1));
+  return text;
+}
+
+static void watch_from(const void *from, const void *address, long long bytes, bool writes) {
+  code = from;
   auto at = static_cast<const unsigned char *>(address);
-  static Span stacks = fiber_stacks();
-  if (within(stacks, at, bytes)) return;
-  if (within(shared_span(), at, bytes)) {
-    race_access(running_thread(), at - shared_span().start, bytes, writes);
+  if (within(last, at, bytes) || within(bounds.stacks, at, bytes)) return;
+  if (within(bounds.shared, at, bytes)) {
+    race_access(running_thread(), at - bounds.shared.start, bytes, writes);
     return;
   }
-  const std::vector<Piece> &all = pieces();
-  auto next = std::upper_bound(all.begin(), all.end(), at,
+  auto next = std::upper_bound(pieces.begin(), pieces.end(), at,
                                [](const unsigned char *x, const Piece &piece) { return x < piece.span.start; });
-  if (next != all.begin() && within(std::prev(next)->span, at, bytes)) return;
-  if (!writes && within(parameters(), at, bytes)) return;
-  if (within(own_data(), at, bytes) && !within(shared_whole(), at, 1)) return;
-  fail_at((writes ? "writes " : "reads ") + std::to_string(bytes) + " bytes at " + whereabouts(at));
+  if (next != pieces.begin() && within(std::prev(next)->span, at, bytes)) {
+    last = std::prev(next)->span;
+    return;
+  }
+  if (!writes && within(bounds.parameters, at, bytes)) return;
+  if (within(own, at, bytes) && !within(bounds.sharedWhole, at, 1)) return;
+  fail_at((writes ? "writes " : "reads ") + std::to_string(bytes) + " bytes at " + whereabouts(at) + access_place());
 }
+
+void watch(const void *address, long long bytes, bool writes) { watch_from(nullptr, address, bytes, writes); }
 
 void watch_atomic(const void *address, int bytes) {
   auto at = static_cast<const unsigned char *>(address);
-  if (!within(shared_span(), at, bytes)) watch(address, bytes, true);
+  if (!within(bounds.shared, at, bytes)) watch(address, bytes, true);
 }
 
 }  // namespace pb_emulator
 
 #define PB_WATCH(bytes)                                                                                       \
-  extern "C" void __asan_load##bytes##_noabort(const void *at) { pb_emulator::watch(at, bytes, false); }      \
-  extern "C" void __asan_store##bytes##_noabort(const void *at) { pb_emulator::watch(at, bytes, true); }
+  extern "C" void __asan_load##bytes##_noabort(const void *at) { pb_emulator::watch_from(__builtin_return_address(0), at, bytes, false); } \
+  extern "C" void __asan_store##bytes##_noabort(const void *at) { pb_emulator::watch_from(__builtin_return_address(0), at, bytes, true); }
 PB_WATCH(1)
 PB_WATCH(2)
 PB_WATCH(4)
 PB_WATCH(8)
 PB_WATCH(16)
-extern "C" void __asan_loadN_noabort(const void *at, size_t bytes) { pb_emulator::watch(at, (long long)bytes, false); }
-extern "C" void __asan_storeN_noabort(const void *at, size_t bytes) { pb_emulator::watch(at, (long long)bytes, true); }
+extern "C" void __asan_loadN_noabort(const void *at, size_t bytes) { pb_emulator::watch_from(__builtin_return_address(0), at, (long long)bytes, false); }
+extern "C" void __asan_storeN_noabort(const void *at, size_t bytes) { pb_emulator::watch_from(__builtin_return_address(0), at, (long long)bytes, true); }
 extern "C" void __asan_handle_no_return() {}
 extern "C" void __asan_before_dynamic_init(const char *) {}
 extern "C" void __asan_after_dynamic_init() {}

@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,21 @@ public final class EmulatedDevice implements Device {
   ///   of an order drawn anew for each turn
   public static EmulatedDevice open(final long memory, final int order) {
     return new EmulatedDevice(EmulatorLibrary.standard(), memory, order);
+  }
+
+  /// How often each barrier of a kernel was come to, by file and line with a colon between, on any
+  /// device of this process since the last call.
+  public Map<String, Long> barriers() {
+    final var counts = library.barriers();
+    library.forget();
+    return counts;
+  }
+
+  /// Leaves out one barrier on all devices of this process: a kernel that needs it must fail then.
+  ///
+  /// @param site file and line with a colon between; none when empty
+  public void leaveOut(final String site) {
+    library.skip(site);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.patchbay.kernels.cuda;
 
+import io.patchbay.engine.Node;
+import io.patchbay.engine.Op;
 import io.patchbay.ffi.cuda.Device;
+import io.patchbay.kernels.fusing.Epilogue;
 import java.util.List;
 
 /// The kernels of a device, the special before the general.
@@ -9,8 +12,25 @@ final class Kernels {
 
   /// @param special whether the kernels for some shapes are there too
   Kernels(final Device device, final boolean special) {
+    final var expressions = new ExpressionCandidate(device, Kernels::isLayer);
     this.candidates =
-        List.of(new LayerCandidate(device, special), new PropagateCandidate(device, special));
+        List.of(
+            new LayerCandidate(device, special),
+            expressions,
+            new ReduceCandidate(device),
+            new GatherCandidate(device),
+            new NoiseCandidate(device),
+            new PatchCandidate(device),
+            new PropagateCandidate(device, special),
+            new ScalarCandidate(device),
+            new CopyCandidate(device, expressions));
+  }
+
+  /// Whether a node is the end of a convolution or a product with its activation.
+  private static boolean isLayer(final Node node, final Scope scope) {
+    return Epilogue.of(node, scope::interior, LayerCandidate::isConv, Epilogue.CHANNELS).isPresent()
+        || Epilogue.of(node, scope::interior, Op.MatMul.class::isInstance, Epilogue.COLUMNS)
+            .isPresent();
   }
 
   List<Candidate> candidates() {

@@ -4,6 +4,7 @@ import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The layers of a network on a device: linear ones, convolutions, transposed convolutions, and
 /// their gradients, each with what follows its sums. Every method asks the device at once, and
@@ -35,6 +36,7 @@ final class Layers {
   private final Kernel upThin;
   private final Kernel weightGrad;
   private final Kernel weightGradJoin;
+  private final @Nullable HalvingForms forms;
 
   /// @param special whether the forms for usual shapes are used too
   Layers(final Device device, final boolean special) {
@@ -48,6 +50,7 @@ final class Layers {
     upThin = device.kernel("conv_generic", "conv_generic_up_thin");
     weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
     weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
+    forms = special ? new HalvingForms(device) : null;
   }
 
   /// Where the number of rows of a run stands, and the most it may be.
@@ -197,6 +200,11 @@ final class Layers {
       final long y,
       final Finish finish,
       final Rows rows) {
+    final var form = forms == null ? null : forms.down(s, rows.most()).orElse(null);
+    if (form != null) {
+      form.kernel().launch(form.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o()));
+      return;
+    }
     final boolean thin = s.o() <= THIN;
     final int pixels = Math.multiplyExact(rows.most(), s.oh() * s.ow());
     (thin ? downThin : down)
@@ -213,6 +221,11 @@ final class Layers {
       final long y,
       final Finish finish,
       final Rows rows) {
+    final var form = forms == null ? null : forms.up(s, rows.most()).orElse(null);
+    if (form != null) {
+      form.kernel().launch(form.launch(), with(finish, g, w, y, rows.count(), s.c(), s.o()));
+      return;
+    }
     final boolean thin = s.c() <= THIN;
     final int pixels = Math.multiplyExact(rows.most(), s.h() * s.w());
     (thin ? upThin : up)
@@ -238,9 +251,15 @@ final class Layers {
       final Rows rows) {
     final int chunk = chunk(s, rows.most());
     final int parts = tiles(rows.most(), chunk);
-    weightGrad.launch(
-        new Launch(blocks(s), parts, THREADS, SHARED),
-        fields(s, x, 0, g, parts == 1 ? dw : scratch, chunk, Finish.NONE, rows));
+    final long to = parts == 1 ? dw : scratch;
+    final var form = weightForm(s);
+    if (form != null) {
+      form.kernel().launch(form.launch(parts), x, g, to, rows.count(), s.c(), s.o(), chunk);
+    } else {
+      weightGrad.launch(
+          new Launch(blocks(s), parts, THREADS, SHARED),
+          fields(s, x, 0, g, to, chunk, Finish.NONE, rows));
+    }
     if (parts > 1) {
       weightGradJoin.launch(
           Launch.of(tiles(s.weights(), THREADS), THREADS),
@@ -252,13 +271,18 @@ final class Layers {
     }
   }
 
-  private static int blocks(final Conv s) {
-    return tiles(s.o(), TILE) * tiles(s.c() * s.kh() * s.kw(), TILE);
+  private HalvingForms.@Nullable WeightCall weightForm(final Conv s) {
+    return forms == null ? null : forms.weightGrad(s).orElse(null);
+  }
+
+  private int blocks(final Conv s) {
+    final var form = weightForm(s);
+    return form == null ? tiles(s.o(), TILE) * tiles(s.c() * s.kh() * s.kw(), TILE) : form.blocks();
   }
 
   /// Rows of a part of a weight gradient: as many parts as fill the device.
-  private static int chunk(final Conv s, final int most) {
-    return tiles(most, tiles(MANY, blocks(s)));
+  private int chunk(final Conv s, final int most) {
+    return tiles(most, Math.max(1, MANY / blocks(s)));
   }
 
   private static int tiles(final int count, final int size) {

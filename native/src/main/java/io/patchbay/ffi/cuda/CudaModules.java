@@ -3,7 +3,6 @@ package io.patchbay.ffi.cuda;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.bytedeco.cuda.global.cudart.CUDA_ERROR_INVALID_VALUE;
 import static org.bytedeco.cuda.global.cudart.CUDA_ERROR_NOT_FOUND;
 import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
 import static org.bytedeco.cuda.global.cudart.CU_JIT_ERROR_LOG_BUFFER;
@@ -114,9 +113,9 @@ final class CudaModules {
     }
   }
 
-  /// Bytes of a kernel's parameter, none when it takes none.
+  /// Bytes of a kernel's one parameter.
   private long size(final long function) {
-    final int status =
+    context.check(
         context
             .calls()
             .call(
@@ -124,11 +123,7 @@ final class CudaModules {
                 function,
                 0L,
                 context.cell(),
-                context.secondCell());
-    if (status == CUDA_ERROR_INVALID_VALUE) {
-      return 0;
-    }
-    context.check(status);
+                context.secondCell()));
     return context.secondWritten();
   }
 

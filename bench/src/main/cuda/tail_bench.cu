@@ -1,0 +1,376 @@
+// Holds the tail's kernels to float64 on a GPU and times them, in every form, beside the two rates
+// that bound them: products of matrices by mma.sync, and copies.
+//
+// Build: nvcc -std=c++17 -ftz=true -arch=sm_90 -O3 -Ikernels/src/main/cuda -Ikernels/src/test/cuda \
+//          -o tail_bench bench/src/main/cuda/tail_bench.cu
+// Usage: tail_bench JSON [SEED]. Timed by events, the median of 40 launches after 5; a launch reads
+// 268 MB of changes, five times what an L2 holds. Inputs are drawn anew from the seed (the time of
+// day without one), effects are poisoned before the launch that is checked, 24 cells of it by float64.
+#include <time.h>
+
+#include <algorithm>
+#include <map>
+
+#include "change_pixels.cu"
+#include "tail.cu"
+#include "tail_pack.cu"
+#include "pixels_check.h"
+#include "tail_check.h"
+
+#define CHECK(call)                                                                             \
+  do {                                                                                          \
+    const cudaError_t status = (call);                                                          \
+    if (status != cudaSuccess) {                                                                \
+      fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #call, cudaGetErrorString(status)); \
+      exit(1);                                                                                  \
+    }                                                                                           \
+  } while (0)
+
+struct DrawParams {
+  void *to;
+  long long count;
+  long long seed;
+  double scale;
+  long long bf16;  // else float32
+};
+
+// Numbers of about a normal distribution; of bf16 a quarter are zero.
+PB_KERNEL(draw, DrawParams, 256, 1) {
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long i = (long long)blockIdx.x * blockDim.x + threadIdx.x; i < p.count; i += step) {
+    unsigned long long z = (unsigned long long)(i + 1) * 0x9e3779b97f4a7c15ull + (unsigned long long)p.seed;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+    z ^= z >> 31;
+    const int sum = (int)(z & 0xffff) + (int)(z >> 16 & 0xffff) + (int)(z >> 32 & 0xffff) - 98302;
+    const float x = (float)(sum * p.scale / 32768);
+    if (p.bf16 != 0) {
+      static_cast<unsigned short *>(p.to)[i] = z >> 62 == 0 ? 0 : to_bf16(x);
+    } else {
+      static_cast<float *>(p.to)[i] = x;
+    }
+  }
+}
+
+struct PeakParams {
+  float *to;
+  long long turns;
+};
+
+// Eight chains of m16n8k16 a warp, 16 warps a block: what mma.sync can do.
+PB_KERNEL(mma_peak, PeakParams, 512, 1) {
+  float c[8][4];
+  unsigned a[4];
+  unsigned b[2][2];
+  for (int i = 0; i < 32; i++) c[i >> 2][i & 3] = 0.0f;
+  for (int i = 0; i < 4; i++) a[i] = pack_bf16(1.0f + threadIdx.x % 7 * 0.125f, 0.5f + i);
+  for (int i = 0; i < 4; i++) b[i >> 1][i & 1] = pack_bf16(1.0f / (3 + threadIdx.x % 5), -0.25f * i);
+#pragma unroll 1
+  for (long long n = 0; n < p.turns; n++) {
+#pragma unroll
+    for (int i = 0; i < 32; i++) mma_bf16_16816(c[i & 7], a, b[i & 1]);
+  }
+  float sum = 0.0f;
+  for (int i = 0; i < 32; i++) sum += c[i >> 2][i & 3];
+  p.to[blockIdx.x * blockDim.x + threadIdx.x] = sum;
+}
+
+struct Gpu {
+  std::map<std::string, const void *> kernels;
+  std::vector<void *> memory;
+  int processors;
+
+  Gpu() {
+    int value;
+    CHECK(cudaDeviceGetAttribute(&value, cudaDevAttrMultiProcessorCount, 0));
+    processors = value;
+#define KERNEL(name) kernels[#name] = reinterpret_cast<const void *>(&name)
+    KERNEL(tail_pack_weights);
+    KERNEL(tail_pack_active);
+    KERNEL(tail_pack_image);
+    KERNEL(tail_streamed_squares);
+    KERNEL(tail_streamed_sizes);
+    KERNEL(tail_streamed_rounded_squares);
+    KERNEL(tail_streamed_tf32_squares);
+    KERNEL(tail_staged_squares);
+    KERNEL(tail_staged_rounded_squares);
+    KERNEL(tail_staged_wide_squares);
+    KERNEL(tail_colors_squares);
+    KERNEL(tail_colors_sizes);
+    KERNEL(change_pixels_squares);
+    KERNEL(change_pixels_sizes);
+    KERNEL(draw);
+    KERNEL(mma_peak);
+#undef KERNEL
+  }
+  void *allocate(size_t bytes) {
+    void *to;
+    CHECK(cudaMalloc(&to, bytes));
+    CHECK(cudaMemset(to, 0xff, bytes));
+    memory.push_back(to);
+    return to;
+  }
+  void free_all() {
+    CHECK(cudaDeviceSynchronize());
+    for (void *each : memory) CHECK(cudaFree(each));
+    memory.clear();
+  }
+  void write(void *to, const void *from, size_t bytes) { CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice)); }
+  void read(void *to, const void *from, size_t bytes) { CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyDeviceToHost)); }
+  void launch(const char *kernel, int blocks, int threads, int shared, const void *params, size_t) {
+    const auto found = kernels.find(kernel);
+    if (found == kernels.end()) {
+      fprintf(stderr, "no kernel: %s\n", kernel);
+      exit(1);
+    }
+    CHECK(cudaFuncSetAttribute(found->second, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
+    void *arguments[] = {const_cast<void *>(params)};
+    CHECK(cudaLaunchKernel(found->second, dim3((unsigned)blocks), dim3((unsigned)threads), arguments, (size_t)shared, nullptr));
+    CHECK(cudaGetLastError());
+  }
+  template <class T>
+  T *drawn(size_t count, long long seed, double scale) {
+    DrawParams params = {allocate(count * sizeof(T)), (long long)count, seed, scale, sizeof(T) == 2};
+    launch("draw", 8 * processors, 256, 0, &params, sizeof params);
+    return static_cast<T *>(params.to);
+  }
+  // Milliseconds: the median and the least.
+  template <class F>
+  std::pair<double, double> time(const F &work, int repeats = 40) {
+    cudaEvent_t begin, end;
+    CHECK(cudaEventCreate(&begin));
+    CHECK(cudaEventCreate(&end));
+    std::vector<float> all;
+    for (int i = -5; i < repeats; i++) {
+      CHECK(cudaEventRecord(begin));
+      work();
+      CHECK(cudaEventRecord(end));
+      CHECK(cudaEventSynchronize(end));
+      float one;
+      CHECK(cudaEventElapsedTime(&one, begin, end));
+      if (i >= 0) all.push_back(one);
+    }
+    CHECK(cudaEventDestroy(begin));
+    CHECK(cudaEventDestroy(end));
+    std::sort(all.begin(), all.end());
+    return {all[all.size() / 2], all[0]};
+  }
+};
+
+static FILE *json;
+static bool first_row = true;
+
+static void row(const char *text) {
+  fprintf(json, "%s\n    %s", first_row ? "" : ",", text);
+  first_row = false;
+  fflush(json);
+}
+
+// Times a way on many cells, and checks some of them. Returns whether they were right.
+static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double size, long long seed) {
+  using namespace tail_check;
+  const int cells = 16384;
+  const int bases = (cells + per_base - 1) / per_base;
+  const int colors = way.colors;
+  Case weights(colors, 1, 1, 1, (unsigned)seed);
+  Loaded<Gpu> loaded(gpu, weights);
+  TailParams params = loaded.params;
+  float *const active = gpu.drawn<float>((size_t)bases * 32768, seed + 1, 1.0);
+  float *const logits = gpu.drawn<float>((size_t)bases * colors * 4096, seed + 2, 4.0);
+  TailCleanParams clean = {};
+  clean.active = active;
+  clean.logits = logits;
+  clean.packed_active = static_cast<uint4 *>(gpu.allocate((size_t)bases * 65536));
+  clean.image = static_cast<float4 *>(gpu.allocate((size_t)bases * colors * 32768));
+  clean.packed_logits = static_cast<float2 *>(gpu.allocate((size_t)bases * colors * 16384));
+  clean.bases = loaded.put(std::vector<int>{bases});
+  clean.colors = colors;
+  const auto pack = gpu.time(
+      [&] {
+        gpu.launch("tail_pack_active", 8 * gpu.processors, 256, 0, &clean, sizeof clean);
+        gpu.launch("tail_pack_image", 8 * gpu.processors, 256, 0, &clean, sizeof clean);
+      },
+      5);
+  unsigned short *const change = gpu.drawn<unsigned short>((size_t)cells * 8192, seed + 3, size);
+  std::vector<int> base;
+  for (int i = 0; i < cells; i++) base.push_back(i / per_base);
+  float *const effect = static_cast<float *>(gpu.allocate(sizeof(float) * (cells + 8)));
+  params.change = change;
+  params.base = loaded.put(base);
+  params.skipped = nullptr;
+  params.active = clean.packed_active;
+  params.image = clean.image;
+  params.logits = clean.packed_logits;
+  params.effect = effect;
+  params.rows = loaded.put(std::vector<int>{cells});
+
+  const int blocks = way.blocks * gpu.processors;
+  const auto time = gpu.time([&] { gpu.launch(way.kernel, blocks, way.threads, way.shared, &params, sizeof params); });
+  CHECK(cudaMemset(effect, 0xff, sizeof(float) * (cells + 8)));
+  gpu.launch(way.kernel, blocks, way.threads, way.shared, &params, sizeof params);
+  std::vector<float> effects((size_t)cells + 8);
+  gpu.read(effects.data(), effect, 4 * effects.size());
+  bool written = true;
+  for (int i = 0; i < cells; i++) written &= effects[(size_t)i] == effects[(size_t)i];
+  for (int i = cells; i < cells + 8; i++) written &= effects[(size_t)i] != effects[(size_t)i];
+
+  double worst = 0;
+  double mean = 0;
+  const int checked = 24;
+  for (int k = 0; k < checked; k++) {
+    const int cell = (int)((long long)(cells - 1) * k / (checked - 1));
+    Case one(colors, 1, 1, 1, (unsigned)seed);
+    gpu.read(one.active.data(), active + (size_t)base[(size_t)cell] * 32768, 4 * 32768);
+    gpu.read(one.logits.data(), logits + (size_t)base[(size_t)cell] * colors * 4096, (size_t)4 * 4096 * colors);
+    std::vector<uint16_t> bits(8192);
+    gpu.read(bits.data(), change + (size_t)cell * 8192, 2 * 8192);
+    for (int i = 0; i < 8192; i++) {
+      const uint32_t wide = (uint32_t)bits[(size_t)i] << 16;
+      memcpy(&one.change[(size_t)i], &wide, 4);
+    }
+    const double want = one.effect(0, way.sizes);
+    const double error = fabs(effects[(size_t)cell] / want - 1);
+    mean += want / checked;
+    if (!(error <= worst)) worst = error;
+  }
+  const bool right = written && worst <= allowed(way);
+  const double rate = cells / time.first * 1e3;
+  const double flops = rate * 2.0 * (3936256 + 508032.0 * colors);
+  printf("%-30s %2d/base effect %-8.2g %7.3f ms %6.2f M cells/s %6.1f TFLOP/s %5.1f %% error %.1e %s\n", way.kernel,
+         per_base, mean, time.first, rate / 1e6, flops / 1e12, flops / 8e12, worst, right ? "right" : "WRONG");
+  fflush(stdout);
+  char text[600];
+  snprintf(text, sizeof text,
+           "{\"kernel\": \"%s\", \"colors\": %d, \"cells\": %d, \"cells_per_base\": %d, \"mean_effect\": %.6g, \"ms_median\": %.6g, "
+           "\"ms_least\": %.6g, \"cells_per_s\": %.6g, \"tflops\": %.5g, \"share_of_800\": %.4g, \"pack_ms\": %.5g, "
+           "\"largest_error\": %.4g, \"right\": %s}",
+           way.kernel, colors, cells, per_base, mean, time.first, time.second, rate, flops / 1e12, flops / 8e14, pack.first,
+           worst, right ? "true" : "false");
+  row(text);
+  gpu.free_all();
+  return right;
+}
+
+static bool time_pixels(Gpu &gpu, const char *kernel, int per_base, long long seed) {
+  using namespace pixels_check;
+  const int cells = 131072;
+  const int bases = cells / per_base;
+  PixelsCase one(1, 1, 1, 1, (unsigned)seed);
+  LoadedPixels<Gpu> loaded(gpu, one);
+  ChangePixelsParams params = loaded.params;
+  float *const clean = gpu.drawn<float>((size_t)bases * 32768, seed + 1, 1.0);
+  float *const sources = gpu.drawn<float>((size_t)bases * 32768, seed + 2, 1.0);
+  float *const logits = gpu.drawn<float>((size_t)bases * 4096, seed + 3, 4.0);
+  TailCleanParams pack = {};
+  pack.logits = logits;
+  pack.image = static_cast<float4 *>(gpu.allocate((size_t)bases * 32768));
+  pack.packed_logits = static_cast<float2 *>(gpu.allocate((size_t)bases * 16384));
+  pack.bases = loaded.put(std::vector<int>{bases});
+  pack.colors = 1;
+  gpu.launch("tail_pack_image", 8 * gpu.processors, 256, 0, &pack, sizeof pack);
+  std::vector<int> base, source, ranges;
+  std::vector<float> numbers;
+  for (int i = 0; i < cells; i++) {
+    base.push_back(i / per_base);
+    source.push_back((int)((i * 7919ll + 13) % bases));
+    for (const int x : {i, i % 32 * 1024, i % 32 * 1024 + 1024}) ranges.push_back(x);
+    for (const float x : {0.0f, 0.0f, 1.0f, -INFINITY, INFINITY}) numbers.push_back(x);
+  }
+  float *const effect = static_cast<float *>(gpu.allocate(sizeof(float) * (cells + 8)));
+  params.clean = clean;
+  params.sources = sources;
+  params.base = loaded.put(base);
+  params.source = loaded.put(source);
+  params.ranges = loaded.put(ranges);
+  params.numbers = loaded.put(numbers);
+  params.image = pack.image;
+  params.logits = pack.packed_logits;
+  params.effect = effect;
+  params.skipped = nullptr;
+  params.rows = loaded.put(std::vector<int>{cells});
+  const int blocks = kBlocks * gpu.processors;
+  const auto time = gpu.time([&] { gpu.launch(kernel, blocks, kThreads, shared_bytes(1), &params, sizeof params); });
+  CHECK(cudaMemset(effect, 0xff, sizeof(float) * (cells + 8)));
+  gpu.launch(kernel, blocks, kThreads, shared_bytes(1), &params, sizeof params);
+  std::vector<float> effects((size_t)cells + 8);
+  gpu.read(effects.data(), effect, 4 * effects.size());
+  bool written = true;
+  for (int i = 0; i < cells; i++) written &= effects[(size_t)i] == effects[(size_t)i];
+  for (int i = cells; i < cells + 8; i++) written &= effects[(size_t)i] != effects[(size_t)i];
+  double worst = 0;
+  double mean = 0;
+  const int checked = 48;
+  for (int k = 0; k < checked; k++) {
+    const size_t cell = (size_t)((long long)(cells - 1) * k / (checked - 1));
+    gpu.read(one.clean.data(), clean + (size_t)base[cell] * 32768, 4 * 32768);
+    gpu.read(one.sources.data(), sources + (size_t)source[cell] * 32768, 4 * 32768);
+    gpu.read(one.logits.data(), logits + (size_t)base[cell] * 4096, 4 * 4096);
+    for (int i = 0; i < 3; i++) one.ranges[(size_t)i] = ranges[cell * 3 + (size_t)i];
+    for (int i = 0; i < 5; i++) one.numbers[(size_t)i] = numbers[cell * 5 + (size_t)i];
+    const double want = one.effect(0, strstr(kernel, "sizes") != nullptr);
+    const double error = fabs(effects[cell] / want - 1);
+    mean += want / checked;
+    if (!(error <= worst)) worst = error;
+  }
+  const bool right = written && worst <= 1e-4;
+  const double rate = cells / time.first * 1e3;
+  printf("%-30s %2d/base effect %-8.2g %7.3f ms %6.1f M cells/s error %.1e %s\n", kernel, per_base, mean, time.first,
+         rate / 1e6, worst, right ? "right" : "WRONG");
+  fflush(stdout);
+  char text[500];
+  snprintf(text, sizeof text,
+           "{\"kernel\": \"%s\", \"cells\": %d, \"cells_per_base\": %d, \"mean_effect\": %.6g, \"ms_median\": %.6g, "
+           "\"ms_least\": %.6g, \"cells_per_s\": %.6g, \"largest_error\": %.4g, \"right\": %s}",
+           kernel, cells, per_base, mean, time.first, time.second, rate, worst, right ? "true" : "false");
+  row(text);
+  gpu.free_all();
+  return right;
+}
+
+int main(int count, char **arguments) {
+  if (count < 2 || (json = fopen(arguments[1], "w")) == nullptr) {
+    fprintf(stderr, "usage: tail_bench JSON [SEED]\n");
+    return 2;
+  }
+  const long long seed = count > 2 ? atoll(arguments[2]) : (long long)::time(nullptr) % 1000000;
+  Gpu gpu;
+  cudaDeviceProp device;
+  CHECK(cudaGetDeviceProperties(&device, 0));
+  fprintf(json, "{\n  \"device\": \"%s\", \"seed\": %lld,\n  \"rows\": [", device.name, seed);
+  printf("%s, %d multiprocessors, seed %lld\n", device.name, gpu.processors, seed);
+
+  int failed = tail_check::check_all(gpu, 9, gpu.processors, nullptr);
+  failed += tail_check::check_all(gpu, 5, 2, nullptr);
+  gpu.free_all();
+  failed += pixels_check::check_all(gpu, 70, 3);
+  gpu.free_all();
+
+  {
+    PeakParams peak = {static_cast<float *>(gpu.allocate((size_t)4 * 512 * gpu.processors)), 4000};
+    const auto time = gpu.time([&] { gpu.launch("mma_peak", gpu.processors, 512, 0, &peak, sizeof peak); }, 11);
+    const double flops = 4096.0 * 32 * 16 * 4000 * gpu.processors / (time.first * 1e-3);
+    const size_t bytes = (size_t)1 << 30;
+    void *const a = gpu.allocate(bytes);
+    void *const b = gpu.allocate(bytes);
+    const auto copy = gpu.time([&] { CHECK(cudaMemcpyAsync(a, b, bytes, cudaMemcpyDeviceToDevice)); }, 11);
+    printf("mma.sync bf16: %.0f TFLOP/s; copy: %.2f TB/s\n", flops / 1e12, 2e-9 * bytes / copy.first);
+    char text[200];
+    snprintf(text, sizeof text, "{\"ceilings\": true, \"mma_sync_tflops\": %.5g, \"copy_tb_per_s\": %.4g}", flops / 1e12,
+             2e-9 * bytes / copy.first);
+    row(text);
+    gpu.free_all();
+  }
+
+  for (const auto &way : tail_check::ways()) failed += time_tail(gpu, way, 64, 0.15, seed) ? 0 : 1;
+  for (const int per_base : {1, 4}) {
+    for (const int way : {0, 3}) failed += time_tail(gpu, tail_check::ways()[(size_t)way], per_base, 0.15, seed) ? 0 : 1;
+  }
+  for (const double size : {3.0, 0.005}) failed += time_tail(gpu, tail_check::ways()[0], 64, size, seed) ? 0 : 1;
+  for (const int per_base : {64, 8}) {
+    for (const char *kernel : {"change_pixels_squares"}) failed += time_pixels(gpu, kernel, per_base, seed) ? 0 : 1;
+  }
+  fprintf(json, "\n  ],\n  \"failed\": %d\n}\n", failed);
+  fclose(json);
+  printf(failed == 0 ? "all right\n" : "%d FAILED\n", failed);
+  return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,71 @@
+// What the kernels of changes are given, and how much shared memory: plain C++, for hosts too.
+#pragma once
+
+// change_up_pack, change_linear_pack.
+struct ChangePackParams {
+  const float *from;
+  void *to;
+  long long rows;     // inputs of a linear layer; input channels of a transposed convolution
+  long long columns;  // outputs; output channels
+  long long plane;    // pixels that each channel of a linear layer's outputs has; 1: in their own order
+};
+
+// change_clean_pack, change_clean_order.
+struct ChangeCleanParams {
+  const float *from;  // (bases; C, H, W)
+  void *to;           // (bases; H, W, C), fp16 (pack) or float32 (order)
+  const int *bases;
+  long long channels;
+  long long plane;    // H W
+};
+
+// change_linear_any, change_linear_256, change_linear_256_wide.
+struct ChangeLinearParams {
+  const void *in;          // (cells; K) float32 (any) or (cells; 2, K) split rows (256)
+  const void *weights;     // (N, K) float32 (any) or packed by change_linear_pack (256)
+  const float *clean;      // (bases; N), in the order of the outputs
+  const int *base;         // (cells), any order
+  const int *cells;
+  void *out;               // (cells; N)
+  long long k, n;
+  long long rectifies;     // whether the activation is a rectifier; else there is none
+  long long splits;        // any: whether the output is split rows, else float32
+};
+
+struct ChangeSplitParams {
+  const float *in;
+  const int *cells;
+  unsigned short *out;
+  long long k;
+};
+
+// change_up_*, change_up_first_*, change_down_*; the sizes of the output are those of a value.
+struct ChangeUpParams {
+  const unsigned short *in;      // (cells; H, H, CIN) bf16, or (cells; H, H, 2, CIN) split (first)
+  const void *weights;           // packed by change_up_pack, change_up_split_pack or change_down_pack
+  const unsigned short *clean;   // (bases; 2 H, 2 H, COUT) fp16, packed by change_clean_pack
+  const int *base;               // (cells), any order
+  const int *cells;
+  const int *skipped;            // (cells), nonzero: the output is not needed; or null
+  unsigned short *out;           // (cells; 2 H, 2 H, COUT) bf16
+};
+
+// Bytes of shared memory of a launch.
+constexpr int kChangeCleanShared = 32 * 33 * 4;
+constexpr int kChangeAnyShared = 32 * 257 * 4 + 32 * 8 * 4;
+
+// Bytes of a row of pixels of `bytes`, padded by 16, with its border. Tiles of 4 x 4 pixels are read
+// two rows at once: these lie half of the banks apart.
+constexpr int change_row(int bytes, int width) {
+  const int tight = (width + 2) * (bytes + 16);
+  return width == 4 ? (tight + 63) / 128 * 128 + 64 : tight;
+}
+// For batches of `cells` images of size x size pixels: change_up_* has pixels of 2 CIN bytes.
+constexpr int change_shared(int bytes, int size, int cells, int stages) {
+  return stages * ((cells * (size + 2) * change_row(bytes, size) + cells * 8 + 15) / 16 * 16);
+}
+constexpr int change_linear_shared(int k, int cells, int stages) {
+  return stages * ((cells * (4 * k + 16) + cells * 4 + 15) / 16 * 16);
+}
+// Besides change_shared(2 CIN, ...): what the warps that share a sum hand to each other.
+constexpr int change_down_handed(int cin) { return cin == 64 ? 24576 : 16384; }

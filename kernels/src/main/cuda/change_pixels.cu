@@ -1,0 +1,193 @@
+// The effect on an image of a patch of one channel, or of a part of one, of the value that the last
+// transposed convolution (k4 s2 p1) reads: from 32 x 32 x 32 to 64 x 64 x colors, sigmoid.
+//
+// A unit of the value becomes min(max(keep x + shift + take s, low), high), x in the base and s in
+// the source; behind a rectifier what counts is how far that moves. The image's change follows from
+// the channel's alone, four multiply-adds a pixel, and only the sum of its squares (or sizes) is
+// written.
+//
+// Operations a cell, colors = 1: 4,096 pixels of 4 multiply-adds, 10 for the sigmoid and one
+// reciprocal, with what is around them about 2,800 instructions of a warp: 700 clocks of a
+// multiprocessor's four schedulers, 330 M cells/s on 132 at 1.75 GHz. Where changes of logits are
+// beyond 1, twice that; the reciprocals alone would allow 900 M.
+// Bytes a cell: 8,192 of the two channels, at 3 TB/s 366 M cells/s, and more where the L2 holds them.
+//
+// A warp has 8 rows of the image, whose slopes and leans (image_change.cuh) stay in its registers as
+// long as the cells of a base follow each other, and six rows of the channel, of which two are its
+// neighbours' too; lane 16 px + n holds column 2 n + px. Warps meet once per 32 cells, whose numbers
+// they find in shared memory, and where they leave their sums.
+#include "image_change.cuh"
+
+struct ChangePixelsParams {
+  const float *clean;      // [bases][32][32][32], before the rectifier if there is one
+  const float *sources;    // [sources][32][32][32]
+  const int *base;         // of each cell
+  const int *source;       // of each cell
+  const int *ranges;       // of each cell: the cell, its first unit and the end, within one channel
+  const float *numbers;    // of each cell: keep, shift, take, low, high
+  const float *weights;    // [32][colors][4][4]
+  const float4 *image;     // packed by tail_pack_image, per base and color
+  const float2 *logits;    // likewise
+  float *effect;           // of each cell
+  int *skipped;            // of each cell: 1 where nothing changes, else 0; or null
+  const int *rows;         // cells
+  long long colors;        // 1 or 3
+  long long rectifies;
+};
+
+namespace {
+
+constexpr int kPixelsWarps = 8;
+constexpr int kChunk = 32;  // cells
+
+struct PixelsCell {
+  int base, source, first, end;
+  float keep, shift, take, low, high;
+  int changed;
+};
+
+// Shared memory: 32 channels' taps of each color, then two of these.
+struct PixelsChunk {
+  PixelsCell cells[kChunk];
+  float sums[kChunk][kPixelsWarps];
+};
+
+PB_DEVICE void stage_cells(const ChangePixelsParams &p, int at, int count, PixelsChunk &chunk) {
+  const int i = (int)threadIdx.x >> 3;
+  if (i >= count) return;
+  PixelsCell &to = chunk.cells[i];
+  const int cell = at + i;
+  switch ((int)threadIdx.x & 7) {
+    case 0: to.base = p.base[cell]; to.changed = 0; break;
+    case 1: to.source = p.source[cell]; break;
+    case 2: to.first = p.ranges[3 * cell + 1]; to.end = p.ranges[3 * cell + 2]; break;
+    case 3: to.keep = p.numbers[5 * cell]; break;
+    case 4: to.shift = p.numbers[5 * cell + 1]; break;
+    case 5: to.take = p.numbers[5 * cell + 2]; break;
+    case 6: to.low = p.numbers[5 * cell + 3]; break;
+    case 7: to.high = p.numbers[5 * cell + 4]; break;
+  }
+}
+
+PB_DEVICE void write_cells(const ChangePixelsParams &p, int at, int count, const PixelsChunk &chunk) {
+  const int i = (int)threadIdx.x;
+  if (i >= count) return;
+  float sum = 0.0f;
+#pragma unroll
+  for (int w = 0; w < kPixelsWarps; w++) sum += chunk.sums[i][w];
+  p.effect[at + i] = sum;
+  if (p.skipped != nullptr) p.skipped[at + i] = chunk.cells[i].changed != 0 ? 0 : 1;
+}
+
+// One row of a channel and its columns to the left and to the right, zero outside.
+struct ChannelRow {
+  float left, own, right;
+};
+
+template <bool kSizes>
+PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared) {
+  const int colors = (int)p.colors;
+  float *const weights = reinterpret_cast<float *>(shared);
+  PixelsChunk *const chunks = reinterpret_cast<PixelsChunk *>(shared + 2048 * colors);
+  const int begin = (int)((long long)*p.rows * (int)blockIdx.x / (int)gridDim.x);
+  const int end = (int)((long long)*p.rows * ((int)blockIdx.x + 1) / (int)gridDim.x);
+  if (begin >= end) return;
+  const int warp = __shfl_sync(0xffffffffu, (int)threadIdx.x >> 5, 0);
+  const int lane = (int)threadIdx.x & 31;
+  const int x = 2 * (lane & 15) + (lane >> 4);
+  const int before = lane >= 16 ? lane - 16 : lane + 15;
+  const int after = lane >= 16 ? lane - 15 : lane + 16;
+  for (int i = (int)threadIdx.x; i < 512 * colors; i += 32 * kPixelsWarps) weights[i] = p.weights[i];
+
+  int turn = 0;
+  stage_cells(p, begin, end - begin < kChunk ? end - begin : kChunk, chunks[0]);
+#pragma unroll 1
+  for (int at = begin; at < end; at += kChunk, turn ^= 1) {
+    const int count = end - at < kChunk ? end - at : kChunk;
+    PixelsChunk &chunk = chunks[turn];
+    __syncthreads();
+    if (at > begin) write_cells(p, at - kChunk, kChunk, chunks[turn ^ 1]);
+    __syncthreads();  // before what was read there is overwritten
+    if (at + kChunk < end) {
+      stage_cells(p, at + kChunk, end - at - kChunk < kChunk ? end - at - kChunk : kChunk, chunks[turn ^ 1]);
+    }
+#pragma unroll 1
+    for (int color = 0; color < colors; color++) {
+      float4 clean[8];
+      int base = -1;
+      unsigned image = 0;
+#pragma unroll 1
+      for (int k = 0; k < count; k++) {
+        const PixelsCell cell = chunk.cells[k];
+        if (cell.base != base) {
+          base = cell.base;
+          image = ((unsigned)base * colors + color) * 2048 + warp * 256 + lane;
+#pragma unroll
+          for (int i = 0; i < 8; i++) clean[i] = __ldg(p.image + (image + 32 * i));
+        }
+        const int channel = cell.first >> 10;
+        const float *const from = p.clean + ((long long)base * 32 + channel) * 1024 + x;
+        const float *const other = p.sources + ((long long)cell.source * 32 + channel) * 1024 + x;
+        float d[6];
+        bool changed = false;
+#pragma unroll
+        for (int i = 0; i < 6; i++) {
+          const int y = 4 * warp - 1 + i;
+          const int unit = channel * 1024 + y * 32 + x;
+          d[i] = 0.0f;
+          if (y >= 0 && y < 32 && unit >= cell.first && unit < cell.end) {
+            const float own = __ldg(from + y * 32);
+            // As it moves, not as it ends: a small move of a large unit keeps its digits. In this order
+            // a limit, or what is not a number, goes through.
+            float moved = fmaf(__ldg(other + y * 32), cell.take, fmaf(own, cell.keep - 1.0f, cell.shift));
+            moved = moved < cell.low - own ? cell.low - own : moved;
+            moved = cell.high - own < moved ? cell.high - own : moved;
+            d[i] = p.rectifies != 0 ? (moved < -own ? -own : moved) + fminf(own, 0.0f) : moved;
+          }
+          changed |= d[i] != 0.0f;
+        }
+        float sum = 0.0f;
+        if (__any_sync(0xffffffffu, changed)) {
+          if (lane == 0) chunk.cells[k].changed = 1;
+          ChannelRow rows[6];
+#pragma unroll
+          for (int i = 0; i < 6; i++) {
+            const float left = __shfl_sync(0xffffffffu, d[i], before);
+            const float right = __shfl_sync(0xffffffffu, d[i], after);
+            rows[i] = {lane == 0 ? 0.0f : left, d[i], lane == 31 ? 0.0f : right};
+          }
+          const float4 *const w = reinterpret_cast<const float4 *>(weights + (channel * colors + color) * 16);
+          const float4 taps[4] = {w[0], w[1], w[2], w[3]};
+#pragma unroll
+          for (int i = 0; i < 8; i++) {
+            const int odd = i & 1;
+            const ChannelRow &a = rows[(i >> 1) + 1];
+            const ChannelRow &b = rows[(i >> 1) + 2 * odd];
+            const float4 &ta = taps[1 + odd];
+            const float4 &tb = taps[3 - 3 * odd];
+            const float2 shift = make_float2(
+                fmaf(b.left, tb.w, fmaf(b.own, tb.y, fmaf(a.left, ta.w, a.own * ta.y))),
+                fmaf(b.right, tb.x, fmaf(b.own, tb.z, fmaf(a.right, ta.x, a.own * ta.z))));
+            sum = measure_pair<kSizes>(clean[i], p.logits + (image + 32 * i), shift, sum);
+          }
+          sum = sum_of_warp(sum);
+        }
+        if (lane == 0) chunk.sums[k][warp] = color == 0 ? sum : chunk.sums[k][warp] + sum;
+      }
+    }
+  }
+  __syncthreads();
+  const int rest = (end - begin - 1) % kChunk + 1;
+  write_cells(p, end - rest, rest, chunks[turn ^ 1]);
+}
+
+}  // namespace
+
+PB_KERNEL(change_pixels_squares, ChangePixelsParams, 256, 3) {
+  PB_SHARED(shared);
+  change_pixels<false>(p, shared);
+}
+PB_KERNEL(change_pixels_sizes, ChangePixelsParams, 256, 3) {
+  PB_SHARED(shared);
+  change_pixels<true>(p, shared);
+}

@@ -1,0 +1,157 @@
+// The convolution with kernel 4, stride 2 and padding 1 from (C, 2 W, 2 W) to (O, W, W), W = 4, 8, 16
+// or 32, any channels.
+//
+// A thread makes a run of R pixels of TO channels. Of each input channel and row of taps it reads
+// the 2 R + 2 inputs that the run sees, and 4 taps of each channel: 2 R / 4 + TO loads of 16 bytes for
+// 4 R TO multiply-adds. Where a run is a whole row, the taps that lie outside are left out. Input
+// channels come two at a time, the next ones on their way meanwhile.
+//
+// One sum is one chain of multiply-adds over (C, kh, kw) in order, in every form: the forms with few
+// outputs a thread, for few rows, give the same bits.
+//
+//   layer               operations a row   bytes a row           at 60 TFLOP/s and 3 TB/s
+//   1 x 64 x 64 -> 32    1.0 MFLOP         16 + 128 KiB          50 ns, of memory
+//   32 x 32 x 32 -> 32   7.9 MFLOP         128 + 32 KiB          131 ns, of arithmetic
+//   32 x 16 x 16 -> 64   3.7 MFLOP         32 + 16 KiB           61 ns
+//   64 x 8 x 8 -> 64     1.6 MFLOP         16 + 4 KiB            27 ns
+#include "conv_halving.cuh"
+
+namespace {
+
+template <int W, int R, int TO, int G, int THREADS>
+struct Down {
+  static constexpr int kRuns = W / R;  // of a row of pixels
+  static constexpr int kUnits = THREADS / G;
+  static constexpr int kRowsOfUnits = kUnits / kRuns;
+  static constexpr int kImages = kRowsOfUnits > W ? kRowsOfUnits / W : 1;
+  static constexpr int kRows = kRowsOfUnits > W ? W : kRowsOfUnits;
+  static constexpr int kBands = W / kRows;  // blocks of an image
+  static constexpr int kOutputs = G * TO;
+  static constexpr int kChannels = 2;  // of a step
+  static constexpr int kInRows = 2 * kRows + 2;
+  static constexpr int kPitch = 2 * W + 8;
+  static constexpr int kInput = kImages * kChannels * kInRows * kPitch;
+  static constexpr int kStage = kInput + kChannels * kOutputs * kWeightPitch;
+  static constexpr int kShared = 2 * 4 * kStage;
+  static constexpr bool kWhole = kRuns == 1;
+  static constexpr int kUnroll = R * TO >= 64 ? 1 : 4;  // so that the registers do
+
+  static_assert(kUnits % kRuns == 0 && W % kRows == 0, "whole rows of pixels");
+  static_assert(kShared <= 57 * 1024, "four blocks of a multiprocessor");
+
+  const HalvingParams &p;
+  float *shared;
+  int image, band, output, rows, channels;
+
+  PB_DEVICE Down(const HalvingParams &params, unsigned char *room)
+      : p(params), shared(reinterpret_cast<float *>(room)), image((int)blockIdx.x / kBands * kImages),
+        band((int)blockIdx.x % kBands * kRows), output((int)blockIdx.y * kOutputs), rows(*params.rows),
+        channels((int)params.c) {}
+
+  PB_DEVICE void copy(float *stage, int channel) const {
+    const float *images = p.x + (long long)image * channels * (4 * W * W);
+    constexpr int kAcross = 2 * W / 4;
+    constexpr int kAll = kImages * kChannels * kInRows * kAcross;
+#pragma unroll 1
+    for (int i = (int)threadIdx.x; i < kAll; i += THREADS) {
+      const int across = i % kAcross;
+      const int row = i / kAcross % kInRows;
+      const int c = i / (kAcross * kInRows) % kChannels;
+      const int n = i / (kAcross * kInRows * kChannels);
+      const int y = 2 * band - 1 + row;
+      const bool is = y >= 0 && y < 2 * W && channel + c < channels && image + n < rows;
+      const float *from = images + ((n * channels + channel + c) * (2 * W) + y) * (2 * W) + 4 * across;
+      cp_async_16_zero(stage + ((n * kChannels + c) * kInRows + row) * kPitch + 4 + 4 * across,
+                       is ? from : p.x, is);
+    }
+    float *weights = stage + kInput;
+#pragma unroll 1
+    for (int i = (int)threadIdx.x; i < kOutputs * kChannels * 4; i += THREADS) {
+      const int four = i % 4;
+      const int c = i / 4 % kChannels;
+      const int o = i / (4 * kChannels);
+      const bool is = output + o < (int)p.o && channel + c < channels;
+      const float *from = p.w + ((output + o) * channels + channel + c) * kTaps + 4 * four;
+      cp_async_16_zero(weights + (c * kOutputs + o) * kWeightPitch + 4 * four, is ? from : p.w, is);
+    }
+    cp_async_commit();
+  }
+
+  PB_DEVICE void add(const float *stage, int n, int row, int run, int group,
+                     float (&sums)[TO][R]) const {
+#pragma unroll 1
+    for (int c = 0; c < kChannels; c++) {
+      const float *x = stage + ((n * kChannels + c) * kInRows + 2 * row) * kPitch + 4 + 2 * R * run;
+      const float *w = stage + kInput + (c * kOutputs + group) * kWeightPitch;
+#pragma unroll kUnroll
+      for (int kh = 0; kh < 4; kh++) {
+        float seen[2 * R + 2];
+        load_bordered<2 * R, !kWhole>(x + kh * kPitch, seen);
+#pragma unroll
+        for (int j = 0; j < TO; j++) {
+          const float4 four = *reinterpret_cast<const float4 *>(w + G * j * kWeightPitch + 4 * kh);
+          const float taps[4] = {four.x, four.y, four.z, four.w};
+#pragma unroll
+          for (int kw = 0; kw < 4; kw++) {
+#pragma unroll
+            for (int i = 0; i < R; i++) {
+              if (kWhole && (2 * i + kw == 0 || 2 * i + kw == 2 * R + 1)) continue;
+              sums[j][i] = fmaf(seen[2 * i + kw], taps[kw], sums[j][i]);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  PB_DEVICE void run() {
+    if (image >= rows) return;
+    const int group = Places<G>::group();
+    const int unit = Places<G>::run();
+    const int run = unit % kRuns;
+    const int row = unit / kRuns % kRows;
+    const int n = unit / (kRuns * kRows);
+    if (!kWhole) clear_borders<2 * W>(shared, kImages * kChannels * kInRows, kPitch);
+    if (!kWhole) clear_borders<2 * W>(shared + kStage, kImages * kChannels * kInRows, kPitch);
+    float sums[TO][R] = {};
+    copy(shared, 0);
+    for (int c = 0, stage = 0; c < channels; c += kChannels, stage ^= 1) {
+      if (c + kChannels < channels) {
+        copy(shared + (stage ^ 1) * kStage, c + kChannels);
+        cp_async_wait<1>();
+      } else {
+        cp_async_wait<0>();
+      }
+      __syncthreads();
+      add(shared + stage * kStage, n, row, run, group, sums);
+      __syncthreads();
+    }
+    if (image + n >= rows) return;
+    const int size = (int)p.o * W * W;
+#pragma unroll
+    for (int j = 0; j < TO; j++) {
+      const int o = output + group + G * j;
+      if (o < (int)p.o) {
+        const int element = (o * W + band + row) * W + R * run;
+        finish<R, false>(p.finish, image + n, size, element, o, sums[j]);
+        store_run<R>(p.y + (long long)(image + n) * size + element, sums[j]);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+#define PB_DOWN(name, w, r, to, g, threads, blocks)        \
+  PB_KERNEL(name, HalvingParams, threads, blocks) {        \
+    PB_SHARED(shared);                                     \
+    Down<w, r, to, g, threads>(p, shared).run();           \
+  }
+
+PB_DOWN(conv_down_32, 32, 8, 8, 4, 128, 4)
+PB_DOWN(conv_down_16, 16, 8, 8, 4, 128, 4)
+PB_DOWN(conv_down_8, 8, 8, 8, 8, 128, 4)
+PB_DOWN(conv_down_4, 4, 4, 8, 8, 128, 4)
+PB_DOWN(conv_down_16_few, 16, 8, 2, 16, 256, 2)
+PB_DOWN(conv_down_8_few, 8, 8, 2, 32, 128, 4)
+PB_DOWN(conv_down_4_few, 4, 4, 2, 32, 128, 4)

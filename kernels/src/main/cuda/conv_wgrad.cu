@@ -1,0 +1,188 @@
+// The weight gradient of convolutions with kernel 4, stride 2 and padding 1, from x (C, 2 W, 2 W) and
+// g (O, W, W), W = 4, 8, 16 or 32: part c of dw (O, C, 4, 4), the sums over the rows of chunk c.
+// `conv_generic_join` adds the parts in their order.
+//
+// A block makes CB channels of x times 32 of g. A thread makes, for one channel and row of taps, 4 taps
+// of 8 outputs: of a run of four pixels it reads 10 inputs and 4 numbers of each output, 12 loads for 128
+// multiply-adds. Few channels leave threads over, which share the pixels; their sums are added in
+// their order. Bands of rows come one at a time, the next one on its way meanwhile.
+//
+//   layer               operations a row   bytes a row       at 60 TFLOP/s and 3 TB/s
+//   1 x 64 x 64, 32      1.0 MFLOP         16 + 128 KiB      50 ns, of memory
+//   32 x 32 x 32, 32     7.9 MFLOP         128 + 32 KiB      131 ns, of arithmetic
+//   32 x 16 x 16, 64     3.7 MFLOP         32 + 16 KiB       61 ns
+//   64 x 8 x 8, 64       1.6 MFLOP         16 + 4 KiB        27 ns
+// and the parts, written and read, 4 O C 16 bytes each: 2 to 5 us at 3 TB/s for as many as fill a device.
+#include "conv_halving.cuh"
+
+struct WeightGradParams {
+  const float *x;
+  const float *g;
+  float *parts;
+  const int *rows;
+  long long c;
+  long long o;
+  long long chunk;  // rows of a part
+};
+
+namespace {
+
+template <int W, int CB, int ROWS>
+struct WeightGrad {
+  static constexpr int kThreads = 256;
+  static constexpr int kOutputs = 32;
+  static constexpr int TO = 8;
+  static constexpr int G = kOutputs / TO;
+  static constexpr int kUnits = CB * 4 * G;
+  static constexpr int kShares = kThreads / kUnits;
+  static constexpr int kRuns = W / 4;
+  static constexpr int kItems = ROWS * kRuns;
+  static constexpr int kBands = W / ROWS;
+  static constexpr int kInRows = 2 * ROWS + 2;
+  static constexpr int kPitch = 2 * W + (W == 4 ? 16 : 8);
+  static constexpr int kPlane = kInRows * kPitch + 4;
+  static constexpr int kGradPitch = ROWS * W + 4;
+  static constexpr int kInput = CB * kPlane;
+  static constexpr int kStage = kInput + kOutputs * kGradPitch;
+  static constexpr int kSums = kShares > 1 ? kShares * kUnits * TO * 4 : 0;
+  static constexpr int kShared = 4 * (2 * kStage > kSums ? 2 * kStage : kSums);
+  static_assert(kShared <= 113 * 1024, "two blocks of a multiprocessor");
+
+  const WeightGradParams &p;
+  float *shared;
+  int channels, outputs, channel, output;
+
+  PB_DEVICE WeightGrad(const WeightGradParams &params, unsigned char *room)
+      : p(params), shared(reinterpret_cast<float *>(room)), channels((int)params.c), outputs((int)params.o) {
+    const int across = (channels + CB - 1) / CB;
+    channel = (int)blockIdx.x % across * CB;
+    output = (int)blockIdx.x / across * kOutputs;
+  }
+
+  PB_DEVICE void copy(float *stage, int row, int band) const {
+    const float *x = p.x + ((long long)row * channels + channel) * (4 * W * W);
+    constexpr int kAcross = 2 * W / 4;
+#pragma unroll 1
+    for (int i = (int)threadIdx.x; i < CB * kInRows * kAcross; i += kThreads) {
+      const int across = i % kAcross;
+      const int r = i / kAcross % kInRows;
+      const int c = i / (kAcross * kInRows);
+      const int y = 2 * band - 1 + r;
+      const bool is = y >= 0 && y < 2 * W && channel + c < channels;
+      cp_async_16_zero(stage + c * kPlane + r * kPitch + 4 + 4 * across,
+                       is ? x + (c * 2 * W + y) * 2 * W + 4 * across : p.x, is);
+    }
+    const float *g = p.g + ((long long)row * outputs + output) * (W * W) + band * W;
+#pragma unroll 1
+    for (int i = (int)threadIdx.x; i < kOutputs * kItems; i += kThreads) {
+      const int item = i % kItems;
+      const int o = i / kItems;
+      const bool is = output + o < outputs;
+      cp_async_16_zero(stage + kInput + o * kGradPitch + 4 * item,
+                       is ? g + o * W * W + 4 * item : p.g, is);
+    }
+    cp_async_commit();
+  }
+
+  // Pixels 4 run to 4 run + 3 of a row.
+  static PB_DEVICE void add(const float *x, const float *g, float (&sums)[TO][4]) {
+    float seen[10];
+    load_bordered<8, true>(x, seen);
+#pragma unroll
+    for (int j = 0; j < TO; j++) {
+      float grad[4];
+      load_run<4>(g + G * j * kGradPitch, grad);
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+#pragma unroll
+        for (int kw = 0; kw < 4; kw++) sums[j][kw] = fmaf(grad[i], seen[2 * i + kw], sums[j][kw]);
+      }
+    }
+  }
+
+  PB_DEVICE void run() {
+    const int from = (int)(blockIdx.y * p.chunk);
+    const int left = *p.rows - from;
+    const int rows = left < (int)p.chunk ? left : (int)p.chunk;
+    if (rows <= 0 && blockIdx.y > 0) return;
+    const int unit = (int)threadIdx.x % kUnits;
+    const int share = (int)threadIdx.x / kUnits;
+    const int group = (unit >> 1) % G;
+    const int kh = (unit & 1) + (unit >> 3 << 1) % 4;
+    const int c = unit >> 4;
+    for (int stage = 0; stage < 2; stage++) {
+      for (int i = (int)threadIdx.x; i < CB * kInRows * 2; i += kThreads) {
+        shared[stage * kStage + i / 2 / kInRows * kPlane + i / 2 % kInRows * kPitch +
+               (i % 2 == 0 ? 3 : 2 * W + 4)] = 0.0f;
+      }
+    }
+    float sums[TO][4] = {};
+    const int steps = rows * kBands;
+    if (steps > 0) copy(shared, from, 0);
+    for (int step = 0; step < steps; step++) {
+      const float *stage = shared + step % 2 * kStage;
+      if (step + 1 < steps) {
+        copy(shared + (step + 1) % 2 * kStage, from + (step + 1) / kBands, (step + 1) % kBands * ROWS);
+        cp_async_wait<1>();
+      } else {
+        cp_async_wait<0>();
+      }
+      __syncthreads();
+      const float *x = stage + c * kPlane + kh * kPitch + 4;
+      const float *g = stage + kInput + group * kGradPitch;
+      if (share < kShares) {
+#pragma unroll 1
+        for (int item = share; item < kItems; item += kShares) {
+          add(x + item / kRuns * 2 * kPitch + item % kRuns * 8, g + 4 * item, sums);
+        }
+      }
+      __syncthreads();
+    }
+    float *part = p.parts + (long long)blockIdx.y * outputs * channels * kTaps;
+    if constexpr (kShares == 1) {
+#pragma unroll
+      for (int j = 0; j < TO; j++) {
+        const int o = output + group + G * j;
+        if (o < outputs && channel + c < channels) {
+          store_run<4>(part + (o * channels + channel + c) * kTaps + 4 * kh, sums[j]);
+        }
+      }
+    } else {
+      if (share < kShares) {
+#pragma unroll
+        for (int j = 0; j < TO; j++) store_run<4>(shared + ((share * TO + j) * kUnits + unit) * 4, sums[j]);
+      }
+      __syncthreads();
+      if (share == 0) {
+#pragma unroll
+        for (int j = 0; j < TO; j++) {
+          const int o = output + group + G * j;
+#pragma unroll 1
+          for (int s = 1; s < kShares; s++) {
+            float more[4];
+            load_run<4>(shared + ((s * TO + j) * kUnits + unit) * 4, more);
+#pragma unroll
+            for (int kw = 0; kw < 4; kw++) sums[j][kw] += more[kw];
+          }
+          if (o < outputs && channel + c < channels) {
+            store_run<4>(part + (o * channels + channel + c) * kTaps + 4 * kh, sums[j]);
+          }
+        }
+      }
+    }
+  }
+};
+
+}  // namespace
+
+#define PB_WGRAD(name, w, channels, rows)                  \
+  PB_KERNEL(name, WeightGradParams, 256, 2) {              \
+    PB_SHARED(shared);                                     \
+    WeightGrad<w, channels, rows>(p, shared).run();        \
+  }
+
+PB_WGRAD(conv_wgrad_32_of_1, 32, 1, 8)
+PB_WGRAD(conv_wgrad_32_of_3, 32, 3, 8)
+PB_WGRAD(conv_wgrad_16, 16, 16, 4)
+PB_WGRAD(conv_wgrad_8, 8, 16, 8)
+PB_WGRAD(conv_wgrad_4, 4, 16, 4)

@@ -1,0 +1,107 @@
+// Puts what the tail reads into the order in which it does: weights once, what is known of the clean
+// passes once per run.
+//
+// Bytes: the weights' 64 KB; per base 128 KB of pre-activations become 64 KB of halves (numbers
+// beyond 65,504 stay there: only where the rectifier bends is asked of them), and each pixel's logit
+// becomes 12 bytes. At 3 TB/s 12 M bases/s; operations do not count.
+#include "mma.cuh"
+
+struct TailWeightsParams {
+  const float *first;   // [32 inputs][32 outputs][4][4]
+  const float *second;  // [32 inputs][colors][4][4]
+  unsigned *weights;        // 8,192 pairs of bf16
+  unsigned *image_weights;  // 1,024 of each color
+  long long colors;
+};
+
+struct TailCleanParams {
+  const float *active;  // [bases][32][32][32], before the rectifier
+  const float *logits;  // [bases][colors][64][64]
+  uint4 *packed_active;    // 4,096 of each base
+  float4 *image;           // 2,048 of each base and color: slope and lean of two pixels
+  float2 *packed_logits;   // likewise
+  const int *bases;
+  long long colors;
+};
+
+// Pair e of the first layer's B fragments: [phase][v][h][16 inputs][two n8 tiles][lane][tile, register].
+PB_KERNEL(tail_pack_weights, TailWeightsParams, 256, 1) {
+  const int count = 8192 + 1024 * (int)p.colors;
+  for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < count; e += (int)(gridDim.x * blockDim.x)) {
+    const int lane = e >> 2 & 31;
+    const int g = lane >> 2;
+    const int t = lane & 3;
+    if (e < 8192) {
+      const int py = e >> 12;
+      const int px = e >> 11 & 1;
+      const int ky = 3 - py - 2 * (e >> 10 & 1);
+      const int kx = (e >> 9 & 1) != 0 ? 1 + px : 3 * (1 - px);
+      const int input = 16 * (e >> 8 & 1) + 8 * (e & 1) + 2 * t;
+      const int output = 16 * (e >> 7 & 1) + 8 * (e >> 1 & 1) + g;
+      const float *from = p.first + (input * 32 + output) * 16 + ky * 4 + kx;
+      p.weights[e] = pack_bf16(from[0], from[32 * 16]);
+      continue;
+    }
+    // Of the second: [color][high, low][16 inputs][lane][n8 tile, register], pairs, after which come
+    // [8 inputs][lane][n8 tile, register] of tf32.
+    const int i = e - 8192;
+    const int color = i >> 10;
+    const bool single = (i >> 9 & 1) != 0;
+    const int input = single ? 8 * (i >> 7 & 3) + 2 * t + (i & 1) : 16 * (i >> 7 & 1) + 8 * (i & 1) + 2 * t;
+    const int kx = 2 * (i >> 1 & 1) + (g & 1);
+    const float *from = p.second + (input * (int)p.colors + color) * 16 + (g >> 1) * 4 + kx;
+    const float one = from[0];
+    if (single) {
+      p.image_weights[i] = to_tf32(one);
+      continue;
+    }
+    const float two = from[16 * p.colors];
+    unsigned pair = pack_bf16(one, two);
+    if ((i >> 8 & 1) != 0) {
+      const float2 kept = unpack_bf16(pair);
+      pair = pack_bf16(one - kept.x, two - kept.y);
+    }
+    p.image_weights[i] = pair;
+  }
+}
+
+// Eight pre-activations e: [base][phase][row][16 outputs][lane], pairs as in two C fragments.
+PB_KERNEL(tail_pack_active, TailCleanParams, 256, 1) {
+  const long long count = *p.bases * 4096ll;
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < count; e += step) {
+    const int lane = (int)e & 31;
+    const int y = 2 * (int)(e >> 6 & 15) + (int)(e >> 11 & 1);
+    unsigned pairs[4];
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+      const int output = 16 * (int)(e >> 5 & 1) + 8 * (i >> 1) + 2 * (lane & 3);
+      const int x = 2 * ((lane >> 2) + 8 * (i & 1)) + (int)(e >> 10 & 1);
+      const float *from = p.active + (e >> 12) * 32768 + output * 1024 + y * 32 + x;
+      pairs[i] = pack_f16(from[0], from[1024]);
+    }
+    p.packed_active[e] = make_uint4(pairs[0], pairs[1], pairs[2], pairs[3]);
+  }
+}
+
+PB_DEVICE float2 slope_and_lean(float l) {
+  const float e = expf(-fabsf(l));
+  const float large = 1.0f / (1.0f + e);
+  const float lean = (1.0f - e) * large;
+  return make_float2(2.0f * e * large * large, l < 0.0f ? -lean : lean);
+}
+
+// Two pixels e: [base][color][row][lane 16 px + n], columns 2 (2 n + px) and the next.
+PB_KERNEL(tail_pack_image, TailCleanParams, 256, 1) {
+  const long long count = *p.bases * p.colors * 2048;
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < count; e += step) {
+    const int lane = (int)e & 31;
+    const int x = 2 * (2 * (lane & 15) + (lane >> 4));
+    const float2 l = *reinterpret_cast<const float2 *>(p.logits + (e >> 5) * 64 + x);
+    const float2 first = slope_and_lean(l.x);
+    const float2 second = slope_and_lean(l.y);
+    p.image[e] = make_float4(first.x, first.y, second.x, second.y);
+    p.packed_logits[e] = l;
+  }
+}

@@ -1,0 +1,229 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.Launch;
+import io.patchbay.kernels.cuda.Layers.Conv;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// The kernels of convolutions with kernel 4, stride 2 and padding 1 onto squares of 4, 8, 16 or 32
+/// pixels (`conv_down.cu`, `conv_up.cu`, `conv_up_thin.cu`, `conv_wgrad.cu`): which one a layer
+/// takes, and in how many blocks.
+final class HalvingForms {
+  private static final int WARP = 32;
+
+  /// Warps of a multiprocessor under which outputs are spread over more threads.
+  private static final int FEW = 4;
+
+  /// Channels of a pair of kernels are read a pitch of so many floats apart.
+  private static final int WEIGHT_PITCH = 20;
+
+  private static final int TAPS = 16;
+
+  private final List<Form> down;
+  private final List<Form> up;
+  private final List<WeightForm> weightGrads;
+  private final int busy;
+
+  HalvingForms(final Device device) {
+    busy = FEW * device.facts().multiprocessors();
+    down =
+        List.of(
+            down(device, "conv_down_32", 32, 8, 8, 4, 128),
+            down(device, "conv_down_16", 16, 8, 8, 4, 128),
+            down(device, "conv_down_8", 8, 8, 8, 8, 128),
+            down(device, "conv_down_4", 4, 4, 8, 8, 128),
+            down(device, "conv_down_16_few", 16, 8, 2, 16, 256),
+            down(device, "conv_down_8_few", 8, 8, 2, 32, 128),
+            down(device, "conv_down_4_few", 4, 4, 2, 32, 128));
+    up =
+        List.of(
+            thin(device, 1, 8),
+            thin(device, 3, 4),
+            up(device, "conv_up_16", 16, 8, 4, 8, 256),
+            up(device, "conv_up_8", 8, 8, 4, 8, 256),
+            up(device, "conv_up_4", 4, 4, 8, 8, 256),
+            up(device, "conv_up_8_few", 8, 8, 1, 32, 256),
+            up(device, "conv_up_4_few", 4, 4, 2, 32, 256));
+    weightGrads =
+        List.of(
+            weightGrad(device, "conv_wgrad_32_of_1", 32, 1, 8),
+            weightGrad(device, "conv_wgrad_32_of_3", 32, 3, 8),
+            weightGrad(device, "conv_wgrad_16", 16, 16, 4),
+            weightGrad(device, "conv_wgrad_8", 8, 16, 8),
+            weightGrad(device, "conv_wgrad_4", 4, 16, 4));
+  }
+
+  /// How a kernel shares its work.
+  ///
+  /// @param width of the small side
+  /// @param channels of the result that it is for alone, 0 for any number
+  /// @param images of a block
+  /// @param bands blocks of an image
+  /// @param outputs channels of the result of a block
+  private record Form(
+      Kernel kernel,
+      int width,
+      int channels,
+      int images,
+      int bands,
+      int outputs,
+      int threads,
+      int shared) {
+    Launch launch(final int made, final int most) {
+      return new Launch(
+          Math.ceilDiv(Math.max(most, 1), images) * bands,
+          Math.ceilDiv(made, outputs),
+          threads,
+          shared);
+    }
+
+    int warps(final int made, final int most) {
+      final var launch = launch(made, most);
+      return launch.blocksX() * launch.blocksY() * threads / WARP;
+    }
+  }
+
+  /// @param channels of x of a block, which are all where they are fewer than 16
+  private record WeightForm(Kernel kernel, int width, int channels, int shared) {}
+
+  /// A launch of a kernel.
+  record Call(Kernel kernel, Launch launch) {}
+
+  /// A launch of a kernel for each part of a weight gradient.
+  record WeightCall(Kernel kernel, int blocks, int threads, int shared) {
+    Launch launch(final int parts) {
+      return new Launch(blocks, parts, threads, shared);
+    }
+  }
+
+  static boolean fits(final Conv s) {
+    return s.kh() == 4
+        && s.kw() == 4
+        && s.stride() == 2
+        && s.padding() == 1
+        && s.oh() == s.ow()
+        && s.h() == 2 * s.oh()
+        && s.w() == 2 * s.ow();
+  }
+
+  /// How a layer of at most `most` rows is computed, if one of these kernels can.
+  Optional<Call> down(final Conv s, final int most) {
+    return call(down, s, s.o(), most);
+  }
+
+  /// As [#down].
+  Optional<Call> up(final Conv s, final int most) {
+    return call(up, s, s.c(), most);
+  }
+
+  Optional<WeightCall> weightGrad(final Conv s) {
+    return weightGrads.stream()
+        .filter(f -> fits(s) && f.width() == s.ow())
+        .filter(f -> f.channels() == 16 ? s.c() > 3 : f.channels() == s.c())
+        .findFirst()
+        .map(f ->
+            new WeightCall(
+                f.kernel(),
+                Math.ceilDiv(s.c(), f.channels()) * Math.ceilDiv(s.o(), 32),
+                256,
+                f.shared()));
+  }
+
+  /// The first form that has enough warps for the device, else the one that has the most.
+  private Optional<Call> call(
+      final List<Form> forms, final Conv s, final int made, final int most) {
+    final var fitting = new ArrayList<Form>();
+    for (final var form : forms) {
+      if (fits(s)
+          && form.width() == s.ow()
+          && (form.channels() == 0 ? made > 3 || form.width() == 32 : form.channels() == made)) {
+        fitting.add(form);
+      }
+    }
+    return fitting.stream()
+        .filter(f -> f.warps(made, most) >= busy)
+        .findFirst()
+        .or(() -> fitting.stream().max(Comparator.comparingInt(f -> f.warps(made, most))))
+        .map(f -> new Call(f.kernel(), f.launch(made, most)));
+  }
+
+  private static Form down(
+      final Device device,
+      final String name,
+      final int w,
+      final int run,
+      final int each,
+      final int groups,
+      final int threads) {
+    final int rows = threads / groups * run / w;
+    final int inputs = Math.max(1, rows / w) * 2 * (2 * Math.min(rows, w) + 2) * (2 * w + 8);
+    return form(device, "conv_down", name, w, rows, each * groups, threads, inputs, 2);
+  }
+
+  private static Form up(
+      final Device device,
+      final String name,
+      final int w,
+      final int run,
+      final int each,
+      final int groups,
+      final int threads) {
+    final int rows = threads / groups / 2 * run / w;
+    final int inputs = Math.max(1, rows / w) * 4 * (Math.min(rows, w) + 2) * (w + 8);
+    return form(device, "conv_up", name, w, rows, each * groups, threads, inputs, 4);
+  }
+
+  /// @param rows of the small side that a block has, of one image or of several
+  /// @param inputs floats of a step of input
+  /// @param channels of a step
+  private static Form form(
+      final Device device,
+      final String source,
+      final String name,
+      final int w,
+      final int rows,
+      final int outputs,
+      final int threads,
+      final int inputs,
+      final int channels) {
+    final int stage = inputs + channels * outputs * WEIGHT_PITCH;
+    return new Form(
+        device.kernel(source, name),
+        w,
+        0,
+        Math.max(1, rows / w),
+        Math.max(1, w / rows),
+        outputs,
+        threads,
+        2 * Float.BYTES * stage);
+  }
+
+  private static Form thin(final Device device, final int channels, final int strip) {
+    final int w = 32;
+    final int stage = 4 * (w + 2) * (w + 8) + 4 * channels * TAPS;
+    return new Form(
+        device.kernel("conv_up_thin", "conv_up_to_" + channels),
+        w,
+        channels,
+        1,
+        1,
+        channels,
+        w * w / strip,
+        2 * Float.BYTES * stage);
+  }
+
+  private static WeightForm weightGrad(
+      final Device device, final String name, final int w, final int channels, final int rows) {
+    final int plane = (2 * rows + 2) * (2 * w + (w == 4 ? 16 : 8)) + 4;
+    final int stage = channels * plane + 32 * (rows * w + 4);
+    final int units = channels * 16;
+    final int shares = 256 / units;
+    final int sums = shares > 1 ? shares * units * 32 : 0;
+    return new WeightForm(
+        device.kernel("conv_wgrad", name), w, channels, Float.BYTES * Math.max(2 * stage, sums));
+  }
+}

@@ -1,0 +1,262 @@
+// What the tail's kernels must compute, in float64, and the cases on which they are held to it, on
+// any machine that runs kernels: the host's emulator or a GPU.
+//
+// A Machine has
+//   void *allocate(size_t bytes);            // filled with NaN
+//   void write(void *to, const void *from, size_t bytes);
+//   void read(void *to, const void *from, size_t bytes);
+//   void launch(const char *kernel, int blocks, int threads, int shared, const void *params, size_t bytes);
+// each of which ends the program when it fails.
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+namespace tail_check {
+
+struct Way {
+  const char *kernel;
+  int threads;
+  int shared;
+  int blocks;  // on a multiprocessor
+  int colors;
+  int products;
+  bool sizes;
+};
+
+constexpr int kStreamedBytes = 232128;
+constexpr int kStagedBytes = 92544;
+constexpr int kWideBytes = 100768;
+constexpr int kColorsBytes = 227936;
+
+inline const std::vector<Way> &ways() {
+  static const std::vector<Way> all = {
+      {"tail_streamed_squares", 512, kStreamedBytes, 1, 1, 3, false},
+      {"tail_streamed_rounded_squares", 512, kStreamedBytes, 1, 1, 1, false},
+      {"tail_streamed_tf32_squares", 512, kStreamedBytes, 1, 1, 2, false},
+      {"tail_staged_squares", 256, kStagedBytes, 2, 1, 3, false},
+      {"tail_staged_rounded_squares", 256, kStagedBytes, 2, 1, 1, false},
+      {"tail_staged_wide_squares", 512, kWideBytes, 1, 1, 3, false},
+      {"tail_streamed_sizes", 512, kStreamedBytes, 1, 1, 3, true},
+      {"tail_colors_squares", 256, kColorsBytes, 1, 3, 3, false},
+      {"tail_colors_sizes", 256, kColorsBytes, 1, 3, 3, true},
+  };
+  return all;
+}
+
+inline float rounded(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, 4);
+  bits = (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000u;
+  memcpy(&x, &bits, 4);
+  return x;
+}
+inline uint16_t bf16_bits(float x) {
+  x = rounded(x);
+  uint32_t bits;
+  memcpy(&bits, &x, 4);
+  return (uint16_t)(bits >> 16);
+}
+
+// A decoder's last two layers, clean values of some bases and changes of some cells.
+struct Case {
+  int colors;
+  int bases;
+  int cells;
+  std::vector<float> first, second;    // weights
+  std::vector<float> active, logits;   // per base
+  std::vector<float> change;           // per cell, [16][16][32], numbers of bf16
+  std::vector<int> base, skipped;
+
+  Case(int colors, int bases, int cells, double size, unsigned seed)
+      : colors(colors), bases(bases), cells(cells) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    const auto fill = [&](std::vector<float> &v, size_t count, double scale) {
+      v.resize(count);
+      for (float &x : v) x = (float)(scale * normal(random));
+    };
+    fill(first, 32 * 32 * 16, sqrt(2.0 / 128));
+    fill(second, (size_t)32 * colors * 16, sqrt(2.0 / 128));
+    fill(active, (size_t)bases * 32768, 1.0);
+    fill(logits, (size_t)bases * colors * 4096, 4.0);
+    for (size_t i = 0; i < logits.size(); i += 97) logits[i] *= 10;
+    for (size_t i = 0; i < active.size(); i += 1013) active[i] *= 1e5f;
+    fill(change, (size_t)cells * 8192, size);
+    for (float &x : change) x = random() % 4 == 0 ? 0.0f : rounded(x);
+    for (int i = 0; i < cells; i++) {
+      base.push_back((int)(random() % (unsigned)bases));
+      skipped.push_back(0);
+    }
+  }
+
+  double effect(int cell, bool sizes) const {
+    std::vector<double> sums(32768), taps((size_t)colors * 4096);
+    const float *const d = &change[(size_t)cell * 8192];
+    std::vector<float> w(first);
+    for (float &x : w) x = rounded(x);
+    std::vector<double> row(32 * 16);
+    for (int p = 0; p < 256; p++) {
+      for (double &x : row) x = 0;
+      for (int c = 0; c < 32; c++) {
+        const double x = d[p * 32 + c];
+        for (int i = 0; x != 0 && i < 512; i++) row[i] += x * w[c * 512 + i];
+      }
+      scatter(row, p / 16, p % 16, 16, 32, sums);
+    }
+    const float *const a = &active[(size_t)base[cell] * 32768];
+    for (int i = 0; i < 32768; i++) {
+      sums[i] = fmax(a[i] + sums[i], 0.0) - fmax((double)a[i], 0.0);
+    }
+    row.assign((size_t)colors * 16, 0);
+    for (int p = 0; p < 1024; p++) {
+      for (double &x : row) x = 0;
+      for (int c = 0; c < 32; c++) {
+        for (int i = 0; i < colors * 16; i++) row[i] += sums[c * 1024 + p] * second[(size_t)c * colors * 16 + i];
+      }
+      scatter(row, p / 32, p % 32, 32, colors, taps);
+    }
+    const float *const l = &logits[(size_t)base[cell] * colors * 4096];
+    double sum = 0;
+    for (int i = 0; i < colors * 4096; i++) {
+      const double x = fmax((double)l[i], l[i] + taps[i]);
+      const double y = fmin((double)l[i], l[i] + taps[i]);
+      const double moved = -expm1(y - x) / ((1 + exp(-x)) * (1 + exp(y)));
+      sum += sizes ? moved : moved * moved;
+    }
+    return sum;
+  }
+
+ private:
+  // Adds what a pixel of `side` x `side` gives to each of its sixteen outputs.
+  static void scatter(const std::vector<double> &row, int y, int x, int side, int outputs, std::vector<double> &to) {
+    for (int o = 0; o < outputs; o++) {
+      for (int i = 0; i < 16; i++) {
+        const int oy = 2 * y - 1 + i / 4;
+        const int ox = 2 * x - 1 + i % 4;
+        if (oy < 0 || ox < 0 || oy >= 2 * side || ox >= 2 * side) continue;
+        to[((size_t)o * 2 * side + oy) * 2 * side + ox] += row[o * 16 + i];
+      }
+    }
+  }
+};
+
+// A case in the memory of a machine, packed.
+template <class Machine>
+struct Loaded {
+  Machine &machine;
+  const Case &of;
+  TailParams params = {};
+  float *effect;
+  int capacity;
+
+  Loaded(Machine &machine, const Case &of) : machine(machine), of(of), capacity(of.cells + 8) {
+    TailWeightsParams weights = {};
+    weights.first = put(of.first);
+    weights.second = put(of.second);
+    weights.weights = static_cast<unsigned *>(machine.allocate(4 * 8192));
+    weights.image_weights = static_cast<unsigned *>(machine.allocate((size_t)4 * 1024 * of.colors));
+    weights.colors = of.colors;
+    machine.launch("tail_pack_weights", 8, 256, 0, &weights, sizeof weights);
+    TailCleanParams clean = {};
+    clean.active = put(of.active);
+    clean.logits = put(of.logits);
+    clean.packed_active = static_cast<uint4 *>(machine.allocate((size_t)of.bases * 65536));
+    clean.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 32768));
+    clean.packed_logits = static_cast<float2 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
+    clean.bases = put(std::vector<int>{of.bases});
+    clean.colors = of.colors;
+    machine.launch("tail_pack_active", 16, 256, 0, &clean, sizeof clean);
+    machine.launch("tail_pack_image", 16, 256, 0, &clean, sizeof clean);
+    std::vector<uint16_t> change(of.change.size());
+    for (size_t i = 0; i < change.size(); i++) change[i] = bf16_bits(of.change[i]);
+    params.change = put(change);
+    params.base = put(of.base);
+    params.skipped = put(of.skipped);
+    params.weights = weights.weights;
+    params.image_weights = weights.image_weights;
+    params.active = clean.packed_active;
+    params.image = clean.image;
+    params.logits = clean.packed_logits;
+    params.rows = put(std::vector<int>{of.cells});
+    effect = static_cast<float *>(machine.allocate(sizeof(float) * capacity));
+    params.effect = effect;
+  }
+
+  template <class T>
+  T *put(const std::vector<T> &v) {
+    T *to = static_cast<T *>(machine.allocate(sizeof(T) * v.size()));
+    machine.write(to, v.data(), sizeof(T) * v.size());
+    return to;
+  }
+
+  // The effects, after which nothing may have been written.
+  std::vector<float> run(const Way &way, int blocks) {
+    std::vector<float> poison((size_t)capacity, -12345.0f);
+    machine.write(effect, poison.data(), 4 * poison.size());
+    machine.launch(way.kernel, blocks, way.threads, way.shared, &params, sizeof params);
+    machine.read(poison.data(), effect, 4 * poison.size());
+    for (int i = of.cells; i < capacity; i++) {
+      if (poison[(size_t)i] != -12345.0f) {
+        fprintf(stderr, "%s: wrote effect %d of %d\n", way.kernel, i, of.cells);
+        exit(1);
+      }
+    }
+    poison.resize((size_t)of.cells);
+    return poison;
+  }
+};
+
+// The largest relative error of the effects; NaN where some are.
+inline double largest_error(const Case &of, const std::vector<float> &effects, const std::vector<double> &want) {
+  double worst = 0;
+  for (int i = 0; i < of.cells; i++) {
+    const double right = of.skipped[(size_t)i] != 0 ? 0 : want[(size_t)i];
+    const double error = right == 0 ? fabs(effects[(size_t)i]) : fabs(effects[(size_t)i] / right - 1);
+    if (!(error <= worst)) worst = error;
+  }
+  return worst;
+}
+
+// The largest relative error: rounding the second layer's operands to bf16 is most of it, where done.
+inline double allowed(const Way &way) { return way.products == 1 ? 5e-3 : 1e-4; }
+
+// Runs every way on cases of each size. Returns how many failed.
+template <class Machine>
+int check_all(Machine &machine, int cells, int grid, const char *only) {
+  int failed = 0;
+  for (const int colors : {1, 3}) {
+    for (const double size : {3.0, 0.15, 5e-3, 1.5e-4}) {
+      Case of(colors, 5, cells, size, (unsigned)(17 + cells + 1000 * size));
+      for (int i = 2; i < cells; i += 3) of.skipped[(size_t)i] = i % 2;
+      std::vector<double> squares, sizes;
+      for (int i = 0; i < cells; i++) {
+        squares.push_back(of.effect(i, false));
+        sizes.push_back(of.effect(i, true));
+      }
+      Loaded<Machine> loaded(machine, of);
+      for (const Way &way : ways()) {
+        if (way.colors != colors || (only != nullptr && strcmp(only, way.kernel) != 0)) continue;
+        const auto effects = loaded.run(way, grid * way.blocks);
+        const double error = largest_error(of, effects, way.sizes ? sizes : squares);
+        // The same cells among others blocks must come out the same.
+        const auto again = loaded.run(way, grid * way.blocks + 2);
+        const bool same = memcmp(effects.data(), again.data(), 4 * effects.size()) == 0;
+        const bool right = error <= allowed(way);
+        printf("%-30s colors %d size %-7g effect %-10.3g cells %d error %.2e %s%s\n", way.kernel, colors, size,
+               (way.sizes ? sizes : squares)[0], cells, error, right ? "right" : "WRONG", same ? "" : " DIFFERS");
+        if (!right || !same) failed++;
+      }
+    }
+  }
+  return failed;
+}
+
+}  // namespace tail_check

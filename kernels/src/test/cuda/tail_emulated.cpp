@@ -1,0 +1,41 @@
+// Holds the kernels of the tail, and change_pixels, to float64 on the host's emulator.
+// Build: see tail_emulated.sh. Usage: tail_emulated CELLS BLOCKS [ORDER [KERNEL]]
+#include "mma.cuh"
+namespace {
+#include "change_pixels.cu"
+#include "tail.cu"
+#include "tail_pack.cu"
+}  // namespace
+#include "emulator/runtime.h"
+#include "pixels_check.h"
+
+extern "C" int pb_emulator_launch(const char *, int, int, int, int, const void *, long long, int, char *, int);
+extern "C" void *pb_emulator_allocate(const char *, long long);
+
+struct Emulator {
+  int order = 0;
+
+  void *allocate(size_t bytes) { return pb_emulator_allocate("tail_emulated", (long long)bytes); }
+  void write(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+  void read(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+  void launch(const char *kernel, int blocks, int threads, int shared, const void *params, size_t bytes) {
+    char error[2000];
+    if (pb_emulator_launch(kernel, blocks, 1, threads, shared, params, (long long)bytes, order, error, sizeof error) != 0) {
+      fprintf(stderr, "%s\n", error);
+      exit(1);
+    }
+  }
+};
+
+int main(int count, char **arguments) {
+  if (count < 3) return 2;
+  Emulator emulator;
+  if (count > 3) emulator.order = atoi(arguments[3]);
+  const int cells = atoi(arguments[1]);
+  const int blocks = atoi(arguments[2]);
+  const char *const only = count > 4 ? arguments[4] : nullptr;
+  int failed = 0;
+  if (only == nullptr || strncmp(only, "change", 6) == 0) failed += pixels_check::check_all(emulator, 8 * cells, blocks);
+  failed += tail_check::check_all(emulator, cells, blocks, only);
+  return failed == 0 ? 0 : 1;
+}

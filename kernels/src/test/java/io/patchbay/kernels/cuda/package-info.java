@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.kernels.cuda;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,489 @@
+package io.patchbay.ffi.cuda;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.patchbay.ffi.NativeException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a device asks of its driver, and what it makes of the answers, with a driver that has no
+/// device: it tells its calls, works as late as it may, and fails when told to.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CudaDeviceTest {
+  private FakeDriver driver;
+
+  @BeforeAll
+  void build(@TempDir final Path folder) throws IOException, InterruptedException {
+    driver = FakeDriver.build(folder);
+  }
+
+  @BeforeEach
+  void forget() {
+    driver.reset();
+  }
+
+  /// Whatever a test did, what it closed has given everything back.
+  @AfterEach
+  void nothingIsLeft() {
+    assertEquals(0, driver.live());
+  }
+
+  private static byte[] random(final int count) {
+    final var bytes = new byte[count];
+    new Random(count).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static float[] floats(final Device device, final DeviceMemory memory) {
+    final var read = new float[(int) (memory.bytes() / Float.BYTES)];
+    device.download(MemorySegment.ofArray(read), memory.address());
+    return read;
+  }
+
+  private static DeviceMemory upload(final Device device, final float... values) {
+    final var memory = device.allocate("values", (long) values.length * Float.BYTES);
+    device.upload(memory.address(), MemorySegment.ofArray(values));
+    return memory;
+  }
+
+  private static String message(final Throwable e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  @Test
+  void factsAreTheDrivers() {
+    try (var device = driver.device(1)) {
+      assertEquals(
+          new DeviceFacts("Fake B", "sm_90", "13.2", 132, 227 * 1024, 50 << 20, 64 << 20),
+          device.facts());
+    }
+    final var calls = driver.calls();
+    assertEquals("cuInit 0", calls.getFirst());
+    assertTrue(calls.contains("cuDevicePrimaryCtxRetain 1"), calls::toString);
+    assertTrue(calls.contains("cuStreamCreate 1"), calls::toString);
+    assertEquals("cuDevicePrimaryCtxRelease 1", calls.getLast());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        0,
+        1,
+        4,
+        1000,
+        Staging.HALF - 1,
+        Staging.HALF,
+        Staging.HALF + 1,
+        2 * Staging.HALF,
+        3 * Staging.HALF + 5
+      })
+  void whatIsUploadedComesBack(final int size) {
+    try (var device = driver.device(0)) {
+      final var memory = device.allocate("bytes", size);
+      final var sent = random(size);
+      final var given = sent.clone();
+      device.upload(memory.address(), MemorySegment.ofArray(given));
+      Arrays.fill(given, (byte) 0);
+      final var back = new byte[size];
+      device.download(MemorySegment.ofArray(back), memory.address());
+      assertArrayEquals(sent, back);
+    }
+  }
+
+  /// Three times what the staging memory holds, in pieces that end anywhere, mixed with large ones;
+  /// each array is spoilt as soon as its upload returns.
+  @Test
+  void uploadsDoNotWaitForOneAnotherAndDoNotOverwriteOneAnother() {
+    final int[] sizes = {1, 4, 60, 1000, 333_333, 4, Staging.HALF + 77, 12};
+    final int rounds = 5;
+    try (var device = driver.device(0);
+        var arena = Arena.ofConfined()) {
+      final int total = Arrays.stream(sizes).sum() * rounds;
+      final var memory = device.allocate("bytes", total);
+      final var sent = random(total);
+      final var given = arena.allocate(Staging.HALF + 77);
+      driver.calls();
+      int at = 0;
+      for (int i = 0; i < rounds * sizes.length; i++) {
+        final int size = sizes[i % sizes.length];
+        final var part = given.asSlice(0, size);
+        MemorySegment.copy(MemorySegment.ofArray(sent), at, part, 0, size);
+        device.upload(memory.address() + at, part);
+        part.fill((byte) 0);
+        at += size;
+      }
+      final long waits = driver.calls().stream().filter(c -> c.contains("Synchronize")).count();
+      assertTrue(waits >= 1 && waits <= 2L * rounds, "waits=" + waits);
+      final var back = new byte[total];
+      device.download(MemorySegment.ofArray(back), memory.address());
+      assertArrayEquals(sent, back);
+      final var again = new byte[total];
+      device.download(MemorySegment.ofArray(again), memory.address());
+      assertArrayEquals(sent, again);
+    }
+  }
+
+  @Test
+  void fillsAndCopiesAreAskedForInOrder() {
+    try (var device = driver.device(0)) {
+      final var a = upload(device, 1, 2, 3, 4);
+      final var b = device.allocate("copy", 16);
+      device.fill(b.address(), 16, Float.floatToRawIntBits(0.5f));
+      device.copy(b.address() + 4, a.address(), 8);
+      device.fill(a.address(), 16, 0);
+      assertArrayEquals(new float[] {0.5f, 1, 2, 0.5f}, floats(device, b));
+      assertArrayEquals(new float[4], floats(device, a));
+      assertThrows(IllegalArgumentException.class, () -> device.fill(a.address() + 2, 4, 0));
+      assertThrows(IllegalArgumentException.class, () -> device.fill(a.address(), 6, 0));
+    }
+  }
+
+  @Test
+  void whatIsBeyondAnAllocationIsRefused() {
+    try (var device = driver.device(0)) {
+      final var a = device.allocate("weights", 16);
+      final long at = a.address();
+      final var five = MemorySegment.ofArray(new float[5]);
+      final var e = assertThrows(IllegalArgumentException.class, () -> device.upload(at, five));
+      assertTrue(message(e).contains("upload"), e::getMessage);
+      assertTrue(message(e).contains("weights of 16"), e::getMessage);
+      assertThrows(IllegalArgumentException.class, () -> device.download(five, at));
+      assertThrows(IllegalArgumentException.class, () -> device.copy(at, at + 8, 12));
+      assertThrows(IllegalArgumentException.class, () -> device.copy(at + 8, at, 12));
+      assertThrows(IllegalArgumentException.class, () -> device.fill(at, -4, 0));
+      assertThrows(IllegalArgumentException.class, () -> device.fill(at - 4, 4, 0));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> device.download(five.asSlice(0, 4).asReadOnly(), at));
+      a.close();
+      assertThrows(IllegalArgumentException.class, () -> device.fill(at, 4, 0));
+    }
+  }
+
+  @Test
+  void aLaunchPassesItsShapeAndItsStruct() {
+    try (var device = driver.device(0)) {
+      final var x = upload(device, 1, 2, 3);
+      final var y = device.allocate("y", 12);
+      final var kernel = device.kernel("scaling", "scale");
+      assertEquals("scale", kernel.name());
+      assertSame(kernel, device.kernel("scaling", "scale"));
+      assertNotSame(kernel, device.kernel("scaling", "wide"));
+      driver.calls();
+      final long half = Double.doubleToRawLongBits(0.5);
+      kernel.launch(new Launch(7, 3, 256, 1024), x.address(), y.address(), 3, half);
+      assertEquals(
+          List.of(
+              "cuLaunchKernel scale 7 3 1 256 1 1 1024 %d,%d,3,%d -"
+                  .formatted(x.address(), y.address(), half)),
+          driver.calls());
+      assertArrayEquals(new float[] {0.5f, 1, 1.5f}, floats(device, y));
+      device.kernel("scaling", "idle").launch(Launch.of(1, 1), -1);
+      final var e =
+          assertThrows(
+              IllegalArgumentException.class, () -> kernel.launch(Launch.of(1, 1), 1, 2, 3));
+      assertEquals(
+          "not the fields of the kernel: kernel=scaling/scale, given=3, its struct=32 bytes",
+          e.getMessage());
+    }
+  }
+
+  /// The leave to use more shared memory is asked for when it is needed first, and not again.
+  @Test
+  void muchSharedMemoryIsAskedForOnce() {
+    try (var device = driver.device(0)) {
+      final var kernel = device.kernel("scaling", "idle");
+      driver.calls();
+      for (final int shared : new int[] {49_152, 100_000, 90_000, 200_000}) {
+        kernel.launch(new Launch(1, 1, 32, shared), 0);
+      }
+      assertEquals(
+          List.of("cuFuncSetAttribute idle 8 100000", "cuFuncSetAttribute idle 8 200000"),
+          driver.calls().stream().filter(c -> c.startsWith("cuFuncSetAttribute")).toList());
+      final var e =
+          assertThrows(
+              NativeException.class, () -> kernel.launch(new Launch(5, 2, 32, 300_000), 0));
+      assertEquals(
+          "CUDA call failed: call=cuFuncSetAttribute, code=1 CUDA_ERROR_INVALID_VALUE,"
+              + " text=invalid argument, kernel=scaling/idle, blocks=5x2, threads=32,"
+              + " shared=300000",
+          e.getMessage());
+    }
+  }
+
+  @Test
+  void whatIsNoKernelIsSaid() {
+    try (var device = driver.device(0)) {
+      final var missing =
+          assertThrows(NativeException.class, () -> device.kernel("scaling", "sacle"));
+      assertEquals("no such kernel: source=scaling, name=sacle", missing.getMessage());
+      final var broken = assertThrows(NativeException.class, () -> device.kernel("other", "scale"));
+      assertEquals(
+          "CUDA call failed: call=cuModuleLoadDataEx, code=218 CUDA_ERROR_INVALID_PTX,"
+              + " text=a PTX JIT compilation failed, source=other, device=sm_90,"
+              + " log=ptxas fatal: syntax error near 'this'",
+          broken.getMessage());
+      assertEquals("scale", device.kernel("scaling", "scale").name());
+      final long loads =
+          driver.calls().stream().filter(c -> c.startsWith("cuModuleLoadDataEx")).count();
+      assertEquals(2, loads);
+    }
+  }
+
+  @Test
+  void aRecordingDoesNothingUntilItIsReplayed() {
+    try (var device = driver.device(0)) {
+      final var x = upload(device, 1, 2, 3);
+      final var y = upload(device, 0, 0, 0);
+      final var scale = device.kernel("scaling", "scale");
+      driver.calls();
+      final var recording =
+          device.record(() -> {
+            scale.launch(Launch.of(1, 32), x.address(), y.address(), 3, bits(2));
+            device.copy(x.address(), y.address(), 12);
+            device.fill(y.address(), 4, 0);
+          });
+      assertEquals(
+          List.of(
+              "cuStreamBeginCapture 2",
+              "cuLaunchKernel",
+              "cuMemcpyDtoDAsync 12",
+              "cuMemsetD32Async 0 1",
+              "cuStreamEndCapture",
+              "cuGraphInstantiate 0",
+              "cuGraphDestroy"),
+          driver.calls().stream()
+              .map(c -> c.startsWith("cuLaunchKernel") ? "cuLaunchKernel" : c)
+              .toList());
+      assertArrayEquals(new float[] {1, 2, 3}, floats(device, x));
+      recording.replay();
+      recording.replay();
+      assertArrayEquals(new float[] {4, 8, 12}, floats(device, x));
+      assertArrayEquals(new float[] {0, 8, 12}, floats(device, y));
+      assertEquals(2, driver.launches());
+      recording.close();
+      recording.close();
+      assertThrows(IllegalStateException.class, recording::replay);
+    }
+  }
+
+  private static long bits(final double value) {
+    return Double.doubleToRawLongBits(value);
+  }
+
+  @Test
+  void whatCannotBeRecordedIsRefusedAndTheDeviceGoesOn() {
+    try (var device = driver.device(0)) {
+      final var x = upload(device, 1, 2, 3);
+      final var host = MemorySegment.ofArray(new float[3]);
+      for (final Runnable wrong :
+          List.<Runnable>of(
+              () -> device.upload(x.address(), host),
+              () -> device.download(host, x.address()),
+              device::synchronize,
+              () -> device.milliseconds(() -> {}),
+              () -> device.record(() -> {}).close(),
+              () -> device.allocate("late", 4).close())) {
+        final var e = assertThrows(IllegalStateException.class, () -> device.record(wrong).close());
+        assertTrue(message(e).startsWith("only launches"), e::getMessage);
+      }
+      assertArrayEquals(new float[] {1, 2, 3}, floats(device, x));
+      device.record(() -> device.fill(x.address(), 12, 0)).replay();
+      assertArrayEquals(new float[3], floats(device, x));
+    }
+  }
+
+  @Test
+  void theTimeOfWorkIsThatBetweenTwoEvents() {
+    try (var device = driver.device(0)) {
+      final var x = upload(device, 1);
+      final var kernel = device.kernel("scaling", "idle");
+      assertEquals(
+          1.5,
+          device.milliseconds(() -> {
+            kernel.launch(Launch.of(1, 1), 0);
+            kernel.launch(Launch.of(1, 1), 0);
+            device.fill(x.address(), 4, 0);
+          }));
+      assertEquals(0, device.milliseconds(() -> {}));
+    }
+  }
+
+  @Test
+  void memoryThatIsNotThereIsSaidAndTheDeviceGoesOn() {
+    try (var device = driver.device(0)) {
+      final long all = device.free();
+      assertEquals(64 << 20, all);
+      final var half = device.allocate("half", all / 2);
+      final var e =
+          assertThrows(
+              OutOfDeviceMemoryException.class, () -> device.allocate("slab", all / 2 + 1).close());
+      for (final var part : List.of("owner=slab", "asked=33554433", "free=33554432", "batch")) {
+        assertTrue(message(e).contains(part), e::getMessage);
+      }
+      device.fill(half.address(), 4, 7);
+      device.synchronize();
+      half.close();
+      half.close();
+      assertEquals(all, device.free());
+      device.allocate("slab", all / 2 + 1).close();
+      driver.fail("cuGraphInstantiate", 1, 2);
+      assertThrows(OutOfDeviceMemoryException.class, () -> device.record(() -> {}).close());
+      device.record(() -> {}).close();
+      assertThrows(IllegalArgumentException.class, () -> device.allocate("less", -1).close());
+    }
+  }
+
+  /// Memory is returned when the work that uses it is done.
+  @Test
+  void memoryIsNotTakenFromWork() {
+    try (var device = driver.device(0)) {
+      final var x = upload(device, 1, 2, 3);
+      final var y = device.allocate("y", 12);
+      device.copy(y.address(), x.address(), 12);
+      x.close();
+      assertArrayEquals(new float[] {1, 2, 3}, floats(device, y));
+    }
+  }
+
+  /// A launch that crashes is told by whatever waits for it, and by everything afterwards.
+  @Test
+  void aDeviceThatCrashedStaysLost() {
+    final var device = driver.device(0);
+    final var x = upload(device, 1, 2, 3);
+    device.kernel("scaling", "idle").launch(new Launch(12, 1, 64, 0), 0);
+    driver.fail("cuStreamSynchronize", 1, 700);
+    final var first = assertThrows(DeviceLostException.class, device::synchronize);
+    assertEquals(
+        "CUDA call failed: call=cuStreamSynchronize, code=700 CUDA_ERROR_ILLEGAL_ADDRESS,"
+            + " text=an illegal memory access was encountered, last launched=scaling/idle,"
+            + " blocks=12x1, threads=64, shared=0;"
+            + " CUDA_LAUNCH_BLOCKING=1 tells which launch it was",
+        first.getMessage());
+    driver.calls();
+    for (final Runnable request :
+        List.<Runnable>of(
+            () -> upload(device, 1),
+            () -> floats(device, x),
+            device::synchronize,
+            () -> device.kernel("scaling", "scale"),
+            () -> device.record(() -> {}).close())) {
+      final var later = assertThrows(DeviceLostException.class, request::run);
+      assertEquals(
+          "the device is lost since an earlier call: " + first.getMessage(), later.getMessage());
+    }
+    x.close();
+    assertEquals(List.of(), driver.calls());
+    device.close();
+    device.close();
+    assertEquals(List.of("cuDevicePrimaryCtxRelease 0"), driver.calls());
+    assertThrows(IllegalStateException.class, device::synchronize);
+    driver.reset();
+  }
+
+  /// Each call in turn fails, in each way: it is said by an exception of ours that names the call,
+  /// the context is given back, and what is no crash takes nothing along.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 719, 12_345})
+  void everyCallThatFailsIsSaid(final int code) {
+    int failures = 0;
+    for (int nth = 1; ; nth++) {
+      driver.reset();
+      driver.fail("", nth, code);
+      try {
+        useEverything();
+        if (driver.calls().size() < 30) {
+          throw new AssertionError("not everything was used");
+        }
+        break;
+      } catch (final NativeException
+          | OutOfDeviceMemoryException
+          | DeviceLostException
+          | CudaUnavailableException e) {
+        failures++;
+        assertTrue(driver.retained() == 0 || isOfTheEnd(e), "the context is held");
+        final var text = message(e) + Arrays.toString(e.getSuppressed());
+        assertTrue(
+            text.contains("code=" + code + " ") || text.contains("owner="),
+            () -> "what failed is not said: " + text);
+        if (code != 719) {
+          assertFalse(e instanceof DeviceLostException, () -> text);
+        }
+      }
+    }
+    assertTrue(failures > 40, "failures=" + failures);
+    driver.reset();
+  }
+
+  /// Where it is the return of the context itself that fails.
+  private static boolean isOfTheEnd(final Exception e) {
+    return (message(e) + Arrays.toString(e.getSuppressed())).contains("PrimaryCtxRelease");
+  }
+
+  private void useEverything() {
+    try (var device = driver.device(0)) {
+      final var x = upload(device, 1, 2, 3);
+      final var y = device.allocate("y", 12);
+      final var scale = device.kernel("scaling", "scale");
+      try (var recording =
+          device.record(() ->
+              scale.launch(
+                  new Launch(1, 1, 32, 64 * 1024), x.address(), y.address(), 3, bits(2)))) {
+        recording.replay();
+      }
+      device.copy(x.address(), y.address(), 12);
+      device.fill(y.address(), 4, 0);
+      device.milliseconds(() -> device.fill(y.address(), 8, 0));
+      device.upload(x.address(), MemorySegment.ofArray(new float[3]));
+      assertTrue(device.free() > 0);
+      floats(device, x);
+      y.close();
+      device.synchronize();
+    }
+  }
+
+  @Test
+  void aDeviceIsUsedFromOneThreadAfterAnother() throws Exception {
+    try (var pool = Executors.newSingleThreadExecutor()) {
+      final var device = pool.submit(() -> driver.device(0)).get();
+      final var x = upload(device, 1, 2, 3);
+      pool.submit(() -> device.fill(x.address(), 4, 0)).get();
+      assertArrayEquals(new float[] {0, 2, 3}, floats(device, x));
+      pool.submit(device::close).get();
+    }
+  }
+
+  @Test
+  void twoDevicesServeOneThreadInTurn() {
+    try (var first = driver.device(0);
+        var second = driver.device(1)) {
+      final var a = upload(first, 1);
+      final var b = upload(second, 2);
+      first.fill(a.address(), 4, 0);
+      assertArrayEquals(new float[] {2}, floats(second, b));
+      assertArrayEquals(new float[] {0}, floats(first, a));
+      assertEquals(JAVA_FLOAT.byteSize(), a.bytes());
+    }
+  }
+}

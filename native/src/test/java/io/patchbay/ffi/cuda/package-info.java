@@ -1,0 +1,4 @@
+@NullMarked
+package io.patchbay.ffi.cuda;
+
+import org.jspecify.annotations.NullMarked;
