@@ -162,11 +162,6 @@ final class ChangeCells {
     return in.get(0).size();
   }
 
-  /// Where a cell that indexes outside a table is noted.
-  long wrongIndex() {
-    return wrongIndex;
-  }
-
   /// Bytes of shared memory that regions of a list take at most.
   int shared(final Kind kind) {
     return Float.BYTES * (REGION_ROOM + (kind == Kind.SMALL ? small : large));
