@@ -282,17 +282,8 @@ final class MatrixPath implements ChangePath {
                 active,
                 active.shape().rowSize() / 2,
                 (from, to) -> packActive.launch(grid, from, 0, to, 0, 0, bases, colors)));
-    // Slope and lean of each pixel, and after those of all bases its logit.
-    final int pixels = image.shape().rowSize();
-    final long logits = 8L * pixels * scope.most(image.shape().axis());
-    final var packImage = scope.device().kernel("tail_pack", "tail_pack_image");
-    final var i =
-        read(
-            scope.packed(
-                "tail image",
-                image,
-                3 * pixels,
-                (from, to) -> packImage.launch(grid, 0, from, 0, to, to + logits, bases, colors)));
+    final var i = TailPacks.of(image, scope);
+    reads.add(i.value());
     final var kernel =
         scope
             .device()
@@ -315,8 +306,8 @@ final class MatrixPath implements ChangePath {
                 weights.address(),
                 weights.address() + 4L * words,
                 a.address(),
-                i.address(),
-                i.address() + logits,
+                i.slopes(),
+                i.logits(),
                 to,
                 cells.count()));
     final var place = scope.device().kernel("change_ends", "change_placed");

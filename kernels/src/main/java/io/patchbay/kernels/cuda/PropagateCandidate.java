@@ -60,6 +60,7 @@ final class PropagateCandidate implements Candidate {
     private final RegionLayers regions;
     private final @Nullable LayeredPath layered;
     private final ChangePath dense;
+    private final Optional<ChannelPath> channel;
     private final Kernel region;
     private final int end;
     private final List<Value> reads = new ArrayList<>();
@@ -74,14 +75,20 @@ final class PropagateCandidate implements Candidate {
       this.layered =
           matrix.isPresent() ? null : new LayeredPath(node, op, scope, layers, !special, ends);
       this.dense = layered == null ? matrix.orElseThrow() : layered;
+      this.channel =
+          special ? ChannelPath.of(node, op, scope, ends) : Optional.<ChannelPath>empty();
       final int rows = scope.most(ChangeCells.axis(node));
       final int window = window(scope, rows, dense.bytes());
-      this.cells = new ChangeCells(node, op, scope, regions, window);
+      this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent());
       this.region = scope.device().kernel("change_region", "change_region");
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
       reads.addAll(dense.reads());
       reads.addAll(ends.reads());
+      channel.ifPresent(path -> {
+        reads.addAll(path.reads());
+        writes.addAll(path.writes());
+      });
       writes.add(ends.out());
       writes.addAll(cells.writes());
       writes.addAll(dense.place(window));
@@ -95,6 +102,7 @@ final class PropagateCandidate implements Candidate {
       if (regions.measures()) {
         apart.forEach(kind -> carry(kind, cells.all(kind), 0));
       }
+      channel.ifPresent(path -> path.run(cells, cells.all(Kind.CHANNEL)));
       for (int w = 0; w < cells.windows(); w++) {
         final var most = cells.window(Kind.DENSE, w);
         cells.fill(most, dense.start());

@@ -166,6 +166,17 @@ final class PropagateCases {
               .within(BF16)
               .rarely());
     }
+    // One channel, as large as some backends have a kernel for.
+    for (final int colors : new int[] {1, 3}) {
+      final var chain = Chain.of(true, 32, 32, 32, colors);
+      final var end = colors == 1 ? End.SIZES : End.SQUARES;
+      cases.add(
+          OpCase.of(
+                  "propagate a channel of a decoder's %s, %s".formatted(chain, end),
+                  draft -> propagate(draft, chain, Covers.CHANNEL, end, true, Precision.FP32))
+              .mixingRows()
+              .withoutGradients());
+    }
     for (int c = 0; c < CHAINS.size(); c++) {
       final int i = c;
       final var chain = CHAINS.get(i);
