@@ -82,13 +82,13 @@ struct LoadedPixels {
   int *skipped;
 
   LoadedPixels(Machine &machine, const PixelsCase &of) : machine(machine) {
-    TailCleanParams clean = {};
+    ChangePixelsPackParams clean = {};
     clean.logits = put(of.logits);
     clean.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 32768));
     clean.packed_logits = static_cast<float2 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
     clean.bases = put(std::vector<int>{of.bases});
     clean.colors = of.colors;
-    machine.launch("tail_pack_image", 16, 256, 0, &clean, sizeof clean);
+    machine.launch("change_pixels_pack", 16, 256, 0, &clean, sizeof clean);
     params.clean = put(of.clean);
     params.sources = put(of.sources);
     params.base = put(of.base);
