@@ -57,7 +57,8 @@ final class ExpressionCandidate implements Candidate {
   }
 
   /// A value as it is, repeated along positions of `node`.
-  Step repeat(final String name, final Node node, final List<Integer> positions, final Scope scope) {
+  Step repeat(
+      final String name, final Node node, final List<Integer> positions, final Scope scope) {
     final var leaf = Leaf.of(Leaf.Source.of(node.input(0), scope), positions, node);
     return step(name, node, new long[] {MOVE | Slots.NONE << 8}, 0, List.of(leaf), scope);
   }
@@ -101,8 +102,7 @@ final class ExpressionCandidate implements Candidate {
         out,
         stored(leaves),
         () -> {
-          final var fields =
-              new long[HEAD + Leaf.FIELDS * Expression.LEAVES + Expression.LONGEST];
+          final var fields = new long[HEAD + Leaf.FIELDS * Expression.LEAVES + Expression.LONGEST];
           fields[0] = out.address();
           fields[1] = rows;
           fields[2] = size;
