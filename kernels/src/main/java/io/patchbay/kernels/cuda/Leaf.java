@@ -33,7 +33,7 @@ record Leaf(Source source, Form form, int step0, Group outer, Group inner) {
   }
 
   /// The order of the kernel's.
-  private enum Form {
+  enum Form {
     DENSE,
     SAME,
     RUN,
@@ -45,7 +45,7 @@ record Leaf(Source source, Form form, int step0, Group outer, Group inner) {
 
   /// Neighbouring positions that are not repeated: element `e` of the result has `e / divide %
   /// modulo` in them; a modulo of 0 takes all.
-  private record Group(int divide, int modulo) {
+  record Group(int divide, int modulo) {
     static final Group ALL = new Group(1, 0);
   }
 
@@ -55,13 +55,21 @@ record Leaf(Source source, Form form, int step0, Group outer, Group inner) {
     return switch (source) {
       case Source.Number _ -> new Leaf(source, Form.IMMEDIATE, 0, Group.ALL, Group.ALL);
       case Source.Rows _ -> new Leaf(source, Form.COUNT, 0, Group.ALL, Group.ALL);
-      case Source.Stored _ -> grouped(source, groups(result.shape(), repeated), result);
+      case Source.Stored _ -> {
+        final boolean isWhole = repeated.isEmpty();
+        yield grouped(source, groups(result.shape(), repeated), isWhole, result);
+      }
     };
   }
 
-  private static Leaf grouped(final Source source, final List<Group> groups, final Node result) {
+  private static Leaf grouped(
+      final Source source, final List<Group> groups, final boolean isWhole, final Node result) {
     return switch (groups.size()) {
-      case 0 -> new Leaf(source, Form.SAME, 0, Group.ALL, Group.ALL);
+      case 0 -> {
+        // Of one element both are true; as it stands beside values of many, it is its own.
+        final var form = isWhole ? Form.DENSE : Form.SAME;
+        yield new Leaf(source, form, 0, Group.ALL, Group.ALL);
+      }
       case 1 -> new Leaf(source, form(groups.getFirst()), 0, Group.ALL, groups.getFirst());
       case 2 -> {
         final var inner = groups.getFirst();
@@ -111,6 +119,11 @@ record Leaf(Source source, Form form, int step0, Group outer, Group inner) {
       groups.add(new Group(groups.removeLast().divide(), 0));
     }
     return groups;
+  }
+
+  /// A dense leaf whose address stands in a column of a table.
+  Leaf inColumn(final int column) {
+    return new Leaf(source, form, column, outer, inner);
   }
 
   @SuppressWarnings("EnumOrdinal") // the kernel's codes are the order of the enum
