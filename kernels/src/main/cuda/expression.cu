@@ -6,9 +6,9 @@
 // parameters, most of them small: one launch takes them all.
 //
 // Shapes: expression: y[rows][size], dense, leaves as `expression.cuh` has them.
-// expression_many: for each of `members`, y[size], dense, and leaves of the same elements, or one
-// element for all members. A member of the table is (first block, size, y, dense leaves...); its
-// blocks take `span` elements each.
+// expression_many: for each of `members`, y[size], dense, and leaves of the same elements, numbers, or
+// one element for all members. A member of the table is (first block, size, y, addresses and numbers
+// of its own leaves...); its blocks take `span` elements each.
 //
 // Operations per element: the program's. Bytes per element: 4 for each leaf that is not repeated,
 // and 4 for the result. Registers are few enough for five blocks on a multiprocessor: 1,280 threads
@@ -31,7 +31,7 @@ struct ExpressionParams {
 struct ManyParams {
   long long members, words, span;  // `words` of the table for each member
   long long length;
-  Leaf leaf[kManyLeaves];  // a dense one is column `step0` of the table
+  Leaf leaf[kManyLeaves];  // a dense one or a number is column `step0`
   unsigned long long code[kLongest];
   long long table[kTable];
 };
@@ -68,7 +68,9 @@ PB_KERNEL(expression_many, ManyParams, kThreads, 5) {
   const long long n = from + p.span < member[1] ? from + p.span : member[1];
   const auto leaves = [&](int i) {
     Leaf leaf = p.leaf[i];
-    if (leaf.form == kDense) leaf.at = reinterpret_cast<const float *>(member[leaf.step0]);
+    if (leaf.form == kDense || leaf.form == kImmediate) {
+      leaf.at = reinterpret_cast<const float *>(member[leaf.step0]);
+    }
     leaf.step0 = 0;
     return leaf;
   };

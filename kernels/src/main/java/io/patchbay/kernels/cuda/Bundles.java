@@ -24,14 +24,14 @@ final class Bundles {
 
   private static final int TABLE = 320;
 
-  /// Words of a member before its dense leaves: first block, size, result.
+  /// Words of a member before its leaves: first block, size, result.
   private static final int MEMBER = 3;
 
   private final Set<Value> states;
   private final List<Slot> slots = new ArrayList<>();
   private final Map<Value, Integer> made = new HashMap<>();
 
-  /// Trees that differ in their dense leaves alone.
+  /// Trees that differ alone in leaves that have a column of the table: dense ones and numbers.
   private record Signature(List<Long> words, List<Object> leaves) {}
 
   /// One step, or several that become one.
@@ -84,7 +84,7 @@ final class Bundles {
   private static boolean takes(final Slot slot, final Signature signature, final Run run) {
     final var dense = dense(run);
     return Objects.equals(slot.signature, signature)
-        && (slot.steps.size() + 1) * (MEMBER + dense.size()) <= TABLE
+        && (slot.steps.size() + 1) * words(run) <= TABLE
         && dense.stream().noneMatch(slot.dense::contains);
   }
 
@@ -105,9 +105,18 @@ final class Bundles {
       if (!fits) {
         return null;
       }
-      kinds.add(leaf.form() == Form.DENSE ? Form.DENSE : leaf.source());
+      kinds.add(isColumn(leaf) ? leaf.form() : leaf.source());
     }
     return new Signature(run.tree().words(), kinds);
+  }
+
+  private static boolean isColumn(final Leaf leaf) {
+    return leaf.form() == Form.DENSE || leaf.form() == Form.IMMEDIATE;
+  }
+
+  /// Words of the table that a member has.
+  private static int words(final Run run) {
+    return MEMBER + (int) run.tree().leaves().stream().filter(Bundles::isColumn).count();
   }
 
   private static Value value(final Leaf leaf) {
@@ -142,7 +151,7 @@ final class Bundles {
     final long span = one * Math.max(1, all / (one * first.grid().most()));
     final int table = HEAD + Leaf.FIELDS * LEAVES + Expression.LONGEST;
     final var fields = new long[table + TABLE];
-    final int words = MEMBER + dense(first).size();
+    final int words = words(first);
     fields[0] = runs.size();
     fields[1] = words;
     fields[2] = span;
@@ -151,11 +160,7 @@ final class Bundles {
     for (int i = 0; i < tree.leaves().size(); i++) {
       final var leaf = tree.leaves().get(i);
       final int at = HEAD + Leaf.FIELDS * i;
-      if (leaf.form() == Form.DENSE) {
-        leaf.inColumn(column++).put(fields, at);
-      } else {
-        leaf.put(fields, at);
-      }
+      (isColumn(leaf) ? leaf.inColumn(column++) : leaf).put(fields, at);
     }
     tree.putWords(fields, HEAD + Leaf.FIELDS * LEAVES);
     long blocks = 0;
@@ -166,8 +171,8 @@ final class Bundles {
       fields[at++] = run.out().size();
       fields[at++] = run.out().address();
       for (final var leaf : run.tree().leaves()) {
-        if (leaf.form() == Form.DENSE) {
-          fields[at++] = value(leaf).address();
+        if (isColumn(leaf)) {
+          fields[at++] = leaf.source().field();
         }
       }
       blocks += (run.out().size() + span - 1) / span;
