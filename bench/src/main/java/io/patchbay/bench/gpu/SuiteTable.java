@@ -52,6 +52,15 @@ final class SuiteTable {
               + RatioTable.exactPrecisions(torch));
       line(text, "");
       text.append(ratios.markdown());
+      final var differences = SameInputs.differences(map(results.get(ModelSection.NAME)), torch);
+      if (!differences.isEmpty()) {
+        line(text, "");
+        line(
+            text,
+            "Effects of the same edits on the same model, ours and PyTorch's, largest difference"
+                + " from PyTorch's in float64: "
+                + differences);
+      }
     }
     faults(text, results);
     return text.toString();
