@@ -3,6 +3,7 @@ package io.patchbay.bench.gpu;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The suite's results for people, in markdown.
 final class SuiteTable {
@@ -169,7 +170,7 @@ final class SuiteTable {
     });
   }
 
-  private static Map<?, ?> map(final Object value) {
+  private static Map<?, ?> map(final @Nullable Object value) {
     return value instanceof final Map<?, ?> map ? map : Map.of();
   }
 
@@ -178,7 +179,7 @@ final class SuiteTable {
     return value == null ? other : value;
   }
 
-  private static double number(final Object value) {
+  private static double number(final @Nullable Object value) {
     return value instanceof final Number number ? number.doubleValue() : Double.NaN;
   }
 
