@@ -12,8 +12,9 @@
 #include <map>
 
 #include "change_pixels.cu"
-#include "tail.cu"
 #include "tail_pack.cu"
+#include "tail_staged.cu"
+#include "tail_streamed.cu"
 #include "pixels_check.h"
 #include "tail_check.h"
 

@@ -4,8 +4,9 @@
 #include "mma.cuh"
 namespace {
 #include "change_pixels.cu"
-#include "tail.cu"
 #include "tail_pack.cu"
+#include "tail_staged.cu"
+#include "tail_streamed.cu"
 }  // namespace
 #include "emulator/runtime.h"
 #include "pixels_check.h"
