@@ -46,8 +46,7 @@ final class CopyCandidate implements Candidate {
     }
     final boolean wide = inner % 4 == 0;
     final var kernel = wide ? fours : elements;
-    final var shape =
-        grid.covering((long) scope.most(out.axis()) * out.size() / (wide ? 4 : 1));
+    final var shape = grid.covering((long) scope.most(out.axis()) * out.size() / (wide ? 4 : 1));
     final long[] sizes = {
       outer, inner, x.shape().dim(position - 1), out.shape().dim(position - 1), shift
     };

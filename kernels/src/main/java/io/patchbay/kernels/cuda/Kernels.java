@@ -17,11 +17,11 @@ final class Kernels {
         List.of(
             new LayerCandidate(device, special),
             expressions,
-            new ReduceCandidate(device),
+            new ReduceCandidate(device, expressions),
             new GatherCandidate(device),
             new NoiseCandidate(device),
             new PatchCandidate(device),
-            new PropagateCandidate(special),
+            new PropagateCandidate(device, special),
             new ScalarCandidate(device),
             new CopyCandidate(device, expressions));
   }

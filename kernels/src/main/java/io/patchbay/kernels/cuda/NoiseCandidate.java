@@ -65,12 +65,6 @@ final class NoiseCandidate implements Candidate {
         List.of(mu, logvar, eps),
         () ->
             reparameterise.launch(
-                shape,
-                mu.address(),
-                logvar.address(),
-                eps.address(),
-                out.address(),
-                rows,
-                size));
+                shape, mu.address(), logvar.address(), eps.address(), out.address(), rows, size));
   }
 }
