@@ -171,7 +171,7 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
         }
         float sum = 0.0f;
         if (__any_sync(0xffffffffu, changed)) {
-          if (lane == 0) chunk.cells[k].changed = 1;
+          if (lane == 0 && p.skipped != nullptr) chunk.cells[k].changed = 1;
           ChannelRow rows[6];
 #pragma unroll
           for (int i = 0; i < 6; i++) {
