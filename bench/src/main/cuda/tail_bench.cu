@@ -233,7 +233,7 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
     const double want = one.effect(0, way.sizes);
     const double error = fabs(effects[(size_t)cell] / want - 1);
     mean += want / checked;
-    if (!(error <= worst)) worst = error;
+    worst = tail_check::larger(worst, error);
   }
   const bool right = written && worst <= allowed(way);
   const double rate = cells / time.first * 1e3;
@@ -312,7 +312,7 @@ static bool time_pixels(Gpu &gpu, const char *kernel, int per_base, long long se
     const double want = one.effect(0, strstr(kernel, "sizes") != nullptr);
     const double error = fabs(effects[cell] / want - 1);
     mean += want / checked;
-    if (!(error <= worst)) worst = error;
+    worst = tail_check::larger(worst, error);
   }
   const bool right = written && worst <= 1e-4;
   const double rate = cells / time.first * 1e3;

@@ -219,9 +219,13 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
     const unsigned image = (unsigned)schedule.base(n - 1) * kFours + strip.pair * 32 + lane;
     const unsigned char *const from = shared + (odd ^ 1) * kTaps;
     float sum = 0.0f;
-    const auto measure = [&](int i) {
+    float4 clean[2];
+    const auto look = [&](int i) {
       const float4 *of = p.image + (2 * image - lane + i * 64);
-      const float4 clean[2] = {__ldg(of), __ldg(of + 32)};
+      clean[0] = __ldg(of);
+      clean[1] = __ldg(of + 32);
+    };
+    const auto measure = [&](int i) {
       const float4 d = logits_of_rows(from, strip.pair + i, lane);
       sum = measure_four<kSizes>(clean, p.logits + (image + i * 32), d, sum);
     };
@@ -237,12 +241,19 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
         taps_of_row<kProducts, 1>(row, active + i * 64, image_weights, lane,
                                   shared + odd * kTaps + strip.taps() + i * 512);
         if (renew) strip.copy_active(p.active, next_base, i, active + i * 64);
-        if ((i & 1) != 0 && i >> 1 < strip.pairs) measure(i >> 1);
+        // Every other row, one pair of the image, looked for a row earlier where registers are left.
+        if (i >> 1 < strip.pairs) {
+          if ((i & 1) == (kRows > 0 ? 1 : 0)) look(i >> 1);
+          if ((i & 1) == 1) measure(i >> 1);
+        }
       });
       done = strip.rows >> 1;
     }
 #pragma unroll 1
-    for (int i = done; i < strip.pairs; i++) measure(i);
+    for (int i = done; i < strip.pairs; i++) {
+      look(i);
+      measure(i);
+    }
     sum = sum_of_warp(sum);
     if (lane == 0) sums[16 * odd + warp] = sum;
     cp_async_commit();
@@ -303,7 +314,6 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
       if (i + 1 < strip.rows) strip.copy_active(p.active, base, i + 1, active);
       cp_async_commit();
     });
-    cp_async_wait<0>();
     if (threadIdx.x == 0) schedule.find(p, n + 1);
     __syncthreads();
     if (schedule.cell(n + 1) >= 0) {

@@ -140,7 +140,7 @@ int check_all(Machine &machine, int cells, int blocks) {
           const double want = of.effect(i, sizes);
           const float got = effects[0][(size_t)i];
           const double error = want == 0 ? fabs(got) : fabs(got / want - 1);
-          if (!(error <= worst)) worst = error;
+          worst = tail_check::larger(worst, error);
           right &= skipped[(size_t)i] == (want == 0 ? 1 : 0);
         }
         for (int i = cells; i < cells + 8; i++) {

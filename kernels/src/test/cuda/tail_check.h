@@ -51,6 +51,9 @@ inline const std::vector<Way> &ways() {
   return all;
 }
 
+// The larger error; one that is not a number is larger than any.
+inline double larger(double a, double b) { return a >= b ? a : b >= a ? b : INFINITY; }
+
 inline float rounded(float x) {
   uint32_t bits;
   memcpy(&bits, &x, 4);
@@ -214,13 +217,13 @@ struct Loaded {
   }
 };
 
-// The largest relative error of the effects; NaN where some are.
+// The largest relative error of the effects.
 inline double largest_error(const Case &of, const std::vector<float> &effects, const std::vector<double> &want) {
   double worst = 0;
   for (int i = 0; i < of.cells; i++) {
     const double right = of.skipped[(size_t)i] != 0 ? 0 : want[(size_t)i];
     const double error = right == 0 ? fabs(effects[(size_t)i]) : fabs(effects[(size_t)i] / right - 1);
-    if (!(error <= worst)) worst = error;
+    worst = larger(worst, error);
   }
   return worst;
 }

@@ -52,7 +52,7 @@ final class ExpressionKernel implements Candidate {
         Expression.of(
             node,
             new Expression.Surroundings<>(
-                scope::value, scope::interior, n -> better.test(n, scope)));
+                scope::value, scope::interior, scope::interior, n -> better.test(n, scope)));
     final var code =
         compiled.instructions().stream().flatMapToInt(i -> Arrays.stream(i.words())).toArray();
     final var program = memory.permanent("expression", 4L * code.length);

@@ -38,8 +38,20 @@ final class Binding {
     }
     final var made = new ArrayList<Step>();
     reversed.reversed().forEach(made::addAll);
-    order(made);
+    order(scope.mode() == Mode.FAST ? Bundles.of(made, states()) : made);
     assign(plan);
+  }
+
+  private Set<Value> states() {
+    final var states = new HashSet<Value>();
+    scope
+        .values()
+        .forEach((node, value) -> {
+          if (node.op() instanceof Op.State) {
+            states.add(value);
+          }
+        });
+    return states;
   }
 
   /// Packed forms of states are made apart, when a state has changed; those of other values stand

@@ -8,7 +8,7 @@ import java.util.List;
 /// kernel writes there.
 final class Faults {
   /// How many kinds one program may have.
-  private static final int MOST = 64;
+  private static final int MOST = 512;
 
   private final Memory memory;
   private final List<String> kinds = new ArrayList<>();

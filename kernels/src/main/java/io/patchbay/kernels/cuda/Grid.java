@@ -26,6 +26,6 @@ record Grid(int multiprocessors) {
 
   /// A block for each of `count` parts of the work.
   int blocks(final long count) {
-    return (int) Math.clamp(count, 1, most());
+    return Math.clamp(count, 1, most());
   }
 }

@@ -17,7 +17,7 @@ final class Kernels {
         List.of(
             new LayerCandidate(device, special),
             expressions,
-            new ReduceCandidate(device),
+            new ReduceCandidate(device, expressions),
             new GatherCandidate(device),
             new NoiseCandidate(device),
             new PatchCandidate(device),

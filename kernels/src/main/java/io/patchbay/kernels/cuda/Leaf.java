@@ -18,14 +18,23 @@ record Leaf(Source source, Form form, int step0, Group outer, Group inner) {
     record Stored(Value value) implements Source {}
 
     /// A constant.
-    record Number(float number) implements Source {}
+    record Literal(float number) implements Source {}
 
     /// The number of rows, at an address.
     record Rows(long address) implements Source {}
 
+    /// The address, or the bits of the number.
+    default long field() {
+      return switch (this) {
+        case final Stored s -> s.value().address();
+        case final Literal n -> Float.floatToRawIntBits(n.number());
+        case final Rows r -> r.address();
+      };
+    }
+
     static Source of(final Node node, final Scope scope) {
       return switch (node.op()) {
-        case final Op.Constant c -> new Number((float) c.value());
+        case final Op.Constant c -> new Literal((float) c.value());
         case final Op.Count c -> new Rows(scope.rows(c.axis()));
         default -> new Stored(scope.value(node));
       };
@@ -33,7 +42,7 @@ record Leaf(Source source, Form form, int step0, Group outer, Group inner) {
   }
 
   /// The order of the kernel's.
-  private enum Form {
+  enum Form {
     DENSE,
     SAME,
     RUN,
@@ -45,7 +54,7 @@ record Leaf(Source source, Form form, int step0, Group outer, Group inner) {
 
   /// Neighbouring positions that are not repeated: element `e` of the result has `e / divide %
   /// modulo` in them; a modulo of 0 takes all.
-  private record Group(int divide, int modulo) {
+  record Group(int divide, int modulo) {
     static final Group ALL = new Group(1, 0);
   }
 
@@ -53,15 +62,23 @@ record Leaf(Source source, Form form, int step0, Group outer, Group inner) {
   ///   lie apart
   static Leaf of(final Source source, final List<Integer> repeated, final Node result) {
     return switch (source) {
-      case Source.Number _ -> new Leaf(source, Form.IMMEDIATE, 0, Group.ALL, Group.ALL);
+      case Source.Literal _ -> new Leaf(source, Form.IMMEDIATE, 0, Group.ALL, Group.ALL);
       case Source.Rows _ -> new Leaf(source, Form.COUNT, 0, Group.ALL, Group.ALL);
-      case Source.Stored _ -> grouped(source, groups(result.shape(), repeated), result);
+      case Source.Stored _ -> {
+        final boolean isWhole = repeated.isEmpty();
+        yield grouped(source, groups(result.shape(), repeated), isWhole, result);
+      }
     };
   }
 
-  private static Leaf grouped(final Source source, final List<Group> groups, final Node result) {
+  private static Leaf grouped(
+      final Source source, final List<Group> groups, final boolean isWhole, final Node result) {
     return switch (groups.size()) {
-      case 0 -> new Leaf(source, Form.SAME, 0, Group.ALL, Group.ALL);
+      case 0 -> {
+        // Of one element both are true; as it stands beside values of many, it is its own.
+        final var form = isWhole ? Form.DENSE : Form.SAME;
+        yield new Leaf(source, form, 0, Group.ALL, Group.ALL);
+      }
       case 1 -> new Leaf(source, form(groups.getFirst()), 0, Group.ALL, groups.getFirst());
       case 2 -> {
         final var inner = groups.getFirst();
@@ -113,14 +130,14 @@ record Leaf(Source source, Form form, int step0, Group outer, Group inner) {
     return groups;
   }
 
+  /// A leaf whose address or number stands in a column of a table.
+  Leaf inColumn(final int column) {
+    return new Leaf(source, form, column, outer, inner);
+  }
+
   @SuppressWarnings("EnumOrdinal") // the kernel's codes are the order of the enum
   void put(final long[] fields, final int at) {
-    fields[at] =
-        switch (source) {
-          case final Source.Stored s -> s.value().address();
-          case final Source.Number n -> Float.floatToRawIntBits(n.number());
-          case final Source.Rows r -> r.address();
-        };
+    fields[at] = source.field();
     fields[at + 1] = pair(form.ordinal(), step0);
     fields[at + 2] = pair(outer.divide(), outer.modulo());
     fields[at + 3] = pair(inner.divide(), inner.modulo());

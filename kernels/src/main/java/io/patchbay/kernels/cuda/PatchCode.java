@@ -29,7 +29,7 @@ record PatchCode(long[] fields, int slots) {
     final var numbers = program.numbers();
     for (int i = 0; i < numbers.length; i++) {
       final long bits = Integer.toUnsignedLong(Float.floatToRawIntBits(numbers[i]));
-      fields[1 + PatchProgram.LONGEST + i / 2] |= bits << 32 * (i % 2);
+      fields[1 + PatchProgram.LONGEST + i / 2] |= bits << (32 * (i % 2));
     }
     return new PatchCode(fields, slots.count());
   }
@@ -47,7 +47,7 @@ record PatchCode(long[] fields, int slots) {
           operands[i] < PatchProgram.REGISTER
               ? operands[i]
               : slots.operand(at, operands[i], PatchProgram.REGISTER, PREVIOUS);
-      word |= (long) operand << 16 + 8 * i;
+      word |= (long) operand << (16 + 8 * i);
     }
     return word;
   }

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Sums and largest elements (`reduce.cu`), in an order fixed by the shape.
+/// Sums and largest elements (`reduce.cu`), in an order fixed by the shape; also of what
+/// elementwise ops make for them alone (`reduce_expression.cu`).
 final class ReduceCandidate implements Candidate {
   private static final int THREADS = Grid.THREADS;
   private static final int WARP = 32;
@@ -29,9 +30,15 @@ final class ReduceCandidate implements Candidate {
   private final Kernel elements;
   private final Kernel fours;
   private final Kernel partials;
+  private final Kernel trees;
+  private final Kernel treeFours;
+  private final ExpressionCandidate expressions;
   private final Grid grid;
 
-  ReduceCandidate(final Device device) {
+  ReduceCandidate(final Device device, final ExpressionCandidate expressions) {
+    this.expressions = expressions;
+    this.trees = device.kernel("reduce_expression", "reduce_expression");
+    this.treeFours = device.kernel("reduce_expression", "reduce_expression_fours");
     this.elements = device.kernel("reduce", "reduce_elements");
     this.fours = device.kernel("reduce", "reduce_fours");
     this.partials = device.kernel("reduce", "reduce_partials");
@@ -138,9 +145,12 @@ final class ReduceCandidate implements Candidate {
 
   private List<Step> bind(
       final Node node, final Op.Reduce op, final Groups groups, final Scope scope) {
-    final var x = scope.value(node.input(0));
+    final var input = node.input(0);
+    final var tree = groups.across() ? Optional.<Tree>empty() : expressions.interior(input, scope);
+    final var x = tree.isPresent() ? null : scope.value(input);
     final var out = scope.value(node);
-    final int rows = Math.max(1, scope.most(x.axis()));
+    final var axis = input.shape().axis();
+    final int rows = Math.max(1, scope.most(axis));
     final long results = groups.results(rows);
     final long chunks = (groups.elements(rows) + groups.chunk() - 1) / groups.chunk();
     final var partial =
@@ -150,27 +160,25 @@ final class ReduceCandidate implements Candidate {
                 "partial(%" + node.id() + ")", null, Math.toIntExact(2 * chunks * results));
     final boolean mayBeEmpty = op.kind() == ReduceKind.MAX && groups.overRows();
     final long fault = mayBeEmpty ? scope.fault("the largest of no elements: " + node) : 0;
-    final var call = new Call(op.kind(), groups, x, out, partial, scope.rows(x.axis()), fault);
+    final var call = new Call(op.kind(), groups, x, out, partial, scope.rows(axis), fault);
     final long atOnce = THREADS / groups.lanes();
+    final int shared = THREADS * Double.BYTES;
     final var shape =
         new Launch(
             grid.blocks((results + atOnce - 1) / atOnce),
             (int) Math.min(chunks, MOST_Y),
             THREADS,
-            THREADS * Double.BYTES);
-    final var kernel = groups.fours() ? fours : elements;
+            shared + tree.map(Tree::slots).orElse(0) * Tree.SLOT * THREADS);
     final var steps = new ArrayList<Step>();
     steps.add(
         Step.of(
-            "reduce",
+            tree.isPresent() ? "reduce_expression" : "reduce",
             partial == null ? out : partial,
-            List.of(x),
-            () -> kernel.launch(shape, call.fields())));
+            tree.map(Tree::stored).orElseGet(() -> List.of(scope.value(input))),
+            () -> kernel(tree.isPresent(), groups).launch(shape, fields(call, tree))));
     if (partial != null) {
       final long warps = THREADS / WARP;
-      final var second =
-          new Launch(
-              grid.blocks((results + warps - 1) / warps), 1, THREADS, THREADS * Double.BYTES);
+      final var second = new Launch(grid.blocks((results + warps - 1) / warps), 1, THREADS, shared);
       steps.add(
           Step.of(
               "reduce_partials",
@@ -181,10 +189,27 @@ final class ReduceCandidate implements Candidate {
     return steps;
   }
 
+  private Kernel kernel(final boolean ofTree, final Groups groups) {
+    if (ofTree) {
+      return groups.fours() ? treeFours : trees;
+    }
+    return groups.fours() ? fours : elements;
+  }
+
+  private static long[] fields(final Call call, final Optional<Tree> tree) {
+    final var own = call.fields();
+    if (tree.isEmpty()) {
+      return own;
+    }
+    final var fields = Arrays.copyOf(own, own.length + Tree.FIELDS);
+    tree.get().put(fields, own.length);
+    return fields;
+  }
+
   private record Call(
       ReduceKind kind,
       Groups groups,
-      Value x,
+      @Nullable Value x,
       Value out,
       @Nullable Value partial,
       long rows,
@@ -194,7 +219,7 @@ final class ReduceCandidate implements Candidate {
       final var reduced = groups.reduced();
       final var kept = groups.kept();
       return new long[] {
-        x.address(),
+        x == null ? 0 : x.address(),
         out.address(),
         partial == null ? 0 : partial.address(),
         rows,

@@ -99,6 +99,11 @@ final class Scope {
         && uses.getOrDefault(node, 0) == 1;
   }
 
+  /// Whether a step may read what a node was made from in its place, even if others read the node.
+  boolean passes(final Node node) {
+    return mode == Mode.FAST && !kept.contains(node);
+  }
+
   /// A packed form of a value; one per kind, however many steps use it.
   ///
   /// @param elements floats of one row of it, which it has where the value has

@@ -53,9 +53,14 @@ public final class Expression<V> {
   ///
   /// @param value of a node, which some step has to make then
   /// @param interior whether a node may vanish inside a step
+  /// @param repeats whether a broadcast need not stand in memory for this tree: what it repeats is
+  ///   read again and again
   /// @param better whether a node is left to another kernel that makes more of it
   public record Surroundings<V>(
-      Function<Node, V> value, Predicate<Node> interior, Predicate<Node> better) {}
+      Function<Node, V> value,
+      Predicate<Node> interior,
+      Predicate<Node> repeats,
+      Predicate<Node> better) {}
 
   private Expression(final Node root, final Surroundings<V> around) {
     this.root = root;
@@ -136,7 +141,7 @@ public final class Expression<V> {
   }
 
   private int leaf(final Node node) {
-    final boolean spread = node.op() instanceof Op.Broadcast && around.interior().test(node);
+    final boolean spread = node.op() instanceof Op.Broadcast && around.repeats().test(node);
     final var source = spread ? node.input(0) : node;
     final List<Integer> repeated = spread ? ((Op.Broadcast) node.op()).positions() : List.of();
     final var leaf = new Leaf<>(around.value().apply(source), repeated);

@@ -57,6 +57,8 @@ final class CompositionCases {
     }
     cases.add(chain("leaky layer", CompositionCases::leaky));
     cases.add(chain("log of sum of exponentials", CompositionCases::logSumExp));
+    cases.add(chain("long chain", CompositionCases::longChain));
+    cases.add(chain("many values in one expression", CompositionCases::manyValues));
     cases.add(chain("objective", CompositionCases::objective));
     cases.add(chain("batch statistics", CompositionCases::batchStatistics));
     cases.add(chain("effect of a patch", CompositionCases::effect));
@@ -118,6 +120,49 @@ final class CompositionCases {
   private static void logSumExp(final Draft draft) {
     final var x = draft.input(Shape.batched(ROWS, 19), -30, 30);
     withGradients(draft, Ops.logSumExpRow(x), x);
+  }
+
+  /// More operations than any kernel takes at once, one after the other.
+  private static void longChain(final Draft draft) {
+    var x = draft.input(Shape.batched(ROWS, 11), -1, 1);
+    for (int i = 0; i < 130; i++) {
+      x = i % 3 == 2 ? Ops.tanh(x) : Ops.add(Ops.neg(x), 0.01 * i);
+    }
+    draft.output(x);
+  }
+
+  /// More values than any kernel takes at once: added from the left, from the right, in pairs, with
+  /// values of one row or one column among them.
+  private static void manyValues(final Draft draft) {
+    final var shape = Shape.batched(ROWS, 3, 8);
+    final var values = new ArrayList<Node>();
+    for (int i = 0; i < 40; i++) {
+      final var from = i % 5 == 3 ? Shape.of(8) : i % 7 == 4 ? Shape.batched(ROWS, 3) : shape;
+      final var positions = from.isBatched() ? List.of(2) : List.of(0, 1);
+      final var value = draft.input(from);
+      values.add(
+          from.equals(shape)
+              ? value
+              : draft.graph().append(new Op.Broadcast(shape, positions), value));
+    }
+    var left = values.getFirst();
+    var right = values.getLast();
+    for (int i = 1; i < values.size(); i++) {
+      left = Ops.add(left, values.get(i));
+      right = Ops.sub(values.get(values.size() - 1 - i), right);
+    }
+    var pairs = List.copyOf(values);
+    while (pairs.size() > 1) {
+      final var next = new ArrayList<Node>();
+      for (int i = 0; i + 1 < pairs.size(); i += 2) {
+        next.add(Ops.mul(Ops.add(pairs.get(i), 1.5), Ops.mul(pairs.get(i + 1), 0.5)));
+      }
+      if (pairs.size() % 2 == 1) {
+        next.add(pairs.getLast());
+      }
+      pairs = next;
+    }
+    draft.output(left, right, pairs.getFirst());
   }
 
   /// Bernoulli reconstruction from logits and the divergence from the standard normal.

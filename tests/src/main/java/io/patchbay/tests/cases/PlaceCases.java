@@ -19,6 +19,7 @@ final class PlaceCases {
           Shape.batched(ROWS, 3, 4, 5),
           Shape.batched(ROWS, 16, 7, 3),
           Shape.of(6, 3),
+          Shape.batched(ROWS, 2, 3, 8),
           Shape.batched(ROWS, 33));
 
   private PlaceCases() {}
