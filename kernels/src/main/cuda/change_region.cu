@@ -34,8 +34,11 @@ struct ChangeRegion {
   float *carried;    // (window; outputs, H, W), or null
 };
 
+constexpr int kRegionSums = 32;  // floats in front, for sums
+
+// Changes in shared memory are known by their place there: an address would have twice the bits.
 struct RegionInput {
-  const float *d;  // [y][x][channel]
+  int at;  // [y][x][channel]
   ChangeRect rect;
   int margin, pitch, row;
   int first, channels;
@@ -45,7 +48,9 @@ struct RegionInput {
 struct RegionOutput {
   const float *clean;      // of this base
   const float *direction;  // of this cell
-  float *to;               // [y][x][channel], or (outputs, H, W)
+  float *room;             // shared memory
+  float *carried;          // (outputs, H, W)
+  int at;                  // [y][x][channel] in shared memory
   ChangeRect rect;
   int margin, pitch, row;
   int height, width;
@@ -55,28 +60,28 @@ struct RegionOutput {
 
   PB_DEVICE void take(int channel, int y, int x, float moved) {
     if (keeps) {
-      to[(y - rect.y0 + margin) * row + (x - rect.x0 + margin) * pitch + channel] =
+      room[at + (y - rect.y0 + margin) * row + (x - rect.x0 + margin) * pitch + channel] =
           rounds ? change_bf16(moved) : moved;
     } else {
-      const int at = (channel * height + y) * width + x;
+      const int element = (channel * height + y) * width + x;
       if (scatters) {
-        to[at] = moved;
+        carried[element] = moved;
       } else {
-        sum = change_measured(end, sum, moved, end == kChangeProducts ? direction[at] : 0.0f);
+        sum = change_measured(end, sum, moved, end == kChangeProducts ? direction[element] : 0.0f);
       }
     }
   }
 };
 
-// Adds one tap of P pixels, whose inputs begin at x[i] + offset, to two channels of each.
+// Adds one tap of P pixels, whose inputs begin at room[x[i] + offset], to two channels of each.
 template <int P>
-PB_DEVICE void region_tap(const float *d, const int (&x)[P], int offset, const float *w, int next,
+PB_DEVICE void region_tap(const float *room, const int (&x)[P], int offset, const float *w, int next,
                           int channels, float (&a)[P], float (&b)[P]) {
   int c = 0;
   for (; c + 4 <= channels; c += 4) {
     float4 v[P];
 #pragma unroll
-    for (int i = 0; i < P; i++) v[i] = *reinterpret_cast<const float4 *>(d + x[i] + offset + c);
+    for (int i = 0; i < P; i++) v[i] = *reinterpret_cast<const float4 *>(room + x[i] + offset + c);
     float2 u[4];
 #pragma unroll
     for (int j = 0; j < 4; j++) {
@@ -98,7 +103,7 @@ PB_DEVICE void region_tap(const float *d, const int (&x)[P], int offset, const f
     const float2 u = *reinterpret_cast<const float2 *>(w + c * next);
 #pragma unroll
     for (int i = 0; i < P; i++) {
-      const float v = d[x[i] + offset + c];
+      const float v = room[x[i] + offset + c];
       a[i] = fmaf(v, u.x, a[i]);
       b[i] = fmaf(v, u.y, b[i]);
     }
@@ -137,7 +142,7 @@ PB_DEVICE void region_features(const RegionLayer &l, const RegionInput &in, Regi
 #pragma unroll
     for (int i = 0; i < P; i++) {
       const int at = change_least(group * P + i, all - 1);
-      x[i] = (iy + apart * (at / columns)) * in.row + (ix + apart * (at % columns)) * in.pitch;
+      x[i] = in.at + (iy + apart * (at / columns)) * in.row + (ix + apart * (at % columns)) * in.pitch;
     }
     float a[P] = {};
     float b[P] = {};
@@ -146,7 +151,7 @@ PB_DEVICE void region_features(const RegionLayer &l, const RegionInput &in, Regi
       for (int tx = 0; tx < T; tx++) {
         const int tap = up ? (ky - 2 * ty) * 4 + kx - 2 * tx : 4 * ty + tx;
         const float *w = l.weights + (tap * channels + in.first) * next + o;
-        region_tap<P>(in.d, x, ty * in.row + tx * in.pitch, w, next, in.channels, a, b);
+        region_tap<P>(out.room, x, ty * in.row + tx * in.pitch, w, next, in.channels, a, b);
       }
     }
 #pragma unroll
@@ -175,11 +180,11 @@ PB_DEVICE void region_image(const RegionLayer &l, const RegionInput &in, RegionO
   for (int quad = threadIdx.x; quad < down * across; quad += blockDim.x) {
     const int m = quad / across;
     const int n = quad % across;
-    const float *x = in.d + m * in.row + n * in.pitch;
+    const float *x = out.room + in.at + m * in.row + n * in.pitch;
     float sums[C][2][2] = {};
     int c = 0;
     for (; c + 4 <= whole; c += 4) {
-#pragma unroll
+#pragma unroll (C == 1 ? 2 : 1)
       for (int t = 0; t < 4; t++) {
         const float4 v =
             *reinterpret_cast<const float4 *>(x + (t >> 1) * in.row + (t & 1) * in.pitch + c);
@@ -199,7 +204,7 @@ PB_DEVICE void region_image(const RegionLayer &l, const RegionInput &in, RegionO
       }
     }
     for (; c < in.channels; c++) {
-#pragma unroll
+#pragma unroll 1
       for (int t = 0; t < 4; t++) {
         const float v = x[(t >> 1) * in.row + (t & 1) * in.pitch + c];
 #pragma unroll
@@ -239,18 +244,19 @@ PB_DEVICE void region_patch(const ChangeCells &p, int cell, const RegionInput &i
     for (int unit = p.ranges[i].begin + threadIdx.x; unit < p.ranges[i].end; unit += blockDim.x) {
       const int y = unit % plane / w - in.rect.y0 + in.margin;
       const int x = unit % w - in.rect.x0 + in.margin;
-      room[y * in.row + x * in.pitch + unit / plane - in.first] = change_of_unit(p, cell, unit);
+      room[in.at + y * in.row + x * in.pitch + unit / plane - in.first] = change_of_unit(p, cell, unit);
     }
   }
 }
 
+template <bool kUps, bool kDowns>
 PB_DEVICE void region_cell(const ChangeRegion &p, int number, float *room) {
   const ChangeCells &c = p.cells;
   const int cell = p.list[number];
   const long long base = c.base[cell];
   const ChangeCover cover = change_kept(c.covers + 4ll * cell);
-  float *rooms[2] = {room + 32, room + 32 + change_rooms(c, cover).even};
-  RegionInput in = {rooms[0],
+  const int odd = kRegionSums + static_cast<int>(change_rooms(c, cover).even);
+  RegionInput in = {kRegionSums,
                     cover.rect,
                     change_margin(c.layers[0]),
                     change_pitch(cover.channels),
@@ -258,14 +264,17 @@ PB_DEVICE void region_cell(const ChangeRegion &p, int number, float *room) {
                     cover.first,
                     cover.channels};
   in.row = (in.rect.width() + 2 * in.margin) * in.pitch;
-  region_clear(rooms[0], change_room(c.layers[0], in.rect, in.channels));
+  region_clear(room + kRegionSums, change_room(c.layers[0], in.rect, in.channels));
   const RegionLayer &last = c.layers[c.regional - 1];
   const long long size = last.outputs * change_out_height(last) * change_out_width(last);
   float *carried = p.carried == nullptr ? nullptr : p.carried + number * size;
   for (int i = threadIdx.x; carried != nullptr && i < size; i += blockDim.x) carried[i] = 0.0f;
   __syncthreads();
-  region_patch(c, cell, in, rooms[0]);
+  region_patch(c, cell, in, room);
   RegionOutput out;
+  out.room = room;
+  out.carried = carried;
+  out.scatters = carried != nullptr;
   out.direction = nullptr;
   if (p.carried == nullptr && p.end == kChangeProducts) {
     const int along = p.direction[cell];
@@ -279,57 +288,70 @@ PB_DEVICE void region_cell(const ChangeRegion &p, int number, float *room) {
     const RegionLayer &l = c.layers[i];
     const bool keeps = i + 1 < c.regional;
     out.keeps = keeps;
-    out.scatters = carried != nullptr;
     out.height = change_out_height(l);
     out.width = change_out_width(l);
     out.clean = l.clean + base * l.outputs * out.height * out.width;
     out.activation = static_cast<int>(l.activation);
     out.rect = change_reach(l, in.rect);
     out.rounds = false;
-    out.to = carried;
     const int channels = static_cast<int>(l.outputs);
     if (keeps) {
       const RegionLayer &next = c.layers[i + 1];
       out.rounds = next.rounds != 0;
-      out.to = rooms[(i + 1) % 2];
+      out.at = i % 2 == 0 ? odd : kRegionSums;
       out.margin = change_margin(next);
       out.pitch = change_pitch(channels);
       out.row = (out.rect.width() + 2 * out.margin) * out.pitch;
-      region_clear(out.to, change_room(next, out.rect, channels));
+      region_clear(room + out.at, change_room(next, out.rect, channels));
     }
     __syncthreads();
-    if (l.kind == kOntoImage) {
+    const int area = out.rect.height() * out.rect.width();
+    if (kUps && l.kind == kOntoImage) {
       if (channels == 1) {
         region_image<1>(l, in, out);
       } else {
         region_image<3>(l, in, out);
       }
-    } else if (l.kind == kUp) {
-      if (out.rect.height() * out.rect.width() <= 16) {
+    } else if (kUps && l.kind == kUp) {
+      if (area <= 16) {
         region_features<4, 2>(l, in, out);
       } else {
         region_features<8, 2>(l, in, out);
       }
-    } else {
-      if (out.rect.height() * out.rect.width() <= 4) {
+    } else if (kDowns && l.kind == kDown) {
+      if (area <= 4) {
         region_features<4, 4>(l, in, out);
       } else {
         region_features<8, 4>(l, in, out);
       }
     }
     __syncthreads();
-    in = {out.to, out.rect, out.margin, out.pitch, out.row, 0, channels};
+    in = {out.at, out.rect, out.margin, out.pitch, out.row, 0, channels};
   }
   if (carried != nullptr) return;
   const float sum = change_block_sum(out.sum, room);
   if (threadIdx.x == 0) p.y[cell] = sum;
 }
 
-PB_KERNEL(change_region, ChangeRegion, 256, 2) {
-  PB_SHARED(shared);
+template <bool kUps, bool kDowns>
+PB_DEVICE void region_cells(const ChangeRegion &p, float *room) {
   const int count = *p.count;
   for (int number = blockIdx.x; number < count; number += gridDim.x) {
-    region_cell(p, number, reinterpret_cast<float *>(shared));
+    region_cell<kUps, kDowns>(p, number, room);
     __syncthreads();
   }
+}
+
+// Chains of layers of one kind, which need fewer registers, and of any.
+PB_KERNEL(change_region_up, ChangeRegion, 256, 2) {
+  PB_SHARED(shared);
+  region_cells<true, false>(p, reinterpret_cast<float *>(shared));
+}
+PB_KERNEL(change_region_down, ChangeRegion, 256, 2) {
+  PB_SHARED(shared);
+  region_cells<false, true>(p, reinterpret_cast<float *>(shared));
+}
+PB_KERNEL(change_region, ChangeRegion, 256, 2) {
+  PB_SHARED(shared);
+  region_cells<true, true>(p, reinterpret_cast<float *>(shared));
 }

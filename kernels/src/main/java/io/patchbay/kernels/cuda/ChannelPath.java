@@ -51,7 +51,7 @@ final class ChannelPath {
     this.sources = scope.value(node.input(1));
     this.weights = scope.value(node.input(Propagate.LEADING));
     final var logits = node.input(Propagate.LEADING + 1);
-    this.image = TailPacks.of(logits, scope);
+    this.image = TailPacks.ofPixels(logits, scope);
     this.colors = logits.shape().dim(0);
     this.rectifies = op.rectifies();
     final var device = scope.device();

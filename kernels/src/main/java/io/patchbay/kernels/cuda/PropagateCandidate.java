@@ -80,7 +80,7 @@ final class PropagateCandidate implements Candidate {
       final int rows = scope.most(ChangeCells.axis(node));
       final int window = window(scope, rows, dense.bytes());
       this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent());
-      this.region = scope.device().kernel("change_region", "change_region");
+      this.region = scope.device().kernel("change_region", regions.kernel());
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
       reads.addAll(dense.reads());

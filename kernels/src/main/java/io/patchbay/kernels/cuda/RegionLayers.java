@@ -214,6 +214,14 @@ record RegionLayers(List<Layer> layers, boolean measures) {
     return channels < 4 ? channels : 4 * (fours + (fours % 2 == 0 ? 1 : 0));
   }
 
+  /// The kernel for their kinds.
+  String kernel() {
+    final long downs = layers.stream().filter(l -> l.code() == Layer.DOWN).count();
+    return downs == 0
+        ? "change_region_up"
+        : downs == layers.size() ? "change_region_down" : "change_region";
+  }
+
   /// Threads for a small patch.
   int threads() {
     final boolean up = layers.getFirst().code() != Layer.DOWN;
