@@ -26,7 +26,7 @@ final class ChannelPath {
   /// Bytes of shared memory: the taps of a color, and two chunks of 32 cells.
   private static final int TAPS = 2048;
 
-  private static final int CHUNKS = 2 * 32 * (11 * Integer.BYTES + 8 * Float.BYTES);
+  private static final int CHUNKS = 2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES);
 
   private final ChangeEnds ends;
   private final Value clean;

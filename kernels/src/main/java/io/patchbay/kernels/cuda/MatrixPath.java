@@ -288,7 +288,7 @@ final class MatrixPath implements ChangePath {
         scope
             .device()
             .kernel(
-                "tail",
+                colors == 1 ? "tail_streamed" : "tail_staged",
                 (colors == 1 ? "tail_streamed_" : "tail_colors_")
                     + (op.end() == End.SQUARES ? "squares" : "sizes"));
     final var launch =

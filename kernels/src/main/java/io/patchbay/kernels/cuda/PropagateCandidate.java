@@ -23,7 +23,7 @@ final class PropagateCandidate implements Candidate {
   private static final long MOST_ROOM = 1L << 30;
 
   private static final int SHARE = 64;
-  private static final int MOST_THREADS = 256;
+  private static final int MOST_THREADS = 512;
 
   private final Layers layers;
   private final boolean special;
