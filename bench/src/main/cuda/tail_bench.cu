@@ -90,13 +90,15 @@ struct Gpu {
     KERNEL(tail_pack_image);
     KERNEL(tail_streamed_squares);
     KERNEL(tail_streamed_sizes);
-    KERNEL(tail_streamed_rounded_squares);
     KERNEL(tail_streamed_tf32_squares);
+    KERNEL(tail_streamed_rounded_squares);
+    KERNEL(tail_streamed_wide_squares);
+    KERNEL(tail_streamed_wide_tf32_squares);
     KERNEL(tail_staged_squares);
-    KERNEL(tail_staged_rounded_squares);
-    KERNEL(tail_staged_wide_squares);
+    KERNEL(tail_staged_tf32_squares);
     KERNEL(tail_colors_squares);
     KERNEL(tail_colors_sizes);
+    KERNEL(change_pixels_pack);
     KERNEL(change_pixels_squares);
     KERNEL(change_pixels_sizes);
     KERNEL(draw);
@@ -182,7 +184,7 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
   clean.logits = logits;
   clean.packed_active = static_cast<uint4 *>(gpu.allocate((size_t)bases * 65536));
   clean.image = static_cast<float4 *>(gpu.allocate((size_t)bases * colors * 32768));
-  clean.packed_logits = static_cast<float2 *>(gpu.allocate((size_t)bases * colors * 16384));
+  clean.packed_logits = static_cast<float4 *>(gpu.allocate((size_t)bases * colors * 16384));
   clean.bases = loaded.put(std::vector<int>{bases});
   clean.colors = colors;
   const auto pack = gpu.time(
@@ -231,7 +233,7 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
     const double want = one.effect(0, way.sizes);
     const double error = fabs(effects[(size_t)cell] / want - 1);
     mean += want / checked;
-    if (!(error <= worst)) worst = error;
+    worst = tail_check::larger(worst, error);
   }
   const bool right = written && worst <= allowed(way);
   const double rate = cells / time.first * 1e3;
@@ -261,13 +263,13 @@ static bool time_pixels(Gpu &gpu, const char *kernel, int per_base, long long se
   float *const clean = gpu.drawn<float>((size_t)bases * 32768, seed + 1, 1.0);
   float *const sources = gpu.drawn<float>((size_t)bases * 32768, seed + 2, 1.0);
   float *const logits = gpu.drawn<float>((size_t)bases * 4096, seed + 3, 4.0);
-  TailCleanParams pack = {};
+  ChangePixelsPackParams pack = {};
   pack.logits = logits;
   pack.image = static_cast<float4 *>(gpu.allocate((size_t)bases * 32768));
   pack.packed_logits = static_cast<float2 *>(gpu.allocate((size_t)bases * 16384));
   pack.bases = loaded.put(std::vector<int>{bases});
   pack.colors = 1;
-  gpu.launch("tail_pack_image", 8 * gpu.processors, 256, 0, &pack, sizeof pack);
+  gpu.launch("change_pixels_pack", 8 * gpu.processors, 256, 0, &pack, sizeof pack);
   std::vector<int> base, source, ranges;
   std::vector<float> numbers;
   for (int i = 0; i < cells; i++) {
@@ -310,7 +312,7 @@ static bool time_pixels(Gpu &gpu, const char *kernel, int per_base, long long se
     const double want = one.effect(0, strstr(kernel, "sizes") != nullptr);
     const double error = fabs(effects[cell] / want - 1);
     mean += want / checked;
-    if (!(error <= worst)) worst = error;
+    worst = tail_check::larger(worst, error);
   }
   const bool right = written && worst <= 1e-4;
   const double rate = cells / time.first * 1e3;
@@ -363,7 +365,7 @@ int main(int count, char **arguments) {
 
   for (const auto &way : tail_check::ways()) failed += time_tail(gpu, way, 64, 0.15, seed) ? 0 : 1;
   for (const int per_base : {1, 4}) {
-    for (const int way : {0, 3}) failed += time_tail(gpu, tail_check::ways()[(size_t)way], per_base, 0.15, seed) ? 0 : 1;
+    for (const int way : {0, 5}) failed += time_tail(gpu, tail_check::ways()[(size_t)way], per_base, 0.15, seed) ? 0 : 1;
   }
   for (const double size : {3.0, 0.005}) failed += time_tail(gpu, tail_check::ways()[0], 64, size, seed) ? 0 : 1;
   for (const int per_base : {64, 8}) {

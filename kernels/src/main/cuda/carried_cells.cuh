@@ -5,9 +5,10 @@
 // nonlinearity needs it. So the change stays exact to a few roundings however small it is beside the
 // value itself.
 //
-// Cells are sorted into four lists by what their patches touch (change_site.cu): those that change
-// nothing are left out, those of which little changes go through their layers in shared memory
-// (change_region.cu), the others through dense layers, as many at a time as there is room for.
+// Cells are sorted into lists by what their patches touch (change_site.cu): those that change nothing
+// are left out, those of which little changes go through their layers in shared memory
+// (change_region.cu), those of one channel through kernels for such where there are any, the others
+// through dense layers, as many at a time as there is room for.
 #pragma once
 
 #include "own_program.cuh"
@@ -31,7 +32,8 @@ constexpr int kLeftOut = 0;
 constexpr int kDense = 1;
 constexpr int kSmall = 2;
 constexpr int kLarge = 3;
-constexpr int kLists = 4;
+constexpr int kChannel = 4;
+constexpr int kLists = 5;
 constexpr int kUnknown = -1;  // in none: reads outside its tables
 
 // Layers that a region goes through.
@@ -67,12 +69,13 @@ struct ChangeCells {
   int *wrong_index, *wrong_range;  // where a cell's number and 1 is written that reads outside
   int *sorted;                     // (rows): the list of each cell
   int *covers;                     // (rows; 4): what its patch covers, packed
-  int *lists;                      // (4; most): cells
-  int *bases;                      // (4; most): their bases
-  int *counts;                     // (4 + 4 windows): of each list, and of each window of it
+  int *lists;                      // (5; most): cells
+  int *bases;                      // (5; most): their bases
+  int *counts;                     // (5 + 5 windows): of each list, and of each window of it
   long long most, window, windows;
   long long regional;              // leading layers that regions go through
   long long small, large;          // floats of shared memory that a region may take
+  long long channels;              // whether there are kernels for patches of one channel
   RegionLayer layers[kMostLayers];
 };
 

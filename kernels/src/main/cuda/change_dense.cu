@@ -161,3 +161,18 @@ PB_KERNEL(dense_linear, ChangeDense, 256, 2) {
     }
   }
 }
+
+struct ChangeRounded {
+  const float *from;
+  float *to;         // may be the same
+  const int *count;  // rows
+  long long size;
+};
+
+// Operands of 8 bits, held as float32.
+PB_KERNEL(change_rounded, ChangeRounded, 256, 1) {
+  const long long all = *p.count * p.size;
+  for (long long i = blockIdx.x * 256ll + threadIdx.x; i < all; i += gridDim.x * 256ll) {
+    p.to[i] = change_bf16(p.from[i]);
+  }
+}

@@ -76,3 +76,18 @@ PB_KERNEL(change_ends, ChangeEnds, 256, 1) {
     }
   }
 }
+
+struct ChangePlaced {
+  const float *from;  // (window)
+  const int *list;    // (window)
+  const int *count;
+  float *y;           // (rows)
+};
+
+// Numbers of a window's cells to their places.
+PB_KERNEL(change_placed, ChangePlaced, 256, 1) {
+  const int count = *p.count;
+  for (int i = blockIdx.x * 256 + threadIdx.x; i < count; i += gridDim.x * 256) {
+    p.y[p.list[i]] = p.from[i];
+  }
+}

@@ -39,10 +39,12 @@ struct ChangeSplitParams {
   long long k;
 };
 
-// change_up_*, change_up_first_*, change_down_*; the sizes of the output are those of a value.
+// change_up_*, change_up_first_*, change_down_*, change_down_image_*: the sizes of a convolution to
+// twice the size; those of one to half of it are turned round.
 struct ChangeUpParams {
-  const unsigned short *in;      // (cells; H, H, CIN) bf16, or (cells; H, H, 2, CIN) split (first)
-  const void *weights;           // packed by change_up_pack, change_up_split_pack or change_down_pack
+  const void *in;                // (cells; H, H, CIN) bf16, (cells; H, H, 2, CIN) split (first) or
+                                 // (cells; CIN, H, H) float32 (image)
+  const void *weights;           // float32 (image) or packed by change_up_pack, change_up_split_pack or change_down_pack
   const unsigned short *clean;   // (bases; 2 H, 2 H, COUT) fp16, packed by change_clean_pack
   const int *base;               // (cells), any order
   const int *cells;
@@ -69,3 +71,9 @@ constexpr int change_linear_shared(int k, int cells, int stages) {
 }
 // Besides change_shared(2 CIN, ...): what the warps that share a sum hand to each other.
 constexpr int change_down_handed(int cin) { return cin == 64 ? 24576 : 16384; }
+
+// Numbers of a row of an image with its border: rows lie half of the banks apart.
+constexpr int change_image_row(int hout) { return (2 * hout + 2 + 15) / 32 * 32 + 16; }
+constexpr int change_image_shared(int channels, int hout, int stages) {
+  return stages * channels * (2 * hout + 2) * change_image_row(hout) * 4;
+}

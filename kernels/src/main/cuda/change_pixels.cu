@@ -26,7 +26,7 @@ struct ChangePixelsParams {
   const int *ranges;       // of each cell: the cell, its first unit and the end, within one channel
   const float *numbers;    // of each cell: keep, shift, take, low, high
   const float *weights;    // [32][colors][4][4]
-  const float4 *image;     // packed by tail_pack_image, per base and color
+  const float4 *image;     // packed by change_pixels_pack, per base and color
   const float2 *logits;    // likewise
   float *effect;           // of each cell
   int *skipped;            // of each cell: 1 where nothing changes, else 0; or null
@@ -34,6 +34,29 @@ struct ChangePixelsParams {
   long long colors;        // 1 or 3
   long long rectifies;
 };
+
+struct ChangePixelsPackParams {
+  const float *logits;    // [bases][colors][64][64]
+  float4 *image;          // 2,048 of each base and color: slope and lean of two pixels
+  float2 *packed_logits;  // likewise
+  const int *bases;
+  long long colors;
+};
+
+// Two pixels e: [base][color][row][lane 16 px + n], columns 2 (2 n + px) and the next.
+PB_KERNEL(change_pixels_pack, ChangePixelsPackParams, 256, 1) {
+  const long long count = *p.bases * p.colors * 2048;
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < count; e += step) {
+    const int lane = (int)e & 31;
+    const int x = 2 * (2 * (lane & 15) + (lane >> 4));
+    const float2 l = *reinterpret_cast<const float2 *>(p.logits + (e >> 5) * 64 + x);
+    const float2 first = slope_and_lean(l.x);
+    const float2 second = slope_and_lean(l.y);
+    p.image[e] = make_float4(first.x, first.y, second.x, second.y);
+    p.packed_logits[e] = l;
+  }
+}
 
 namespace {
 
@@ -168,7 +191,7 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
             const float2 shift = make_float2(
                 fmaf(b.left, tb.w, fmaf(b.own, tb.y, fmaf(a.left, ta.w, a.own * ta.y))),
                 fmaf(b.right, tb.x, fmaf(b.own, tb.z, fmaf(a.right, ta.x, a.own * ta.z))));
-            sum = measure_pair<kSizes>(clean[i], p.logits + (image + 32 * i), shift, sum);
+            sum = measure_two<kSizes>(clean[i], p.logits + (image + 32 * i), shift, sum);
           }
           sum = sum_of_warp(sum);
         }

@@ -28,6 +28,7 @@ struct ChangeRegion {
   const float *directions;  // (directions; size)
   const int *direction;     // (rows)
   const int *direction_rows;
+  int *wrong_index;
   long long end;
   float *y;          // (rows), or null
   float *carried;    // (window; outputs, H, W), or null
@@ -269,7 +270,7 @@ PB_DEVICE void region_cell(const ChangeRegion &p, int number, float *room) {
   if (p.carried == nullptr && p.end == kChangeProducts) {
     const int along = p.direction[cell];
     const bool known = along >= 0 && along < *p.direction_rows;
-    if (!known && threadIdx.x == 0) *c.wrong_index = cell + 1;
+    if (!known && threadIdx.x == 0) *p.wrong_index = cell + 1;
     out.direction = p.directions + (known ? along : 0) * size;
   }
   out.end = static_cast<int>(p.end);

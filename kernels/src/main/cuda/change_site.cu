@@ -8,9 +8,12 @@
 //                 which way the cell goes from there
 //   change_list   one block: the lists of the cells of each way, in their order
 //   change_fill   a block per cell of a window of a list: its change (window; d), zeros and all
+//   change_drawn  what the patches of a list's cells are, one after the other
 //
 // A cell goes through shared memory where its regions fit there and are less than a third of the
 // dense layers' work, small ones apart from large ones, so that many fit a multiprocessor at once.
+// Of the large ones those whose patch is one range of one channel have kernels of their own where
+// the chain is one that there are such for.
 // Which way a cell goes depends on its ranges alone, and on whether its patch changes anything.
 //
 // Operations per patched unit: 6, or the program's. Bytes per cell: probing reads 8 per unit up to
@@ -26,11 +29,21 @@ struct ChangeFill {
 
 constexpr float kWorth = 3.0f;
 
-PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover) {
+struct ChangeDrawn {
+  ChangeCells cells;
+  const int *list;
+  const int *count;
+  int *source;     // (list)
+  int *ranges;     // (list; 3): number, first unit, end
+  float *numbers;  // (list; 5)
+};
+
+PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover, bool one_range) {
   if (p.regional == 0 || cover.channels == 0) return kDense;
   const ChangeRooms rooms = change_rooms(p, cover);
   const long long floats = rooms.even + rooms.odd;
   if (floats <= p.small) return kSmall;
+  if (p.channels && one_range && cover.channels == 1) return kChannel;
   return floats <= p.large && kWorth * rooms.work < rooms.dense ? kLarge : kDense;
 }
 
@@ -48,11 +61,13 @@ PB_KERNEL(change_probe, ChangeCells, 128, 1) {
   bool inside = true;
   bool changes = false;
   int units = 0;
+  int pieces = 0;
   for (int i = first; i < count && p.ranges[i].row == cell; i++) {
     const ChangeRange range = p.ranges[i];
     inside = range.begin >= 0 && range.begin <= range.end && range.end <= p.d;
     if (!inside || !known) break;
     units += range.end - range.begin;
+    pieces++;
     change_add(cover, range, h, w);
     for (int from = range.begin; from < range.end && !changes; from += 32) {
       const int unit = from + lane;
@@ -67,50 +82,64 @@ PB_KERNEL(change_probe, ChangeCells, 128, 1) {
   change_keep(cover, first, p.covers + 4ll * cell);
   if (!known) *p.wrong_index = cell + 1;
   if (!inside) *p.wrong_range = cell + 1;
-  p.sorted[cell] = !known || !inside ? kUnknown : left_out ? kLeftOut : site_way(p, cover);
+  p.sorted[cell] = !known || !inside ? kUnknown : left_out ? kLeftOut : site_way(p, cover, pieces == 1);
 }
 
-// The sums over the threads before this one, of four numbers of 16 bits at once.
-PB_DEVICE unsigned long long list_before(unsigned long long own, unsigned long long *warps,
-                                         unsigned long long &all) {
+// Counts of a thread's cells in each list, 16 bits each.
+struct ListCounts {
+  unsigned long long four, fifth;
+
+  PB_DEVICE void add(const ListCounts &other) {
+    four += other.four;
+    fifth += other.fifth;
+  }
+  PB_DEVICE int of(int list) const {
+    return static_cast<int>((list < 4 ? four >> 16 * list : fifth) & 0xffff);
+  }
+};
+
+// The sums over the threads before this one, and over all.
+PB_DEVICE ListCounts list_before(const ListCounts &own, ListCounts *warps, ListCounts &all) {
   const int lane = threadIdx.x % 32;
   const int warp = threadIdx.x / 32;
-  unsigned long long sum = own;
+  ListCounts sum = own;
   for (int step = 1; step < 32; step *= 2) {
-    const unsigned long long before = __shfl_up_sync(0xffffffffu, sum, step);
-    sum += lane >= step ? before : 0;
+    const ListCounts before = {__shfl_up_sync(0xffffffffu, sum.four, step),
+                               __shfl_up_sync(0xffffffffu, sum.fifth, step)};
+    if (lane >= step) sum.add(before);
   }
   if (lane == 31) warps[warp] = sum;
   __syncthreads();
-  all = 0;
+  all = {0, 0};
   for (int i = 0; i < 32; i++) {
-    sum += i < warp ? warps[i] : 0;
-    all += warps[i];
+    if (i < warp) sum.add(warps[i]);
+    all.add(warps[i]);
   }
   __syncthreads();
-  return sum - own;
+  return {sum.four - own.four, sum.fifth - own.fifth};
 }
 
 PB_KERNEL(change_list, ChangeCells, 1024, 1) {
   PB_SHARED(shared);
   constexpr int kEach = 8;  // cells of a thread at a time
-  unsigned long long *warps = reinterpret_cast<unsigned long long *>(shared);
+  ListCounts *warps = reinterpret_cast<ListCounts *>(shared);
   const int rows = *p.rows;
   int filled[kLists] = {};
   for (int from = 0; from < rows; from += 1024 * kEach) {
     const int at = from + threadIdx.x * kEach;
-    unsigned long long own = 0;
+    ListCounts own = {0, 0};
     for (int i = at; i < at + kEach && i < rows; i++) {
       const int list = p.sorted[i];
-      if (list >= 0) own += 1ull << 16 * list;
+      if (list >= 0 && list < 4) own.four += 1ull << 16 * list;
+      if (list == 4) own.fifth++;
     }
-    unsigned long long all;
-    const unsigned long long before = list_before(own, warps, all);
+    ListCounts all;
+    const ListCounts before = list_before(own, warps, all);
     int next[kLists];
 #pragma unroll
     for (int l = 0; l < kLists; l++) {
-      next[l] = filled[l] + static_cast<int>(before >> 16 * l & 0xffff);
-      filled[l] += static_cast<int>(all >> 16 * l & 0xffff);
+      next[l] = filled[l] + before.of(l);
+      filled[l] += all.of(l);
     }
     for (int i = at; i < at + kEach && i < rows; i++) {
       const int list = p.sorted[i];
@@ -132,6 +161,20 @@ PB_KERNEL(change_list, ChangeCells, 1024, 1) {
       const long long here = rest < 0 ? 0 : rest < p.window ? rest : p.window;
       p.counts[kLists + l * p.windows + i] = static_cast<int>(here);
     }
+  }
+}
+
+PB_KERNEL(change_drawn, ChangeDrawn, 256, 1) {
+  const ChangeCells &c = p.cells;
+  const int count = *p.count;
+  for (int i = blockIdx.x * 256 + threadIdx.x; i < count; i += gridDim.x * 256) {
+    const int cell = p.list[i];
+    const ChangeRange range = c.ranges[c.covers[4ll * cell + 3]];
+    p.source[i] = c.source[cell];
+    p.ranges[3 * i] = i;
+    p.ranges[3 * i + 1] = range.begin;
+    p.ranges[3 * i + 2] = range.end;
+    for (int k = 0; k < 5; k++) p.numbers[5 * i + k] = c.numbers[5ll * cell + k];
   }
 }
 

@@ -18,6 +18,14 @@ namespace {
 constexpr float kLittle = 1.0f;
 constexpr float kLog2E = 1.44269504f;
 
+// 2 y q and y - q.
+PB_DEVICE float2 slope_and_lean(float l) {
+  const float e = expf(-fabsf(l));
+  const float large = 1.0f / (1.0f + e);
+  const float lean = (1.0f - e) * large;
+  return make_float2(2.0f * e * large * large, l < 0.0f ? -lean : lean);
+}
+
 PB_DEVICE float moved_little(float2 clean, float d) {
   const float r = d * d;
   float p = fmaf(-0.000346690566f, r, 0.00412166296f);
@@ -37,19 +45,44 @@ PB_DEVICE float moved_far(float l, float d) {
          reciprocal_approx(1.0f + exp2_approx(kLog2E * b));
 }
 
-// The sum of the squares, or of the sizes, of how far each lane's two pixels move.
+// Adds the squares, or the sizes, of how far each lane's four pixels move.
 //
-// @param clean slope and lean of both
-// @param logits of this lane's two, read only where needed
+// @param clean slope and lean of the first two, then of the others
+// @param logits of this lane's four, read only where needed
 template <bool kSizes>
-PB_DEVICE float measure_pair(float4 clean, const float2 *logits, float2 d, float sum) {
+PB_DEVICE float measure_four(const float4 (&clean)[2], const float4 *logits, const float4 &d, float sum) {
+  const float shift[4] = {d.x, d.y, d.z, d.w};
+  float moved[4];
+#pragma unroll
+  for (int i = 0; i < 4; i++) {
+    const float4 &of = clean[i >> 1];
+    moved[i] = moved_little((i & 1) == 0 ? make_float2(of.x, of.y) : make_float2(of.z, of.w), shift[i]);
+  }
+  const float most = fmaxf(fmaxf(fabsf(d.x), fabsf(d.y)), fmaxf(fabsf(d.z), fabsf(d.w)));
+  if (__any_sync(0xffffffffu, !(most < kLittle))) {
+    const float4 l = *logits;
+    const float of[4] = {l.x, l.y, l.z, l.w};
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+      const float far = moved_far(of[i], shift[i]);
+      moved[i] = fabsf(shift[i]) < kLittle ? moved[i] : far;
+    }
+  }
+#pragma unroll
+  for (int i = 0; i < 4; i++) sum = kSizes ? sum + fabsf(moved[i]) : fmaf(moved[i], moved[i], sum);
+  return sum;
+}
+
+// The same of two.
+template <bool kSizes>
+PB_DEVICE float measure_two(const float4 &clean, const float2 *logits, const float2 &d, float sum) {
   float first = moved_little(make_float2(clean.x, clean.y), d.x);
   float second = moved_little(make_float2(clean.z, clean.w), d.y);
-  const bool far = !(fmaxf(fabsf(d.x), fabsf(d.y)) < kLittle);
-  if (__any_sync(0xffffffffu, far)) {
+  if (__any_sync(0xffffffffu, !(fmaxf(fabsf(d.x), fabsf(d.y)) < kLittle))) {
     const float2 l = *logits;
-    if (!(fabsf(d.x) < kLittle)) first = moved_far(l.x, d.x);
-    if (!(fabsf(d.y) < kLittle)) second = moved_far(l.y, d.y);
+    const float far[2] = {moved_far(l.x, d.x), moved_far(l.y, d.y)};
+    first = fabsf(d.x) < kLittle ? first : far[0];
+    second = fabsf(d.y) < kLittle ? second : far[1];
   }
   if (kSizes) return sum + fabsf(first) + fabsf(second);
   return fmaf(first, first, fmaf(second, second, sum));

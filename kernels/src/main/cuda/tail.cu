@@ -31,14 +31,14 @@ struct TailParams {
   const void *image_weights;  // likewise
   const void *active;         // packed by tail_pack_active, per base
   const float4 *image;        // packed by tail_pack_image, per base and color
-  const float2 *logits;       // likewise
+  const float4 *logits;       // likewise
   float *effect;              // of each cell
   const int *rows;            // cells
 };
 
 namespace {
 
-constexpr int kPairs = 64 * 32;  // of pixels of an image of one color
+constexpr int kFours = 32 * 32;  // of pixels of an image of one color
 
 PB_DEVICE int first_cell(const TailParams &p, int block) {
   return (int)((long long)*p.rows * block / (int)gridDim.x);
@@ -51,6 +51,7 @@ struct Schedule {
   int cells[4];  // or -1 after the last
   int bases[4];
   int skips[4];
+  int end;
 
   PB_DEVICE int &cell(int n) { return cells[n & 3]; }
   PB_DEVICE int &base(int n) { return bases[n & 3]; }
@@ -59,7 +60,6 @@ struct Schedule {
   // The first cell from `at` on that is not left out is that of turn n; the effect of the others is
   // nothing. For one thread.
   PB_DEVICE void put(const TailParams &p, int n, int at) {
-    const int end = first_cell(p, (int)blockIdx.x + 1);
     while (at < end && p.skipped != nullptr && p.skipped[at] != 0) p.effect[at++] = 0.0f;
     cell(n) = at < end ? at : -1;
     base(n) = at < end ? p.base[at] : 0;
@@ -70,7 +70,7 @@ struct Schedule {
   PB_DEVICE void look(const TailParams &p, int n) {
     const int before = cell(n - 1);
     const int at = before + 1;
-    const bool some = before >= 0 && at < first_cell(p, (int)blockIdx.x + 1);
+    const bool some = before >= 0 && at < end;
     cell(n) = some ? at : -1;
     skip(n) = 0;
     if (!some) return;
@@ -118,18 +118,20 @@ PB_DEVICE void write_effect(const float *sums, float *effect, int cell) {
   if (lane == 0) effect[cell] = sum;
 }
 
-// Where a warp works: one phase, rows kRows (warp / 4) and on of its 16.
-template <int kRows>
+// Where a warp works: one phase, and of its 16 rows those from `row` on, a strip. And in the image,
+// pairs of rows from `pair` on: more where its rows are fewer.
 struct Strip {
-  int lane, phase, row;
-  Columns columns;
+  int lane, phase, row, rows, pair, pairs;
 
-  PB_DEVICE Strip(int warp, int lane)
-      : lane(lane), phase(warp & 3), row((warp >> 2) * kRows), columns(lane, warp & 1) {}
-  // The first input row that its first row sees.
-  PB_DEVICE int input() const { return row - 1 + (phase >> 1); }
-  // Where the taps of its row i go.
-  PB_DEVICE int taps(int i) const { return ((2 * (row + i) + (phase >> 1)) * 32 + (phase & 1) * 16) * 16; }
+  PB_DEVICE Strip(int warp, int strips, int lane)
+      : lane(lane), phase(warp & 3), row(first(warp >> 2, 16, strips)),
+        rows(first((warp >> 2) + 1, 16, strips) - row),
+        pair(8 * phase + 8 - first(strips - (warp >> 2), 8, strips)),
+        pairs(8 * phase + 8 - first(strips - (warp >> 2) - 1, 8, strips) - pair) {}
+  // Where a strip begins: of three, the first is the longest.
+  static PB_DEVICE int first(int strip, int of, int strips) { return (of * strip + strips - 1) / strips; }
+  // Where the taps of its first row go; those of the next are 512 bytes on.
+  PB_DEVICE int taps() const { return taps_to(lane, 2 * row + (phase >> 1), phase & 1); }
   // Copies the clean pre-activations of its row i, those of this lane, and goes on.
   PB_DEVICE void copy_active(const void *packed, int base, int i, uint4 *to) const {
     const uint4 *from = static_cast<const uint4 *>(packed) + ((base * 4ll + phase) * 16 + row + i) * 64 + lane;
@@ -138,39 +140,41 @@ struct Strip {
   }
 };
 
-// Runs a strip's rows: `each(i, sums)` takes the sums of row i.
+// Runs the rows of a strip: `each(i, sums)` takes the sums of row i.
 template <int kRows, class Each>
-PB_DEVICE void strip_rows(const Strip<kRows> &strip, const Weights &w, const unsigned char *tile,
-                          const Each &each) {
+PB_DEVICE void strip_rows(const Strip &strip, const Weights &w, const unsigned char *tile, const Each &each) {
   Sums one;
   Sums two;
-  const int r = strip.input();
+  const int r = strip.row - 1 + (strip.phase >> 1);
+  const int rows = kRows > 0 ? kRows : strip.rows;
+  Columns columns(strip.lane, strip.phase & 1, r);
   clear(one);
-  if (r >= 0) row_products<false, true>(w, tile, strip.columns, r, two, one);
-#pragma unroll
-  for (int i = 0; i < kRows; i += 2) {
-    clear(two);
-    row_products<true, true>(w, tile, strip.columns, r + i + 1, one, two);
-    each(i, one);
-    if (i + 2 < kRows) {
-      clear(one);
-      row_products<true, true>(w, tile, strip.columns, r + i + 2, two, one);
-    } else if (r + kRows < 16) {
-      row_products<true, false>(w, tile, strip.columns, r + kRows, two, one);
+  if (r >= 0) row_products<false, true>(w, tile, columns, two, one);
+  // Sums of row i in `ending`, the next row's in `beginning`.
+  const auto row = [&](int i, Sums &ending, Sums &beginning) {
+    columns.next();
+    if (i + 1 < rows) {
+      clear(beginning);
+      row_products<true, true>(w, tile, columns, ending, beginning);
+    } else if (r + i + 1 < 16) {
+      row_products<true, false>(w, tile, columns, ending, beginning);
     }
-    each(i + 1, two);
+    each(i, ending);
+  };
+#pragma unroll (kRows > 0 ? kRows : 1)
+  for (int i = 0; i < rows; i += 2) {
+    row(i, one, two);
+    if (i + 1 < rows) row(i + 1, two, one);
   }
 }
 
-constexpr int kStreamedWarps = 16;
-
 // Shared memory: taps (2), clean pre-activations, tiles (2), weights, schedule, sums (2).
-template <int kProducts, bool kSizes>
+template <int kWarps, int kProducts, bool kSizes>
 PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
-  constexpr int kThreads = 32 * kStreamedWarps;
-  constexpr int kRows = 4;
+  constexpr int kThreads = 32 * kWarps;
+  constexpr int kRows = kWarps == 16 ? 4 : 0;
   constexpr int kActive = 2 * kTaps;
-  constexpr int kTiles = kActive + kStreamedWarps * kRows * kActiveRow;
+  constexpr int kTiles = kActive + 64 * kActiveRow;
   constexpr int kWeights = kTiles + 2 * kTileRoom;
   uint4 *const image_weights = reinterpret_cast<uint4 *>(shared + kWeights);
   Schedule &schedule = *reinterpret_cast<Schedule *>(shared + kWeights + kImageWeights);
@@ -178,11 +182,12 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
 
   const int warp = __shfl_sync(kAll, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
-  const Strip<kRows> strip(warp, lane);
-  uint4 *const active = reinterpret_cast<uint4 *>(shared + kActive + warp * kRows * kActiveRow) + lane;
+  const Strip strip(warp, kWarps / 4, lane);
+  uint4 *const active = reinterpret_cast<uint4 *>(shared + kActive + (strip.phase * 16 + strip.row) * kActiveRow) + lane;
   if (threadIdx.x == 0) {
+    schedule.end = first_cell(p, (int)blockIdx.x + 1);
     schedule.put(p, 0, first_cell(p, (int)blockIdx.x));
-    schedule.put(p, 1, schedule.cell(0) < 0 ? first_cell(p, (int)blockIdx.x + 1) : schedule.cell(0) + 1);
+    schedule.put(p, 1, schedule.cell(0) < 0 ? schedule.end : schedule.cell(0) + 1);
     for (int i = 2; i < 4; i++) schedule.cell(i) = -1;
     schedule.base(3) = schedule.base(0);
   }
@@ -195,66 +200,76 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
   fill_zeros(shared + kTiles);
   fill_zeros(shared + kTiles + kTileRoom);
   copy_tile<kThreads>(shared + kTiles, p.change, schedule.cell(0));
-  for (int i = 0; i < kRows; i++) strip.copy_active(p.active, schedule.base(0), i, active + i * 64);
+#pragma unroll 1
+  for (int i = 0; i < strip.rows; i++) strip.copy_active(p.active, schedule.base(0), i, active + i * 64);
   cp_async_commit();
   cp_async_wait<0>();
   __syncthreads();
 
   // The turn's cell goes through the layers, the one before it through the image, and the effect of
-  // the one before that is written.
+  // the one before that is written. The first time there are no taps of a cell before, and what
+  // comes of them is not used.
   int n = 0;
+  bool layers = true;
 #pragma unroll 1
-  for (; schedule.cell(n) >= 0; n++) {
+  for (; layers; n++) {
     const int odd = n & 1;
-    if (warp == 0) write_effect<kStreamedWarps>(sums + 16 * (odd ^ 1), p.effect, schedule.cell(n - 2));
-    if (schedule.cell(n + 1) >= 0) {
-      copy_tile<kThreads>(shared + kTiles + (odd ^ 1) * kTileRoom, p.change, schedule.cell(n + 1));
-    }
-    __syncwarp();
-    if (threadIdx.x == 0) schedule.look(p, n + 2);
-    const int next_base = schedule.base(n + 1);
-    const bool renew = schedule.cell(n + 1) >= 0 && next_base != schedule.base(n);
-    const unsigned image = (unsigned)schedule.base(n - 1) * kPairs + 4 * warp * 32 + lane;
+    layers = schedule.cell(n) >= 0;
+    if (warp == 0) write_effect<kWarps>(sums + 16 * (odd ^ 1), p.effect, schedule.cell(n - 2));
+    const unsigned image = (unsigned)schedule.base(n - 1) * kFours + strip.pair * 32 + lane;
+    const unsigned char *const from = shared + (odd ^ 1) * kTaps;
     float sum = 0.0f;
-    strip_rows(
-        strip, w, shared + kTiles + odd * kTileRoom,
-        [&](int i, const Sums &row) {
-          const float4 clean = __ldg(p.image + (image + i * 32));
-          taps_of_row<kProducts, 1>(row, active + i * 64, image_weights, lane,
-                                    shared + odd * kTaps + strip.taps(i));
-          if (renew) strip.copy_active(p.active, next_base, i, active + i * 64);
-          // The first time there are no taps yet, and what comes of them is not used.
-          const float2 d = logits_of_row(shared + (odd ^ 1) * kTaps, 4 * warp + i, lane);
-          sum = measure_pair<kSizes>(clean, p.logits + (image + i * 32), d, sum);
-        });
+    float4 clean[2];
+    const auto look = [&](int i) {
+      const float4 *of = p.image + (2 * image - lane + i * 64);
+      clean[0] = __ldg(of);
+      clean[1] = __ldg(of + 32);
+    };
+    const auto measure = [&](int i) {
+      const float4 d = logits_of_rows(from, strip.pair + i, lane);
+      sum = measure_four<kSizes>(clean, p.logits + (image + i * 32), d, sum);
+    };
+    int done = 0;
+    if (layers) {
+      const bool more = schedule.cell(n + 1) >= 0;
+      if (more) copy_tile<kThreads>(shared + kTiles + (odd ^ 1) * kTileRoom, p.change, schedule.cell(n + 1));
+      __syncwarp();
+      if (threadIdx.x == 0) schedule.look(p, n + 2);
+      const int next_base = schedule.base(n + 1);
+      const bool renew = more && next_base != schedule.base(n);
+      strip_rows<kRows>(strip, w, shared + kTiles + odd * kTileRoom, [&](int i, const Sums &row) {
+        taps_of_row<kProducts, 1>(row, active + i * 64, image_weights, lane,
+                                  shared + odd * kTaps + strip.taps() + i * 512);
+        if (renew) strip.copy_active(p.active, next_base, i, active + i * 64);
+        // Every other row, one pair of the image, looked for a row earlier where registers are left.
+        if (i >> 1 < strip.pairs) {
+          if ((i & 1) == (kRows > 0 ? 1 : 0)) look(i >> 1);
+          if ((i & 1) == 1) measure(i >> 1);
+        }
+      });
+      done = strip.rows >> 1;
+    }
+#pragma unroll 1
+    for (int i = done; i < strip.pairs; i++) {
+      look(i);
+      measure(i);
+    }
     sum = sum_of_warp(sum);
     if (lane == 0) sums[16 * odd + warp] = sum;
     cp_async_commit();
     cp_async_wait<0>();
-    if (threadIdx.x == 0) schedule.find(p, n + 2);
+    if (threadIdx.x == 0 && layers) schedule.find(p, n + 2);
     __syncthreads();
   }
-
-  const int odd = n & 1;
-  if (warp == 0) write_effect<kStreamedWarps>(sums + 16 * (odd ^ 1), p.effect, schedule.cell(n - 2));
-  const unsigned image = (unsigned)schedule.base(n - 1) * kPairs + 4 * warp * 32 + lane;
-  float sum = 0.0f;
-#pragma unroll 1
-  for (int i = 0; i < 4; i++) {
-    const float2 d = logits_of_row(shared + (odd ^ 1) * kTaps, 4 * warp + i, lane);
-    sum = measure_pair<kSizes>(__ldg(p.image + (image + i * 32)), p.logits + (image + i * 32), d, sum);
-  }
-  sum = sum_of_warp(sum);
-  if (lane == 0) sums[16 * odd + warp] = sum;
-  __syncthreads();
-  if (warp == 0) write_effect<kStreamedWarps>(sums + 16 * odd, p.effect, schedule.cell(n - 1));
+  if (warp == 0) write_effect<kWarps>(sums + 16 * ((n & 1) ^ 1), p.effect, schedule.cell(n - 2));
 }
 
 // Shared memory: taps of each color, clean pre-activations of a row, tile, weights, schedule, sums.
 template <int kColors, int kWarps, int kProducts, bool kSizes>
 PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
   constexpr int kThreads = 32 * kWarps;
-  constexpr int kRows = 64 / kWarps;
+  constexpr int kRows = kWarps == 16 ? 4 : 0;
+  constexpr int kMeasured = 32 / kWarps;
   constexpr int kActive = kColors * kTaps;
   constexpr int kTileAt = kActive + kWarps * kActiveRow;
   constexpr int kWeights = kTileAt + kTileRoom;
@@ -265,9 +280,10 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
 
   const int warp = __shfl_sync(kAll, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
-  const Strip<kRows> strip(warp, lane);
+  const Strip strip(warp, kWarps / 4, lane);
   uint4 *const active = reinterpret_cast<uint4 *>(shared + kActive + warp * kActiveRow) + lane;
   if (threadIdx.x == 0) {
+    schedule.end = first_cell(p, (int)blockIdx.x + 1);
     schedule.put(p, 0, first_cell(p, (int)blockIdx.x));
     schedule.cell(3) = -1;
   }
@@ -291,13 +307,13 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
     if (schedule.cell(n) < 0) return;
     if (threadIdx.x == 0) schedule.look(p, n + 1);
     const int base = schedule.base(n);
-    strip_rows(strip, w, tile, [&](int i, const Sums &row) {
+    strip_rows<kRows>(strip, w, tile, [&](int i, const Sums &row) {
       cp_async_wait<0>();
-      taps_of_row<kProducts, kColors>(row, active, image_weights, lane, shared + strip.taps(i));
-      if (i + 1 < kRows) strip.copy_active(p.active, base, i + 1, active);
+      taps_of_row<kProducts, kColors>(row, active, image_weights, lane,
+                                      shared + strip.taps() + i * 512);
+      if (i + 1 < strip.rows) strip.copy_active(p.active, base, i + 1, active);
       cp_async_commit();
     });
-    cp_async_wait<0>();
     if (threadIdx.x == 0) schedule.find(p, n + 1);
     __syncthreads();
     if (schedule.cell(n + 1) >= 0) {
@@ -308,11 +324,13 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
     float sum = 0.0f;
 #pragma unroll 1
     for (int color = 0; color < kColors; color++) {
-      const unsigned image = ((unsigned)base * kColors + color) * kPairs + warp * kRows * 32 + lane;
-#pragma unroll 4
-      for (int i = 0; i < kRows; i++) {
-        const float2 d = logits_of_row(shared + color * kTaps, warp * kRows + i, lane);
-        sum = measure_pair<kSizes>(__ldg(p.image + (image + i * 32)), p.logits + (image + i * 32), d, sum);
+      const unsigned image = ((unsigned)base * kColors + color) * kFours + warp * kMeasured * 32 + lane;
+#pragma unroll 2
+      for (int i = 0; i < kMeasured; i++) {
+        const float4 *of = p.image + (2 * image - lane + i * 64);
+        const float4 clean[2] = {__ldg(of), __ldg(of + 32)};
+        const float4 d = logits_of_rows(shared + color * kTaps, warp * kMeasured + i, lane);
+        sum = measure_four<kSizes>(clean, p.logits + (image + i * 32), d, sum);
       }
     }
     sum = sum_of_warp(sum);
@@ -322,33 +340,37 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
 
 }  // namespace
 
-PB_KERNEL(tail_streamed_squares, TailParams, 512, 1) {
+PB_KERNEL(tail_streamed_squares, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_streamed<3, false>(p, shared);
+  tail_streamed<12, 3, false>(p, shared);
 }
-PB_KERNEL(tail_streamed_sizes, TailParams, 512, 1) {
+PB_KERNEL(tail_streamed_sizes, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_streamed<3, true>(p, shared);
+  tail_streamed<12, 3, true>(p, shared);
 }
-PB_KERNEL(tail_streamed_rounded_squares, TailParams, 512, 1) {
+PB_KERNEL(tail_streamed_tf32_squares, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_streamed<1, false>(p, shared);
+  tail_streamed<12, 2, false>(p, shared);
 }
-PB_KERNEL(tail_streamed_tf32_squares, TailParams, 512, 1) {
+PB_KERNEL(tail_streamed_rounded_squares, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_streamed<2, false>(p, shared);
+  tail_streamed<12, 1, false>(p, shared);
+}
+PB_KERNEL(tail_streamed_wide_squares, TailParams, 512, 1) {
+  PB_SHARED(shared);
+  tail_streamed<16, 3, false>(p, shared);
+}
+PB_KERNEL(tail_streamed_wide_tf32_squares, TailParams, 512, 1) {
+  PB_SHARED(shared);
+  tail_streamed<16, 2, false>(p, shared);
 }
 PB_KERNEL(tail_staged_squares, TailParams, 256, 2) {
   PB_SHARED(shared);
   tail_staged<1, 8, 3, false>(p, shared);
 }
-PB_KERNEL(tail_staged_rounded_squares, TailParams, 256, 2) {
+PB_KERNEL(tail_staged_tf32_squares, TailParams, 256, 2) {
   PB_SHARED(shared);
-  tail_staged<1, 8, 1, false>(p, shared);
-}
-PB_KERNEL(tail_staged_wide_squares, TailParams, 512, 1) {
-  PB_SHARED(shared);
-  tail_staged<1, 16, 3, false>(p, shared);
+  tail_staged<1, 8, 2, false>(p, shared);
 }
 PB_KERNEL(tail_colors_squares, TailParams, 256, 1) {
   PB_SHARED(shared);

@@ -14,14 +14,15 @@
 //
 // Second layer (onto one channel of the image). The lanes hold the sums of the first as C fragments,
 // which packed in pairs are A fragments of the next product: 16 pixels, 32 channels, 16 taps. Column
-// 2 ky + e of the j-th n8 tile is tap (ky, 2 j + e), so that lane 4 g + t has the four taps of row
-// ky = t of the pixels g and g + 8: one store of 16 bytes each, into plane ky. A plane holds pixel
-// (y, 2 n + px) at place 32 y + 16 px + n, and planes are 32 bytes more apart than that asks for:
+// 2 ky + e of the j-th n8 tile is tap (ky, 2 j + e), so that lane 4 g + t has of row ky = t two taps of
+// the pixels g and g + 8 side by side: one store of 16 bytes for each j. Plane ky holds them at
+// [j][y][px][n], n = 0..7 with n + 8 beside it, and planes are 32 bytes more apart than that asks for:
 // stores and loads of eight lanes meet each bank once.
 //
 // The image. Row 2 u sees taps ky = 1 of row u and 3 of row u - 1, row 2 u + 1 taps 2 of u and 0 of
-// u + 1. Lane 16 px + n adds the two for its pixel x = 2 n + px and, with taps of its neighbours
-// x - 1 and x + 1 from two shuffles, has the change of pixels 2 x and 2 x + 1.
+// u + 1. A warp measures both at once: lane 16 odd + 8 px + n adds the two rows' taps of its pixels
+// x = 2 n + px and x + 16 and, with taps of their neighbours x - 1 and x + 1 from shuffles, has the
+// change of the image's columns 2 x, 2 x + 1, 2 x + 32 and 2 x + 33.
 #pragma once
 
 #include "mma.cuh"
@@ -31,6 +32,7 @@ namespace {
 constexpr int kTile = 16 * 16 * 64;         // bytes of an input
 constexpr int kTileRoom = kTile + 128;      // zeros follow it, for what lies beside the image
 constexpr int kPlane = 32 * 32 * 16 + 32;   // bytes of the taps of one ky
+constexpr int kHalfPlane = 32 * 16 * 16;    // of one j
 constexpr int kTaps = 4 * kPlane;
 constexpr int kActiveRow = 2 * 32 * 16;     // bytes of a warp's row of clean pre-activations
 constexpr int kImageWeights = 4 * 32 * 16;  // bytes for a channel of the image
@@ -49,34 +51,41 @@ PB_DEVICE int tile_at(int p, int c) { return p * 64 + ((c ^ (p >> 1 & 3)) << 4);
 template <int kThreads>
 PB_DEVICE void copy_tile(unsigned char *tile, const void *change, long long cell) {
   const unsigned char *from = static_cast<const unsigned char *>(change) + cell * kTile;
-  for (int i = (int)threadIdx.x; i < kTile / 16; i += kThreads) {
-    cp_async_16(tile + tile_at(i >> 2, i & 3), from + i * 16);
+#pragma unroll
+  for (int j = 0; j < kTile / 16; j += kThreads) {
+    const int i = j + (int)threadIdx.x;
+    if (j + kThreads <= kTile / 16 || i < kTile / 16) cp_async_16(tile + tile_at(i >> 2, i & 3), from + i * 16);
   }
 }
 
-// Where a lane reads row 0 of a tile for ldmatrix, and how far the next is.
+// Where a lane reads a row of a tile for ldmatrix.
 struct Columns {
   int beside;
-  int stride;  // of `beside`: none outside the image, where zeros lie
+  int stride;  // of `beside` from row to row: none outside the image, where zeros lie
   int own;     // rows are 1,024 apart
 
-  PB_DEVICE Columns(int lane, int px) {
+  // Of row r.
+  PB_DEVICE Columns(int lane, int px, int r) {
     const int x = (lane & 15) + 2 * px - 1;
     const int c = lane >> 4;
     const bool outside = x < 0 || x > 15;
-    beside = outside ? kTile + tile_at(x & 1, c ^ (x >> 1 & 3)) : tile_at(x, c);
     stride = outside ? 0 : 1024;
-    own = tile_at(lane & 15, c);
+    beside = outside ? kTile + tile_at(x & 1, c ^ (x >> 1 & 3)) : tile_at(x, c) + r * 1024;
+    own = tile_at(lane & 15, c) + r * 1024;
+  }
+  PB_DEVICE void next() {
+    beside += stride;
+    own += 1024;
   }
 };
 
-// Input row r against the taps of the output rows that end and that begin with it.
+// An input row against the taps of the output rows that end and that begin with it.
 template <bool kEnds, bool kBegins>
-PB_DEVICE void row_products(const Weights &w, const unsigned char *tile, const Columns &columns, int r,
+PB_DEVICE void row_products(const Weights &w, const unsigned char *tile, const Columns &columns,
                             Sums &ending, Sums &beginning) {
 #pragma unroll
   for (int h = 0; h < 2; h++) {
-    const int at = h == 0 ? columns.beside + r * columns.stride : columns.own + r * 1024;
+    const int at = h == 0 ? columns.beside : columns.own;
 #pragma unroll
     for (int k = 0; k < 2; k++) {
       unsigned a[4];
@@ -112,7 +121,7 @@ PB_DEVICE void bend(const Sums &sums, int k, const uint4 &active, float (&moved)
   }
 }
 
-// A row of 16 pixels through the second layer: its taps go to `to`, pixel n of the phase 16 bytes on.
+// A row of 16 pixels through the second layer: this lane's taps go to `to`.
 //
 // @param active the clean pre-activations of 16 outputs in shared memory, 16 others 32 further
 // kProducts: 3 with operands of two bf16 each, 2 of tf32 (each twice as long), 1 of one bf16.
@@ -173,31 +182,45 @@ PB_DEVICE void taps_of_row(const Sums &sums, const uint4 *active, const uint4 *w
       }
     }
   }
-  unsigned char *place = to + (lane & 3) * kPlane + (lane >> 2) * 16;
 #pragma unroll
-  for (int color = 0; color < kColors; color++) {
-    const auto &t = c[color];
-    *reinterpret_cast<float4 *>(place + color * kTaps) = make_float4(t[0][0], t[0][1], t[1][0], t[1][1]);
-    *reinterpret_cast<float4 *>(place + color * kTaps + 128) =
-        make_float4(t[0][2], t[0][3], t[1][2], t[1][3]);
+  for (int i = 0; i < 2 * kColors; i++) {
+    const auto &t = c[i >> 1][i & 1];
+    *reinterpret_cast<float4 *>(to + (i >> 1) * kTaps + (i & 1) * kHalfPlane) = make_float4(t[0], t[1], t[2], t[3]);
   }
 }
 
-// The change of the logits of pixels 2 x and 2 x + 1 of row y, from the taps of all rows.
-PB_DEVICE float2 logits_of_row(const unsigned char *taps, int y, int lane) {
-  const int odd = y & 1;
-  const int u = y >> 1;
+// Where a lane puts the taps of row y of the first layer's outputs, and where it finds those of rows
+// 2 u and 2 u + 1 of the image.
+PB_DEVICE int taps_to(int lane, int y, int px) {
+  return (lane & 3) * kPlane + (y * 16 + px * 8 + (lane >> 2)) * 16;
+}
+
+// The change of the logits of a lane's four pixels of rows 2 u and 2 u + 1.
+PB_DEVICE float4 logits_of_rows(const unsigned char *taps, int u, int lane) {
+  const int odd = lane >> 4;
   const int other = u - 1 + 2 * odd;
-  float4 v = *reinterpret_cast<const float4 *>(taps + (1 + odd) * kPlane + u * 512 + lane * 16);
+  const unsigned char *own = taps + (1 + odd) * kPlane + (u * 16 + (lane & 15)) * 16;
+  float4 a = *reinterpret_cast<const float4 *>(own);
+  float4 b = *reinterpret_cast<const float4 *>(own + kHalfPlane);
   if (other >= 0 && other < 32) {
-    const float4 o =
-        *reinterpret_cast<const float4 *>(taps + (3 - 3 * odd) * kPlane + other * 512 + lane * 16);
-    v = make_float4(v.x + o.x, v.y + o.y, v.z + o.z, v.w + o.w);
+    const unsigned char *far = taps + (3 - 3 * odd) * kPlane + (other * 16 + (lane & 15)) * 16;
+    const float4 c = *reinterpret_cast<const float4 *>(far);
+    const float4 d = *reinterpret_cast<const float4 *>(far + kHalfPlane);
+    a = make_float4(a.x + c.x, a.y + c.y, a.z + c.z, a.w + c.w);
+    b = make_float4(b.x + d.x, b.y + d.y, b.z + d.z, b.w + d.w);
   }
-  const bool right = lane >= 16;
-  const float before = __shfl_sync(kAll, v.w, right ? lane - 16 : lane + 15);
-  const float after = __shfl_sync(kAll, v.x, right ? lane - 15 : lane + 16);
-  return make_float2(v.y + (lane == 0 ? 0.0f : before), v.z + (lane == 31 ? 0.0f : after));
+  // Taps 3 of pixels x - 1 and 0 of x + 1; pixel 15 lies before 16, in the other half of a lane.
+  const bool right = (lane & 8) != 0;
+  const bool first = (lane & 15) == 0;
+  const bool last = (lane & 15) == 15;
+  const int before = right ? lane - 8 : first ? lane + 15 : lane + 7;
+  const int after = right ? (last ? lane - 15 : lane - 7) : lane + 8;
+  const float left = __shfl_sync(kAll, b.y, before);
+  const float left_far = __shfl_sync(kAll, b.w, before);
+  const float next = __shfl_sync(kAll, a.x, after);
+  const float next_far = __shfl_sync(kAll, a.z, after);
+  return make_float4(a.y + (first ? 0.0f : left), b.x + (last ? next_far : next),
+                     a.w + (first ? left : left_far), b.z + (last ? 0.0f : next_far));
 }
 
 }  // namespace

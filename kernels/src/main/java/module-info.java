@@ -7,7 +7,7 @@ import io.patchbay.kernels.reference.ReferenceProvider;
 module io.patchbay.kernels {
   requires static transitive org.jspecify;
   requires transitive io.patchbay.engine;
-  requires io.patchbay.ffi;
+  requires transitive io.patchbay.ffi;
 
   exports io.patchbay.kernels.cpu;
   exports io.patchbay.kernels.cuda;

@@ -186,7 +186,7 @@ inline void check_up(Draw &draw, const UpLayer &layer, int count, double size, b
       const double a = clean[((size_t)cells.base[c] * layer.co + i % layer.co) * pixels + i / layer.co];
       const double want = host_bent(host_half(a), sums[i]);
       const double got = host_of_bf16(out[(size_t)c * layer.out_size() + i]);
-      const double bound = fabs(want) / 256 + 1e-6 * sizes[i];
+      const double bound = fabs(want) / 256 + 2e-6 * sizes[i];
       const double error = got == got ? fabs(got - want) / (bound + 1e-300) : 1e9;
       worst = fmax(worst, error);
       const double exact = host_bent(a, sums[i]);
@@ -307,7 +307,7 @@ inline void check_down(Draw &draw, int ci, int co, int h, bool wide, const char 
       const int logical = i % co * h * h + i / co;
       const double want = host_bent(host_half(clean[(size_t)cells.base[c] * outs + logical]), sums[i]);
       const double got = wide ? raw[(size_t)c * outs + logical] : host_of_bf16(narrow[(size_t)c * outs + i]);
-      const double bound = (wide ? 0 : fabs(want) / 256) + 1e-6 * sizes[i];
+      const double bound = (wide ? 0 : fabs(want) / 256) + 2e-6 * sizes[i];
       worst = fmax(worst, got == got ? fabs(got - want) / (bound + 1e-300) : 1e9);
     }
   }
@@ -317,6 +317,46 @@ inline void check_down(Draw &draw, int ci, int co, int h, bool wide, const char 
   memcpy(words, &poison, 4);
   const size_t half = wide ? 2 : 1;
   for (size_t i = (size_t)count * outs * half; i < all * half; i++) kept &= narrow[i] == words[i & 1];
+  expect(worst <= 1, kernel, worst, 1);
+  expect(kept, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
+}
+
+// A convolution of an image to (h, h, 32), whose operands are not rounded.
+inline void check_image(Draw &draw, int ci, int h, const char *kernel, int stages, int count, double size, bool skips,
+                        int blocks) {
+  const int co = 32;
+  const auto w = draw.normals((size_t)ci * co * 16, 1 / sqrt(8.0 * ci));
+  std::vector<double> exact(w.size());
+  for (size_t i = 0; i < w.size(); i++) exact[(i % 16 * ci + i / 16 % ci) * co + i / 16 / ci] = w[i];
+  Cells cells(draw, count, count + 2, 2, false);
+  const int pixels = 4 * h * h, ins = pixels * ci, outs = h * h * co;
+  auto in = draw.normals((size_t)cells.capacity * ins, size);
+  const auto clean = clean_values(draw, (size_t)cells.bases * outs, size);
+  unsigned short *d_clean = poisoned<unsigned short>("clean", clean.size());
+  launch("change_clean_pack", 3, 1, 256, kChangeCleanShared,
+         ChangeCleanParams{device("a", clean), d_clean, cells.d_bases, co, h * h});
+  const size_t all = (size_t)cells.capacity * outs;
+  unsigned short *out = poisoned<unsigned short>("out", all);
+  launch(kernel, blocks, 1, 256, change_image_shared(ci, h, stages),
+         ChangeUpParams{device("in", in), device("w", w), d_clean, cells.d_base, cells.d_count,
+                        skips ? cells.d_skipped : nullptr, out});
+  const auto got = host(out, all);
+  std::vector<double> x(ins), sums(outs), sizes(outs);
+  double worst = 0;
+  for (int c = 0; c < count; c++) {
+    if (skips && cells.skipped[c]) continue;
+    for (int i = 0; i < ins; i++) x[i] = in[(size_t)c * ins + i % ci * pixels + i / ci];
+    host_down(x.data(), h, ci, co, exact.data(), sums.data(), sizes.data());
+    for (int i = 0; i < outs; i++) {
+      const double a = clean[(size_t)cells.base[c] * outs + i % co * h * h + i / co];
+      const double want = host_bent(host_half(a), sums[i]);
+      const double is = host_of_bf16(got[(size_t)c * outs + i]);
+      const double bound = fabs(want) / 256 + 1e-5 * sizes[i];
+      worst = fmax(worst, is == is ? fabs(is - want) / (bound + 1e-300) : 1e9);
+    }
+  }
+  bool kept = true;
+  for (size_t i = (size_t)count * outs; i < all; i++) kept &= got[i] == 0xffff;
   expect(worst <= 1, kernel, worst, 1);
   expect(kept, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
 }

@@ -82,13 +82,13 @@ struct LoadedPixels {
   int *skipped;
 
   LoadedPixels(Machine &machine, const PixelsCase &of) : machine(machine) {
-    TailCleanParams clean = {};
+    ChangePixelsPackParams clean = {};
     clean.logits = put(of.logits);
     clean.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 32768));
     clean.packed_logits = static_cast<float2 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
     clean.bases = put(std::vector<int>{of.bases});
     clean.colors = of.colors;
-    machine.launch("tail_pack_image", 16, 256, 0, &clean, sizeof clean);
+    machine.launch("change_pixels_pack", 16, 256, 0, &clean, sizeof clean);
     params.clean = put(of.clean);
     params.sources = put(of.sources);
     params.base = put(of.base);
@@ -140,7 +140,7 @@ int check_all(Machine &machine, int cells, int blocks) {
           const double want = of.effect(i, sizes);
           const float got = effects[0][(size_t)i];
           const double error = want == 0 ? fabs(got) : fabs(got / want - 1);
-          if (!(error <= worst)) worst = error;
+          worst = tail_check::larger(worst, error);
           right &= skipped[(size_t)i] == (want == 0 ? 1 : 0);
         }
         for (int i = cells; i < cells + 8; i++) {

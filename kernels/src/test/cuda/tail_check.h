@@ -33,23 +33,26 @@ struct Way {
 
 constexpr int kStreamedBytes = 232128;
 constexpr int kStagedBytes = 92544;
-constexpr int kWideBytes = 100768;
 constexpr int kColorsBytes = 227936;
 
 inline const std::vector<Way> &ways() {
   static const std::vector<Way> all = {
-      {"tail_streamed_squares", 512, kStreamedBytes, 1, 1, 3, false},
-      {"tail_streamed_rounded_squares", 512, kStreamedBytes, 1, 1, 1, false},
-      {"tail_streamed_tf32_squares", 512, kStreamedBytes, 1, 1, 2, false},
+      {"tail_streamed_squares", 384, kStreamedBytes, 1, 1, 3, false},
+      {"tail_streamed_tf32_squares", 384, kStreamedBytes, 1, 1, 2, false},
+      {"tail_streamed_rounded_squares", 384, kStreamedBytes, 1, 1, 1, false},
+      {"tail_streamed_wide_squares", 512, kStreamedBytes, 1, 1, 3, false},
+      {"tail_streamed_wide_tf32_squares", 512, kStreamedBytes, 1, 1, 2, false},
       {"tail_staged_squares", 256, kStagedBytes, 2, 1, 3, false},
-      {"tail_staged_rounded_squares", 256, kStagedBytes, 2, 1, 1, false},
-      {"tail_staged_wide_squares", 512, kWideBytes, 1, 1, 3, false},
-      {"tail_streamed_sizes", 512, kStreamedBytes, 1, 1, 3, true},
+      {"tail_staged_tf32_squares", 256, kStagedBytes, 2, 1, 2, false},
+      {"tail_streamed_sizes", 384, kStreamedBytes, 1, 1, 3, true},
       {"tail_colors_squares", 256, kColorsBytes, 1, 3, 3, false},
       {"tail_colors_sizes", 256, kColorsBytes, 1, 3, 3, true},
   };
   return all;
 }
+
+// The larger error; one that is not a number is larger than any.
+inline double larger(double a, double b) { return a >= b ? a : b >= a ? b : INFINITY; }
 
 inline float rounded(float x) {
   uint32_t bits;
@@ -170,7 +173,7 @@ struct Loaded {
     clean.logits = put(of.logits);
     clean.packed_active = static_cast<uint4 *>(machine.allocate((size_t)of.bases * 65536));
     clean.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 32768));
-    clean.packed_logits = static_cast<float2 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
+    clean.packed_logits = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
     clean.bases = put(std::vector<int>{of.bases});
     clean.colors = of.colors;
     machine.launch("tail_pack_active", 16, 256, 0, &clean, sizeof clean);
@@ -214,19 +217,19 @@ struct Loaded {
   }
 };
 
-// The largest relative error of the effects; NaN where some are.
+// The largest relative error of the effects.
 inline double largest_error(const Case &of, const std::vector<float> &effects, const std::vector<double> &want) {
   double worst = 0;
   for (int i = 0; i < of.cells; i++) {
     const double right = of.skipped[(size_t)i] != 0 ? 0 : want[(size_t)i];
     const double error = right == 0 ? fabs(effects[(size_t)i]) : fabs(effects[(size_t)i] / right - 1);
-    if (!(error <= worst)) worst = error;
+    worst = larger(worst, error);
   }
   return worst;
 }
 
 // The largest relative error: rounding the second layer's operands to bf16 is most of it, where done.
-inline double allowed(const Way &way) { return way.products == 1 ? 5e-3 : 1e-4; }
+inline double allowed(const Way &way) { return way.products == 1 ? 5e-3 : way.products == 2 ? 4e-4 : 1e-4; }
 
 // Runs every way on cases of each size. Returns how many failed.
 template <class Machine>

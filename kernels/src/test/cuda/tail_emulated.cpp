@@ -1,5 +1,6 @@
 // Holds the kernels of the tail, and change_pixels, to float64 on the host's emulator.
-// Build: see tail_emulated.sh. Usage: tail_emulated CELLS BLOCKS [ORDER [KERNEL]]
+// Build: see tail_emulated.sh. Usage: tail_emulated CELLS BLOCKS [ORDER [KERNEL [SITE]]]: a barrier at
+// SITE (file:line) is left out, and some check should fail; for list, they are listed.
 #include "mma.cuh"
 namespace {
 #include "change_pixels.cu"
@@ -10,6 +11,8 @@ namespace {
 #include "pixels_check.h"
 
 extern "C" int pb_emulator_launch(const char *, int, int, int, int, const void *, long long, int, char *, int);
+extern "C" void pb_emulator_skip(const char *);
+extern "C" int pb_emulator_barriers(char *, int);
 extern "C" void *pb_emulator_allocate(const char *, long long);
 
 struct Emulator {
@@ -34,8 +37,15 @@ int main(int count, char **arguments) {
   const int cells = atoi(arguments[1]);
   const int blocks = atoi(arguments[2]);
   const char *const only = count > 4 ? arguments[4] : nullptr;
+  const char *const site = count > 5 ? arguments[5] : nullptr;
+  if (site != nullptr && strcmp(site, "list") != 0) pb_emulator_skip(site);
   int failed = 0;
   if (only == nullptr || strncmp(only, "change", 6) == 0) failed += pixels_check::check_all(emulator, 8 * cells, blocks);
   failed += tail_check::check_all(emulator, cells, blocks, only);
+  if (site != nullptr && strcmp(site, "list") == 0) {
+    char text[4000];
+    pb_emulator_barriers(text, sizeof text);
+    printf("%s", text);
+  }
   return failed == 0 ? 0 : 1;
 }

@@ -14,6 +14,8 @@ uint3 threadIdx, blockIdx, blockDim, gridDim;
 
 namespace pb_emulator {
 
+int running;
+
 namespace {
 
 enum class State : unsigned char { kReady, kAtWarp, kAtBlock, kLeft };
@@ -53,7 +55,6 @@ const void *fields;
 Thread threads[kMostThreads];
 unsigned ready[kMostThreads / 32];
 Barrier barriers[16];
-int running;
 int left;
 std::string error;
 alignas(128) unsigned char memory[kMostShared + 2 * kGuard];
@@ -218,8 +219,6 @@ std::string run_grid(const KernelEntry &entry, Shape shape, const void *params, 
 unsigned char *shared_memory() { return memory + kGuard; }
 
 int lane() { return running % 32; }
-
-int running_thread() { return running; }
 
 void fail_at(const std::string &message) {
   error = place() + ", thread " + std::to_string(running) + " " + message;

@@ -40,6 +40,7 @@ std::mutex lock;
 std::map<unsigned long long, Allocation> allocations;
 // Is the list of pieces up to date?
 bool listed = false;
+int racesWanted = 1;
 // How often each barrier was come to, by file and line.
 std::map<std::string, long long> hits;
 std::string skippedSite;
@@ -163,6 +164,7 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
       problem = name + ": no such grid: " + std::to_string(blocksX) + "x" + std::to_string(blocksY);
     } else {
       list_pieces();
+      racesWatched = racesWanted == 2 || (racesWanted == 1 && order == 0);
       FlushToZero flush;
       problem = run_grid(*entry, {blocksX, blocksY, threads, shared}, params, order);
       if (problem.empty()) {
@@ -185,10 +187,11 @@ PB_EXPORT int pb_emulator_kernels(char *text, int length) {
   return give(all, text, length);
 }
 
-// Whether races in shared memory are looked for, as they are at first.
-PB_EXPORT void pb_emulator_races(int on) {
+// Whether races in shared memory are looked for: 0 never, 1 in forward order, as at first, because it
+// takes long and what is found does not depend on the order, 2 always.
+PB_EXPORT void pb_emulator_races(int when) {
   std::lock_guard<std::mutex> guard(lock);
-  race_watch(on != 0);
+  racesWanted = when;
 }
 
 // Leaves out the barrier at `site` (file:line) from now on; none when null or empty.

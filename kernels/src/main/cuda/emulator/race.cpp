@@ -16,20 +16,24 @@
 
 namespace pb_emulator {
 
+bool racesWatched = true;
+
 namespace {
 
 constexpr int kWarps = kMostThreads / 32;
 constexpr int kUnits = kMostShared / 2;
-constexpr unsigned short kNobody = 0xffff, kMany = 0xfffe;
+constexpr unsigned short kNobody = 0xffff, kMany = 0x8000;
 
-// Who read last of one warp.
+// Who read last: a thread, or kMany and the warp of which several did, all at `clock`.
 struct Reader {
   unsigned clock;
-  unsigned short thread;
+  unsigned short who;
 };
 
-// What was done last with two bytes; `others` is an index of `readers` when several warps read.
+// What was done last with two bytes; `others` is an index of `readers` when several warps have read.
+// When `settled` is the number of a warp's clock, any thread of the warp may read until that goes on.
 struct Unit {
+  unsigned long long settled;
   unsigned written;
   Reader read;
   unsigned short writer;
@@ -37,75 +41,78 @@ struct Unit {
   int others;
 };
 
+constexpr Unit kUntouched = {0, 0, {0, kNobody}, kNobody, false, -1};
+
 Unit units[kUnits];
 std::vector<Reader> readers;
 unsigned known[kWarps][kWarps];
-bool enabled = true;
+unsigned long long numbers[kWarps];
+unsigned long long lastNumber;
 
 unsigned clock_of(int warp) { return known[warp][warp]; }
 
-bool before(unsigned clock, int thread, int me) {
-  if (thread == me) return true;
-  int warp = thread / 32, mine = me / 32;
+void tick(int warp) {
+  known[warp][warp]++;
+  numbers[warp] = ++lastNumber;
+}
+
+int warp_of(int who) { return who & kMany ? who & 31 : who / 32; }
+
+// Did what `who` did at `clock` happen before what thread `me` does now?
+bool before(unsigned clock, int who, int me) {
+  if (who == me) return true;
+  int warp = warp_of(who), mine = me / 32;
   return warp == mine ? clock < clock_of(mine) : clock <= known[mine][warp];
 }
 
 [[noreturn]] void race(const char *does, int unit, int other, const char *did) {
-  std::string who = other == kMany ? "other threads" : "thread " + std::to_string(other);
+  std::string who = (other & kMany ? "threads of warp " : "thread ") + std::to_string(other & ~kMany);
   fail_at(std::string(does) + " byte " + std::to_string(2 * unit) + " of shared memory, which " + who + " " + did +
           " with no barrier in between" + access_place());
 }
 
-void note_read(Unit &unit, int me) {
+// Notes a read by thread `me` and returns the note, which forgets what has happened before.
+const Reader &note_read(Unit &unit, int me) {
   int warp = me / 32;
-  if (unit.others < 0) {
-    if (unit.read.thread == kNobody || unit.read.thread == me) {
-      unit.read = {clock_of(warp), (unsigned short)me};
-      return;
-    }
-    // A second reader: from now on one note for each warp.
+  Reader *note = &unit.read;
+  if (unit.others < 0 && note->who != kNobody && !before(note->clock, note->who, me) && warp_of(note->who) != warp) {
+    // A second warp: from now on one note for each.
     unit.others = (int)readers.size();
     readers.resize(readers.size() + kWarps, {0, kNobody});
-    readers[(size_t)(unit.others + unit.read.thread / 32)] = unit.read;
+    readers[(size_t)(unit.others + warp_of(note->who))] = *note;
   }
-  Reader &mine = readers[(size_t)(unit.others + warp)];
-  bool alone = mine.thread == kNobody || mine.thread == me || mine.clock < clock_of(warp);
-  mine = {clock_of(warp), alone ? (unsigned short)me : kMany};
+  if (unit.others >= 0) note = &readers[(size_t)(unit.others + warp)];
+  if (note->who == kNobody || before(note->clock, note->who, me)) {
+    *note = {clock_of(warp), (unsigned short)me};
+  } else {
+    note->who = (unsigned short)(kMany | warp);
+  }
+  return *note;
 }
 
 void check_reads(const Unit &unit, int index, int me) {
-  if (unit.others < 0) {
-    if (unit.read.thread != kNobody && !before(unit.read.clock, unit.read.thread, me)) {
-      race("writes", index, unit.read.thread, "read");
-    }
-    return;
-  }
-  for (int warp = 0; warp * 32 < (int)blockDim.x; warp++) {
-    const Reader &reader = readers[(size_t)(unit.others + warp)];
-    if (reader.thread == kNobody) continue;
-    // Any thread of the warp stands for many: none of them is this thread alone.
-    int thread = reader.thread == kMany ? warp * 32 + (me % 32 + 1) % 32 : reader.thread;
-    if (!before(reader.clock, thread, me)) race("writes", index, reader.thread, "read");
+  const Reader *first = unit.others < 0 ? &unit.read : &readers[(size_t)unit.others];
+  int count = unit.others < 0 ? 1 : (int)(blockDim.x + 31) / 32;
+  for (int i = 0; i < count; i++) {
+    if (first[i].who != kNobody && !before(first[i].clock, first[i].who, me)) race("writes", index, first[i].who, "read");
   }
 }
 
 }  // namespace
 
-void race_watch(bool on) { enabled = on; }
-
 void race_begin(int threads, int bytes) {
-  if (!enabled) return;
-  for (int i = 0; i < (bytes + 1) / 2; i++) units[i] = {0, {0, kNobody}, kNobody, false, -1};
+  if (!racesWatched) return;
+  for (int i = 0; i < (bytes + 1) / 2; i++) units[i] = kUntouched;
   readers.clear();
   memset(known, 0, sizeof known);
-  for (int warp = 0; warp * 32 < threads; warp++) known[warp][warp] = 1;
+  for (int warp = 0; warp * 32 < threads; warp++) tick(warp);
 }
 
-void race_warp_barrier(int warp) { known[warp][warp]++; }
+void race_warp_barrier(int warp) { tick(warp); }
 
 void race_arrive(int warp, unsigned *all) {
   for (int i = 0; i < kWarps; i++) all[i] = std::max(all[i], known[warp][i]);
-  known[warp][warp]++;
+  tick(warp);
 }
 
 void race_meet(const bool *warps, unsigned *all) {
@@ -117,18 +124,24 @@ void race_meet(const bool *warps, unsigned *all) {
     if (!warps[warp]) continue;
     unsigned mine = known[warp][warp];
     memcpy(known[warp], all, sizeof known[warp]);
-    known[warp][warp] = std::max(mine, all[warp]) + 1;
+    known[warp][warp] = std::max(mine, all[warp]);
+    tick(warp);
   }
 }
 
 void race_copying(long long offset, long long bytes, bool on) {
-  for (int i = (int)(offset / 2); i < (int)((offset + bytes) / 2); i++) units[i].copying = on;
+  for (int i = (int)(offset / 2); i < (int)((offset + bytes) / 2); i++) {
+    units[i].copying = on;
+    units[i].settled = 0;
+  }
 }
 
 void race_access(int me, long long offset, long long bytes, bool writes) {
-  if (!enabled || bytes < 2) return;
+  if (!racesWatched || bytes < 2) return;
+  const unsigned long long number = numbers[me / 32];
   for (int i = (int)(offset / 2); i < (int)((offset + bytes + 1) / 2); i++) {
     Unit &unit = units[i];
+    if (!writes && unit.settled == number) continue;
     if (unit.copying) {
       fail_at(std::string(writes ? "writes" : "reads") + " byte " + std::to_string(2 * i) +
               " of shared memory, to which an asynchronous copy goes on that nobody has waited for" + access_place());
@@ -138,10 +151,15 @@ void race_access(int me, long long offset, long long bytes, bool writes) {
     }
     if (writes) {
       check_reads(unit, i, me);
-      unit = {clock_of(me / 32), {0, kNobody}, (unsigned short)me, false, -1};
-    } else {
-      note_read(unit, me);
+      unit = kUntouched;
+      unit.written = clock_of(me / 32);
+      unit.writer = (unsigned short)me;
+      continue;
     }
+    const Reader &note = note_read(unit, me);
+    // Several of the warp have read, and none of it has written since its last barrier.
+    bool ours = unit.writer != kNobody && unit.writer / 32 == me / 32 && unit.written == clock_of(me / 32);
+    if (note.who & kMany && !ours) unit.settled = number;
   }
 }
 

@@ -71,13 +71,14 @@ std::string access_place();
 // Begins to watch a launch.
 void watch_begin();
 
-int running_thread();
+// The thread whose turn it is.
+extern int running;
 
 // Ends the launch with an error that begins with kernel, block and thread.
 [[noreturn]] void fail_at(const std::string &message);
 
 // Races between the threads of a block in its shared memory; see race.cpp.
-void race_watch(bool on);
+extern bool racesWatched;
 void race_begin(int threads, int bytes);
 void race_warp_barrier(int warp);
 // A warp comes to a barrier of the block and goes on: `all` gathers what those who come know.

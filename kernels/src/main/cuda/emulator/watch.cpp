@@ -14,13 +14,20 @@ std::vector<Piece> pieces;
 
 namespace {
 
-// Where the last access to global memory was, and the library's own constants and variables.
-Span last, own;
+// Where the last accesses to global memory were, by some bits of the address.
+constexpr int kRecent = 64;
+Span recent[kRecent];
+inline Span &recent_of(const unsigned char *at) {
+  return recent[(reinterpret_cast<unsigned long long>(at) >> 10) % kRecent];
+}
+
+// The library's own constants and variables.
+Span own;
 
 // Where in the library the access is that is looked at, or null.
 const void *code;
 
-bool within(Span span, const unsigned char *start, long long bytes) {
+inline bool within(const Span &span, const unsigned char *start, long long bytes) {
   return start >= span.start && start + bytes <= span.end;
 }
 
@@ -58,7 +65,7 @@ std::string whereabouts(const unsigned char *at) {
 }  // namespace
 
 void watch_begin() {
-  last = {nullptr, nullptr};
+  for (Span &span : recent) span = {nullptr, nullptr};
   if (own.start == nullptr) dl_iterate_phdr(find_own, nullptr);
 }
 
@@ -69,23 +76,29 @@ std::string access_place() {
   return text;
 }
 
-static void watch_from(const void *from, const void *address, long long bytes, bool writes) {
-  code = from;
-  auto at = static_cast<const unsigned char *>(address);
-  if (within(last, at, bytes) || within(bounds.stacks, at, bytes)) return;
-  if (within(bounds.shared, at, bytes)) {
-    race_access(running_thread(), at - bounds.shared.start, bytes, writes);
-    return;
-  }
+static void watch_slowly(const unsigned char *at, long long bytes, bool writes) {
+  if (within(bounds.stacks, at, bytes)) return;
   auto next = std::upper_bound(pieces.begin(), pieces.end(), at,
                                [](const unsigned char *x, const Piece &piece) { return x < piece.span.start; });
   if (next != pieces.begin() && within(std::prev(next)->span, at, bytes)) {
-    last = std::prev(next)->span;
+    recent_of(at) = std::prev(next)->span;
     return;
   }
   if (!writes && within(bounds.parameters, at, bytes)) return;
   if (within(own, at, bytes) && !within(bounds.sharedWhole, at, 1)) return;
   fail_at((writes ? "writes " : "reads ") + std::to_string(bytes) + " bytes at " + whereabouts(at) + access_place());
+}
+
+static inline void watch_from(const void *from, const void *address, long long bytes, bool writes) {
+  auto at = static_cast<const unsigned char *>(address);
+  if (within(bounds.shared, at, bytes)) {
+    if (!racesWatched) return;
+    code = from;
+    race_access(running, at - bounds.shared.start, bytes, writes);
+  } else if (!within(recent_of(at), at, bytes)) {
+    code = from;
+    watch_slowly(at, bytes, writes);
+  }
 }
 
 void watch(const void *address, long long bytes, bool writes) { watch_from(nullptr, address, bytes, writes); }

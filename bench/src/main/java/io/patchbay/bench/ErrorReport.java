@@ -45,7 +45,7 @@ record ErrorReport(String device, List<String> notes, List<Row> rows) implements
           found.stream().mapToDouble(f -> f[1]).reduce(Math::max).orElse(Double.NaN));
     }
 
-    private Map<String, Object> json() {
+    Map<String, Object> json() {
       final var map = new LinkedHashMap<String, Object>();
       map.put("edit", edit);
       map.put("effect", effect);

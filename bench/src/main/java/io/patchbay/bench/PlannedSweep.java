@@ -30,6 +30,21 @@ final class PlannedSweep implements SweepMethod {
   /// Inputs that are run together.
   private static final int INPUTS = 64;
 
+  private final int bases;
+  private final int cells;
+
+  /// As the sweep command does.
+  PlannedSweep() {
+    this(BASES, CELLS);
+  }
+
+  /// @param bases that run together at most
+  /// @param cells that run together, where one base has no more
+  PlannedSweep(final int bases, final int cells) {
+    this.bases = bases;
+    this.cells = cells;
+  }
+
   @Override
   public String label() {
     return "planned";
@@ -85,7 +100,7 @@ final class PlannedSweep implements SweepMethod {
   }
 
   /// The units of one site.
-  private static final class Part {
+  private final class Part {
     private final SweepTask task;
     private final int firstUnit;
     private final int each;
@@ -102,7 +117,7 @@ final class PlannedSweep implements SweepMethod {
       this.task = task;
       this.firstUnit = firstUnit;
       this.each = units.size() * task.variations();
-      this.most = Math.clamp(Math.min(CELLS / each, task.bases()), 1, BASES);
+      this.most = Math.clamp(Math.min(cells / each, task.bases()), 1, bases);
       final var room =
           switch (task.workload().change()) {
             case SOURCE -> new Room(task.inputs(), Capacity.AMONG_BASES, most, INPUTS);

@@ -42,10 +42,21 @@ public final class SweepTask {
   /// @throws IllegalArgumentException when there are too few inputs
   static SweepTask of(
       final SweepWorkload workload, final float[] pool, final int bases, final long seed) {
+    return of(workload, pool, bases, workload.sources(), seed);
+  }
+
+  /// The same with another number of sources a base; of mediation and of workloads without sources
+  /// that changes nothing.
+  static SweepTask of(
+      final SweepWorkload workload,
+      final float[] pool,
+      final int bases,
+      final int perBase,
+      final long seed) {
     final boolean pairs = workload.outcome() == Outcome.PAIR;
     final boolean others = workload.change() == Change.SOURCE && !pairs;
     final int count = pool.length / Conv4Weights.PIXELS;
-    final int needed = pairs ? 2 * bases : Math.max(bases, others ? workload.sources() + 1 : 0);
+    final int needed = pairs ? 2 * bases : Math.max(bases, others ? perBase + 1 : 0);
     if (bases < 1 || count < needed) {
       throw new IllegalArgumentException(
           "inputs: workload="
@@ -65,12 +76,7 @@ public final class SweepTask {
       } else if (others) {
         final int base = b;
         sources[b] =
-            random
-                .ints(0, count)
-                .filter(s -> s != base)
-                .distinct()
-                .limit(workload.sources())
-                .toArray();
+            random.ints(0, count).filter(s -> s != base).distinct().limit(perBase).toArray();
       } else {
         sources[b] = new int[0];
       }

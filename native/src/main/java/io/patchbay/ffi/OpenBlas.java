@@ -5,7 +5,8 @@ import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
 /// Double-precision products for work where no per-sample value comes out: probes, covariances.
-/// OpenBLAS runs on the calling thread alone.
+/// OpenBLAS runs on the calling thread alone. Where it is left out of the class path, as in a
+/// bundle, every call is a [NativeException] that says so.
 public final class OpenBlas {
   private OpenBlas() {}
 
@@ -30,7 +31,7 @@ public final class OpenBlas {
               + ", n="
               + n);
     }
-    openblas_nolapack.blas_set_num_threads(1);
+    load();
     final var c = new double[m * n];
     try (var pa = new DoublePointer(a);
         var pb = new DoublePointer(b);
@@ -53,5 +54,17 @@ public final class OpenBlas {
       pc.get(c);
     }
     return c;
+  }
+
+  private static void load() {
+    try {
+      openblas_nolapack.blas_set_num_threads(1);
+    } catch (final LinkageError e) {
+      throw new NativeException(
+          "no OpenBLAS on the class path, which a bundle leaves out: run from a build instead ("
+              + e
+              + ")",
+          e);
+    }
   }
 }

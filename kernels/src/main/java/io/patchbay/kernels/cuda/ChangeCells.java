@@ -21,7 +21,8 @@ final class ChangeCells {
     LEFT_OUT,
     DENSE,
     SMALL,
-    LARGE
+    LARGE,
+    CHANNEL
   }
 
   private static final int KINDS = Kind.values().length;
@@ -57,18 +58,22 @@ final class ChangeCells {
   private final RegionLayers regions;
   private final int small;
   private final int large;
+  private final boolean channels;
   private final Kernel probe;
   private final Kernel list;
   private final Kernel fill;
 
   /// @param window cells for whose dense changes there is room at once
+  /// @param channels whether patches of one channel go a way of their own
   ChangeCells(
       final Node node,
       final Propagate op,
       final Scope scope,
       final RegionLayers regions,
-      final int window) {
+      final int window,
+      final boolean channels) {
     this.op = op;
+    this.channels = channels;
     this.regions = regions;
     this.window = window;
     this.in = node.inputs().subList(0, Propagate.LEADING).stream().map(scope::value).toList();
@@ -162,11 +167,6 @@ final class ChangeCells {
     return in.get(0).size();
   }
 
-  /// Where a cell that indexes outside a table is noted.
-  long wrongIndex() {
-    return wrongIndex;
-  }
-
   /// Bytes of shared memory that regions of a list take at most.
   int shared(final Kind kind) {
     return Float.BYTES * (REGION_ROOM + (kind == Kind.SMALL ? small : large));
@@ -181,7 +181,7 @@ final class ChangeCells {
   void sort() {
     final var fields = fields();
     probe.launch(Launch.of(Math.ceilDiv(rows, PROBED), PROBED * WARP), fields);
-    list.launch(new Launch(1, 1, LIST_THREADS, Long.BYTES * WARP), fields);
+    list.launch(new Launch(1, 1, LIST_THREADS, 2 * Long.BYTES * WARP), fields);
   }
 
   /// All cells of a kind.
@@ -210,6 +210,7 @@ final class ChangeCells {
       case DENSE -> 1;
       case SMALL -> 2;
       case LARGE -> 3;
+      case CHANNEL -> 4;
     };
   }
 
@@ -249,7 +250,8 @@ final class ChangeCells {
       windows(),
       regions.layers().size(),
       small,
-      large
+      large,
+      channels ? 1 : 0
     };
     final var inputs = in.stream().mapToLong(Value::address).toArray();
     return join(inputs, counts, program, middle, regions.fields());

@@ -25,9 +25,8 @@ final class ChangeEnds {
   private final Value out;
   private final Kernel kernel;
 
-  /// @param wrongIndex where a cell that indexes outside a table is noted
-  ChangeEnds(final Node node, final Propagate op, final Scope scope, final long wrongIndex) {
-    this.wrongIndex = wrongIndex;
+  ChangeEnds(final Node node, final Propagate op, final Scope scope) {
+    this.wrongIndex = scope.fault("direction outside the table, at the row before: " + node);
     this.op = op;
     this.clean = scope.value(node.input(op.layered() - 1));
     this.base = scope.value(node.input(2));
@@ -106,5 +105,10 @@ final class ChangeEnds {
   /// Where the number of directions stands, or 0.
   long directionRows() {
     return directionRows;
+  }
+
+  /// Where a cell is noted whose direction there is not.
+  long wrongIndex() {
+    return wrongIndex;
   }
 }

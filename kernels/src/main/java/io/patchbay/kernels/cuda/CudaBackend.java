@@ -3,10 +3,12 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Weights;
 import io.patchbay.ffi.cuda.Device;
 import java.util.List;
+import java.util.Set;
 
 /// The CUDA kernels on one device.
 public final class CudaBackend implements Backend {
@@ -57,6 +59,11 @@ public final class CudaBackend implements Backend {
   @Override
   public String instructions() {
     return device.facts().architecture();
+  }
+
+  @Override
+  public Set<Precision> precisions() {
+    return Set.of(Precision.FP32, Precision.BF16);
   }
 
   @Override

@@ -6,65 +6,90 @@ import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.Kind;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
+import io.patchbay.kernels.cuda.Layers.Conv;
+import io.patchbay.kernels.cuda.Layers.Finish;
+import io.patchbay.kernels.cuda.Layers.Rows;
+import java.util.List;
 
-/// One layer that carries the change of all of its input (`change_dense.cu`).
-///
-/// @param inputs elements that it takes
-/// @param channels of what it takes
-/// @param activation of the change that it leaves; none where its sums are wanted
-record DenseChange(
-    Kind kind,
-    Kernel kernel,
-    Value weights,
-    Value clean,
-    int inputs,
-    int channels,
-    int height,
-    int width,
-    Activation activation,
-    boolean rounds) {
+/// One layer that carries the change of all of its input: by the kernels that any layer is computed
+/// with, or by plain ones (`change_dense.cu`).
+final class DenseChange {
   private static final int THREADS = 256;
   private static final int MOST_BLOCKS = 4096;
   private static final int LINEAR_CELLS = 32;
   private static final int LINEAR_OUTPUTS = 64;
   private static final int LINEAR_SHARED = Float.BYTES * 16 * (LINEAR_CELLS + LINEAR_OUTPUTS + 2);
 
-  static DenseChange of(final Node node, final Propagate op, final int index, final Scope scope) {
+  private final Kind kind;
+  private final Layers layers;
+  private final boolean plain;
+  private final Kernel kernel;
+  private final Kernel rounded;
+  private final Value weights;
+  private final Value clean;
+  private final int channels;
+  private final int height;
+  private final int width;
+  private final int outputs;
+  private final int activation;
+  private final boolean rounds;
+  private final long one;
+
+  /// @param plain whether the plain kernels serve
+  DenseChange(
+      final Node node,
+      final Propagate op,
+      final int index,
+      final Scope scope,
+      final Layers layers,
+      final boolean plain) {
     final var layer = op.layers().get(index);
-    final var weights = node.input(Propagate.LEADING + 2 * index);
-    final var clean = node.input(Propagate.LEADING + 2 * index + 1);
+    final var given = node.input(Propagate.LEADING + 2 * index);
+    this.kind = layer.kind();
+    this.layers = layers;
+    this.plain = plain;
+    this.rounds = op.rounds(index);
+    this.clean = scope.value(node.input(Propagate.LEADING + 2 * index + 1));
     final var out = clean.shape();
-    final int channels = weights.shape().dim(layer.kind() == Kind.UP ? 0 : 1);
-    final int height =
-        switch (layer.kind()) {
-          case DOWN -> 2 * out.dim(1);
-          case UP -> out.dim(1) / 2;
-          case LINEAR -> 1;
-        };
-    final int width =
-        switch (layer.kind()) {
-          case DOWN -> 2 * out.dim(2);
-          case UP -> out.dim(2) / 2;
-          case LINEAR -> 1;
-        };
+    this.channels = given.shape().dim(kind == Kind.UP ? 0 : 1);
+    this.outputs = kind == Kind.LINEAR ? out.rowSize() : out.dim(0);
+    this.height = kind == Kind.LINEAR ? 1 : kind == Kind.UP ? out.dim(1) / 2 : 2 * out.dim(1);
+    this.width = kind == Kind.LINEAR ? 1 : kind == Kind.UP ? out.dim(2) / 2 : 2 * out.dim(2);
+    // The sums of the last are wanted.
     final boolean last = index + 1 == op.layers().size();
-    final var name =
-        switch (layer.kind()) {
-          case DOWN -> "dense_down";
-          case UP -> "dense_up";
-          case LINEAR -> "dense_linear";
-        };
-    return new DenseChange(
-        layer.kind(),
-        scope.device().kernel("change_dense", name),
-        scope.value(weights),
-        scope.value(clean),
-        channels * height * width,
-        channels,
-        height,
-        width,
-        last ? Activation.NONE : layer.activation(),
-        op.rounds(index));
+    this.activation = last || layer.activation() == Activation.NONE ? 0 : 1;
+    this.one = scope.rows(null);
+    this.kernel =
+        scope
+            .device()
+            .kernel(
+                "change_dense",
+                switch (kind) {
+                  case DOWN -> "dense_down";
+                  case UP -> "dense_up";
+                  case LINEAR -> "dense_linear";
+                });
+    this.rounded = scope.device().kernel("change_dense", "change_rounded");
+    final int size = given.shape().rowSize();
+    this.weights =
+        rounds && !plain
+            ? scope.packed("rounded", given, size, (from, to) -> round(from, to, one, size, 1))
+            : scope.value(given);
+  }
+
+  private void round(
+      final long from, final long to, final long count, final int size, final int most) {
+    final var launch = Launch.covering((long) size * most, THREADS, MOST_BLOCKS);
+    rounded.launch(launch, from, to, count, size);
+  }
+
+  List<Value> reads() {
+    return List.of(weights, clean);
+  }
+
+  /// Elements that it takes.
+  int inputs() {
+    return channels * height * width;
   }
 
   /// Elements that it makes.
@@ -72,17 +97,49 @@ record DenseChange(
     return clean.size();
   }
 
-  /// Carries (cells; inputs) at `from` to (cells; outputs) at `to`.
+  /// Carries (cells; inputs) at `from`, which may change there, to (cells; outputs) at `to`.
   void run(final CellList cells, final long from, final long to) {
+    if (plain) {
+      runPlain(cells, from, to);
+      return;
+    }
+    if (rounds) {
+      round(from, from, cells.count(), inputs(), cells.most());
+    }
+    final var finish =
+        activation == 0 ? Finish.NONE : Finish.change(clean.address(), cells.bases(), activation);
+    final var rows = new Rows(cells.count(), cells.most());
+    switch (kind) {
+      case DOWN ->
+          layers.convDown(
+              Conv.halving(channels, outputs, height / 2, width / 2),
+              from,
+              weights.address(),
+              to,
+              finish,
+              rows);
+      case UP ->
+          layers.convUp(
+              Conv.halving(outputs, channels, height, width),
+              from,
+              weights.address(),
+              to,
+              finish,
+              rows);
+      case LINEAR ->
+          layers.linear(channels, outputs, true, from, weights.address(), to, finish, rows, one);
+    }
+  }
+
+  private void runPlain(final CellList cells, final long from, final long to) {
     final boolean linear = kind == Kind.LINEAR;
     final long items =
         linear
             ? (long) Math.ceilDiv(cells.most(), LINEAR_CELLS)
-                * Math.ceilDiv(outputs(), LINEAR_OUTPUTS)
+                * Math.ceilDiv(outputs, LINEAR_OUTPUTS)
             : (long) cells.most() * Math.ceilDiv(outputs(), THREADS);
-    final int blocks = (int) Math.min(items, MOST_BLOCKS);
     kernel.launch(
-        new Launch(blocks, 1, THREADS, linear ? LINEAR_SHARED : 0),
+        new Launch((int) Math.min(items, MOST_BLOCKS), 1, THREADS, linear ? LINEAR_SHARED : 0),
         from,
         weights.address(),
         clean.address(),
@@ -92,8 +149,8 @@ record DenseChange(
         channels,
         height,
         width,
-        linear ? outputs() : clean.shape().dim(0),
-        ChangeEnds.code(activation),
+        outputs,
+        activation,
         rounds ? 1 : 0);
   }
 }

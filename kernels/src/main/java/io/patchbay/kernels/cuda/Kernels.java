@@ -21,7 +21,7 @@ final class Kernels {
             new GatherCandidate(device),
             new NoiseCandidate(device),
             new PatchCandidate(device),
-            new PropagateCandidate(special),
+            new PropagateCandidate(device, special),
             new ScalarCandidate(device),
             new CopyCandidate(device, expressions));
   }

@@ -118,8 +118,25 @@ final class LayerCandidate implements Candidate {
           () ->
               layers.sums(s, a.address(), b.address(), out.address(), address(scratch), end.get()));
     }
+    if (a.shape().isBatched()) {
+      return Step.of(
+          "linear",
+          out,
+          end.reads(a, b),
+          () ->
+              layers.linear(
+                  across,
+                  s.columns(),
+                  op.transposeB(),
+                  a.address(),
+                  b.address(),
+                  out.address(),
+                  end.get(),
+                  counted,
+                  one.count()));
+    }
     return Step.of(
-        "linear",
+        "product",
         out,
         end.reads(a, b),
         () -> layers.product(s, a.address(), b.address(), out.address(), end.get()));

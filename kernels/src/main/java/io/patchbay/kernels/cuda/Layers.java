@@ -4,6 +4,8 @@ import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The layers of a network on a device: linear ones, convolutions, transposed convolutions, and
@@ -37,6 +39,8 @@ final class Layers {
   private final Kernel weightGrad;
   private final Kernel weightGradJoin;
   private final @Nullable HalvingForms forms;
+  private final List<RowsForm> rowsForms;
+  private final int busy;
 
   /// @param special whether the forms for usual shapes are used too
   Layers(final Device device, final boolean special) {
@@ -51,6 +55,33 @@ final class Layers {
     weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
     weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
     forms = special ? new HalvingForms(device) : null;
+    rowsForms =
+        special
+            ? Stream.of(8, 4, 2)
+                .map(t -> new RowsForm(device.kernel("linear_rows", "linear_rows_" + t), t))
+                .toList()
+            : List.of();
+    busy = device.facts().multiprocessors() / 2;
+  }
+
+  /// A kernel for linear layers over rows, `linear_rows.cu`.
+  ///
+  /// @param each outputs of a thread, a square of so many
+  private record RowsForm(Kernel kernel, int each) {
+    private static final int STEP = 64;
+
+    Launch launch(final int rows, final int outer) {
+      final int down = 4 * each;
+      final int across = 8 * each;
+      final int weights = Math.max(across * (STEP + 4), STEP * (across + 4));
+      final int shared = Math.max(2 * (down * (STEP + 4) + weights), 8 * down * across);
+      return new Launch(tiles(rows, down), tiles(outer, across), THREADS, Float.BYTES * shared);
+    }
+
+    int blocks(final int rows, final int outer) {
+      final var launch = launch(rows, outer);
+      return launch.blocksX() * launch.blocksY();
+    }
   }
 
   /// Where the number of rows of a run stands, and the most it may be.
@@ -146,6 +177,18 @@ final class Layers {
       final Finish finish,
       final Rows rows,
       final long one) {
+    if (!rowsForms.isEmpty()) {
+      final var form =
+          rowsForms.stream()
+              .filter(f -> f.blocks(rows.most(), outer) >= busy)
+              .findFirst()
+              .orElse(rowsForms.getLast());
+      form.kernel()
+          .launch(
+              form.launch(rows.most(), outer),
+              with(finish, x, w, y, rows.count(), inner, outer, asStored ? 1 : 0));
+      return;
+    }
     final int step = asStored ? 1 : outer;
     final int column = asStored ? inner : 1;
     product(

@@ -3,30 +3,36 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Precision;
+import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
+import io.patchbay.kernels.cuda.ChangeCells.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// What a patch changes at the end of a chain of layers: any chain, any patch, any end. Changes
-/// that touch little go through their layers in shared memory, others through dense layers.
+/// that touch little go through their layers in shared memory, others through dense layers, of some
+/// chains on the matrix unit.
 final class PropagateCandidate implements Candidate {
   /// The most cells of a window.
   private static final int MOST_CELLS = 1 << 15;
 
   /// Bytes for the changes of a window of cells: some hundredth of a device.
-  private static final long LEAST_ROOM = 1L << 26;
-
   private static final long MOST_ROOM = 1L << 30;
+
   private static final int SHARE = 64;
+  private static final int MOST_THREADS = 256;
 
-  private final boolean regional;
+  private final Layers layers;
+  private final boolean special;
 
-  /// @param regional whether changes that touch little go apart
-  PropagateCandidate(final boolean regional) {
-    this.regional = regional;
+  /// @param special whether changes that touch little go apart, and the others through the kernels
+  ///   of all layers
+  PropagateCandidate(final Device device, final boolean special) {
+    this.layers = new Layers(device, special);
+    this.special = special;
   }
 
   @Override
@@ -35,14 +41,14 @@ final class PropagateCandidate implements Candidate {
       return Optional.empty();
     }
     final var work = new Work(node, op, scope);
-    return Optional.of(List.of(new Step("propagate", work.writes(), work.reads(), work::run)));
+    return Optional.of(List.of(new Step("propagate", work.writes, work.reads, work::run)));
   }
 
   /// Cells for whose changes there is room at once.
   ///
   /// @param bytes of one cell
-  static int window(final Scope scope, final int rows, final long bytes) {
-    final long room = Math.clamp(scope.device().facts().memory() / SHARE, LEAST_ROOM, MOST_ROOM);
+  private static int window(final Scope scope, final int rows, final long bytes) {
+    final long room = Math.min(scope.device().facts().memory() / SHARE, MOST_ROOM);
     final int most = Math.clamp(rows, 1, MOST_CELLS);
     return Math.toIntExact(Math.clamp(room / Math.max(1, bytes), 1, most));
   }
@@ -52,89 +58,71 @@ final class PropagateCandidate implements Candidate {
     private final ChangeCells cells;
     private final ChangeEnds ends;
     private final RegionLayers regions;
-    private final List<DenseChange> layers;
-    private final List<Value> rooms;
+    private final @Nullable LayeredPath layered;
+    private final ChangePath dense;
+    private final Optional<ChannelPath> channel;
     private final Kernel region;
     private final int end;
+    private final List<Value> reads = new ArrayList<>();
+    private final List<Value> writes = new ArrayList<>();
 
     Work(final Node node, final Propagate op, final Scope scope) {
       this.regions =
-          regional ? RegionLayers.of(node, op, scope) : new RegionLayers(List.of(), false);
-      this.layers =
-          IntStream.range(0, op.layers().size())
-              .mapToObj(i -> DenseChange.of(node, op, i, scope))
-              .toList();
-      // What layers take and leave lies in two rooms by turns.
-      final int[] sizes = {0, 0};
-      for (int i = 0; i < layers.size(); i++) {
-        sizes[i % 2] = Math.max(sizes[i % 2], layers.get(i).inputs());
-        sizes[(i + 1) % 2] = Math.max(sizes[(i + 1) % 2], layers.get(i).outputs());
-      }
-      final long bytes = Float.BYTES * ((long) sizes[0] + sizes[1]);
-      final int window = window(scope, scope.most(ChangeCells.axis(node)), bytes);
-      this.cells = new ChangeCells(node, op, scope, regions, window);
-      this.ends = new ChangeEnds(node, op, scope, cells.wrongIndex());
-      this.rooms =
-          IntStream.range(0, 2)
-              .mapToObj(i ->
-                  scope.scratch("change" + i + "(%" + node.id() + ")", null, window * sizes[i]))
-              .toList();
+          special ? RegionLayers.of(node, op, scope) : new RegionLayers(List.of(), false);
+      this.ends = new ChangeEnds(node, op, scope);
+      final var matrix =
+          special ? MatrixPath.of(node, op, scope, ends) : Optional.<ChangePath>empty();
+      this.layered =
+          matrix.isPresent() ? null : new LayeredPath(node, op, scope, layers, !special, ends);
+      this.dense = layered == null ? matrix.orElseThrow() : layered;
+      this.channel =
+          special ? ChannelPath.of(node, op, scope, ends) : Optional.<ChannelPath>empty();
+      final int rows = scope.most(ChangeCells.axis(node));
+      final int window = window(scope, rows, dense.bytes());
+      this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent());
       this.region = scope.device().kernel("change_region", "change_region");
       this.end = ChangeEnds.code(op.end());
-    }
-
-    List<Value> reads() {
-      final var reads = new ArrayList<>(cells.reads());
-      layers.forEach(layer -> reads.addAll(List.of(layer.weights(), layer.clean())));
+      reads.addAll(cells.reads());
+      reads.addAll(dense.reads());
       reads.addAll(ends.reads());
-      return reads;
-    }
-
-    List<Value> writes() {
-      final var writes = new ArrayList<>(List.of(ends.out()));
+      channel.ifPresent(path -> {
+        reads.addAll(path.reads());
+        writes.addAll(path.writes());
+      });
+      writes.add(ends.out());
       writes.addAll(cells.writes());
-      writes.addAll(rooms);
-      return writes;
+      writes.addAll(dense.place(window));
     }
 
     void run() {
       cells.sort();
-      ends.run(cells.all(ChangeCells.Kind.LEFT_OUT), 0);
+      ends.run(cells.all(Kind.LEFT_OUT), 0);
       final var apart =
-          regions.layers().isEmpty()
-              ? List.<ChangeCells.Kind>of()
-              : List.of(ChangeCells.Kind.SMALL, ChangeCells.Kind.LARGE);
+          regions.layers().isEmpty() ? List.<Kind>of() : List.of(Kind.SMALL, Kind.LARGE);
       if (regions.measures()) {
         apart.forEach(kind -> carry(kind, cells.all(kind), 0));
       }
+      channel.ifPresent(path -> path.run(cells, cells.all(Kind.CHANNEL)));
       for (int w = 0; w < cells.windows(); w++) {
-        final var dense = cells.window(ChangeCells.Kind.DENSE, w);
-        cells.fill(dense, rooms.getFirst().address());
-        finish(dense, 0);
-        if (!regions.measures()) {
+        final var most = cells.window(Kind.DENSE, w);
+        cells.fill(most, dense.start());
+        dense.run(most);
+        if (layered != null && !regions.measures()) {
           for (final var kind : apart) {
             final var some = cells.window(kind, w);
             final int count = regions.layers().size();
-            carry(kind, some, rooms.get(count % 2).address());
-            finish(some, count);
+            carry(kind, some, layered.start(count));
+            layered.run(some, count);
           }
         }
       }
     }
 
-    /// Through dense layers from layer `from` on.
-    private void finish(final CellList some, final int from) {
-      for (int i = from; i < layers.size(); i++) {
-        layers.get(i).run(some, rooms.get(i % 2).address(), rooms.get((i + 1) % 2).address());
-      }
-      ends.run(some, rooms.get(layers.size() % 2).address());
-    }
-
     /// Through shared memory.
     ///
     /// @param to where the change goes that dense layers take; 0 where there are none
-    private void carry(final ChangeCells.Kind kind, final CellList some, final long to) {
-      final int threads = kind == ChangeCells.Kind.SMALL ? regions.threads() : MOST_THREADS;
+    private void carry(final Kind kind, final CellList some, final long to) {
+      final int threads = kind == Kind.SMALL ? regions.threads() : MOST_THREADS;
       region.launch(
           new Launch(ChangeCells.blocks(some), 1, threads, cells.shared(kind)),
           ChangeCells.concat(
@@ -144,11 +132,10 @@ final class PropagateCandidate implements Candidate {
               ends.directions(),
               ends.direction(),
               ends.directionRows(),
+              ends.wrongIndex(),
               end,
               to == 0 ? ends.out().address() : 0,
               to));
     }
   }
-
-  private static final int MOST_THREADS = 256;
 }

@@ -7,7 +7,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/// The kernels of `src/test/cuda/samples.cu` on the emulator.
+/// The kernels of `src/test/cuda/emulator/samples.cu` on the emulator.
 final class Samples {
   static final int TILES = 64;
   static final float[] X = normal(1, 64 * TILES);

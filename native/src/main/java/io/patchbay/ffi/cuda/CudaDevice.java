@@ -83,6 +83,14 @@ public final class CudaDevice implements Device {
     }
   }
 
+  CudaContext context() {
+    return context;
+  }
+
+  CudaStream stream() {
+    return stream;
+  }
+
   @Override
   public DeviceFacts facts() {
     return facts;

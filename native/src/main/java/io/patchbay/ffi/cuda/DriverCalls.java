@@ -1,12 +1,6 @@
 package io.patchbay.ffi.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import io.patchbay.ffi.NativeException;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -43,9 +37,7 @@ final class DriverCalls {
 
   @SuppressWarnings("restricted") // calling C code is what this class is for
   private static MethodHandle handle(final String shape) {
-    final var arguments =
-        shape.chars().mapToObj(c -> c == 'I' ? JAVA_INT : JAVA_LONG).toArray(MemoryLayout[]::new);
-    return Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_INT, arguments));
+    return Linker.nativeLinker().downcallHandle(CudaSymbols.descriptor(shape));
   }
 
   /// @throws CudaUnavailableException that names the functions which the library has not
@@ -85,7 +77,7 @@ final class DriverCalls {
     try {
       return (int) I.invokeExact(address(f, "I"), a);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -93,7 +85,7 @@ final class DriverCalls {
     try {
       return (int) L.invokeExact(address(f, "L"), a);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -101,7 +93,7 @@ final class DriverCalls {
     try {
       return (int) IL.invokeExact(address(f, "IL"), a, b);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -109,7 +101,7 @@ final class DriverCalls {
     try {
       return (int) LI.invokeExact(address(f, "LI"), a, b);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -117,7 +109,7 @@ final class DriverCalls {
     try {
       return (int) LL.invokeExact(address(f, "LL"), a, b);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -125,7 +117,7 @@ final class DriverCalls {
     try {
       return (int) LII.invokeExact(address(f, "LII"), a, b, c);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -133,7 +125,7 @@ final class DriverCalls {
     try {
       return (int) LLI.invokeExact(address(f, "LLI"), a, b, c);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -141,7 +133,7 @@ final class DriverCalls {
     try {
       return (int) LLL.invokeExact(address(f, "LLL"), a, b, c);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -149,7 +141,7 @@ final class DriverCalls {
     try {
       return (int) LILL.invokeExact(address(f, "LILL"), a, b, c, d);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -157,7 +149,7 @@ final class DriverCalls {
     try {
       return (int) LLLL.invokeExact(address(f, "LLLL"), a, b, c, d);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
   }
 
@@ -166,7 +158,7 @@ final class DriverCalls {
     try {
       return (int) LLILL.invokeExact(address(f, "LLILL"), a, b, c, d, e);
     } catch (final Throwable t) {
-      throw unexpected(f, t);
+      throw CudaSymbols.unexpected(f.symbol(), t);
     }
   }
 
@@ -189,17 +181,7 @@ final class DriverCalls {
               parameters,
               0L);
     } catch (final Throwable e) {
-      throw unexpected(f, e);
+      throw CudaSymbols.unexpected(f.symbol(), e);
     }
-  }
-
-  private static RuntimeException unexpected(final DriverFunction function, final Throwable e) {
-    if (e instanceof final RuntimeException known) {
-      return known;
-    }
-    if (e instanceof final Error error) {
-      throw error;
-    }
-    return new NativeException("call failed: name=" + function.symbol(), e);
   }
 }

@@ -11,15 +11,27 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Why CUDA is absent, in one line, and where its libraries are looked for.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CudaDriverTest {
   /// A library that needs what nobody has.
   private static final String NEEDS = "extern int missing; int *value = &missing;\n";
 
   @TempDir private Path folder = Path.of("");
+
+  private Path built = Path.of("");
+  private FakeDriver driver;
+
+  @BeforeAll
+  void build(@TempDir final Path other) throws IOException, InterruptedException {
+    built = other;
+    driver = FakeDriver.build(other);
+  }
 
   private CudaLibraries libraries(final Map<String, String> environment) {
     return new CudaLibraries(environment, folder.resolve("usr"), List.of(folder.resolve("sys")));
@@ -76,17 +88,16 @@ class CudaDriverTest {
   }
 
   @Test
-  void aLibraryThatIsLoadedHasAFile() throws IOException, InterruptedException {
+  void aLibraryThatIsLoadedHasAFile() throws IOException {
     assertEquals(Optional.empty(), CudaLibraries.loaded("libof_nobody.so"));
-    FakeDriver.build(folder);
     assertEquals(
-        Optional.of(folder.resolve("libcuda.so.1").toRealPath()),
+        Optional.of(built.resolve("libcuda.so.1").toRealPath()),
         CudaLibraries.loaded("libcuda.so.1"));
   }
 
   @Test
-  void aDriverThatLacksAFunctionIsRefusedByName() throws IOException, InterruptedException {
-    final var whole = FakeDriver.build(folder).library();
+  void aDriverThatLacksAFunctionIsRefusedByName() {
+    final var whole = driver.library();
     final SymbolLookup older =
         name ->
             name.startsWith("cuGraph") || name.equals("cuLaunchKernel")
@@ -101,22 +112,21 @@ class CudaDriverTest {
   }
 
   @Test
-  void aDriverWithoutADeviceOrInDisorderIsSaid() throws IOException, InterruptedException {
-    final var driver = FakeDriver.build(folder);
+  void aDriverWithoutADeviceOrInDisorderIsSaid() {
     driver.fail("cuInit", 1, 100);
-    assertEquals("no CUDA device", refusal(driver));
+    assertEquals("no CUDA device", refusal());
     driver.fail("cuInit", 1, 803);
     assertEquals(
         "the CUDA driver does not start: call=cuInit, code=803 CUDA_ERROR_SYSTEM_DRIVER_MISMATCH,"
             + " text=system has unsupported display driver",
-        refusal(driver));
+        refusal());
     assertEquals(2, CudaDriver.open(driver.library()).devices());
     assertEquals(
         "no such CUDA device: cuda:2, devices=2",
         assertThrows(CudaUnavailableException.class, () -> driver.device(2).close()).getMessage());
   }
 
-  private static String refusal(final FakeDriver driver) {
+  private String refusal() {
     return String.valueOf(
         assertThrows(CudaUnavailableException.class, () -> CudaDriver.open(driver.library()))
             .getMessage());

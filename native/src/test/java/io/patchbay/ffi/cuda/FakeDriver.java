@@ -32,7 +32,6 @@ final class FakeDriver {
     final var file = folder.resolve("libcuda.so.1");
     Compiler.run(
         List.of(
-            "-O1",
             "-shared",
             "-fPIC",
             Path.of("src/test/cpp/fake_cuda.cpp").toAbsolutePath().toString(),

@@ -134,8 +134,49 @@ final class PropagateCases {
           new Chain(4, 3, 2, List.of()).linear(17),
           Chain.of(false, 2, 4, 8, 32).then(Kind.LINEAR, 16, 2, 4).then(Kind.UP, 1, 4, 8));
 
+  /// A decoder's layers, and its last ones, of sizes that some backends have kernels for.
+  private static final List<Chain> DECODERS =
+      List.of(
+          decoder(Chain.flat(10).linear(256).then(Kind.LINEAR, 64, 4, 4), 64, 32, 32, 1),
+          decoder(Chain.flat(256).then(Kind.LINEAR, 64, 4, 4), 64, 32, 32, 3),
+          decoder(new Chain(64, 4, 4, List.of()), 64, 32, 32, 3),
+          decoder(new Chain(64, 8, 8, List.of()), 32, 32, 1));
+
+  private static Chain decoder(final Chain before, final int... channels) {
+    Chain chain = before;
+    int side = chain.to().isEmpty() ? chain.height() : chain.to().getLast().height();
+    for (final int each : channels) {
+      side *= 2;
+      chain = chain.then(Kind.UP, each, side, side);
+    }
+    return chain;
+  }
+
   static List<OpCase> all() {
     final var cases = new ArrayList<OpCase>();
+    for (int c = 0; c < DECODERS.size(); c++) {
+      final var chain = DECODERS.get(c);
+      final var end = c % 2 == 0 ? End.SQUARES : End.SIZES;
+      cases.add(
+          OpCase.of(
+                  "propagate in bf16 a decoder's %s, %s".formatted(chain, end),
+                  draft -> propagate(draft, chain, Covers.PARTS, end, true, Precision.BF16))
+              .mixingRows()
+              .withoutGradients()
+              .within(BF16)
+              .rarely());
+    }
+    // One channel, as large as some backends have a kernel for.
+    for (final int colors : new int[] {1, 3}) {
+      final var chain = Chain.of(true, 32, 32, 32, colors);
+      final var end = colors == 1 ? End.SIZES : End.SQUARES;
+      cases.add(
+          OpCase.of(
+                  "propagate a channel of a decoder's %s, %s".formatted(chain, end),
+                  draft -> propagate(draft, chain, Covers.CHANNEL, end, true, Precision.FP32))
+              .mixingRows()
+              .withoutGradients());
+    }
     for (int c = 0; c < CHAINS.size(); c++) {
       final int i = c;
       final var chain = CHAINS.get(i);

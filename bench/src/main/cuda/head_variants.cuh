@@ -73,7 +73,7 @@ struct ChangeUpPlain {
       const int y = pixel / HIN + 1;
       const int x = pixel % HIN + 1;
       cp_async_16(to + c * kCell + y * kRow + x * kPixel + i % (CIN / 8) * 16,
-                        p.in + (first * kChunks + i) * 8);
+                  (const uint4 *)p.in + first * kChunks + i);
     }
     if ((int)threadIdx.x < here) {
       cp_async_4(to + kBases + threadIdx.x * 4, p.base + first + threadIdx.x);

@@ -13,11 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "../../main/cuda/change_up.cu"
-#include "../../main/cuda/change_up_first.cu"
-#include "../../main/cuda/change_down.cu"
-#include "../../main/cuda/change_linear.cu"
-#include "../../main/cuda/change_pack.cu"
+#include "../../../../kernels/src/main/cuda/change_up.cu"
+#include "../../../../kernels/src/main/cuda/change_up_first.cu"
+#include "../../../../kernels/src/main/cuda/change_down.cu"
+#include "../../../../kernels/src/main/cuda/change_down_image.cu"
+#include "../../../../kernels/src/main/cuda/change_linear.cu"
+#include "../../../../kernels/src/main/cuda/change_pack.cu"
 #include "head_variants.cuh"
 
 #define PB_PLAIN(name, threads, blocks, ...)                      \
@@ -80,7 +81,8 @@ static void take(void *to, const void *from, long long bytes) {
 static const std::map<std::string, const void *> kernels = {
     NAMED(change_up_64_64_4), NAMED(change_up_first_64_64_4), NAMED(change_up_first_64_32_8),
     NAMED(change_down_32_32_16), NAMED(change_down_32_64_8), NAMED(change_down_64_64_4_wide), NAMED(change_down_pack),
-    NAMED(down1_deep), NAMED(change_up_split_pack), NAMED(change_split_pack), NAMED(change_up_64_32_8), NAMED(change_linear_256), NAMED(change_linear_256_wide),
+    NAMED(down1_deep), NAMED(change_down_image_1_32_32), NAMED(change_down_image_3_32_32),
+    NAMED(change_up_split_pack), NAMED(change_split_pack), NAMED(change_up_64_32_8), NAMED(change_linear_256), NAMED(change_linear_256_wide),
     NAMED(change_linear_any), NAMED(change_split), NAMED(change_up_pack), NAMED(change_linear_pack),
     NAMED(change_clean_pack), NAMED(change_clean_order), NAMED(d1_deep), NAMED(d1_large), NAMED(d1_plain),
     NAMED(d1_narrow), NAMED(d2_deep), NAMED(d2_large), NAMED(d2_plain), NAMED(d2_narrow), NAMED(linear_deep),
@@ -110,7 +112,7 @@ static void expect(bool holds, const char *what, double value, double limit) {
   json += line;
 }
 
-#include "head_cases.h"
+#include "../../../../kernels/src/test/cuda/head_cases.h"
 
 // Median milliseconds of what `work(i)` launches, i counting up.
 template <class Work>
@@ -252,6 +254,8 @@ int main(int count, char **arguments) {
     check_down(draw, 32, 32, 16, false, "change_down_32_32_16", down_shared(32, 16, 1, 2), 29, 1e-2, true, sms);
     check_down(draw, 32, 64, 8, false, "change_down_32_64_8", down_shared(32, 8, 2, 3), 61, 1, false, sms / 5);
     check_down(draw, 64, 64, 4, true, "change_down_64_64_4_wide", down_shared(64, 4, 4, 3), 131, 1e-2, true, sms / 7);
+    check_image(draw, 1, 32, "change_down_image_1_32_32", 3, 61, 1e-2, true, sms / 5);
+    check_image(draw, 3, 32, "change_down_image_3_32_32", 2, 31, 1, false, sms / 11);
     check_any(draw, 10, 256, 1001, 1, true);
     check_any(draw, 70, 300, 77, 1e-3, false);
     for (double size : {1.0, 1e-4}) {
@@ -291,6 +295,9 @@ int main(int count, char **arguments) {
 
   time_images(draw, "change_up_first_64_64_4", change_shared(256, 4, 4, 3), sms / 2, 2, 2048, 4096, 4096, 131072, 802816);
   time_images(draw, "change_up_first_64_32_8", change_shared(256, 8, 2, 3), sms, 1, 8192, 8192, 8192, 65536, 1843200);
+  release();
+  time_images(draw, "change_down_image_1_32_32", change_image_shared(1, 32, 3), 2 * sms, 1, 8192, 32768, 32768, 1024,
+              508032);
   release();
   time_images(draw, "change_down_32_32_16", down_shared(32, 16, 1, 2), sms, 1, 32768, 8192, 8192, 16384, 3936256);
   release();

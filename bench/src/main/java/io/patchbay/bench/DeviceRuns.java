@@ -1,0 +1,122 @@
+package io.patchbay.bench;
+
+import io.patchbay.engine.Backend;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The reference net's work on one backend, for callers that bring their own clock. Inputs stand in
+/// the backend's memory, but for sweeps, which take images from the host and leave effects there.
+public final class DeviceRuns {
+  private static final long SEED = 1;
+
+  private static final int BASES = 4096;
+  private static final int CHECKED = 8;
+
+  private DeviceRuns() {}
+
+  /// Decodes, encodes or forwards. What `run` left can be asked for with [#result].
+  public static Timed inference(
+      final Backend backend,
+      final Conv4Weights weights,
+      final Workload workload,
+      final int batch,
+      final int sets) {
+    return new ResidentInference(backend, new EngineModel(weights), workload, batch, sets);
+  }
+
+  /// Effects or means that the last run of a set of [#inference] left.
+  public static float[] result(final Timed inference, final int set) {
+    if (inference instanceof final ResidentInference own) {
+      return own.result(set);
+    }
+    throw new IllegalArgumentException("not of inference(): " + inference.form());
+  }
+
+  /// Steps of a beta-VAE.
+  public static Timed training(
+      final Backend backend, final Conv4Weights weights, final int batch, final int sets) {
+    return new ResidentTraining(backend, new EngineModel(weights), batch, sets);
+  }
+
+  /// The states after `steps` steps of [#training] from its start.
+  public static TreeMap<String, float[]> trained(final Timed training, final int steps) {
+    if (training instanceof final ResidentTraining own) {
+      own.reset();
+      for (int step = 0; step < steps; step++) {
+        own.run(step);
+      }
+      return own.states();
+    }
+    throw new IllegalArgumentException("not of training(): " + training.form());
+  }
+
+  /// A whole sweep a run: all cells of all bases, with all that bases and sources cost.
+  ///
+  /// @param pool inputs (n; 1, 64, 64); of mediation twice the bases
+  /// @param sources of each base, where the workload has sources
+  /// @param cells that run together
+  public static SweepContestant sweep(
+      final Backend backend,
+      final Conv4Weights weights,
+      final SweepWorkload workload,
+      final float[] pool,
+      final int bases,
+      final int sources,
+      final int cells) {
+    final var task = SweepTask.of(workload, pool, bases, sources, SEED);
+    final var sweep =
+        new EngineSweep(
+            backend, new EngineModel(weights), new PlannedSweep(BASES, cells), task, false);
+    sweep.slice(bases);
+    return sweep;
+  }
+
+  /// The largest error of some of a sweep's effects, see [SweepVerifier].
+  ///
+  /// Throws IllegalStateException when it is over what the workload may have.
+  public static double sweepError(
+      final SweepContestant sweep,
+      final Conv4Weights weights,
+      final SweepWorkload workload,
+      final float[] pool,
+      final int bases,
+      final int sources) {
+    final var task = SweepTask.of(workload, pool, bases, sources, SEED);
+    return new SweepVerifier(weights, task, CHECKED, SEED).check(sweep, workload.bound());
+  }
+
+  /// Multiply-adds that a cell of the sweep cannot do without.
+  public static double macsPerCell(
+      final SweepWorkload workload, final float[] pool, final int bases, final int sources) {
+    return MinimumWork.perCell(SweepTask.of(workload, pool, bases, sources, SEED));
+  }
+
+  /// Whether the backend has the workload's precision.
+  public static boolean runs(final SweepWorkload workload, final Backend backend) {
+    return backend.precisions().contains(workload.precision());
+  }
+
+  /// The precision in which a workload's change is carried: `fp32`, `bf16`.
+  public static String precision(final SweepWorkload workload) {
+    return workload.precision().label();
+  }
+
+  /// Errors of effects of shrinking size against float64, in every way that the backend has, as
+  /// JSON rows.
+  public static List<Map<String, Object>> errors(final Backend backend, final SuiteModel model) {
+    final var plans =
+        Arrays.stream(ErrorPlan.values())
+            .filter(plan -> backend.precisions().contains(plan.precision()))
+            .toList();
+    final var images = model.images(EffectErrors.BASES, SEED);
+    final var errors = new EffectErrors(backend, model.weights(), images, SEED, plans);
+    final var rows = new ArrayList<Map<String, Object>>();
+    for (final var edit : EffectErrors.Edit.values()) {
+      errors.rows(edit).forEach(row -> rows.add(row.json()));
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,49 @@
+package io.patchbay.bench.bundle;
+
+import io.patchbay.analysis.cli.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `patchbay bundle`.
+@Command(
+    name = "bundle",
+    description =
+        "Pack Patchbay with a Java runtime into one tar.xz, which runs on a Linux x86-64 machine"
+            + " that has no Java: extract it and call ./patchbay. OpenBLAS is left out.")
+public final class BundleCommand implements Callable<Integer> {
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "The archive to write, such as patchbay.tar.xz. One that is there is replaced.")
+  private Path out = Path.of("patchbay.tar.xz");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  /// Made by picocli.
+  public BundleCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    final var line = spec.commandLine();
+    line.getErr().println("packing (about a minute) ...");
+    final var bundle = Bundle.ofProcess();
+    bundle.write(out);
+    line.getOut()
+        .printf(
+            Locale.ROOT,
+            "%s: %.1f MB, %d jars, Java %s%n",
+            out,
+            Files.size(out) / 1e6,
+            bundle.jars().size(),
+            Runtime.version());
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,161 @@
+package io.patchbay.bench.gpu;
+
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.kernels.reference.ReferenceBackend;
+import io.patchbay.tests.cases.Catalogue;
+import io.patchbay.tests.cases.OpCase;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Every case of the catalogue on the device against float64: for several numbers of rows, step by
+/// step, and bit for bit when a row is alone, when the same program runs again, and after a larger
+/// run.
+final class Conformance implements Section {
+  private static final int SECONDS = 120;
+  private static final long MEMORY = 2L << 30;
+  private static final int MANY = 13;
+  private static final int[] FEWER = {1, 3, 8};
+  private static final int SAY_EVERY = 25;
+  private static final int LISTED = 200;
+  private static final int STRIDE = 9;
+
+  private final boolean whole;
+
+  /// @param whole whether each case is checked in every way, or run once against float64
+  Conformance(final boolean whole) {
+    this.whole = whole;
+  }
+
+  @Override
+  public String name() {
+    return whole ? "conformance" : "conformance-once";
+  }
+
+  @Override
+  public int seconds() {
+    return SECONDS;
+  }
+
+  @Override
+  public Map<String, Object> run(final Bench bench) {
+    final var faults = new ArrayList<String>();
+    final var worst = new LinkedHashMap<String, Double>();
+    final var cases = cases(bench);
+    int done = 0;
+    int refused = 0;
+    try (var open = bench.open();
+        var reference = new ReferenceBackend(new Settings(1, MEMORY))) {
+      for (final var opCase : cases) {
+        if (bench.left() < 2) {
+          break;
+        }
+        try {
+          if (check(open.backend(), reference, opCase, faults, worst)) {
+            refused++;
+          }
+        } catch (final RuntimeException e) {
+          faults.add(opCase.name() + ": " + e);
+        }
+        done++;
+        if (done % SAY_EVERY == 0) {
+          bench.keep(result(cases.size(), done, refused, faults, worst));
+        }
+      }
+    }
+    return result(cases.size(), done, refused, faults, worst);
+  }
+
+  /// Every ninth first, then those after them, so that a run that is cut short has seen all kinds.
+  private static List<OpCase> cases(final Bench bench) {
+    final var all = Catalogue.all();
+    final var spread = new ArrayList<OpCase>();
+    for (int first = 0; first < bench.size(STRIDE, 1); first++) {
+      for (int i = first; i < all.size(); i += STRIDE) {
+        spread.add(all.get(i));
+      }
+    }
+    return spread;
+  }
+
+  private static Map<String, Object> result(
+      final int cases,
+      final int done,
+      final int refused,
+      final List<String> faults,
+      final Map<String, Double> worst) {
+    final var map = new LinkedHashMap<String, Object>();
+    map.put("cases", cases);
+    map.put("checked", done);
+    map.put("refused", refused);
+    map.put("faults", faults.size());
+    map.put("passed", faults.isEmpty() && done == cases);
+    map.put("list", faults.subList(0, Math.min(LISTED, faults.size())));
+    final var errors = new LinkedHashMap<String, Object>();
+    worst.forEach((name, error) -> errors.put(name, Double.isFinite(error) ? error : "not finite"));
+    map.put("errors", errors);
+    return map;
+  }
+
+  /// @return whether the backend refuses the case, which no model needs
+  private boolean check(
+      final Backend device,
+      final Backend reference,
+      final OpCase opCase,
+      final List<String> faults,
+      final Map<String, Double> worst) {
+    final long seed = opCase.name().hashCode();
+    final var many = opCase.draw(MANY, seed);
+    if (opCase.rare() && Outputs.refuses(device, many)) {
+      return true;
+    }
+    final var exact = Outputs.of(reference, many, Mode.FAST);
+    try (var weights = many.weights(device);
+        var program = device.load(many.plan(), weights, Mode.FAST)) {
+      final var first = Outputs.of(program, weights, many);
+      far(opCase, "rows=13", first, exact, faults, worst);
+      if (!whole) {
+        return false;
+      }
+      Outputs.reset(weights, many);
+      if (!Outputs.of(program, weights, many).same(first)) {
+        faults.add(opCase.name() + ": other bits when it runs again");
+      }
+      if (opCase.rowwise()) {
+        Outputs.reset(weights, many);
+        if (!Outputs.of(program, weights, many.row(4)).same(first.row(many, 4))) {
+          faults.add(opCase.name() + ": other bits of a row alone, after many");
+        }
+        if (!Outputs.of(device, many.row(MANY - 1), Mode.FAST).same(first.row(many, MANY - 1))) {
+          faults.add(opCase.name() + ": other bits of a row alone");
+        }
+      }
+    }
+    far(opCase, "step by step", Outputs.of(device, many, Mode.STEP), exact, faults, worst);
+    for (final int rows : FEWER) {
+      final var few = opCase.draw(rows, seed + rows);
+      final var expected = Outputs.of(reference, few, Mode.FAST);
+      far(opCase, "rows=" + rows, Outputs.of(device, few, Mode.FAST), expected, faults, worst);
+    }
+    return false;
+  }
+
+  private static void far(
+      final OpCase opCase,
+      final String what,
+      final Outputs found,
+      final Outputs exact,
+      final List<String> faults,
+      final Map<String, Double> worst) {
+    final double error = found.distance(exact);
+    worst.merge(opCase.name(), error, Math::max);
+    if (!(error <= opCase.tolerance())) {
+      faults.add(
+          "%s: %s, error=%.3g, tolerance=%.3g"
+              .formatted(opCase.name(), what, error, opCase.tolerance()));
+    }
+  }
+}

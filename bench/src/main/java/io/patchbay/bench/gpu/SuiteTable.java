@@ -1,0 +1,183 @@
+package io.patchbay.bench.gpu;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// The suite's results for people, in markdown.
+final class SuiteTable {
+  private static final int LISTED = 30;
+
+  private SuiteTable() {}
+
+  /// @param log a line for each section
+  /// @param results of the sections by name
+  /// @param rows that were timed
+  /// @param torch what the comparison wrote, or nothing
+  static String text(
+      final List<Map<String, Object>> log,
+      final Map<String, Object> results,
+      final List<Map<?, ?>> rows,
+      final Map<String, Object> torch,
+      final RatioTable ratios) {
+    final var text = new StringBuilder();
+    line(text, "# patchbay gpu-suite");
+    line(text, "");
+    final var facts = map(results.get("facts"));
+    line(text, "Device: " + or(facts, "device", "unknown"));
+    final double copy = number(facts.get("copy_bytes_per_second"));
+    final var ceilings = map(torch.get("ceilings"));
+    final double product = number(ceilings.get("product_bf16_flops"));
+    line(
+        text,
+        "Ceilings: copy %s TB/s, by PyTorch %s TB/s; matrix product 8192^3 by PyTorch: bf16 %s, TF32"
+                .formatted(
+                    digits(copy * 1e-12),
+                    digits(number(ceilings.get("copy_bytes_per_second")) * 1e-12),
+                    digits(product * 1e-12))
+            + " %s, fp32 %s TFLOP/s"
+                .formatted(
+                    digits(number(ceilings.get("product_tf32_flops")) * 1e-12),
+                    digits(number(ceilings.get("product_fp32_flops")) * 1e-12)));
+    line(text, "");
+    sections(text, log, results);
+    timings(text, rows, product);
+    if (!ratios.lines().isEmpty()) {
+      line(text, "");
+      line(text, "## Beside PyTorch " + torch.getOrDefault("torch", ""));
+      line(text, "");
+      line(
+          text,
+          "Exact enough (half of the effects within 5e-3 of float64): "
+              + RatioTable.exactPrecisions(torch));
+      line(text, "");
+      text.append(ratios.markdown());
+    }
+    faults(text, results);
+    return text.toString();
+  }
+
+  private static void sections(
+      final StringBuilder text,
+      final List<Map<String, Object>> log,
+      final Map<String, Object> results) {
+    line(text, "| section | status | seconds | passed | what |");
+    line(text, "|---|---|---|---|---|");
+    for (final var entry : log) {
+      final var name = String.valueOf(entry.get("name"));
+      final var result = map(results.get(name));
+      line(
+          text,
+          "| %s | %s | %s | %s | %s |"
+              .formatted(
+                  name,
+                  entry.get("status") + (entry.containsKey("why") ? ": " + entry.get("why") : ""),
+                  entry.getOrDefault("seconds", "-"),
+                  or(result, "passed", "-"),
+                  what(name, result)));
+    }
+    line(text, "");
+  }
+
+  private static String what(final String name, final Map<?, ?> result) {
+    return switch (name) {
+      case "conformance", "gradients" ->
+          "%s of %s cases, %s refused, %s faults"
+              .formatted(
+                  result.get("checked"),
+                  result.get("cases"),
+                  result.get("refused"),
+                  result.get("faults"));
+      case "determinism", "training", "sanitizer" -> summary(result);
+      case "net", "sweeps", "errors" ->
+          result.get("rows") instanceof final List<?> list ? list.size() + " rows" : "-";
+      default -> "-";
+    };
+  }
+
+  private static String summary(final Map<?, ?> result) {
+    final var text = new StringBuilder();
+    result.forEach((key, value) -> {
+      if (value instanceof final Map<?, ?> row) {
+        text.append(key).append(' ');
+        text.append(row.containsKey("errors") ? "errors " + row.get("errors") : "")
+            .append(row.containsKey("cases") ? " in " + row.get("cases") + " cases" : "")
+            .append(row.containsKey("passed") ? "passed " + row.get("passed") : "")
+            .append("; ");
+      } else if (value instanceof String) {
+        text.append(key).append(": ").append(value).append("; ");
+      }
+    });
+    return text.toString().replace("|", "/").replace("\n", " ");
+  }
+
+  private static void timings(
+      final StringBuilder text, final List<Map<?, ?>> rows, final double product) {
+    line(text, "## Timings");
+    line(text, "");
+    line(
+        text,
+        "Medians by the device's events; FLOP/s counted on the multiplications that cannot be left"
+            + " out, as a share of the bf16 product.");
+    line(text, "");
+    line(
+        text,
+        "| case | precision | form | ms | smallest - largest | rate | TFLOP/s | share | error |");
+    line(text, "|---|---|---|---|---|---|---|---|---|");
+    for (final var row : rows) {
+      final double tflops = number(row.get("tflops"));
+      final double rate = number(row.get("rate"));
+      line(
+          text,
+          "| %s | %s | %s | %s | %s - %s | %s %s | %s | %s | %s |"
+              .formatted(
+                  row.get("case"),
+                  row.get("precision"),
+                  row.get("form") == null ? row.get("failed") : row.get("form"),
+                  digits(number(row.get("ms"))),
+                  digits(number(row.get("ms_min"))),
+                  digits(number(row.get("ms_max"))),
+                  Double.isFinite(rate) ? RatioTable.rate(rate) : "-",
+                  row.get("unit"),
+                  digits(tflops),
+                  Double.isFinite(product)
+                      ? String.format(Locale.ROOT, "%.1f %%", 1e14 * tflops / product)
+                      : "-",
+                  digits(number(row.get("error")))));
+    }
+  }
+
+  private static void faults(final StringBuilder text, final Map<String, Object> results) {
+    results.forEach((name, result) -> {
+      if (map(result).get("list") instanceof final List<?> faults && !faults.isEmpty()) {
+        line(text, "");
+        line(text, "## Faults of " + name);
+        line(text, "");
+        faults.stream()
+            .limit(LISTED)
+            .forEach(fault -> line(text, "- " + String.valueOf(fault).replace("\n", " ")));
+      }
+    });
+  }
+
+  private static Map<?, ?> map(final Object value) {
+    return value instanceof final Map<?, ?> map ? map : Map.of();
+  }
+
+  private static Object or(final Map<?, ?> map, final String key, final Object other) {
+    final var value = map.get(key);
+    return value == null ? other : value;
+  }
+
+  private static double number(final Object value) {
+    return value instanceof final Number number ? number.doubleValue() : Double.NaN;
+  }
+
+  private static String digits(final double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4g", value) : "-";
+  }
+
+  private static void line(final StringBuilder text, final String content) {
+    text.append(content.stripTrailing()).append('\n');
+  }
+}

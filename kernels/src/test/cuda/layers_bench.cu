@@ -1,0 +1,375 @@
+// Times the layers of the reference autoencoder and their gradients, each form of each kernel, at few
+// and many rows, and compares them with float64.
+//
+//   nvcc -std=c++17 -ftz=true -O3 -arch=sm_90 -o layers_bench layers_bench.cu && ./layers_bench [JSON]
+//
+// Prints a line for each: microseconds (median of 25 samples of several launches each), TFLOP/s
+// counting only taps inside the image, their share of 60, GB/s counting each value once, and the
+// relative error of some rows (2-norm), or of some weights. Ends with status 1 when an error is over
+// 1e-5. Outputs are NaN before each check. At few rows the operands stay in the cache, as they do
+// in training.
+//
+// With g++ -x c++ -DPB_EMULATOR and the emulator's sources it runs on the host, and times nothing.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "../../main/cuda/conv_down.cu"
+#include "../../main/cuda/conv_generic.cu"
+#include "../../main/cuda/conv_up.cu"
+#include "../../main/cuda/conv_up_thin.cu"
+#include "../../main/cuda/conv_wgrad.cu"
+#include "../../main/cuda/linear.cu"
+#include "../../main/cuda/linear_rows.cu"
+#include "layers_bench.h"
+
+namespace {
+
+constexpr double kPeak = 60e12;
+constexpr double kError = 1e-5;
+
+// A geometry between (c, 2 w, 2 w) and (o, w, w).
+struct Halving {
+  int w, c, o;
+
+  long long large() const { return 4LL * c * w * w; }
+  long long small() const { return 1LL * o * w * w; }
+  // Of one row, taps inside the image.
+  double operations() const {
+    const double along = 4.0 * w - 2;
+    return 2.0 * c * o * along * along;
+  }
+  std::string down() const { return text("%dx%d,%d>%d", 2 * w, 2 * w, c, o); }
+  std::string up() const { return text("%dx%d,%d>%d", w, w, o, c); }
+};
+
+struct Outcome {
+  double micros, error;
+};
+
+// One way to compute something.
+struct Form {
+  std::string op, layer, name;
+  double operations, bytes;  // of a row
+  double more;               // bytes of weights
+  std::function<void(int rows)> work;
+  std::function<double(int rows)> error;
+};
+
+Device device;
+float *a, *b, *weights, *bias, *out, *parts;
+int *count;
+
+void rows_are(int rows) { device.write(count, &rows, sizeof rows); }
+
+const float *row_of(const float *all, long long size, long long row, std::vector<float> &into) {
+  into.resize(size);
+  device.read(into.data(), all + row * size, size * sizeof(float));
+  return into.data();
+}
+
+Finish relu(const float *from) { return {from, nullptr, nullptr, nullptr, kPlain, kRelu, 0.0}; }
+
+struct Norm {
+  double off = 0, all = 0;
+
+  void add(double is, double expected) {
+    off += (is - expected) * (is - expected);
+    all += expected * expected;
+    if (is != is) off = HUGE_VAL;
+  }
+  double error() const { return sqrt(off / all); }
+};
+
+// Some rows of a convolution or its transpose against float64.
+double layer_error(Halving s, bool up, int rows) {
+  Norm norm;
+  std::vector<float> x, y, w, bs;
+  row_of(weights, 16LL * s.c * s.o, 0, w);
+  row_of(bias, 64, 0, bs);
+  const int checked[3] = {0, rows / 2, rows - 1};
+  for (const int row : checked) {
+    row_of(a, up ? s.small() : s.large(), row, x);
+    row_of(out, up ? s.large() : s.small(), row, y);
+    std::vector<double> sums(y.size());
+    const int W = s.w, L = 2 * s.w;
+    for (int o = 0; o < s.o; o++)
+      for (int c = 0; c < s.c; c++)
+        for (int oy = 0; oy < W; oy++)
+          for (int kh = 0; kh < 4; kh++) {
+            const int iy = 2 * oy - 1 + kh;
+            if (iy < 0 || iy >= L) continue;
+            for (int ox = 0; ox < W; ox++)
+              for (int kw = 0; kw < 4; kw++) {
+                const int ix = 2 * ox - 1 + kw;
+                if (ix < 0 || ix >= L) continue;
+                const double tap = w[((o * s.c + c) * 4 + kh) * 4 + kw];
+                const int large = (c * L + iy) * L + ix, small = (o * W + oy) * W + ox;
+                if (up) {
+                  sums[large] += tap * x[small];
+                } else {
+                  sums[small] += tap * x[large];
+                }
+              }
+          }
+    const int plane = up ? L * L : W * W;
+    for (size_t i = 0; i < sums.size(); i++) norm.add(y[i], std::max(0.0, sums[i] + bs[i / plane]));
+  }
+  return norm.error();
+}
+
+// Some weights of a gradient against float64: of x in a, of g in b, made as `drawn` says.
+double wgrad_error(Halving s, int rows) {
+  Norm norm;
+  std::vector<float> dw;
+  row_of(out, 16LL * s.c * s.o, 0, dw);
+  const int W = s.w, L = 2 * s.w;
+  for (int i = 0; i < (rows > 1024 ? 4 : 24); i++) {
+    const int at = (int)(mixed(i + 7) % (unsigned)dw.size());
+    const int kw = at % 4, kh = at / 4 % 4, c = at / 16 % s.c, o = at / 16 / s.c;
+    double sum = 0;
+    for (int row = 0; row < rows; row++)
+      for (int oy = 0; oy < W; oy++)
+        for (int ox = 0; ox < W; ox++) {
+          const int iy = 2 * oy - 1 + kh, ix = 2 * ox - 1 + kw;
+          if (iy < 0 || iy >= L || ix < 0 || ix >= L) continue;
+          sum += (double)drawn(1, row * s.large() + (c * L + iy) * L + ix) *
+                 drawn(2, row * s.small() + (o * W + oy) * W + ox);
+        }
+    norm.add(dw[at], sum);
+  }
+  return norm.error();
+}
+
+double linear_error(int inner, int outer, int rows) {
+  Norm norm;
+  std::vector<float> x, y, w, bs;
+  row_of(weights, 1LL * inner * outer, 0, w);
+  row_of(bias, 1024, 0, bs);
+  for (const int row : {0, rows / 2, rows - 1}) {
+    row_of(a, inner, row, x);
+    row_of(out, outer, row, y);
+    for (int j = 0; j < outer; j++) {
+      double sum = bs[j];
+      for (int k = 0; k < inner; k++) sum += (double)x[k] * w[1LL * j * inner + k];
+      norm.add(y[j], std::max(0.0, sum));
+    }
+  }
+  return norm.error();
+}
+
+double linear_wgrad_error(int inner, int outer, int rows) {
+  Norm norm;
+  std::vector<float> dw;
+  row_of(out, 1LL * inner * outer, 0, dw);
+  for (int i = 0; i < 100; i++) {
+    const int at = (int)(mixed(i + 7) % (unsigned)dw.size());
+    double sum = 0;
+    for (long long row = 0; row < rows; row++) {
+      sum += (double)drawn(2, row * outer + at / inner) * drawn(1, row * inner + at % inner);
+    }
+    norm.add(dw[at], sum);
+  }
+  return norm.error();
+}
+
+template <class T>
+std::function<void(int)> halving(Kernel<HalvingParams> kernel, Halving s, int made, int threads) {
+  return [=](int rows) {
+    device.launch(kernel, (rows + T::kImages - 1) / T::kImages * T::kBands, (made + T::kOutputs - 1) / T::kOutputs,
+                  threads, T::kShared, HalvingParams{a, weights, out, count, s.c, s.o, relu(bias)});
+  };
+}
+
+template <class T>
+std::function<void(int)> thin(Kernel<HalvingParams> kernel, Halving s) {
+  return [=](int rows) {
+    device.launch(kernel, rows, 1, T::kThreads, T::kShared,
+                  HalvingParams{a, weights, out, count, s.c, s.o, relu(bias)});
+  };
+}
+
+std::function<void(int)> generic(Kernel<ConvParams> kernel, Halving s, bool up) {
+  return [=](int rows) {
+    const int pixels = rows * s.w * s.w * (up ? 4 : 1);
+    device.launch(kernel, (pixels + 63) / 64, ((up ? s.c : s.o) + 63) / 64, 256, (int)sizeof(ProductTile<4>),
+                  ConvParams{up ? nullptr : a, weights, up ? a : nullptr, out, count, s.c, 2 * s.w, 2 * s.w, s.o, s.w,
+                             s.w, 4, 4, 2, 1, 0, relu(bias)});
+  };
+}
+
+// As io.patchbay.kernels.cuda.Layers splits the rows.
+void wgrad(const std::function<void(float *to, int parts, int chunk)> &part, int blocks, int size, int rows) {
+  const int most = std::max(1, 264 / blocks);
+  const int chunk = (rows + most - 1) / most;
+  const int count_parts = (rows + chunk - 1) / chunk;
+  part(count_parts == 1 ? out : parts, count_parts, chunk);
+  if (count_parts > 1) {
+    device.launch(KERNEL(conv_generic, conv_generic_join, JoinParams), (size + 255) / 256, 1, 256, 0,
+                  JoinParams{parts, out, count, chunk, size});
+  }
+}
+
+template <class T, int CB>
+std::function<void(int)> special_wgrad(Kernel<WeightGradParams> kernel, Halving s) {
+  return [=](int rows) {
+    const int blocks = (s.c + CB - 1) / CB * ((s.o + 31) / 32);
+    wgrad([&](float *to, int n, int chunk) {
+      device.launch(kernel, blocks, n, 256, T::kShared, WeightGradParams{a, b, to, count, s.c, s.o, chunk});
+    }, blocks, 16 * s.c * s.o, rows);
+  };
+}
+
+LinearParams product(const float *x, const float *y, const int *m, int per_row, const int *k, int per_inner, int n,
+                     int a_row, int a_inner, int b_inner, int b_column, Finish finish) {
+  return {x, y, out, m, per_row, k, per_inner, n, a_row, a_inner, b_inner, b_column, 0, finish};
+}
+
+template <int T>
+std::function<void(int)> linear_rows(Kernel<LinearRowsParams> kernel, int inner, int outer) {
+  using Form = LinearRows<T>;
+  return [=](int rows) {
+    device.launch(kernel, (rows + Form::kRows - 1) / Form::kRows, (outer + Form::kColumns - 1) / Form::kColumns, 256,
+                  Form::kShared, LinearRowsParams{a, weights, out, count, inner, outer, 1, relu(bias)});
+  };
+}
+
+std::function<void(int)> linear_wgrad(int inner, int outer) {
+  return [=](int rows) {
+    const int blocks = (outer + 63) / 64 * ((inner + 63) / 64), chunk = 256, n = (rows + chunk - 1) / chunk;
+    LinearParams p = product(b, a, device.one(), outer, count, 1, inner, 1, outer, inner, 1, Finish{});
+    if (n == 1) {
+      device.launch(KERNEL(linear, linear, LinearParams), blocks, 1, 256, (int)sizeof(ProductTile<4>), p);
+      return;
+    }
+    p.y = parts;
+    p.chunk = chunk;
+    device.launch(KERNEL(linear, linear_part, LinearParams), blocks, n, 256, (int)sizeof(ProductTile<4>), p);
+    device.launch(KERNEL(linear, linear_join, LinearJoinParams), (inner * outer + 255) / 256, 1, 256, 0,
+                  LinearJoinParams{parts, out, count, 1, chunk, outer, inner, Finish{}});
+  };
+}
+
+#define DOWN(form, w, c, o, ...)                                                                              \
+  {"down", Halving{w, c, o}.down(), #form, Halving{w, c, o}.operations(),                                     \
+   4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                                 \
+   halving<Down<__VA_ARGS__>>(KERNEL(conv_down, form, HalvingParams), {w, c, o}, o, threads_of(__VA_ARGS__)), \
+   [](int rows) { return layer_error({w, c, o}, false, rows); }}
+#define UP(form, w, c, o, ...)                                                                            \
+  {"up", Halving{w, c, o}.up(), #form, Halving{w, c, o}.operations(),                                     \
+   4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                             \
+   halving<Up<__VA_ARGS__>>(KERNEL(conv_up, form, HalvingParams), {w, c, o}, c, threads_of(__VA_ARGS__)), \
+   [](int rows) { return layer_error({w, c, o}, true, rows); }}
+#define THIN(form, w, c, o, ...)                                                        \
+  {"up", Halving{w, c, o}.up(), #form, Halving{w, c, o}.operations(),                   \
+   4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,           \
+   thin<UpThin<__VA_ARGS__>>(KERNEL(conv_up_thin, form, HalvingParams), {w, c, o}),     \
+   [](int rows) { return layer_error({w, c, o}, true, rows); }}
+#define GENERIC(form, above, w, c, o)                                                                            \
+  {above ? "up" : "down", above ? Halving{w, c, o}.up() : Halving{w, c, o}.down(), #form,                           \
+   Halving{w, c, o}.operations(), 4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,  \
+   generic(KERNEL(conv_generic, form, ConvParams), {w, c, o}, above),                                            \
+   [](int rows) { return layer_error({w, c, o}, above, rows); }}
+#define WGRAD(form, w, c, o, cb, r)                                                                        \
+  {"wgrad", Halving{w, c, o}.down(), #form, Halving{w, c, o}.operations(),                                 \
+   4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                              \
+   special_wgrad<WeightGrad<w, cb, r>, cb>(KERNEL(conv_wgrad, form, WeightGradParams), {w, c, o}),         \
+   [](int rows) { return wgrad_error({w, c, o}, rows); }}
+#define LINEAR(inner, outer, t)                                                                                  \
+  {"linear", text("%d>%d", inner, outer), "linear_rows_" #t, 2.0 * inner * outer, 4.0 * (inner + outer),         \
+   4.0 * inner * outer, linear_rows<t>(KERNEL(linear_rows, linear_rows_##t, LinearRowsParams), inner, outer),    \
+   [](int rows) { return linear_error(inner, outer, rows); }}
+#define LINEAR_WGRAD(inner, outer)                                                                   \
+  {"wgrad", text("%d>%d", inner, outer), "linear_sums", 2.0 * inner * outer, 4.0 * (inner + outer),  \
+   4.0 * inner * outer, linear_wgrad(inner, outer), [](int rows) { return linear_wgrad_error(inner, outer, rows); }}
+
+std::vector<Form> forms() {
+  return {
+      DOWN(conv_down_32, 32, 1, 32, 32, 8, 8, 4, 128),
+      DOWN(conv_down_32, 32, 3, 32, 32, 8, 8, 4, 128),
+      DOWN(conv_down_16, 16, 32, 32, 16, 8, 8, 4, 128),
+      DOWN(conv_down_16_few, 16, 32, 32, 16, 8, 2, 16, 256),
+      DOWN(conv_down_8, 8, 32, 64, 8, 8, 8, 8, 128),
+      DOWN(conv_down_8_few, 8, 32, 64, 8, 8, 2, 32, 128),
+      DOWN(conv_down_4, 4, 64, 64, 4, 4, 8, 8, 128),
+      DOWN(conv_down_4_few, 4, 64, 64, 4, 4, 2, 32, 128),
+      GENERIC(conv_generic_down, false, 16, 32, 32),
+      UP(conv_up_4, 4, 64, 64, 4, 4, 8, 8, 256),
+      UP(conv_up_4_few, 4, 64, 64, 4, 4, 2, 32, 256),
+      UP(conv_up_8, 8, 32, 64, 8, 8, 4, 8, 256),
+      UP(conv_up_8_few, 8, 32, 64, 8, 8, 1, 32, 256),
+      UP(conv_up_16, 16, 32, 32, 16, 8, 4, 8, 256),
+      THIN(conv_up_to_1, 32, 1, 32, 1, 8),
+      THIN(conv_up_to_3, 32, 3, 32, 3, 4),
+      GENERIC(conv_generic_up, true, 16, 32, 32),
+      WGRAD(conv_wgrad_32_of_1, 32, 1, 32, 1, 8),
+      WGRAD(conv_wgrad_32_of_3, 32, 3, 32, 3, 8),
+      WGRAD(conv_wgrad_16, 16, 32, 32, 16, 4),
+      WGRAD(conv_wgrad_8, 8, 32, 64, 16, 8),
+      WGRAD(conv_wgrad_4, 4, 64, 64, 16, 4),
+      LINEAR(1024, 256, 2),
+      LINEAR(1024, 256, 4),
+      LINEAR(1024, 256, 8),
+      LINEAR(256, 1024, 2),
+      LINEAR(256, 1024, 4),
+      LINEAR(256, 1024, 8),
+      LINEAR(256, 20, 2),
+      LINEAR(10, 256, 2),
+      LINEAR_WGRAD(1024, 256),
+      LINEAR_WGRAD(256, 20),
+  };
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  const std::vector<int> sizes = device.sizes();
+  const long long most = 32768LL * sizes.back();
+  a = device.drawn_floats(1, most);
+  b = device.drawn_floats(2, most);
+  out = device.drawn_floats(3, most);
+  parts = device.drawn_floats(4, 40LL << 20);
+  weights = device.drawn_floats(5, 1 << 20);
+  bias = device.drawn_floats(6, 1024);
+  count = device.integers(1);
+  std::string json;
+  bool right = true;
+  printf("%-6s %-14s %-18s %5s %9s %7s %6s %6s %8s\n", "op", "layer", "form", "rows", "us", "TF/s", "of 60", "GB/s",
+         "error");
+  for (const Form &form : forms()) {
+    for (const int rows : sizes) {
+      rows_are(rows);
+      device.poison(out, most);
+      form.work(rows);
+      const double error = form.error(rows);
+      right = right && error <= kError;
+      const double micros = device.micros([&] { form.work(rows); });
+      const double rate = form.operations * rows / micros * 1e6;
+      const double bytes = (form.bytes * rows + form.more) / micros * 1e-3;
+      printf("%-6s %-14s %-18s %5d %9.2f %7.2f %5.1f%% %6.0f %8.1e%s\n", form.op.c_str(), form.layer.c_str(),
+             form.name.c_str(), rows, micros, rate * 1e-12, 100 * rate / kPeak, bytes, error,
+             error <= kError ? "" : " WRONG");
+      json += text("%s  {\"op\": \"%s\", \"layer\": \"%s\", \"form\": \"%s\", \"rows\": %d, \"us\": %.3f, "
+                   "\"tflops\": %.4f, \"gbps\": %.1f, \"error\": %.3g}",
+                   json.empty() ? "" : ",\n", form.op.c_str(), form.layer.c_str(), form.name.c_str(), rows, micros,
+                   rate * 1e-12, bytes, error);
+    }
+  }
+  if (argc > 1) {
+    FILE *file = fopen(argv[1], "w");
+    if (file == nullptr) {
+      perror(argv[1]);
+      return 2;
+    }
+    fprintf(file, "{\"device\": \"%s\", \"layers\": [\n%s\n]}\n", device.name().c_str(), json.c_str());
+    fclose(file);
+  }
+  printf("%s\n", right ? "all right" : "WRONG RESULTS");
+  return right ? 0 : 1;
+}
