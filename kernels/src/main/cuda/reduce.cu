@@ -1,9 +1,9 @@
 // The sum or the largest of the elements along some dimensions, as `reduce.cuh` has them.
 //
 // Operations per element: 1; bytes: 4 read, and 8 written per 8,192 elements; bound by memory.
-// `reduce_fours` reads four neighbours at once: the reduced elements lie one after the other, or the
-// last dimension of them does, and is a multiple of four. `reduce_partials` joins the results of
-// chunks, a warp for each result.
+// `reduce_fours` reads four neighbours at once: the reduced elements lie one after the other, or
+// the last dimension of them does, and is a multiple of four. `reduce_partials` joins the results
+// of chunks, a warp for each result.
 #include "reduce.cuh"
 
 namespace {
