@@ -27,7 +27,8 @@ struct JoinParams {
   const float *parts;
   float *y;
   const int *rows;
-  long long chunk;
+  long long steps;  // of a row
+  long long chunk;  // steps of a part
   long long size;
 };
 
@@ -236,6 +237,6 @@ PB_KERNEL(conv_generic_join, JoinParams, 256, 2) {
   const int at = (int)(blockIdx.x * blockDim.x + threadIdx.x);
   if (at >= p.size) return;
   float sum = 0.0f;
-  for (int c = 0; c * p.chunk < p.rows[0]; c++) sum += p.parts[c * p.size + at];
+  for (int c = 0; c * p.chunk < p.rows[0] * p.steps; c++) sum += p.parts[c * p.size + at];
   p.y[at] = sum;
 }

@@ -5,17 +5,19 @@
 // at 60 TFLOP/s, if shared memory is not read more often than the sums need: a lane owns a column
 // of inputs and of it a strip of S pixels, reads each of S + 2 rows once with its neighbours, and makes
 // from them the 4 S outputs of each channel: 3 (S + 2) loads for 16 S C multiply-adds. Input channels
-// come four at a time, the next ones on their way meanwhile.
+// come four at a time, the next ones on their way meanwhile. For few rows an image has two blocks
+// and strips are short, with the same bits.
 #include "conv_halving.cuh"
 
 namespace {
 
-template <int C, int S>
+template <int C, int S, int BANDS>
 struct UpThin {
   static constexpr int W = 32;
-  static constexpr int kThreads = W * (W / S);
+  static constexpr int kRows = W / BANDS;
+  static constexpr int kThreads = W * (kRows / S);
   static constexpr int kChannels = 4;  // of a step
-  static constexpr int kInRows = W + 2;
+  static constexpr int kInRows = kRows + 2;
   static constexpr int kPitch = W + 8;
   static constexpr int kInput = kChannels * kInRows * kPitch;
   static constexpr int kStage = kInput + kChannels * C * kTaps;
@@ -24,11 +26,11 @@ struct UpThin {
 
   const HalvingParams &p;
   float *shared;
-  int image, channels;
+  int image, band, channels;
 
   PB_DEVICE UpThin(const HalvingParams &params, unsigned char *room)
-      : p(params), shared(reinterpret_cast<float *>(room)), image((int)blockIdx.x),
-        channels((int)params.o) {}
+      : p(params), shared(reinterpret_cast<float *>(room)), image((int)blockIdx.x / BANDS),
+        band((int)blockIdx.x % BANDS * kRows), channels((int)params.o) {}
 
   PB_DEVICE void copy(float *stage, int channel) const {
     const float *from = p.x + (long long)image * channels * (W * W);
@@ -38,7 +40,7 @@ struct UpThin {
       const int across = i % kAcross;
       const int row = i / kAcross % kInRows;
       const int o = i / (kAcross * kInRows);
-      const int y = row - 1;
+      const int y = band - 1 + row;
       const bool is = y >= 0 && y < W && channel + o < channels;
       cp_async_16_zero(stage + (o * kInRows + row) * kPitch + 4 + 4 * across,
                        is ? from + ((channel + o) * W + y) * W + 4 * across : p.x, is);
@@ -114,7 +116,7 @@ struct UpThin {
       for (int a = 0; a < S; a++) {
 #pragma unroll
         for (int py = 0; py < 2; py++) {
-          const int element = (c * 2 * W + 2 * (first + a) + py) * 2 * W + 2 * column;
+          const int element = (c * 2 * W + 2 * (band + first + a) + py) * 2 * W + 2 * column;
           finish<2, false>(p.finish, image, kSize, element, c, sums[c][a][py]);
           store_run<2>(p.y + (long long)image * kSize + element, sums[c][a][py]);
         }
@@ -125,12 +127,13 @@ struct UpThin {
 
 }  // namespace
 
-PB_KERNEL(conv_up_to_1, HalvingParams, 128, 4) {
-  PB_SHARED(shared);
-  UpThin<1, 8>(p, shared).run();
-}
+#define PB_UP_THIN(name, c, s, bands, threads, blocks) \
+  PB_KERNEL(name, HalvingParams, threads, blocks) {    \
+    PB_SHARED(shared);                                 \
+    UpThin<c, s, bands>(p, shared).run();              \
+  }
 
-PB_KERNEL(conv_up_to_3, HalvingParams, 256, 2) {
-  PB_SHARED(shared);
-  UpThin<3, 4>(p, shared).run();
-}
+PB_UP_THIN(conv_up_to_1, 1, 8, 1, 128, 4)
+PB_UP_THIN(conv_up_to_3, 3, 4, 1, 256, 2)
+PB_UP_THIN(conv_up_to_1_few, 1, 2, 2, 256, 2)
+PB_UP_THIN(conv_up_to_3_few, 3, 2, 2, 256, 2)

@@ -1,6 +1,6 @@
 // The weight gradient of convolutions with kernel 4, stride 2 and padding 1, from x (C, 2 W, 2 W) and
-// g (O, W, W), W = 4, 8, 16 or 32: part c of dw (O, C, 4, 4), the sums over the rows of chunk c.
-// `conv_generic_join` adds the parts in their order.
+// g (O, W, W), W = 4, 8, 16 or 32: part c of dw (O, C, 4, 4), the sums over the bands of chunk c, of
+// which a row has W / ROWS. `conv_generic_join` adds the parts in their order.
 //
 // A block makes CB channels of x times 32 of g. A thread makes, for one channel and row of taps, 4 taps
 // of 8 outputs: of a run of four pixels it reads 10 inputs and 4 numbers of each output, 12 loads for 128
@@ -22,7 +22,7 @@ struct WeightGradParams {
   const int *rows;
   long long c;
   long long o;
-  long long chunk;  // rows of a part
+  long long chunk;  // bands of a part
 };
 
 namespace {
@@ -59,7 +59,9 @@ struct WeightGrad {
     output = (int)blockIdx.x / across * kOutputs;
   }
 
-  PB_DEVICE void copy(float *stage, int row, int band) const {
+  PB_DEVICE void copy(float *stage, int step) const {
+    const int row = step / kBands;
+    const int band = step % kBands * ROWS;
     const float *x = p.x + ((long long)row * channels + channel) * (4 * W * W);
     constexpr int kAcross = 2 * W / 4;
 #pragma unroll 1
@@ -102,9 +104,9 @@ struct WeightGrad {
 
   PB_DEVICE void run() {
     const int from = (int)(blockIdx.y * p.chunk);
-    const int left = *p.rows - from;
-    const int rows = left < (int)p.chunk ? left : (int)p.chunk;
-    if (rows <= 0 && blockIdx.y > 0) return;
+    const int left = *p.rows * kBands - from;
+    const int steps = left < (int)p.chunk ? left : (int)p.chunk;
+    if (steps <= 0 && blockIdx.y > 0) return;
     const int unit = (int)threadIdx.x % kUnits;
     const int share = (int)threadIdx.x / kUnits;
     const int group = (unit >> 1) % G;
@@ -117,12 +119,11 @@ struct WeightGrad {
       }
     }
     float sums[TO][4] = {};
-    const int steps = rows * kBands;
-    if (steps > 0) copy(shared, from, 0);
+    if (steps > 0) copy(shared, from);
     for (int step = 0; step < steps; step++) {
       const float *stage = shared + step % 2 * kStage;
       if (step + 1 < steps) {
-        copy(shared + (step + 1) % 2 * kStage, from + (step + 1) / kBands, (step + 1) % kBands * ROWS);
+        copy(shared + (step + 1) % 2 * kStage, from + step + 1);
         cp_async_wait<1>();
       } else {
         cp_async_wait<0>();

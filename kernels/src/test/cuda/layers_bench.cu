@@ -187,10 +187,10 @@ std::function<void(int)> halving(Kernel<HalvingParams> kernel, Halving s, int ma
   };
 }
 
-template <class T>
+template <class T, int BANDS>
 std::function<void(int)> thin(Kernel<HalvingParams> kernel, Halving s) {
   return [=](int rows) {
-    device.launch(kernel, rows, 1, T::kThreads, T::kShared,
+    device.launch(kernel, rows * BANDS, 1, T::kThreads, T::kShared,
                   HalvingParams{a, weights, out, count, s.c, s.o, relu(bias)});
   };
 }
@@ -205,24 +205,18 @@ std::function<void(int)> generic(Kernel<ConvParams> kernel, Halving s, bool up) 
 }
 
 // As io.patchbay.kernels.cuda.Layers splits the rows.
-void wgrad(const std::function<void(float *to, int parts, int chunk)> &part, int blocks, int size, int rows) {
-  const int most = std::max(1, 264 / blocks);
-  const int chunk = (rows + most - 1) / most;
-  const int count_parts = (rows + chunk - 1) / chunk;
-  part(count_parts == 1 ? out : parts, count_parts, chunk);
-  if (count_parts > 1) {
-    device.launch(KERNEL(conv_generic, conv_generic_join, JoinParams), (size + 255) / 256, 1, 256, 0,
-                  JoinParams{parts, out, count, chunk, size});
-  }
-}
-
 template <class T, int CB>
-std::function<void(int)> special_wgrad(Kernel<WeightGradParams> kernel, Halving s) {
+std::function<void(int)> wgrad(Kernel<WeightGradParams> kernel, Halving s, int many) {
   return [=](int rows) {
-    const int blocks = (s.c + CB - 1) / CB * ((s.o + 31) / 32);
-    wgrad([&](float *to, int n, int chunk) {
-      device.launch(kernel, blocks, n, 256, T::kShared, WeightGradParams{a, b, to, count, s.c, s.o, chunk});
-    }, blocks, 16 * s.c * s.o, rows);
+    const int blocks = (s.c + CB - 1) / CB * ((s.o + 31) / 32), size = 16 * s.c * s.o;
+    const int steps = rows * T::kBands, most = std::max(1, many / blocks);
+    const int chunk = (steps + most - 1) / most, n = (steps + chunk - 1) / chunk;
+    device.launch(kernel, blocks, n, 256, T::kShared,
+                  WeightGradParams{a, b, n == 1 ? out : parts, count, s.c, s.o, chunk});
+    if (n > 1) {
+      device.launch(KERNEL(conv_generic, conv_generic_join, JoinParams), (size + 255) / 256, 1, 256, 0,
+                    JoinParams{parts, out, count, T::kBands, chunk, size});
+    }
   };
 }
 
@@ -266,20 +260,20 @@ std::function<void(int)> linear_wgrad(int inner, int outer) {
    4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                             \
    halving<Up<__VA_ARGS__>>(KERNEL(conv_up, form, HalvingParams), {w, c, o}, c, threads_of(__VA_ARGS__)), \
    [](int rows) { return layer_error({w, c, o}, true, rows); }}
-#define THIN(form, w, c, o, ...)                                                        \
+#define THIN(form, w, c, o, strip, bands)                                                        \
   {"up", Halving{w, c, o}.up(), #form, Halving{w, c, o}.operations(),                   \
    4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,           \
-   thin<UpThin<__VA_ARGS__>>(KERNEL(conv_up_thin, form, HalvingParams), {w, c, o}),     \
+   thin<UpThin<c, strip, bands>, bands>(KERNEL(conv_up_thin, form, HalvingParams), {w, c, o}),     \
    [](int rows) { return layer_error({w, c, o}, true, rows); }}
 #define GENERIC(form, above, w, c, o)                                                                            \
   {above ? "up" : "down", above ? Halving{w, c, o}.up() : Halving{w, c, o}.down(), #form,                           \
    Halving{w, c, o}.operations(), 4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,  \
    generic(KERNEL(conv_generic, form, ConvParams), {w, c, o}, above),                                            \
    [](int rows) { return layer_error({w, c, o}, above, rows); }}
-#define WGRAD(form, w, c, o, cb, r)                                                                        \
-  {"wgrad", Halving{w, c, o}.down(), #form, Halving{w, c, o}.operations(),                                 \
-   4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                              \
-   special_wgrad<WeightGrad<w, cb, r>, cb>(KERNEL(conv_wgrad, form, WeightGradParams), {w, c, o}),         \
+#define WGRAD(form, w, c, o, cb, r, many)                                                                      \
+  {"wgrad", Halving{w, c, o}.down(), #form " " #many, Halving{w, c, o}.operations(),                           \
+   4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                                  \
+   wgrad<WeightGrad<w, cb, r>, cb>(KERNEL(conv_wgrad, form, WeightGradParams), {w, c, o}, many),               \
    [](int rows) { return wgrad_error({w, c, o}, rows); }}
 #define LINEAR(inner, outer, t)                                                                                  \
   {"linear", text("%d>%d", inner, outer), "linear_rows_" #t, 2.0 * inner * outer, 4.0 * (inner + outer),         \
@@ -305,14 +299,21 @@ std::vector<Form> forms() {
       UP(conv_up_8, 8, 32, 64, 8, 8, 4, 8, 256),
       UP(conv_up_8_few, 8, 32, 64, 8, 8, 1, 32, 256),
       UP(conv_up_16, 16, 32, 32, 16, 8, 4, 8, 256),
-      THIN(conv_up_to_1, 32, 1, 32, 1, 8),
-      THIN(conv_up_to_3, 32, 3, 32, 3, 4),
+      THIN(conv_up_to_1, 32, 1, 32, 8, 1),
+      THIN(conv_up_to_1_few, 32, 1, 32, 2, 2),
+      THIN(conv_up_to_3, 32, 3, 32, 4, 1),
+      THIN(conv_up_to_3_few, 32, 3, 32, 2, 2),
       GENERIC(conv_generic_up, true, 16, 32, 32),
-      WGRAD(conv_wgrad_32_of_1, 32, 1, 32, 1, 8),
-      WGRAD(conv_wgrad_32_of_3, 32, 3, 32, 3, 8),
-      WGRAD(conv_wgrad_16, 16, 32, 32, 16, 4),
-      WGRAD(conv_wgrad_8, 8, 32, 64, 16, 8),
-      WGRAD(conv_wgrad_4, 4, 64, 64, 16, 4),
+      WGRAD(conv_wgrad_32_of_1, 32, 1, 32, 1, 8, 264),
+      WGRAD(conv_wgrad_32_of_1, 32, 1, 32, 1, 8, 132),
+      WGRAD(conv_wgrad_32_of_3, 32, 3, 32, 3, 8, 264),
+      WGRAD(conv_wgrad_32_of_3, 32, 3, 32, 3, 8, 132),
+      WGRAD(conv_wgrad_16, 16, 32, 32, 16, 4, 264),
+      WGRAD(conv_wgrad_16, 16, 32, 32, 16, 4, 132),
+      WGRAD(conv_wgrad_8, 8, 32, 64, 16, 8, 264),
+      WGRAD(conv_wgrad_8, 8, 32, 64, 16, 8, 132),
+      WGRAD(conv_wgrad_4, 4, 64, 64, 16, 4, 264),
+      WGRAD(conv_wgrad_4, 4, 64, 64, 16, 4, 132),
       LINEAR(1024, 256, 2),
       LINEAR(1024, 256, 4),
       LINEAR(1024, 256, 8),

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// The reference net's work on one backend, for callers that bring their own clock. Inputs stand in
 /// the backend's memory, but for sweeps, which take images from the host and leave effects there.
@@ -42,7 +41,7 @@ public final class DeviceRuns {
   }
 
   /// The states after `steps` steps of [#training] from its start.
-  public static TreeMap<String, float[]> trained(final Timed training, final int steps) {
+  public static Map<String, float[]> trained(final Timed training, final int steps) {
     if (training instanceof final ResidentTraining own) {
       own.reset();
       for (int step = 0; step < steps; step++) {

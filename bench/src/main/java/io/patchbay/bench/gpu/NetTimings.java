@@ -93,7 +93,7 @@ final class NetTimings implements Section {
       return 2;
     }
     final long needed = Math.ceilDiv(open.rotated(), (long) batch * IMAGE_BYTES);
-    return (int) Math.clamp(needed, 2, MOST_SETS);
+    return Math.clamp(needed, 2, MOST_SETS);
   }
 
   private static void row(

@@ -101,9 +101,8 @@ final class TorchPeer implements Section {
       return Map.of();
     }
     final var measured = new LinkedHashMap<String, Object>();
-    JsonMapper.shared()
-        .readValue(Files.readString(file), Map.class)
-        .forEach((key, value) -> measured.put(String.valueOf(key), value));
+    final Map<?, ?> read = JsonMapper.shared().readValue(Files.readString(file), Map.class);
+    read.forEach((key, value) -> measured.put(String.valueOf(key), value));
     return measured;
   }
 }

@@ -41,8 +41,10 @@ final class HalvingForms {
             down(device, "conv_down_4_few", 4, 4, 2, 32, 128));
     up =
         List.of(
-            thin(device, 1, 8),
-            thin(device, 3, 4),
+            thin(device, "conv_up_to_1", 1, 8, 1),
+            thin(device, "conv_up_to_3", 3, 4, 1),
+            thin(device, "conv_up_to_1_few", 1, 2, 2),
+            thin(device, "conv_up_to_3_few", 3, 2, 2),
             up(device, "conv_up_16", 16, 8, 4, 8, 256),
             up(device, "conv_up_8", 8, 8, 4, 8, 256),
             up(device, "conv_up_4", 4, 4, 8, 8, 256),
@@ -88,13 +90,17 @@ final class HalvingForms {
   }
 
   /// @param channels of x of a block, which are all where they are fewer than 16
-  private record WeightForm(Kernel kernel, int width, int channels, int shared) {}
+  /// @param bands of a row, which are summed over one after the other
+  private record WeightForm(Kernel kernel, int width, int channels, int bands, int shared) {}
 
   /// A launch of a kernel.
   record Call(Kernel kernel, Launch launch) {}
 
   /// A launch of a kernel for each part of a weight gradient.
-  record WeightCall(Kernel kernel, int blocks, int threads, int shared) {
+  ///
+  /// @param blocks of a part
+  /// @param bands of a row, of which a part has some
+  record WeightCall(Kernel kernel, int blocks, int bands, int threads, int shared) {
     Launch launch(final int parts) {
       return new Launch(blocks, parts, threads, shared);
     }
@@ -129,6 +135,7 @@ final class HalvingForms {
             new WeightCall(
                 f.kernel(),
                 Math.ceilDiv(s.c(), f.channels()) * Math.ceilDiv(s.o(), 32),
+                f.bands(),
                 256,
                 f.shared()));
   }
@@ -202,17 +209,23 @@ final class HalvingForms {
         2 * Float.BYTES * stage);
   }
 
-  private static Form thin(final Device device, final int channels, final int strip) {
+  private static Form thin(
+      final Device device,
+      final String name,
+      final int channels,
+      final int strip,
+      final int bands) {
     final int w = 32;
-    final int stage = 4 * (w + 2) * (w + 8) + 4 * channels * TAPS;
+    final int rows = w / bands;
+    final int stage = 4 * (rows + 2) * (w + 8) + 4 * channels * TAPS;
     return new Form(
-        device.kernel("conv_up_thin", "conv_up_to_" + channels),
+        device.kernel("conv_up_thin", name),
         w,
         channels,
         1,
-        1,
+        bands,
         channels,
-        w * w / strip,
+        w * rows / strip,
         2 * Float.BYTES * stage);
   }
 
@@ -224,6 +237,10 @@ final class HalvingForms {
     final int shares = 256 / units;
     final int sums = shares > 1 ? shares * units * 32 : 0;
     return new WeightForm(
-        device.kernel("conv_wgrad", name), w, channels, Float.BYTES * Math.max(2 * stage, sums));
+        device.kernel("conv_wgrad", name),
+        w,
+        channels,
+        w / rows,
+        Float.BYTES * Math.max(2 * stage, sums));
   }
 }

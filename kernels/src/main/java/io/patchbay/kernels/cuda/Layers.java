@@ -4,8 +4,6 @@ import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The layers of a network on a device: linear ones, convolutions, transposed convolutions, and
@@ -39,8 +37,7 @@ final class Layers {
   private final Kernel weightGrad;
   private final Kernel weightGradJoin;
   private final @Nullable HalvingForms forms;
-  private final List<RowsForm> rowsForms;
-  private final int busy;
+  private final @Nullable LinearRowsForms rowsForms;
 
   /// @param special whether the forms for usual shapes are used too
   Layers(final Device device, final boolean special) {
@@ -55,33 +52,7 @@ final class Layers {
     weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
     weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
     forms = special ? new HalvingForms(device) : null;
-    rowsForms =
-        special
-            ? Stream.of(8, 4, 2)
-                .map(t -> new RowsForm(device.kernel("linear_rows", "linear_rows_" + t), t))
-                .toList()
-            : List.of();
-    busy = device.facts().multiprocessors() / 2;
-  }
-
-  /// A kernel for linear layers over rows, `linear_rows.cu`.
-  ///
-  /// @param each outputs of a thread, a square of so many
-  private record RowsForm(Kernel kernel, int each) {
-    private static final int STEP = 64;
-
-    Launch launch(final int rows, final int outer) {
-      final int down = 4 * each;
-      final int across = 8 * each;
-      final int weights = Math.max(across * (STEP + 4), STEP * (across + 4));
-      final int shared = Math.max(2 * (down * (STEP + 4) + weights), 8 * down * across);
-      return new Launch(tiles(rows, down), tiles(outer, across), THREADS, Float.BYTES * shared);
-    }
-
-    int blocks(final int rows, final int outer) {
-      final var launch = launch(rows, outer);
-      return launch.blocksX() * launch.blocksY();
-    }
+    rowsForms = special ? new LinearRowsForms(device) : null;
   }
 
   /// Where the number of rows of a run stands, and the most it may be.
@@ -177,16 +148,11 @@ final class Layers {
       final Finish finish,
       final Rows rows,
       final long one) {
-    if (!rowsForms.isEmpty()) {
-      final var form =
-          rowsForms.stream()
-              .filter(f -> f.blocks(rows.most(), outer) >= busy)
-              .findFirst()
-              .orElse(rowsForms.getLast());
-      form.kernel()
+    if (rowsForms != null) {
+      final var call = rowsForms.call(rows.most(), outer);
+      call.kernel()
           .launch(
-              form.launch(rows.most(), outer),
-              with(finish, x, w, y, rows.count(), inner, outer, asStored ? 1 : 0));
+              call.launch(), with(finish, x, w, y, rows.count(), inner, outer, asStored ? 1 : 0));
       return;
     }
     final int step = asStored ? 1 : outer;
@@ -279,7 +245,7 @@ final class Layers {
 
   /// Floats of scratch that [#convWeightGrad] needs.
   int weightGradScratch(final Conv s, final int most) {
-    final int parts = tiles(most, chunk(s, most));
+    final int parts = parts(s, most).count();
     return parts == 1 ? 0 : Math.multiplyExact(parts, s.weights());
   }
 
@@ -292,40 +258,47 @@ final class Layers {
       final long dw,
       final long scratch,
       final Rows rows) {
-    final int chunk = chunk(s, rows.most());
-    final int parts = tiles(rows.most(), chunk);
-    final long to = parts == 1 ? dw : scratch;
-    final var form = weightForm(s);
+    final var parts = parts(s, rows.most());
+    final long to = parts.count() == 1 ? dw : scratch;
+    final var form = parts.form();
     if (form != null) {
-      form.kernel().launch(form.launch(parts), x, g, to, rows.count(), s.c(), s.o(), chunk);
+      form.kernel()
+          .launch(form.launch(parts.count()), x, g, to, rows.count(), s.c(), s.o(), parts.chunk());
     } else {
       weightGrad.launch(
-          new Launch(blocks(s), parts, THREADS, SHARED),
-          fields(s, x, 0, g, to, chunk, Finish.NONE, rows));
+          new Launch(parts.blocks(), parts.count(), THREADS, SHARED),
+          fields(s, x, 0, g, to, parts.chunk(), Finish.NONE, rows));
     }
-    if (parts > 1) {
+    if (parts.count() > 1) {
       weightGradJoin.launch(
           Launch.of(tiles(s.weights(), THREADS), THREADS),
           scratch,
           dw,
           rows.count(),
-          chunk,
+          parts.steps(),
+          parts.chunk(),
           s.weights());
     }
   }
 
-  private HalvingForms.@Nullable WeightCall weightForm(final Conv s) {
-    return forms == null ? null : forms.weightGrad(s).orElse(null);
-  }
+  /// How the sums of a weight gradient are shared.
+  ///
+  /// @param steps of a row
+  /// @param blocks of a part
+  /// @param chunk steps of a part
+  /// @param count of the parts of the most rows
+  private record Parts(
+      HalvingForms.@Nullable WeightCall form, int steps, int blocks, int chunk, int count) {}
 
-  private int blocks(final Conv s) {
-    final var form = weightForm(s);
-    return form == null ? tiles(s.o(), TILE) * tiles(s.c() * s.kh() * s.kw(), TILE) : form.blocks();
-  }
-
-  /// Rows of a part of a weight gradient: as many parts as fill the device.
-  private int chunk(final Conv s, final int most) {
-    return tiles(most, Math.max(1, MANY / blocks(s)));
+  /// As many parts as fill the device.
+  private Parts parts(final Conv s, final int most) {
+    final var form = forms == null ? null : forms.weightGrad(s).orElse(null);
+    final int steps = form == null ? 1 : form.bands();
+    final int blocks =
+        form == null ? tiles(s.o(), TILE) * tiles(s.c() * s.kh() * s.kw(), TILE) : form.blocks();
+    final int all = Math.multiplyExact(most, steps);
+    final int chunk = tiles(all, Math.max(1, MANY / blocks));
+    return new Parts(form, steps, blocks, chunk, tiles(all, chunk));
   }
 
   private static int tiles(final int count, final int size) {
