@@ -116,15 +116,10 @@ struct Down {
     float sums[TO][R] = {};
     copy(shared, 0);
     for (int c = 0, stage = 0; c < channels; c += kChannels, stage ^= 1) {
-      if (c + kChannels < channels) {
-        copy(shared + (stage ^ 1) * kStage, c + kChannels);
-        cp_async_wait<1>();
-      } else {
-        cp_async_wait<0>();
-      }
+      cp_async_wait<0>();
       __syncthreads();
+      if (c + kChannels < channels) copy(shared + (stage ^ 1) * kStage, c + kChannels);
       add(shared + stage * kStage, n, row, run, group, sums);
-      __syncthreads();
     }
     if (image + n >= rows) return;
     const int size = (int)p.o * W * W;

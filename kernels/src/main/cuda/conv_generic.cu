@@ -6,9 +6,10 @@
 //                        patches of x
 //   conv_generic_join    dw = sum of the parts in their order
 //
-// Pixels of all rows are one index of the product, so that small grids fill tiles. Operations
-// 2 O OH OW C kh kw a row each, "up" also multiplies zeros: stride^2 times as many. Bytes: each value
-// once.
+// Pixels of all rows are one index of the product, so that small grids fill tiles. Of "up", those of
+// one phase: rows and columns of pixels that the same taps see, which are fy + stride ty and
+// fx + stride tx, so that no zeros are multiplied. Operations 2 O OH OW C kh kw a row each. Bytes: each
+// value once.
 #include "epilogue.cuh"
 #include "product.cuh"
 
@@ -53,18 +54,19 @@ struct Geometry {
     const int ix = ox * stride - padding + tap % kw;
     return iy >= 0 && iy < h && ix >= 0 && ix < w ? x[(channel * h + iy) * w + ix] : 0.0f;
   }
+};
 
-  // The element of a row of g that (iy, ix) sees with tap `k` of (O, kh, kw).
-  PB_DEVICE float seeing(const float *g, int k, int iy, int ix) const {
-    const int channel = k / taps();
-    const int tap = k % taps();
-    const int y = iy + padding - tap / kw;
-    const int x = ix + padding - tap % kw;
-    if (y < 0 || x < 0 || y % stride != 0 || x % stride != 0) return 0.0f;
-    const int oy = y / stride;
-    const int ox = x / stride;
-    return oy < oh && ox < ow ? g[(channel * oh + oy) * ow + ox] : 0.0f;
-  }
+// Pixels (stride a + fy - padding, stride b + fx - padding) of an image.
+struct Phase {
+  int fy, fx, high, wide, taps_y, taps_x;
+
+  PB_DEVICE Phase(const Geometry &g, int number)
+      : fy(number / g.stride), fx(number % g.stride), high((g.h + g.padding + g.stride - 1) / g.stride),
+        wide((g.w + g.padding + g.stride - 1) / g.stride),
+        taps_y(g.kh > fy ? (g.kh - fy + g.stride - 1) / g.stride : 0),
+        taps_x(g.kw > fx ? (g.kw - fx + g.stride - 1) / g.stride : 0) {}
+
+  PB_DEVICE int taps() const { return taps_y * taps_x; }
 };
 
 // Patches of x at the pixels of a tile.
@@ -93,26 +95,37 @@ struct DownB {
 struct UpA {
   static constexpr bool kInnerFirst = false;
   const Geometry &g;
+  const Phase &phase;
   const float *from;
   int first, pixels;
 
   PB_DEVICE float operator()(int i, int k) const {
     const int pixel = first + i;
     if (pixel >= pixels) return 0.0f;
-    const int place = pixel % (g.h * g.w);
-    return g.seeing(from + pixel / (g.h * g.w) * g.small(), k, place / g.w, place % g.w);
+    const int place = pixel % (phase.high * phase.wide);
+    const int tap = k % phase.taps();
+    const int oy = place / phase.wide - tap / phase.taps_x;
+    const int ox = place % phase.wide - tap % phase.taps_x;
+    if (oy < 0 || oy >= g.oh || ox < 0 || ox >= g.ow) return 0.0f;
+    const float *row = from + pixel / (phase.high * phase.wide) * g.small();
+    return row[(k / phase.taps() * g.oh + oy) * g.ow + ox];
   }
 };
 
 struct UpB {
   static constexpr bool kInnerFirst = false;
   const Geometry &g;
+  const Phase &phase;
   const float *w;
   int channel;  // of the first column
 
   PB_DEVICE float operator()(int k, int j) const {
     const int c = channel + j;
-    return c < g.c ? w[(k / g.taps() * g.c + c) * g.taps() + k % g.taps()] : 0.0f;
+    if (c >= g.c) return 0.0f;
+    const int tap = k % phase.taps();
+    const int kh = phase.fy + g.stride * (tap / phase.taps_x);
+    const int kw = phase.fx + g.stride * (tap % phase.taps_x);
+    return w[((k / phase.taps() * g.c + c) * g.kh + kh) * g.kw + kw];
   }
 };
 
@@ -143,19 +156,21 @@ struct WeightB {
   }
 };
 
-// Stores a tile of (pixels of all rows, channels) into rows of (channels, pixels).
-template <int N>
+// Stores a tile of (pixels of all rows, channels) into rows of (channels, pixels): column (row, place) of
+// `at(pixel)`, nothing where the place is negative.
+template <int N, class At>
 PB_DEVICE void store(const ConvParams &p, int first, int channel, int pixels, int plane, int channels,
-                     const float (&sums)[4][N]) {
+                     const At &at, const float (&sums)[4][N]) {
 #pragma unroll
   for (int i = 0; i < 4; i++) {
     const int pixel = first + 4 * ((int)threadIdx.x / 16) + i;
+    const int2 to = pixel < pixels ? at(pixel) : make_int2(0, -1);
 #pragma unroll
     for (int j = 0; j < N; j++) {
       const int c = channel + N * ((int)threadIdx.x % 16) + j;
-      if (pixel < pixels && c < channels) {
-        const long long row = pixel / plane;
-        const int element = c * plane + pixel % plane;
+      if (to.y >= 0 && c < channels) {
+        const long long row = to.x;
+        const int element = c * plane + to.y;
         float v[1] = {sums[i][j]};
         finish<1, false>(p.finish, row, channels * plane, element, c, v);
         p.y[row * channels * plane + element] = v[0];
@@ -178,23 +193,32 @@ PB_DEVICE void down(const ConvParams &p) {
   const DownB b{p.w + (long long)channel * inner, inner, g.o - channel};
   float sums[4][N] = {};
   multiply<N>(*reinterpret_cast<ProductTile<N> *>(shared), a, b, 0, inner, sums);
-  store<N>(p, first, channel, pixels, plane, g.o, sums);
+  const auto at = [plane](int pixel) { return make_int2(pixel / plane, pixel % plane); };
+  store<N>(p, first, channel, pixels, plane, g.o, at, sums);
 }
 
 template <int N>
 PB_DEVICE void up(const ConvParams &p) {
   PB_SHARED(shared);
   const Geometry g(p);
-  const int plane = g.h * g.w;
-  const int pixels = p.rows[0] * plane;
-  const int first = (int)blockIdx.x * kProductRows;
+  const int phases = g.stride * g.stride;
+  const Phase phase(g, (int)blockIdx.x % phases);
+  const int pixels = p.rows[0] * phase.high * phase.wide;
+  const int first = (int)blockIdx.x / phases * kProductRows;
   const int channel = (int)blockIdx.y * 16 * N;
   if (first >= pixels) return;
-  const UpA a{g, p.g, first, pixels};
-  const UpB b{g, p.w, channel};
+  const UpA a{g, phase, p.g, first, pixels};
+  const UpB b{g, phase, p.w, channel};
   float sums[4][N] = {};
-  multiply<N>(*reinterpret_cast<ProductTile<N> *>(shared), a, b, 0, g.o * g.taps(), sums);
-  store<N>(p, first, channel, pixels, plane, g.c, sums);
+  multiply<N>(*reinterpret_cast<ProductTile<N> *>(shared), a, b, 0, g.o * phase.taps(), sums);
+  const auto at = [&](int pixel) {
+    const int place = pixel % (phase.high * phase.wide);
+    const int y = g.stride * (place / phase.wide) + phase.fy - g.padding;
+    const int x = g.stride * (place % phase.wide) + phase.fx - g.padding;
+    const bool is = y >= 0 && y < g.h && x >= 0 && x < g.w;
+    return make_int2(pixel / (phase.high * phase.wide), is ? y * g.w + x : -1);
+  };
+  store<N>(p, first, channel, pixels, g.h * g.w, g.c, at, sums);
 }
 
 }  // namespace

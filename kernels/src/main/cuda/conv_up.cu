@@ -121,15 +121,10 @@ struct Up {
     float sums[TC][2 * R] = {};
     copy(shared, 0);
     for (int o = 0, stage = 0; o < channels; o += kChannels, stage ^= 1) {
-      if (o + kChannels < channels) {
-        copy(shared + (stage ^ 1) * kStage, o + kChannels);
-        cp_async_wait<1>();
-      } else {
-        cp_async_wait<0>();
-      }
+      cp_async_wait<0>();
       __syncthreads();
+      if (o + kChannels < channels) copy(shared + (stage ^ 1) * kStage, o + kChannels);
       add(shared + stage * kStage, n, row, py, run, group, sums);
-      __syncthreads();
     }
     if (image + n >= rows) return;
     const int size = (int)p.c * 4 * W * W;

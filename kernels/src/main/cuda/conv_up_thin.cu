@@ -99,15 +99,10 @@ struct UpThin {
     float sums[C][S][2][2] = {};
     copy(shared, 0);
     for (int o = 0, stage = 0; o < channels; o += kChannels, stage ^= 1) {
-      if (o + kChannels < channels) {
-        copy(shared + (stage ^ 1) * kStage, o + kChannels);
-        cp_async_wait<1>();
-      } else {
-        cp_async_wait<0>();
-      }
+      cp_async_wait<0>();
       __syncthreads();
+      if (o + kChannels < channels) copy(shared + (stage ^ 1) * kStage, o + kChannels);
       add(shared + stage * kStage, first, column, sums);
-      __syncthreads();
     }
     constexpr int kSize = C * 4 * W * W;
 #pragma unroll

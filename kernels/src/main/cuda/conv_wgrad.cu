@@ -122,13 +122,9 @@ struct WeightGrad {
     if (steps > 0) copy(shared, from);
     for (int step = 0; step < steps; step++) {
       const float *stage = shared + step % 2 * kStage;
-      if (step + 1 < steps) {
-        copy(shared + (step + 1) % 2 * kStage, from + step + 1);
-        cp_async_wait<1>();
-      } else {
-        cp_async_wait<0>();
-      }
+      cp_async_wait<0>();
       __syncthreads();
+      if (step + 1 < steps) copy(shared + (step + 1) % 2 * kStage, from + step + 1);
       const float *x = stage + c * kPlane + kh * kPitch + 4;
       const float *g = stage + kInput + group * kGradPitch;
       if (share < kShares) {
@@ -137,7 +133,6 @@ struct WeightGrad {
           add(x + item / kRuns * 2 * kPitch + item % kRuns * 8, g + 4 * item, sums);
         }
       }
-      __syncthreads();
     }
     float *part = p.parts + (long long)blockIdx.y * outputs * channels * kTaps;
     if constexpr (kShares == 1) {
@@ -149,6 +144,7 @@ struct WeightGrad {
         }
       }
     } else {
+      __syncthreads();
       if (share < kShares) {
 #pragma unroll
         for (int j = 0; j < TO; j++) store_run<4>(shared + ((share * TO + j) * kUnits + unit) * 4, sums[j]);

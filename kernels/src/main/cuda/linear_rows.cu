@@ -146,16 +146,12 @@ struct LinearRows {
     float sums[T][T] = {};
     copy<STORED>(shared, 0);
     for (int k = 0, stage = 0; k < inner; k += kStep, stage ^= 1) {
-      if (k + kStep < inner) {
-        copy<STORED>(shared + (stage ^ 1) * kStage, k + kStep);
-        cp_async_wait<1>();
-      } else {
-        cp_async_wait<0>();
-      }
+      cp_async_wait<0>();
       __syncthreads();
+      if (k + kStep < inner) copy<STORED>(shared + (stage ^ 1) * kStage, k + kStep);
       add<STORED>(shared + stage * kStage, share, down, across, sums);
-      __syncthreads();
     }
+    __syncthreads();
 #pragma unroll
     for (int i = 0; i < T; i++) {
 #pragma unroll

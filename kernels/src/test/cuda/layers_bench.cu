@@ -197,8 +197,8 @@ std::function<void(int)> thin(Kernel<HalvingParams> kernel, Halving s) {
 
 std::function<void(int)> generic(Kernel<ConvParams> kernel, Halving s, bool up) {
   return [=](int rows) {
-    const int pixels = rows * s.w * s.w * (up ? 4 : 1);
-    device.launch(kernel, (pixels + 63) / 64, ((up ? s.c : s.o) + 63) / 64, 256, (int)sizeof(ProductTile<4>),
+    const int high = up ? s.w + 1 : s.w;  // of a phase
+    device.launch(kernel, (rows * high * high + 63) / 64 * (up ? 4 : 1), ((up ? s.c : s.o) + 63) / 64, 256, (int)sizeof(ProductTile<4>),
                   ConvParams{up ? nullptr : a, weights, up ? a : nullptr, out, count, s.c, 2 * s.w, 2 * s.w, s.o, s.w,
                              s.w, 4, 4, 2, 1, 0, relu(bias)});
   };

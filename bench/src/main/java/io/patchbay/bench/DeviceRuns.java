@@ -13,17 +13,40 @@ public final class DeviceRuns {
 
   private static final int BASES = 4096;
   private static final int CHECKED = 8;
+  private static final double TOLERANCE = 2e-5;
 
   private DeviceRuns() {}
 
-  /// Decodes, encodes or forwards. What `run` left can be asked for with [#result].
+  /// Decodes, encodes or forwards, whose results can be asked for with [#result]; or the runs of
+  /// one layer.
   public static Timed inference(
       final Backend backend,
       final Conv4Weights weights,
       final Workload workload,
       final int batch,
       final int sets) {
-    return new ResidentInference(backend, new EngineModel(weights), workload, batch, sets);
+    return workload
+        .layer()
+        .<Timed>map(layer -> new ResidentLayer(backend, weights.of(layer), layer, batch, sets))
+        .orElseGet(
+            () -> new ResidentInference(backend, new EngineModel(weights), workload, batch, sets));
+  }
+
+  /// The error of some results of [#inference] against float64, relative to the largest of them.
+  ///
+  /// Throws IllegalStateException when it is over what single precision may leave.
+  public static double error(final Timed inference, final Conv4Weights weights) {
+    final double error =
+        switch (inference) {
+          case final ResidentInference net -> net.error(weights);
+          case final ResidentLayer layer -> layer.error(weights);
+          default -> throw new IllegalArgumentException("not of inference(): " + inference.form());
+        };
+    if (!(error <= TOLERANCE)) {
+      throw new IllegalStateException(
+          "result differs from float64: error=" + error + ", tolerance=" + TOLERANCE);
+    }
+    return error;
   }
 
   /// Effects or means that the last run of a set of [#inference] left.

@@ -47,7 +47,7 @@ final class Bundle {
   static Bundle of(final String classPath) {
     final var folders = new ArrayList<Path>();
     final var jars = new TreeMap<String, Path>();
-    for (final var entry : classPath.split(Pattern.quote(File.pathSeparator))) {
+    for (final var entry : classPath.split(Pattern.quote(File.pathSeparator), -1)) {
       final var path = Path.of(entry);
       final var name = String.valueOf(path.getFileName());
       if (Files.isDirectory(path)) {

@@ -66,6 +66,10 @@ final class TorchPeer implements Section {
           command.add("--weights");
           command.add(file.toString());
         });
+    final var inputs = bench.out().resolve(SameInputs.FILE);
+    if (Files.isRegularFile(inputs)) {
+      command.addAll(List.of("--inputs", inputs.toString()));
+    }
     if (budget < QUICK) {
       command.add("--quick");
     }

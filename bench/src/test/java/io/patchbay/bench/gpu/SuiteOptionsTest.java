@@ -49,8 +49,10 @@ final class SuiteOptionsTest {
     assertEquals(
         3,
         Sanitizer.errors(
-            "========= RACECHECK SUMMARY: 2 hazards displayed (2 errors, 0 warnings)\n"
-                + "========= ERROR SUMMARY: 1 error\n"));
+            """
+            ========= RACECHECK SUMMARY: 2 hazards displayed (2 errors, 0 warnings)
+            ========= ERROR SUMMARY: 1 error
+            """));
     assertEquals(-1, Sanitizer.errors("========= COMPUTE-SANITIZER\n"));
   }
 

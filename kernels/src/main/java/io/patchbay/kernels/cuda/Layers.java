@@ -236,10 +236,14 @@ final class Layers {
       return;
     }
     final boolean thin = s.c() <= THIN;
-    final int pixels = Math.multiplyExact(rows.most(), s.h() * s.w());
+    final int places =
+        Math.ceilDiv(s.h() + s.padding(), s.stride())
+            * Math.ceilDiv(s.w() + s.padding(), s.stride());
+    final int tiles =
+        tiles(Math.multiplyExact(rows.most(), places), TILE) * s.stride() * s.stride();
     (thin ? upThin : up)
         .launch(
-            new Launch(tiles(pixels, TILE), tiles(s.c(), thin ? THIN : TILE), THREADS, SHARED),
+            new Launch(tiles, tiles(s.c(), thin ? THIN : TILE), THREADS, SHARED),
             fields(s, 0, w, g, y, 0, finish, rows));
   }
 
