@@ -8,7 +8,9 @@ import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.kernels.cuda.ChangeCells.Kind;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -71,19 +73,31 @@ final class PropagateCandidate implements Candidate {
           special ? RegionLayers.of(node, op, scope) : new RegionLayers(List.of(), false);
       this.ends = new ChangeEnds(node, op, scope);
       final var matrix =
-          special ? MatrixPath.of(node, op, scope, ends) : Optional.<ChangePath>empty();
+          special
+              ? DecoderPath.of(node, op, scope, ends)
+                  .or(() -> EncoderPath.of(node, op, scope, layers, ends))
+              : Optional.<ChangePath>empty();
+      // What went through shared memory goes on through dense layers where there are more.
+      final boolean goesOn = !regions.layers().isEmpty() && !regions.measures();
+      final int first = matrix.isPresent() ? regions.layers().size() : 0;
       this.layered =
-          matrix.isPresent() ? null : new LayeredPath(node, op, scope, layers, !special, ends);
-      this.dense = layered == null ? matrix.orElseThrow() : layered;
+          matrix.isEmpty() || goesOn
+              ? new LayeredPath(node, op, scope, layers, first, !special, ends)
+              : null;
+      this.dense = matrix.isPresent() ? matrix.get() : Objects.requireNonNull(layered);
       this.channel =
           special ? ChannelPath.of(node, op, scope, ends) : Optional.<ChannelPath>empty();
       final int rows = scope.most(ChangeCells.axis(node));
-      final int window = window(scope, rows, dense.bytes());
+      final var paths = new LinkedHashSet<ChangePath>(List.of(dense));
+      if (layered != null) {
+        paths.add(layered);
+      }
+      final long bytes = paths.stream().mapToLong(ChangePath::bytes).sum();
+      final int window = window(scope, rows, bytes);
       this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent());
       this.region = scope.device().kernel("change_region", regions.kernel());
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
-      reads.addAll(dense.reads());
       reads.addAll(ends.reads());
       channel.ifPresent(path -> {
         reads.addAll(path.reads());
@@ -91,7 +105,10 @@ final class PropagateCandidate implements Candidate {
       });
       writes.add(ends.out());
       writes.addAll(cells.writes());
-      writes.addAll(dense.place(window));
+      paths.forEach(path -> {
+        reads.addAll(path.reads());
+        writes.addAll(path.place(window));
+      });
     }
 
     void run() {

@@ -32,6 +32,10 @@ final class PropagateCases {
   /// between two of them is rounded either way.
   private static final double BF16 = 2e-3;
 
+  /// Where clean values are held in 16 bits many numbers are rounded either way, and few sums at
+  /// the end have nothing to average over.
+  private static final double BF16_CODES = 6e-3;
+
   /// A product's terms have both signs, and may leave little.
   private static final double PRODUCT = 3e-5;
 
@@ -164,6 +168,20 @@ final class PropagateCases {
               .mixingRows()
               .withoutGradients()
               .within(BF16)
+              .rarely());
+    }
+    for (final int colors : new int[] {1, 3}) {
+      final var chain =
+          Chain.of(false, colors, 64, 64, 32, 32, 64, 64).linear(256).linear(colors == 1 ? 10 : 20);
+      final var end = colors == 1 ? End.VALUE : End.SQUARES;
+      final var covers = colors == 1 ? Covers.PARTS : Covers.STRIP;
+      cases.add(
+          OpCase.of(
+                  "propagate in bf16 an encoder's %s of %s, %s".formatted(covers, chain, end),
+                  draft -> propagate(draft, chain, covers, end, false, Precision.BF16))
+              .mixingRows()
+              .withoutGradients()
+              .within(BF16_CODES)
               .rarely());
     }
     // Patches that touch little, of sizes that some backends have kernels for.
