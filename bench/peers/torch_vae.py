@@ -409,7 +409,7 @@ class Bench:
             self.result["ceilings"][f"product_{name}_flops"] = 2 * side**3 / (ms / 1000)
 
     def same_inputs(self):
-        """Means, and effects of `changed` codes beside `codes`, of rows that others compute too."""
+        """Effects of `changed` codes beside `codes`, of rows that others compute too."""
         from safetensors.torch import load_file
 
         given = {k: v.to(self.device) for k, v in load_file(self.options.inputs).items()}
@@ -420,8 +420,7 @@ class Bench:
             if precision == "float64":
                 z, changed = z.double(), changed.double()
             effects = net.effect(changed, torch.sigmoid(net.decode(z)))
-            found[precision] = {
-                "effects": effects.tolist(), "means": net.encode(given["images"])[0].tolist()}
+            found[precision] = {"effects": effects.tolist()}
         self.result["same_inputs"] = found
 
     def effect_errors(self):
@@ -758,7 +757,7 @@ def main():
     parser.add_argument("--weights", metavar="FILE",
                         help="model.safetensors of a conv4 model; default: random")
     parser.add_argument("--inputs", metavar="FILE",
-                        help="safetensors: images, codes, changed; means and effects are written")
+                        help="safetensors: codes, changed; the effects of one for the other are written")
     parser.add_argument("--seconds", type=float, help="budget; default 150, with --quick 60")
     parser.add_argument("--quick", action="store_true",
                         help="shorter windows, fewer batch sizes")

@@ -3,7 +3,7 @@
 //
 // Build: nvcc -std=c++17 -ftz=true -arch=sm_90 -O3 -Ikernels/src/main/cuda -Ikernels/src/test/cuda \
 //          -o tail_bench bench/src/main/cuda/tail_bench.cu
-// Usage: tail_bench JSON [SEED]. Timed by events, the median of 40 launches after 5; a launch reads
+// Usage: tail_bench JSON [SEED [KERNEL]]; with KERNEL only its times, right or not. Timed by events, the median of 40 launches after 5; a launch reads
 // 268 MB of changes, five times what an L2 holds. Inputs are drawn anew from the seed (the time of
 // day without one), effects are poisoned before the launch that is checked, 24 cells of it by float64.
 #include <time.h>
@@ -12,8 +12,9 @@
 #include <map>
 
 #include "change_pixels.cu"
-#include "tail.cu"
 #include "tail_pack.cu"
+#include "tail_staged.cu"
+#include "tail_streamed.cu"
 #include "pixels_check.h"
 #include "tail_check.h"
 
@@ -77,6 +78,7 @@ PB_KERNEL(mma_peak, PeakParams, 512, 1) {
 
 struct Gpu {
   std::map<std::string, const void *> kernels;
+  std::map<const void *, int> granted;  // bytes of shared memory
   std::vector<void *> memory;
   int processors;
 
@@ -125,7 +127,10 @@ struct Gpu {
       fprintf(stderr, "no kernel: %s\n", kernel);
       exit(1);
     }
-    CHECK(cudaFuncSetAttribute(found->second, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
+    if (granted[found->second] < shared) {
+      CHECK(cudaFuncSetAttribute(found->second, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
+      granted[found->second] = shared;
+    }
     void *arguments[] = {const_cast<void *>(params)};
     CHECK(cudaLaunchKernel(found->second, dim3((unsigned)blocks), dim3((unsigned)threads), arguments, (size_t)shared, nullptr));
     CHECK(cudaGetLastError());
@@ -331,7 +336,7 @@ static bool time_pixels(Gpu &gpu, const char *kernel, int per_base, long long se
 
 int main(int count, char **arguments) {
   if (count < 2 || (json = fopen(arguments[1], "w")) == nullptr) {
-    fprintf(stderr, "usage: tail_bench JSON [SEED]\n");
+    fprintf(stderr, "usage: tail_bench JSON [SEED [KERNEL]]\n");
     return 2;
   }
   const long long seed = count > 2 ? atoll(arguments[2]) : (long long)::time(nullptr) % 1000000;
@@ -341,6 +346,14 @@ int main(int count, char **arguments) {
   fprintf(json, "{\n  \"device\": \"%s\", \"seed\": %lld,\n  \"rows\": [", device.name, seed);
   printf("%s, %d multiprocessors, seed %lld\n", device.name, gpu.processors, seed);
 
+  if (count > 3) {
+    for (const auto &way : tail_check::ways()) {
+      if (strcmp(way.kernel, arguments[3]) == 0) time_tail(gpu, way, 64, 0.15, seed);
+    }
+    fprintf(json, "\n  ]\n}\n");
+    fclose(json);
+    return 0;
+  }
   int failed = tail_check::check_all(gpu, 9, gpu.processors, nullptr);
   failed += tail_check::check_all(gpu, 5, 2, nullptr);
   gpu.free_all();

@@ -17,10 +17,12 @@ mkdir -p "$out/objects"
 # -ftz of nvcc is set by the emulator at each launch.
 common="-O2 -std=c++17 -fPIC -fno-exceptions -fno-rtti -fvisibility=hidden"
 common="$common -Wall -Wextra"
-# Kernels call the emulator before each access to memory that they make.
+# Each kernel is compiled twice: to call the emulator before each access to memory that it makes, and
+# for speed. Both must give the same bits, so no compiler makes multiply-adds of its own.
 watched="-fsanitize=kernel-address,alignment --param asan-instrumentation-with-call-threshold=0"
 watched="$watched --param asan-stack=0 --param asan-globals=0"
-kernels="-g1 $watched -DPB_EMULATOR -ffp-contract=fast -fno-strict-aliasing -Wno-unknown-pragmas -Wno-unused-function"
+watched="$watched -DPB_WATCHED"
+kernels="-g1 -DPB_EMULATOR -ffp-contract=off -fno-strict-aliasing -Wno-unknown-pragmas -Wno-unused-function"
 case $(uname -m) in
   x86_64 | amd64) kernels="$kernels -mavx2 -mfma -mf16c" ;;
 esac
@@ -54,25 +56,33 @@ runtime() {
 # The functions of each file are its own.
 kernel() {
   name=$(basename "$1" .cu)
+  how=
+  case $2 in *.watched.o) how=$watched ;; esac
   printf '#include "patchbay.cuh"\n#include "mma.cuh"\nnamespace {\n#include "%s"\n}\n' "$1" >"$2.cpp"
   # shellcheck disable=SC2086
-  "$cxx" $common $kernels "-DPB_SOURCE=\"$name\"" "-I$src" "-I$sources" -MMD -MF "$2.d" -c "$2.cpp" -o "$2.part" &&
+  "$cxx" $common $kernels $how "-DPB_SOURCE=\"$name\"" "-I$src" "-I$sources" -MMD -MF "$2.d" -c "$2.cpp" \
+    -o "$2.part" &&
     mv "$2.part" "$2"
+}
+
+# Makes object $3 of source $2 by $1, if it must be.
+make_object() {
+  objects="$objects $3"
+  stale "$3" || return 0
+  changed=yes
+  beside "$1" "$2" "$3"
 }
 
 if command -v "$cxx" >/dev/null 2>&1; then
   changed=no
   objects=
-  for file in "$src"/emulator/*.cpp "$sources"/*.cu; do
+  for file in "$src"/emulator/*.cpp; do
+    make_object runtime "$file" "$out/objects/emulator_$(basename "$file" .cpp).o"
+  done
+  for file in "$sources"/*.cu; do
     [ -f "$file" ] || continue
-    case $file in
-      *.cpp) object=$out/objects/emulator_$(basename "$file" .cpp).o make=runtime ;;
-      *) object=$out/objects/$(basename "$file" .cu).o make=kernel ;;
-    esac
-    objects="$objects $object"
-    stale "$object" || continue
-    changed=yes
-    beside $make "$file" "$object"
+    make_object kernel "$file" "$out/objects/$(basename "$file" .cu).watched.o"
+    make_object kernel "$file" "$out/objects/$(basename "$file" .cu).o"
   done
   finish
   library=$out/libpatchbay_emulator.so

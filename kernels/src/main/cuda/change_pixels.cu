@@ -66,13 +66,18 @@ constexpr int kChunk = 32;  // cells
 struct PixelsCell {
   int base, source, first, end;
   float keep, shift, take, low, high;
+};
+
+// What a warp found of a cell.
+struct PixelsSum {
+  float sum;
   int changed;
 };
 
 // Shared memory: 32 channels' taps of each color, then two of these.
 struct PixelsChunk {
   PixelsCell cells[kChunk];
-  float sums[kChunk][kPixelsWarps];
+  PixelsSum sums[kChunk][kPixelsWarps];
 };
 
 PB_DEVICE void stage_cells(const ChangePixelsParams &p, int at, int count, PixelsChunk &chunk) {
@@ -81,7 +86,7 @@ PB_DEVICE void stage_cells(const ChangePixelsParams &p, int at, int count, Pixel
   PixelsCell &to = chunk.cells[i];
   const int cell = at + i;
   switch ((int)threadIdx.x & 7) {
-    case 0: to.base = p.base[cell]; to.changed = 0; break;
+    case 0: to.base = p.base[cell]; break;
     case 1: to.source = p.source[cell]; break;
     case 2: to.first = p.ranges[3 * cell + 1]; to.end = p.ranges[3 * cell + 2]; break;
     case 3: to.keep = p.numbers[5 * cell]; break;
@@ -96,10 +101,14 @@ PB_DEVICE void write_cells(const ChangePixelsParams &p, int at, int count, const
   const int i = (int)threadIdx.x;
   if (i >= count) return;
   float sum = 0.0f;
+  int changed = 0;
 #pragma unroll
-  for (int w = 0; w < kPixelsWarps; w++) sum += chunk.sums[i][w];
+  for (int w = 0; w < kPixelsWarps; w++) {
+    sum += chunk.sums[i][w].sum;
+    changed |= chunk.sums[i][w].changed;
+  }
   p.effect[at + i] = sum;
-  if (p.skipped != nullptr) p.skipped[at + i] = chunk.cells[i].changed != 0 ? 0 : 1;
+  if (p.skipped != nullptr) p.skipped[at + i] = changed != 0 ? 0 : 1;
 }
 
 // One row of a channel and its columns to the left and to the right, zero outside.
@@ -170,8 +179,8 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
           changed |= d[i] != 0.0f;
         }
         float sum = 0.0f;
-        if (__any_sync(0xffffffffu, changed)) {
-          if (lane == 0) chunk.cells[k].changed = 1;
+        const bool some = __any_sync(0xffffffffu, changed);
+        if (some) {
           ChannelRow rows[6];
 #pragma unroll
           for (int i = 0; i < 6; i++) {
@@ -195,7 +204,10 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
           }
           sum = sum_of_warp(sum);
         }
-        if (lane == 0) chunk.sums[k][warp] = color == 0 ? sum : chunk.sums[k][warp] + sum;
+        if (lane == 0) {
+          const float others = color == 0 ? 0.0f : chunk.sums[k][warp].sum;
+          chunk.sums[k][warp] = {others + sum, some ? 1 : 0};
+        }
       }
     }
   }

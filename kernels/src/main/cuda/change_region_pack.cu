@@ -1,7 +1,7 @@
 // The weights of convolutions and the clean values as regions read them (change_region.cu).
 //
 //   region_weights  (O, C, 4, 4) or (C, O, 4, 4) to [ky][kx][C][O], O made even with zeros; onto an image
-//                   to [ky][kx][O][C]
+//                   to [O][C / 4][ky][kx][4]
 //   region_clean    (bases; C, H, W) to (bases; H, W, C), in tiles of 32 x 32 through shared memory
 //
 // Bytes: 8 per number. Weights once per model, clean values once per run.
@@ -26,15 +26,15 @@ PB_KERNEL(region_weights, RegionWeights, 256, 1) {
   const int channels = static_cast<int>(p.channels);
   const int outputs = static_cast<int>(p.outputs);
   const bool image = p.kind == kOntoImage;
+  const int deep = image ? (channels + 3) / 4 * 4 : channels;
   const int across = image ? outputs : (outputs + 1) / 2 * 2;
-  const int all = 16 * channels * across;
+  const int all = 16 * deep * across;
   for (int i = blockIdx.x * 256 + threadIdx.x; i < all; i += gridDim.x * 256) {
-    const int tap = i / (channels * across);
-    const int rest = i % (channels * across);
-    const int c = image ? rest % channels : rest / across;
-    const int o = image ? rest / channels : rest % across;
+    const int tap = image ? i / 4 % 16 : i / (channels * across);
+    const int c = image ? i / 64 % (deep / 4) * 4 + i % 4 : i / across % channels;
+    const int o = image ? i / 64 / (deep / 4) : i % across;
     const int pair = p.kind == kDown ? o * channels + c : c * outputs + o;
-    const float w = o < outputs ? p.from[pair * 16 + tap] : 0.0f;
+    const float w = o < outputs && c < channels ? p.from[pair * 16 + tap] : 0.0f;
     p.to[i] = p.rounds ? change_bf16(w) : w;
   }
 }

@@ -1,8 +1,8 @@
 // A range of indices along one dimension: taken out of a value, or put into zeros.
 //
-// Shapes: x[outer][from][inner] to y[outer][to][inner], y[o][k][i] = x[o][k + shift][i], and 0 where
-// k + shift is not an index of x. Rows are the first part of `outer`. A slice has a shift that is
-// not negative, padding one that is not positive.
+// Shapes: x[outer][from][inner] to y[outer][to][inner], y[o][k][i] = x[o][k + shift][i], and 0
+// where k + shift is not an index of x. Rows are the first part of `outer`. A slice has a shift
+// that is not negative, padding one that is not positive.
 //
 // Operations: none; bytes per element of y: 4 written, and 4 read where x has it; bound by memory.
 // `copy_fours` moves four neighbours at once: inner is a multiple of four.

@@ -5,10 +5,10 @@
 // that every thread runs on four neighbours. An optimiser runs the same few programs on dozens of
 // parameters, most of them small: one launch takes them all.
 //
-// Shapes: expression: y[rows][size], dense, leaves as `expression.cuh` has them.
-// expression_many: for each of `members`, y[size], dense, and leaves of the same elements, numbers, or
-// one element for all members. A member of the table is (first block, size, y, addresses and numbers
-// of its own leaves...); its blocks take `span` elements each.
+// Shapes: expression: y[rows][size], dense, leaves as `expression.cuh` has them. expression_many:
+// for each of `members`, y[size], dense, and leaves of the same elements, numbers, or one element
+// for all members. A member of the table is (first block, size, y, addresses and numbers of its own
+// leaves...); its blocks take `span` elements each.
 //
 // Operations per element: the program's. Bytes per element: 4 for each leaf that is not repeated,
 // and 4 for the result. Registers are few enough for five blocks on a multiprocessor: 1,280 threads

@@ -87,8 +87,8 @@ PB_DEVICE void fetch(float (&v)[4], const Leaf &leaf, long long e, int count) {
   }
 }
 
-// y = `count` elements from e on. `leaves(i)` is leaf i; a thread's slots begin at `slot`, and the next
-// one lies `apart` further on.
+// y = `count` elements from e on. `leaves(i)` is leaf i; a thread's slots begin at `slot`, and the
+// next one lies `apart` further on.
 template <class Leaves>
 PB_DEVICE void evaluate(const unsigned long long *codes, long long length, const Leaves &leaves,
                         float4 *slot, int apart, long long e, int count, float (&y)[4]) {

@@ -63,17 +63,18 @@ PB_KERNEL(gather_elements, GatherParams, kThreads, 6) {
 }
 
 // Block b makes row b of the table.
-PB_KERNEL(scatter_rows, GatherParams, kThreads, 6) {
+PB_KERNEL(scatter_rows, GatherParams, kThreads, 5) {
   PB_SHARED(shared);
-  int *found = reinterpret_cast<int *>(shared);  // rows of this part that are meant
-  int *counts = found + kThreads;                // how many of them each warp has
+  int turn = 0;  // parts have the two halves of the memory in turn: the last one may still be read
   const int t = static_cast<int>(threadIdx.x), lane = t % 32, warp = t / 32;
   const int rows = *p.rows, bound = *p.table_rows;
   if (bound == 0 && rows > 0) raise(p.fault);
   for (int row = static_cast<int>(blockIdx.x); row < bound; row += static_cast<int>(gridDim.x)) {
     float *y = p.y + row * p.size;
     for (long long j = t; j < p.size; j += kThreads) y[j] = 0.0f;
-    for (int first = 0; first < rows; first += kThreads) {
+    for (int first = 0; first < rows; first += kThreads, turn ^= 1) {
+      int *counts = reinterpret_cast<int *>(shared) + turn * (kThreads + kThreads / 32);
+      int *found = counts + kThreads / 32;  // rows of this part that are meant, each warp's counted
       const int picked = first + t < rows ? p.index[first + t] : row + 1;
       if (first + t < rows && (picked < 0 || picked >= bound)) raise(p.fault);
       const unsigned votes = __ballot_sync(0xffffffffu, picked == row);
@@ -91,7 +92,6 @@ PB_KERNEL(scatter_rows, GatherParams, kThreads, 6) {
         for (int k = 0; k < all; k++) total += p.from[found[k] * p.size + j];
         y[j] = total;
       }
-      __syncthreads();
     }
   }
 }

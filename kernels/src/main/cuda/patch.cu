@@ -1,10 +1,10 @@
 // A patch: ranges of units of some rows come from a source, everything else stays.
 //
-// Shapes: y[n][d] = x[n][d], but for each range (row, begin, end) the units begin to end - 1 of that
-// row come from source[n][d]. x and source are rows beside y's, or rows of a table by an index per
-// row of y. fired[i] is how many units the ranges of row i have: the caller compares it with the
-// plan. A unit is counted in (C, H, W) order, in which values lie. Ranges outside the value, or not
-// sorted by row, are a fault, and so is an index outside the table.
+// Shapes: y[n][d] = x[n][d], but for each range (row, begin, end) the units begin to end - 1 of
+// that row come from source[n][d]. x and source are rows beside y's, or rows of a table by an index
+// per row of y. fired[i] is how many units the ranges of row i have: the caller compares it with
+// the plan. A unit is counted in (C, H, W) order, in which values lie. Ranges outside the value, or
+// not sorted by row, are a fault, and so is an index outside the table.
 //
 // Operations: none; bytes: 8 per element of x and 8 per patched unit; bound by memory.
 #include "patch.cuh"

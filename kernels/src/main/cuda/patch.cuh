@@ -3,8 +3,8 @@
 // Ranges are triples (row, begin, end) of units begin to end - 1 of a row, sorted by row. `lanes`
 // neighbouring threads take `part` units of one row: they copy what lies there, four units at once
 // where kWidth is 4, and then write the units of the ranges of this row. A unit is always the same
-// thread's, so nobody waits for anybody. The ranges of a row are found by halving, and at once where
-// range i belongs to row i, as in most sweeps.
+// thread's, so nobody waits for anybody. The ranges of a row are found by halving, and at once
+// where range i belongs to row i, as in most sweeps.
 #pragma once
 
 #include "fault.cuh"

@@ -1,11 +1,11 @@
 // A patch by an op of one's own: some units of some rows become what a program makes of them.
 //
-// Shapes: y[n][d] = x[n][d], but for each range (row, begin, end) the units begin to end - 1 of that
-// row become program(x, source, mean, value, indices, random) at that unit. x and source are rows
-// beside y's, or rows of a table by an index per row of y: then no row of the table is copied that
-// is not patched. mean is one row, value one number per row, ids[n][3] and the seed key the random
-// numbers. `plane` units make a channel of a site, `width` a row of it; both are 1 for a flat one.
-// fired[i] is how many units the ranges of row i have.
+// Shapes: y[n][d] = x[n][d], but for each range (row, begin, end) the units begin to end - 1 of
+// that row become program(x, source, mean, value, indices, random) at that unit. x and source are
+// rows beside y's, or rows of a table by an index per row of y: then no row of the table is copied
+// that is not patched. mean is one row, value one number per row, ids[n][3] and the seed key the
+// random numbers. `plane` units make a channel of a site, `width` a row of it; both are 1 for a
+// flat one. fired[i] is how many units the ranges of row i have.
 //
 // Operations: the program's per patched unit. Bytes: 8 per element of x, and per patched unit 4 for
 // each of x, source and mean that the program reads, and 4 for the result.

@@ -3,11 +3,11 @@
 // Purpose: an op of one's own runs inside the patch kernels, and a delta kernel computes the new
 // values of a unit with it before it spreads the change; neither is compiled again for it.
 //
-// Code: code, slot that keeps the result or 255, operands a, b and c, a byte each. Operands below 16
-// are values of the unit, in the order of io.patchbay.engine.expression.PatchValue, those below 64
-// constants, then slots; 127 is the previous result. A slot is a float of shared memory that only
-// its thread reads. The last instruction makes the result. Codes are those of PatchProgram.Code, in
-// their order.
+// Code: code, slot that keeps the result or 255, operands a, b and c, a byte each. Operands below
+// 16 are values of the unit, in the order of io.patchbay.engine.expression.PatchValue, those below
+// 64 constants, then slots; 127 is the previous result. A slot is a float of shared memory that
+// only its thread reads. The last instruction makes the result. Codes are those of
+// PatchProgram.Code, in their order.
 //
 // Operations per unit: the program's; bytes: what of the unit it reads.
 #pragma once

@@ -1,9 +1,9 @@
 // The sum or the largest of the elements along some dimensions, as `reduce.cuh` has them.
 //
 // Operations per element: 1; bytes: 4 read, and 8 written per 8,192 elements; bound by memory.
-// `reduce_fours` reads four neighbours at once: the reduced elements lie one after the other, or the
-// last dimension of them does, and is a multiple of four. `reduce_partials` joins the results of
-// chunks, a warp for each result.
+// `reduce_fours` reads four neighbours at once: the reduced elements lie one after the other, or
+// the last dimension of them does, and is a multiple of four. `reduce_partials` joins the results
+// of chunks, a warp for each result.
 #include "reduce.cuh"
 
 namespace {
@@ -12,12 +12,14 @@ constexpr int kThreads = kReduceThreads;
 constexpr int kWarp = 32;
 
 struct One {
+  static constexpr int kUnrolled = 4;
   const float *x;
   PB_DEVICE double operator()(long long at) const { return x[at]; }
 };
 
 template <bool kMax>
 struct Four {
+  static constexpr int kUnrolled = 4;
   const float *x;
   PB_DEVICE double operator()(long long at) const {
     const float4 v = *reinterpret_cast<const float4 *>(x + at);
@@ -48,7 +50,7 @@ PB_DEVICE void join_partials(const ReduceParams &p, double *shared) {
 
 }  // namespace
 
-PB_KERNEL(reduce_elements, ReduceParams, kThreads, 4) {
+PB_KERNEL(reduce_elements, ReduceParams, kThreads, 3) {
   PB_SHARED(shared);
   double *own = reinterpret_cast<double *>(shared);
   if (p.kind == 0) {
@@ -58,7 +60,7 @@ PB_KERNEL(reduce_elements, ReduceParams, kThreads, 4) {
   }
 }
 
-PB_KERNEL(reduce_fours, ReduceParams, kThreads, 4) {
+PB_KERNEL(reduce_fours, ReduceParams, kThreads, 3) {
   PB_SHARED(shared);
   double *own = reinterpret_cast<double *>(shared);
   if (p.kind == 0) {

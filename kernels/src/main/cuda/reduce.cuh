@@ -73,12 +73,12 @@ struct Reduction {
 };
 
 // Of `values(at)`, which gives `kWidth` neighbours from place `at` on, joined: elements first,
-// first + lanes, ... below `end`, from place `begin` on.
+// first + lanes, ... below `end`, from place `begin` on, kUnrolled of them at once.
 template <bool kMax, int kWidth, class Values>
 PB_DEVICE double run(const Reduction &r, const Values &values, long long begin, long long first,
                      long long end, long long lanes) {
   double total = none<kMax>();
-#pragma unroll 4
+#pragma unroll(Values::kUnrolled)
   for (long long e = first * kWidth; e < end; e += lanes * kWidth) {
     total = join<kMax>(total, values(begin + r.place(e)));
   }

@@ -19,6 +19,7 @@ struct TreeParams {
 
 template <bool kMax, int kWidth>
 struct Tree {
+  static constexpr int kUnrolled = 1;
   const Program &program;
   float4 *slot;
   PB_DEVICE double operator()(long long at) const {

@@ -33,7 +33,7 @@ int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, int threads
                        long long bytes, int order, char *error, int errorLength);
 int pb_emulator_kernels(char *text, int length);
 void pb_emulator_skip(const char *site);
-void pb_emulator_races(int when);
+void pb_emulator_watch(int when);
 int pb_emulator_barriers(char *text, int length);
 void pb_emulator_forget();
 void *pb_emulator_allocate(const char *owner, long long bytes);

@@ -8,7 +8,7 @@ namespace pixels_check {
 
 constexpr int kThreads = 256;
 constexpr int kBlocks = 3;  // on a multiprocessor
-constexpr int kChunkBytes = 32 * (10 * 4 + 8 * 4);
+constexpr int kChunkBytes = 32 * (9 * 4 + 8 * 8);
 inline int shared_bytes(int colors) { return 2048 * colors + 2 * kChunkBytes; }
 
 // A value of 32 x 32 x 32 behind a rectifier, patched in one channel or a part of one.

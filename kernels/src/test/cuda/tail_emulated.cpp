@@ -2,11 +2,18 @@
 // Build: see tail_emulated.sh. Usage: tail_emulated CELLS BLOCKS [ORDER [KERNEL [SITE]]]: a barrier at
 // SITE (file:line) is left out, and some check should fail; for list, they are listed.
 #include "mma.cuh"
+#ifndef TAIL_KERNELS
+// The parameters alone: tail_emulated.sh compiles this file once more for the kernels.
+#undef PB_KERNEL
+#define PB_KERNEL(name, params, threads, blocks) static void name(const params &p)
+#endif
 namespace {
 #include "change_pixels.cu"
-#include "tail.cu"
 #include "tail_pack.cu"
+#include "tail_staged.cu"
+#include "tail_streamed.cu"
 }  // namespace
+#ifndef TAIL_KERNELS
 #include "emulator/runtime.h"
 #include "pixels_check.h"
 
@@ -49,3 +56,4 @@ int main(int count, char **arguments) {
   }
   return failed == 0 ? 0 : 1;
 }
+#endif

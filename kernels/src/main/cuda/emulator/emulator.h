@@ -60,11 +60,18 @@ void watch(const void *address, long long bytes, bool writes);
 // One that others may make at the same time.
 void watch_atomic(const void *address, int bytes);
 
-// A kernel of the library: static constructors list them all.
+// A kernel of the library: static constructors list them all, each in the form whose accesses to memory
+// are watched, and in the fast one.
 struct Registration {
-  Registration(const char *source, const char *name, long long bytes, int threads,
+  Registration(const char *source, const char *name, long long bytes, int threads, bool watched,
                void (*body)(const void *));
 };
+
+#ifdef PB_WATCHED
+constexpr bool kWatched = true;
+#else
+constexpr bool kWatched = false;
+#endif
 
 }  // namespace pb_emulator
 
@@ -82,7 +89,7 @@ constexpr int warpSize = 32;
 #define PB_KERNEL(name, params, threads, blocks)                                               \
   static void name(const params &p);                                                           \
   static const ::pb_emulator::Registration name##_registration(                                \
-      PB_SOURCE, #name, sizeof(params), threads,                                               \
+      PB_SOURCE, #name, sizeof(params), threads, ::pb_emulator::kWatched,                      \
       [](const void *fields) { name(*static_cast<const params *>(fields)); });                 \
   static void name(const params &p)
 #define PB_SHARED(name) unsigned char *const name = ::pb_emulator::shared_memory()

@@ -21,11 +21,11 @@ std::vector<KernelEntry> &kernels() {
   return all;
 }
 
-Registration::Registration(const char *source, const char *name, long long bytes, int threads,
+Registration::Registration(const char *source, const char *name, long long bytes, int threads, bool watched,
                            void (*body)(const void *)) {
   std::string file = source;
   file = file.substr(file.rfind('/') + 1);
-  kernels().push_back({file.substr(0, file.find('.')), name, bytes, threads, body});
+  kernels().push_back({file.substr(0, file.find('.')), name, bytes, threads, watched, body});
 }
 
 namespace {
@@ -40,7 +40,7 @@ std::mutex lock;
 std::map<unsigned long long, Allocation> allocations;
 // Is the list of pieces up to date?
 bool listed = false;
-int racesWanted = 1;
+int watching = 1;
 // How often each barrier was come to, by file and line.
 std::map<std::string, long long> hits;
 std::string skippedSite;
@@ -75,9 +75,10 @@ struct FlushToZero {
 #endif
 };
 
-const KernelEntry *find(const std::string &wanted, std::string &error) {
+const KernelEntry *find(const std::string &wanted, bool watched, std::string &error) {
   const KernelEntry *found = nullptr;
   for (const KernelEntry &one : kernels()) {
+    if (one.watched != watched) continue;
     if (one.name != wanted && one.source + "/" + one.name != wanted) continue;
     if (found != nullptr) {
       error = "several kernels are named " + wanted + ": say source/name";
@@ -150,7 +151,8 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
                                  const void *params, long long bytes, int order, char *error, int errorLength) {
   std::lock_guard<std::mutex> guard(lock);
   std::string problem;
-  const KernelEntry *entry = find(kernel, problem);
+  racesWatched = watching == 2 || (watching == 1 && order == 0);
+  const KernelEntry *entry = find(kernel, racesWatched, problem);
   if (entry != nullptr) {
     std::string name = "kernel " + entry->source + "/" + entry->name;
     if (bytes != entry->bytes) {
@@ -164,7 +166,6 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
       problem = name + ": no such grid: " + std::to_string(blocksX) + "x" + std::to_string(blocksY);
     } else {
       list_pieces();
-      racesWatched = racesWanted == 2 || (racesWanted == 1 && order == 0);
       FlushToZero flush;
       problem = run_grid(*entry, {blocksX, blocksY, threads, shared}, params, order);
       if (problem.empty()) {
@@ -182,16 +183,17 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
 PB_EXPORT int pb_emulator_kernels(char *text, int length) {
   std::string all;
   for (const KernelEntry &one : kernels()) {
+    if (one.watched) continue;
     all += one.source + " " + one.name + " " + std::to_string(one.threads) + " " + std::to_string(one.bytes) + "\n";
   }
   return give(all, text, length);
 }
 
-// Whether races in shared memory are looked for: 0 never, 1 in forward order, as at first, because it
-// takes long and what is found does not depend on the order, 2 always.
-PB_EXPORT void pb_emulator_races(int when) {
+// When each access to memory is looked at, for bounds, alignment and races: 0 never, 1 in forward order,
+// as at first, because it takes long and what is found depends little on the order, 2 always.
+PB_EXPORT void pb_emulator_watch(int when) {
   std::lock_guard<std::mutex> guard(lock);
-  racesWanted = when;
+  watching = when;
 }
 
 // Leaves out the barrier at `site` (file:line) from now on; none when null or empty.

@@ -28,6 +28,7 @@ struct KernelEntry {
   std::string name;
   long long bytes;
   int threads;
+  bool watched;
   void (*body)(const void *);
 };
 std::vector<KernelEntry> &kernels();
@@ -78,7 +79,7 @@ extern int running;
 [[noreturn]] void fail_at(const std::string &message);
 
 // Races between the threads of a block in its shared memory; see race.cpp.
-extern bool racesWatched;
+extern bool racesWatched;  // and are they looked for?
 void race_begin(int threads, int bytes);
 void race_warp_barrier(int warp);
 // A warp comes to a barrier of the block and goes on: `all` gathers what those who come know.

@@ -77,14 +77,12 @@ std::string access_place() {
 }
 
 static void watch_slowly(const unsigned char *at, long long bytes, bool writes) {
-  if (within(bounds.stacks, at, bytes)) return;
   auto next = std::upper_bound(pieces.begin(), pieces.end(), at,
                                [](const unsigned char *x, const Piece &piece) { return x < piece.span.start; });
   if (next != pieces.begin() && within(std::prev(next)->span, at, bytes)) {
     recent_of(at) = std::prev(next)->span;
     return;
   }
-  if (!writes && within(bounds.parameters, at, bytes)) return;
   if (within(own, at, bytes) && !within(bounds.sharedWhole, at, 1)) return;
   fail_at((writes ? "writes " : "reads ") + std::to_string(bytes) + " bytes at " + whereabouts(at) + access_place());
 }
@@ -95,7 +93,8 @@ static inline void watch_from(const void *from, const void *address, long long b
     if (!racesWatched) return;
     code = from;
     race_access(running, at - bounds.shared.start, bytes, writes);
-  } else if (!within(recent_of(at), at, bytes)) {
+  } else if (!within(recent_of(at), at, bytes) && !within(bounds.stacks, at, bytes) &&
+             (writes || !within(bounds.parameters, at, bytes))) {
     code = from;
     watch_slowly(at, bytes, writes);
   }

@@ -58,7 +58,7 @@ int main() {
   char all[4096];
   pb_emulator_barriers(all, sizeof all);
   for (int races = 0; races < 3; races += 2) {
-    pb_emulator_races(races);
+    pb_emulator_watch(races);
     std::string list = all;
     while (!list.empty()) {
       std::string site = list.substr(0, list.find(' '));
@@ -66,7 +66,7 @@ int main() {
       pb_emulator_skip(site.c_str());
       for (int order = 0; order < 3; order++) {
         std::string error = run(order);
-        printf("without %s, order %d%s: %s\n", site.c_str(), order, races ? ", races watched" : "", error.c_str());
+        printf("without %s, order %d%s: %s\n", site.c_str(), order, races ? ", watched" : "", error.c_str());
         expect(!error.empty() || races == 0, "a barrier that is left out is found");
       }
       pb_emulator_skip("");

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// The reference net's work on one backend, for callers that bring their own clock. Inputs stand in
 /// the backend's memory, but for sweeps, which take images from the host and leave effects there.
@@ -14,17 +13,40 @@ public final class DeviceRuns {
 
   private static final int BASES = 4096;
   private static final int CHECKED = 8;
+  private static final double TOLERANCE = 2e-5;
 
   private DeviceRuns() {}
 
-  /// Decodes, encodes or forwards. What `run` left can be asked for with [#result].
+  /// Decodes, encodes or forwards, whose results can be asked for with [#result]; or the runs of
+  /// one layer.
   public static Timed inference(
       final Backend backend,
       final Conv4Weights weights,
       final Workload workload,
       final int batch,
       final int sets) {
-    return new ResidentInference(backend, new EngineModel(weights), workload, batch, sets);
+    return workload
+        .layer()
+        .<Timed>map(layer -> new ResidentLayer(backend, weights.of(layer), layer, batch, sets))
+        .orElseGet(
+            () -> new ResidentInference(backend, new EngineModel(weights), workload, batch, sets));
+  }
+
+  /// The error of some results of [#inference] against float64, relative to the largest of them.
+  ///
+  /// Throws IllegalStateException when it is over what single precision may leave.
+  public static double error(final Timed inference, final Conv4Weights weights) {
+    final double error =
+        switch (inference) {
+          case final ResidentInference net -> net.error(weights);
+          case final ResidentLayer layer -> layer.error(weights);
+          default -> throw new IllegalArgumentException("not of inference(): " + inference.form());
+        };
+    if (!(error <= TOLERANCE)) {
+      throw new IllegalStateException(
+          "result differs from float64: error=" + error + ", tolerance=" + TOLERANCE);
+    }
+    return error;
   }
 
   /// Effects or means that the last run of a set of [#inference] left.
@@ -42,7 +64,7 @@ public final class DeviceRuns {
   }
 
   /// The states after `steps` steps of [#training] from its start.
-  public static TreeMap<String, float[]> trained(final Timed training, final int steps) {
+  public static Map<String, float[]> trained(final Timed training, final int steps) {
     if (training instanceof final ResidentTraining own) {
       own.reset();
       for (int step = 0; step < steps; step++) {

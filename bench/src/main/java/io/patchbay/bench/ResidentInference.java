@@ -11,6 +11,7 @@ import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.Weights;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -21,6 +22,9 @@ final class ResidentInference implements Timed {
   private static final Axis ROWS = new Axis("rows");
   private static final Axis BASES = new Axis("bases");
 
+  private static final int CHECKED = 8;
+
+  private final Workload workload;
   private final Sizes sizes;
   private final String form;
   private final int batch;
@@ -36,6 +40,7 @@ final class ResidentInference implements Timed {
       final Workload workload,
       final int batch,
       final int sets) {
+    this.workload = workload;
     this.batch = batch;
     this.form = "batch " + batch + ", " + sets + " input sets";
     final var graph = new Graph();
@@ -102,6 +107,46 @@ final class ResidentInference implements Timed {
   /// The effects or means of the last run of a set.
   float[] result(final int set) {
     return programs.get(set).read(result);
+  }
+
+  /// The largest error of the first results of a run against float64, relative to the largest.
+  double error(final Conv4Weights net) {
+    run(0);
+    final var found = result(0);
+    final var judge = new Float64Net(net);
+    final var pool = new InputPool(1);
+    final int width = result.shape().rowSize();
+    double largest = 0;
+    double error = 0;
+    for (int row = 0; row < Math.min(CHECKED, batch); row++) {
+      final var exact = exact(judge, pool, row);
+      for (int i = 0; i < width; i++) {
+        largest = Math.max(largest, Math.abs(exact[i]));
+        error = Math.max(error, Math.abs(exact[i] - found[row * width + i]));
+      }
+    }
+    return error / largest;
+  }
+
+  /// The means of an encoded row, or its effect.
+  private double[] exact(final Float64Net judge, final InputPool pool, final int row) {
+    final int latents = Conv4Weights.LATENTS;
+    final int pixels = Conv4Weights.PIXELS;
+    double[] z = Float64Net.widen(pool.latents(), row * latents, latents);
+    if (workload != Workload.DECODE) {
+      final var image = Float64Net.widen(pool.images(), row * pixels, pixels);
+      z = Arrays.copyOf(judge.forward(true, image).getLast(), latents);
+    }
+    if (workload == Workload.ENCODE) {
+      return z;
+    }
+    final var logits = judge.forward(false, z).getLast();
+    double effect = 0;
+    for (int p = 0; p < pixels; p++) {
+      final double d = 1 / (1 + Math.exp(-logits[p])) - pool.references()[row * pixels + p];
+      effect += d * d;
+    }
+    return new double[] {effect};
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.patchbay.vae.objective.BetaVae;
 import io.patchbay.vae.objective.TrainingGraph;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
@@ -57,7 +58,7 @@ final class ResidentTraining implements Timed {
   }
 
   /// Every state by name.
-  TreeMap<String, float[]> states() {
+  Map<String, float[]> states() {
     final var states = new TreeMap<String, float[]>();
     weights.names().forEach(name -> states.put(name, weights.read(name)));
     return states;

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +14,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 
 /// The contents of a bundle: a launcher, the jars of a class path, a Java runtime, licences. Of the
 /// same jars and JDK the archive has the same bytes.
@@ -46,7 +47,7 @@ final class Bundle {
   static Bundle of(final String classPath) {
     final var folders = new ArrayList<Path>();
     final var jars = new TreeMap<String, Path>();
-    for (final var entry : classPath.split(Pattern.quote(File.pathSeparator))) {
+    for (final var entry : classPath.split(Pattern.quote(File.pathSeparator), -1)) {
       final var path = Path.of(entry);
       final var name = String.valueOf(path.getFileName());
       if (Files.isDirectory(path)) {
@@ -142,9 +143,9 @@ final class Bundle {
     int number = 0;
     for (final var name : jars()) {
       if (number < folders.size()) {
-        bytes(tar, "lib/" + name, false, jar(folders.get(number)));
+        bytes(tar, "lib/" + name, false, packed(folders.get(number)));
       } else {
-        file(tar, "lib/" + name, jars.get(number - folders.size()));
+        bytes(tar, "lib/" + name, false, unpacked(jars.get(number - folders.size())));
       }
       number++;
     }
@@ -192,19 +193,43 @@ final class Bundle {
     }
   }
 
-  /// A folder of classes as a jar, its entries sorted and of one time.
-  private static byte[] jar(final Path folder) throws IOException {
+  /// A folder of classes as a jar.
+  private static byte[] packed(final Path folder) throws IOException {
     final var bytes = new ByteArrayOutputStream();
-    try (var out = new JarOutputStream(bytes)) {
+    try (var out = new ZipOutputStream(bytes)) {
       for (final var file : files(folder)) {
-        final var entry = new JarEntry(folder.relativize(file).toString());
-        entry.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
-        out.putNextEntry(entry);
-        Files.copy(file, (OutputStream) out);
-        out.closeEntry();
+        store(out, folder.relativize(file).toString(), Files.readAllBytes(file));
       }
     }
     return bytes.toByteArray();
+  }
+
+  /// A jar with the same entries uncompressed: the archive around it compresses them better.
+  private static byte[] unpacked(final Path jar) throws IOException {
+    final var bytes = new ByteArrayOutputStream();
+    try (var in = new ZipFile(jar.toFile());
+        var out = new ZipOutputStream(bytes)) {
+      for (final var entry : in.stream().toList()) {
+        try (var content = in.getInputStream(entry)) {
+          store(out, entry.getName(), content.readAllBytes());
+        }
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void store(final ZipOutputStream out, final String name, final byte[] content)
+      throws IOException {
+    final var crc = new CRC32();
+    crc.update(content);
+    final var entry = new ZipEntry(name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(content.length);
+    entry.setCrc(crc.getValue());
+    entry.setTimeLocal(LocalDateTime.of(2026, 1, 1, 0, 0));
+    out.putNextEntry(entry);
+    out.write(content);
+    out.closeEntry();
   }
 
   /// Every file and link in a folder, by its path.

@@ -53,7 +53,7 @@ final class TarWriter implements AutoCloseable {
     final int slash = path.length() <= NAME ? -1 : path.indexOf('/', path.length() - NAME - 1);
     final var name = path.substring(slash + 1);
     final var prefix = slash < 0 ? "" : path.substring(0, slash);
-    if (path.length() > NAME && slash < 0 || prefix.length() > PREFIX || link.length() > NAME) {
+    if ((path.length() > NAME && slash < 0) || prefix.length() > PREFIX || link.length() > NAME) {
       throw new IllegalArgumentException("too long for a tar archive: name=" + path);
     }
     put(block, 0, name);

@@ -28,6 +28,8 @@ final class ModelSection implements Section {
       final var model = bench.model(open);
       result.put("folder", model.folder().toAbsolutePath().toString());
       result.put("data", model.data());
+      bench.keep(result);
+      result.put("effects", SameInputs.effects(open.backend(), model.folder(), bench.out()));
     }
     return result;
   }

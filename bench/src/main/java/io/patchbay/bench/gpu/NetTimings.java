@@ -5,13 +5,14 @@ import io.patchbay.bench.DeviceRuns;
 import io.patchbay.bench.Timed;
 import io.patchbay.bench.Workload;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Decodes with effect, encodes, forwards with effect and training steps, timed on the device's
-/// clock with inputs that rotate past its cache.
+/// Decodes with effect, encodes, forwards with effect, each layer and training steps, checked
+/// against float64 and timed on the device's clock with inputs that rotate past its cache.
 final class NetTimings implements Section {
   private static final int SECONDS = 90;
   private static final int MOST_SETS = 24;
@@ -40,6 +41,8 @@ final class NetTimings implements Section {
     final var batches = bench.options().tiny() ? List.of(2) : List.of(4096, 1024, 256);
     final var steps = bench.options().tiny() ? List.of(2) : List.of(64, 1024);
     try (var open = bench.open()) {
+      final var layers =
+          Arrays.stream(Workload.values()).filter(w -> w.layer().isPresent()).toList();
       final var watch = new Stopwatch(open, bench.size((int) MILLIS, 1));
       for (final var workload : List.of(Workload.DECODE, Workload.ENCODE, Workload.FORWARD)) {
         for (final int batch : batches) {
@@ -52,6 +55,16 @@ final class NetTimings implements Section {
               watch,
               () -> DeviceRuns.inference(open.backend(), weights, workload, batch, sets));
         }
+      }
+      final int most = batches.getFirst();
+      for (final var workload : layers) {
+        row(
+            bench,
+            result,
+            rows,
+            new Row(workload, most, most, 2),
+            watch,
+            () -> DeviceRuns.inference(open.backend(), weights, workload, most, 2));
       }
       for (final int batch : steps) {
         final int sets = Math.min(4, sets(bench, open, batch));
@@ -83,7 +96,7 @@ final class NetTimings implements Section {
       map.put("batch", batch);
       map.put("sets", sets);
       map.put("precision", "fp32");
-      map.put("unit", workload.unit());
+      map.put("unit", workload.layer().isPresent() ? "samples/s" : workload.unit());
       return map;
     }
   }
@@ -93,7 +106,7 @@ final class NetTimings implements Section {
       return 2;
     }
     final long needed = Math.ceilDiv(open.rotated(), (long) batch * IMAGE_BYTES);
-    return (int) Math.clamp(needed, 2, MOST_SETS);
+    return Math.clamp(needed, 2, MOST_SETS);
   }
 
   private static void row(
@@ -108,6 +121,9 @@ final class NetTimings implements Section {
     }
     final var row = what.json();
     try (var timed = made.get()) {
+      if (what.workload() != Workload.TRAIN_STEP) {
+        row.put("error", DeviceRuns.error(timed, Conv4Weights.random(SEED)));
+      }
       final var time = watch.time(timed::run, what.sets() + 2);
       row.put("form", timed.form());
       row.putAll(time.json());

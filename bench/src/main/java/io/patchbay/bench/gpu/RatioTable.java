@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Our rates beside PyTorch's, case by case: its best form in each precision, its best form whose
 /// effects are as exact as ours must be, and its loop of one forward a patch.
@@ -117,7 +118,7 @@ record RatioTable(List<Line> lines) {
     return map.get(key) instanceof final Number number ? number.doubleValue() : Double.NaN;
   }
 
-  private static List<Map<?, ?>> maps(final Object list) {
+  private static List<Map<?, ?>> maps(final @Nullable Object list) {
     final var maps = new ArrayList<Map<?, ?>>();
     if (list instanceof final List<?> values) {
       values.forEach(value -> {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -99,7 +100,7 @@ final class Suite {
     return fine;
   }
 
-  private static boolean held(final Map<String, Object> entry, final Object result) {
+  private static boolean held(final Map<String, Object> entry, final @Nullable Object result) {
     final boolean passed =
         !(result instanceof final Map<?, ?> map) || !Boolean.FALSE.equals(map.get("passed"));
     final var status = String.valueOf(entry.get("status"));

@@ -3,6 +3,7 @@ package io.patchbay.bench.gpu;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The suite's results for people, in markdown.
 final class SuiteTable {
@@ -52,6 +53,15 @@ final class SuiteTable {
               + RatioTable.exactPrecisions(torch));
       line(text, "");
       text.append(ratios.markdown());
+      final var differences = SameInputs.differences(map(results.get(ModelSection.NAME)), torch);
+      if (!differences.isEmpty()) {
+        line(text, "");
+        line(
+            text,
+            "Effects of the same edits on the same model, ours and PyTorch's, largest difference"
+                + " from PyTorch's in float64: "
+                + differences);
+      }
     }
     faults(text, results);
     return text.toString();
@@ -160,7 +170,7 @@ final class SuiteTable {
     });
   }
 
-  private static Map<?, ?> map(final Object value) {
+  private static Map<?, ?> map(final @Nullable Object value) {
     return value instanceof final Map<?, ?> map ? map : Map.of();
   }
 
@@ -169,7 +179,7 @@ final class SuiteTable {
     return value == null ? other : value;
   }
 
-  private static double number(final Object value) {
+  private static double number(final @Nullable Object value) {
     return value instanceof final Number number ? number.doubleValue() : Double.NaN;
   }
 

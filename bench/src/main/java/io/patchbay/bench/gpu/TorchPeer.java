@@ -66,6 +66,10 @@ final class TorchPeer implements Section {
           command.add("--weights");
           command.add(file.toString());
         });
+    final var inputs = bench.out().resolve(SameInputs.FILE);
+    if (Files.isRegularFile(inputs)) {
+      command.addAll(List.of("--inputs", inputs.toString()));
+    }
     if (budget < QUICK) {
       command.add("--quick");
     }
@@ -101,9 +105,8 @@ final class TorchPeer implements Section {
       return Map.of();
     }
     final var measured = new LinkedHashMap<String, Object>();
-    JsonMapper.shared()
-        .readValue(Files.readString(file), Map.class)
-        .forEach((key, value) -> measured.put(String.valueOf(key), value));
+    final Map<?, ?> read = JsonMapper.shared().readValue(Files.readString(file), Map.class);
+    read.forEach((key, value) -> measured.put(String.valueOf(key), value));
     return measured;
   }
 }

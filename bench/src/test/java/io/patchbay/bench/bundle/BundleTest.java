@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,10 @@ final class BundleTest {
             "pytorch-2-linux-x86_64.jar",
             "patchbay-engine-1.jar",
             "strange-1.jar")) {
-      write(folder.resolve(jar), jar);
+      try (var out = new JarOutputStream(Files.newOutputStream(folder.resolve(jar)))) {
+        out.putNextEntry(new JarEntry("name"));
+        out.write(jar.getBytes(StandardCharsets.UTF_8));
+      }
     }
   }
 
@@ -108,6 +113,13 @@ final class BundleTest {
     assertTrue(Files.readString(home.resolve("LICENSE")).contains("Apache License"));
     try (var jar = new JarFile(home.resolve("lib/classes-1.jar").toFile())) {
       assertEquals(1, jar.stream().filter(e -> e.getName().equals("some/Thing.class")).count());
+    }
+    try (var jar = new JarFile(home.resolve("lib/picocli-4.jar").toFile())) {
+      final var entry = jar.getJarEntry("name");
+      assertEquals(JarEntry.STORED, entry.getMethod());
+      assertArrayEquals(
+          "picocli-4.jar".getBytes(StandardCharsets.UTF_8),
+          jar.getInputStream(entry).readAllBytes());
     }
     final var direct = run(home, "./patchbay", "doctor", "two words");
     final var lib = home.toRealPath().resolve("lib");

@@ -26,7 +26,7 @@ final class ChannelPath {
   /// Bytes of shared memory: the taps of a color, and two chunks of 32 cells.
   private static final int TAPS = 2048;
 
-  private static final int CHUNKS = 2 * 32 * (11 * Integer.BYTES + 8 * Float.BYTES);
+  private static final int CHUNKS = 2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES);
 
   private final ChangeEnds ends;
   private final Value clean;
@@ -51,7 +51,7 @@ final class ChannelPath {
     this.sources = scope.value(node.input(1));
     this.weights = scope.value(node.input(Propagate.LEADING));
     final var logits = node.input(Propagate.LEADING + 1);
-    this.image = TailPacks.of(logits, scope);
+    this.image = TailPacks.ofPixels(logits, scope);
     this.colors = logits.shape().dim(0);
     this.rectifies = op.rectifies();
     final var device = scope.device();

@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /// Rows or elements of a table by index, and their gradients (`gather.cu`).
 final class GatherCandidate implements Candidate {
-  /// The rows that a block has found, and how many each of its eight warps has.
-  private static final int SCATTER_SHARED = 4 * (Grid.THREADS + Grid.THREADS / 32);
+  /// Twice the rows that a block has found, and how many each of its warps has.
+  private static final int SCATTER_SHARED = 2 * 4 * (Grid.THREADS + Grid.THREADS / 32);
 
   private final Kernel rows;
   private final Kernel fours;

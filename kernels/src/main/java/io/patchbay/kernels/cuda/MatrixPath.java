@@ -35,7 +35,7 @@ final class MatrixPath implements ChangePath {
   private static final int ANY_SHARED = 32 * 257 * 4 + 32 * 8 * 4;
   private static final int TAIL_SHARED = 232_128;
   private static final int TAIL_COLORS_SHARED = 227_936;
-  private static final int TAIL_THREADS = 512;
+  private static final int TAIL_THREADS = 384;
   private static final int TAPS = 16;
 
   private final Scope scope;
@@ -282,13 +282,13 @@ final class MatrixPath implements ChangePath {
                 active,
                 active.shape().rowSize() / 2,
                 (from, to) -> packActive.launch(grid, from, 0, to, 0, 0, bases, colors)));
-    final var i = TailPacks.of(image, scope);
+    final var i = TailPacks.ofTail(image, scope);
     reads.add(i.value());
     final var kernel =
         scope
             .device()
             .kernel(
-                "tail",
+                colors == 1 ? "tail_streamed" : "tail_staged",
                 (colors == 1 ? "tail_streamed_" : "tail_colors_")
                     + (op.end() == End.SQUARES ? "squares" : "sizes"));
     final var launch =

@@ -23,7 +23,7 @@ final class PropagateCandidate implements Candidate {
   private static final long MOST_ROOM = 1L << 30;
 
   private static final int SHARE = 64;
-  private static final int MOST_THREADS = 256;
+  private static final int MOST_THREADS = 512;
 
   private final Layers layers;
   private final boolean special;
@@ -80,7 +80,7 @@ final class PropagateCandidate implements Candidate {
       final int rows = scope.most(ChangeCells.axis(node));
       final int window = window(scope, rows, dense.bytes());
       this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent());
-      this.region = scope.device().kernel("change_region", "change_region");
+      this.region = scope.device().kernel("change_region", regions.kernel());
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
       reads.addAll(dense.reads());

@@ -125,8 +125,10 @@ record RegionLayers(List<Layer> layers, boolean measures) {
       final boolean rounds,
       final Scope scope) {
     final var kernel = scope.device().kernel("change_region_pack", "region_weights");
-    final int across = code == Layer.IMAGE ? outputs : (outputs + 1) / 2 * 2;
-    final int size = TAPS * channels * across;
+    final boolean image = code == Layer.IMAGE;
+    final int deep = image ? (channels + 3) / 4 * 4 : channels;
+    final int across = image ? outputs : (outputs + 1) / 2 * 2;
+    final int size = TAPS * deep * across;
     return scope.packed(
         "region weights " + code + (rounds ? " rounded" : ""),
         weights,
@@ -214,10 +216,18 @@ record RegionLayers(List<Layer> layers, boolean measures) {
     return channels < 4 ? channels : 4 * (fours + (fours % 2 == 0 ? 1 : 0));
   }
 
-  /// Threads for a small patch.
+  /// The kernel for their kinds.
+  String kernel() {
+    final long downs = layers.stream().filter(l -> l.code() == Layer.DOWN).count();
+    return downs == 0
+        ? "change_region_up"
+        : downs == layers.size() ? "change_region_down" : "change_region";
+  }
+
+  /// Threads for a small patch: of those that go up twice as many with each layer.
   int threads() {
     final boolean up = layers.getFirst().code() != Layer.DOWN;
-    return up && layers.size() < 3 ? WARP * layers.size() : THREADS;
+    return up ? Math.min(THREADS, WARP << (layers.size() - 1)) : THREADS;
   }
 
   List<Value> reads() {

@@ -3,7 +3,7 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.engine.Node;
 import io.patchbay.ffi.cuda.Launch;
 
-/// What the kernels of an image's effect read of its clean logits (`tail_pack.cu`).
+/// What the kernels of an image's effect read of its clean logits, each in its own order.
 ///
 /// @param value per base and pixel its slope and lean, and after those of all bases the logits
 /// @param offset bytes to the logits
@@ -11,21 +11,42 @@ record TailPacks(Value value, long offset) {
   private static final int THREADS = 256;
   private static final int BLOCKS = 8;
 
-  /// Of an image's clean logits (bases; colors, 64, 64).
-  static TailPacks of(final Node image, final Scope scope) {
+  /// As `tail.cu` reads them: of an image's clean logits (bases; colors, 64, 64).
+  static TailPacks ofTail(final Node image, final Scope scope) {
+    final var kernel = scope.device().kernel("tail_pack", "tail_pack_image");
+    return of(
+        "tail image",
+        image,
+        scope,
+        (launch, from, to, logits, bases, colors) ->
+            kernel.launch(launch, 0, from, 0, to, logits, bases, colors));
+  }
+
+  /// As `change_pixels.cu` does.
+  static TailPacks ofPixels(final Node image, final Scope scope) {
+    final var kernel = scope.device().kernel("change_pixels", "change_pixels_pack");
+    return of("pixels image", image, scope, kernel::launch);
+  }
+
+  /// A kernel that packs.
+  private interface Pack {
+    void launch(Launch launch, long from, long to, long logits, long bases, long colors);
+  }
+
+  private static TailPacks of(
+      final String kind, final Node image, final Scope scope, final Pack pack) {
     final int colors = image.shape().dim(0);
     final int pixels = image.shape().rowSize();
     final var axis = image.shape().axis();
     final long bases = scope.rows(axis);
     final long offset = 2L * Float.BYTES * pixels * scope.most(axis);
-    final var kernel = scope.device().kernel("tail_pack", "tail_pack_image");
     final var grid = Launch.of(BLOCKS * scope.device().facts().multiprocessors(), THREADS);
     return new TailPacks(
         scope.packed(
-            "tail image",
+            kind,
             image,
             3 * pixels,
-            (from, to) -> kernel.launch(grid, 0, from, 0, to, to + offset, bases, colors)),
+            (from, to) -> pack.launch(grid, from, to, to + offset, bases, colors)),
         offset);
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /// A tree of elementwise ops as a program of an `expression` kernel: leaves are values in memory,
 /// possibly broadcast, everything between lives in registers.
@@ -141,9 +142,12 @@ public final class Expression<V> {
   }
 
   private int leaf(final Node node) {
-    final boolean spread = node.op() instanceof Op.Broadcast && around.repeats().test(node);
-    final var source = spread ? node.input(0) : node;
-    final List<Integer> repeated = spread ? ((Op.Broadcast) node.op()).positions() : List.of();
+    var source = node;
+    List<Integer> repeated = List.of();
+    while (source.op() instanceof final Op.Broadcast b && around.repeats().test(source)) {
+      repeated = joined(b.positions(), repeated, node.shape().rank());
+      source = source.input(0);
+    }
     final var leaf = new Leaf<>(around.value().apply(source), repeated);
     final int known = leaves.indexOf(leaf);
     if (known >= 0) {
@@ -151,5 +155,18 @@ public final class Expression<V> {
     }
     leaves.add(leaf);
     return leaves.size() - 1;
+  }
+
+  /// The positions of a result along which a value is repeated twice over: along `inner` of what is
+  /// repeated along `outer` itself.
+  private static List<Integer> joined(
+      final List<Integer> inner, final List<Integer> outer, final int rank) {
+    final var kept = IntStream.rangeClosed(1, rank).filter(p -> !outer.contains(p)).toArray();
+    return IntStream.concat(
+            outer.stream().mapToInt(p -> p), inner.stream().mapToInt(p -> p == 0 ? 0 : kept[p - 1]))
+        .distinct()
+        .sorted()
+        .boxed()
+        .toList();
   }
 }

@@ -59,6 +59,7 @@ final class CompositionCases {
     cases.add(chain("log of sum of exponentials", CompositionCases::logSumExp));
     cases.add(chain("long chain", CompositionCases::longChain));
     cases.add(chain("many values in one expression", CompositionCases::manyValues));
+    cases.add(chain("repeated twice over", CompositionCases::repeatedTwice));
     cases.add(chain("objective", CompositionCases::objective));
     cases.add(chain("batch statistics", CompositionCases::batchStatistics));
     cases.add(chain("effect of a patch", CompositionCases::effect));
@@ -163,6 +164,25 @@ final class CompositionCases {
       pairs = next;
     }
     draft.output(left, right, pairs.getFirst());
+  }
+
+  /// A value that is repeated along some positions, and what comes of it along others.
+  private static void repeatedTwice(final Draft draft) {
+    final var shape = Shape.batched(ROWS, 3, 4, 5);
+    final var y = draft.input(shape);
+    final var outputs = new ArrayList<Node>();
+    for (final var first : List.of(List.of(0), List.of(1), List.of(2), List.of(1, 2))) {
+      for (final var second : List.of(List.of(1), List.of(2), List.of(3))) {
+        final var middle = shape.without(second);
+        final var once =
+            draft
+                .graph()
+                .append(new Op.Broadcast(middle, first), draft.input(middle.without(first)));
+        final var twice = draft.graph().append(new Op.Broadcast(shape, second), once);
+        outputs.add(Ops.sub(y, twice));
+      }
+    }
+    draft.output(outputs.toArray(Node[]::new));
   }
 
   /// Bernoulli reconstruction from logits and the divergence from the standard normal.

@@ -166,17 +166,12 @@ final class PropagateCases {
               .within(BF16)
               .rarely());
     }
-    // One channel, as large as some backends have a kernel for.
-    for (final int colors : new int[] {1, 3}) {
-      final var chain = Chain.of(true, 32, 32, 32, colors);
-      final var end = colors == 1 ? End.SIZES : End.SQUARES;
-      cases.add(
-          OpCase.of(
-                  "propagate a channel of a decoder's %s, %s".formatted(chain, end),
-                  draft -> propagate(draft, chain, Covers.CHANNEL, end, true, Precision.FP32))
-              .mixingRows()
-              .withoutGradients());
-    }
+    // Patches that touch little, of sizes that some backends have kernels for.
+    cases.add(touching(Chain.of(true, 32, 32, 32, 1), Covers.CHANNEL, End.SIZES));
+    cases.add(touching(Chain.of(true, 32, 32, 32, 3), Covers.CHANNEL, End.SQUARES));
+    cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SQUARES));
+    cases.add(touching(Chain.of(true, 64, 4, 4, 64, 32, 32, 1), Covers.UNIT, End.SIZES));
+    cases.add(touching(Chain.of(true, 64, 4, 4, 64, 32, 32, 3), Covers.STRIP, End.SQUARES));
     for (int c = 0; c < CHAINS.size(); c++) {
       final int i = c;
       final var chain = CHAINS.get(i);
@@ -230,6 +225,14 @@ final class PropagateCases {
       }
     }
     return cases;
+  }
+
+  private static OpCase touching(final Chain chain, final Covers covers, final End end) {
+    return OpCase.of(
+            "propagate a decoder's %s of %s, %s".formatted(covers, chain, end),
+            draft -> propagate(draft, chain, covers, end, true, Precision.FP32))
+        .mixingRows()
+        .withoutGradients();
   }
 
   private static void propagate(

@@ -1,0 +1,136 @@
+package io.patchbay.tests.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.patchbay.engine.Backend.Mode;
+import io.patchbay.ffi.NativeException;
+import io.patchbay.kernels.cuda.CudaBackend;
+import io.patchbay.kernels.cuda.EmulatedDevice;
+import io.patchbay.tests.cases.Catalogue;
+import io.patchbay.tests.cases.OpCase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// Every barrier of the CUDA kernels is for something: without it, some case of the catalogue ends
+/// with an error of the emulator or gives other bits. One of which the emulator cannot tell says so
+/// in its line of the source, with the reason, after `// unseen:`.
+final class BarrierTest {
+  private static final long MEMORY = 1L << 30;
+  private static final int ROWS = 13;
+
+  /// Cases that are tried without a barrier: the quickest that come to it, and those that come to
+  /// it most often.
+  private static final int QUICKEST = 4;
+
+  private static final int MOST = 12;
+
+  private static final Path SOURCES = Path.of("..", "kernels", "src", "main", "cuda");
+
+  /// A case that comes to a barrier so many times.
+  private record Visit(OpCase opCase, boolean special, long times, long nanoseconds) {}
+
+  @TestFactory
+  Stream<DynamicTest> aBarrierThatIsLeftOutIsMissed() {
+    Assumptions.assumeTrue(EmulatedDevice.present(), "the build had no C++ compiler");
+    final var visits = new TreeMap<String, List<Visit>>();
+    for (final boolean special : new boolean[] {true, false}) {
+      for (final var opCase : Catalogue.all()) {
+        visit(opCase, special, visits);
+      }
+    }
+    return visits.entrySet().stream()
+        .map(e ->
+            DynamicTest.dynamicTest(
+                e.getKey(),
+                () ->
+                    assertTrue(
+                        isMissed(e.getKey(), e.getValue()) || isUnseen(e.getKey()),
+                        () -> "nothing fails without it, not even " + last(e.getValue()))));
+  }
+
+  private static void visit(
+      final OpCase opCase, final boolean special, final Map<String, List<Visit>> visits) {
+    final var device = EmulatedDevice.open(MEMORY, 0);
+    device.barriers();
+    final long start = System.nanoTime();
+    if (run(device, opCase, special).isPresent()) {
+      final long nanoseconds = System.nanoTime() - start;
+      device
+          .barriers()
+          .forEach((barrier, times) ->
+              visits
+                  .computeIfAbsent(barrier, b -> new ArrayList<>())
+                  .add(new Visit(opCase, special, times, nanoseconds)));
+    }
+  }
+
+  /// What a case gives, or nothing when its plan is refused. Closes the device.
+  private static Optional<Results> run(
+      final EmulatedDevice device, final OpCase opCase, final boolean special) {
+    final var trial = opCase.draw(ROWS, opCase.name().hashCode());
+    try (var backend = CudaBackend.apart(device, special)) {
+      return Optional.of(Results.of(backend, trial, Mode.FAST));
+    } catch (final IllegalArgumentException e) {
+      if (!opCase.rare()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isMissed(final String barrier, final List<Visit> visits) {
+    return worthwhile(visits).stream().anyMatch(visit -> isMissed(barrier, visit));
+  }
+
+  private static List<Visit> worthwhile(final List<Visit> visits) {
+    final var chosen = new LinkedHashSet<Visit>();
+    visits.stream()
+        .sorted(Comparator.comparingLong(Visit::nanoseconds))
+        .limit(QUICKEST)
+        .forEach(chosen::add);
+    visits.stream()
+        .sorted(Comparator.comparingLong(Visit::times).reversed())
+        .limit(MOST - QUICKEST)
+        .forEach(chosen::add);
+    return List.copyOf(chosen);
+  }
+
+  private static boolean isMissed(final String barrier, final Visit visit) {
+    final var whole =
+        run(EmulatedDevice.open(MEMORY, 0), visit.opCase(), visit.special()).orElseThrow();
+    final var device = EmulatedDevice.open(MEMORY, 0);
+    device.leaveOut(barrier);
+    try {
+      return !run(device, visit.opCase(), visit.special())
+          .orElseThrow()
+          .firstOtherBit(whole)
+          .isEmpty();
+    } catch (final NativeException e) {
+      return true;
+    } finally {
+      device.leaveOut("");
+    }
+  }
+
+  private static boolean isUnseen(final String barrier) throws IOException {
+    final var place = barrier.split(":");
+    final var lines = Files.readAllLines(SOURCES.resolve(place[0]));
+    return lines.get(Integer.parseInt(place[1]) - 1).contains("// unseen: ");
+  }
+
+  private static String last(final List<Visit> visits) {
+    return worthwhile(visits).getLast().opCase().name();
+  }
+}
