@@ -118,7 +118,7 @@ PB_DEVICE ListCounts list_before(const ListCounts &own, ListCounts *warps, ListC
     if (i < warp) sum.add(warps[i]);
     all.add(warps[i]);
   }
-  __syncthreads();
+  __syncthreads();  // unseen: a second turn needs more than 8,192 cells
   return {sum.four - own.four, sum.fifth - own.fifth};
 }
 

@@ -49,31 +49,9 @@ struct Down {
         channels((int)params.c) {}
 
   PB_DEVICE void copy(float *stage, int channel) const {
-    const float *images = p.x + (long long)image * channels * (4 * W * W);
-    constexpr int kAcross = 2 * W / 4;
-    constexpr int kAll = kImages * kChannels * kInRows * kAcross;
-#pragma unroll 1
-    for (int i = (int)threadIdx.x; i < kAll; i += THREADS) {
-      const int across = i % kAcross;
-      const int row = i / kAcross % kInRows;
-      const int c = i / (kAcross * kInRows) % kChannels;
-      const int n = i / (kAcross * kInRows * kChannels);
-      const int y = 2 * band - 1 + row;
-      const bool is = y >= 0 && y < 2 * W && channel + c < channels && image + n < rows;
-      const float *from = images + ((n * channels + channel + c) * (2 * W) + y) * (2 * W) + 4 * across;
-      cp_async_16_zero(stage + ((n * kChannels + c) * kInRows + row) * kPitch + 4 + 4 * across,
-                       is ? from : p.x, is);
-    }
-    float *weights = stage + kInput;
-#pragma unroll 1
-    for (int i = (int)threadIdx.x; i < kOutputs * kChannels * 4; i += THREADS) {
-      const int four = i % 4;
-      const int c = i / 4 % kChannels;
-      const int o = i / (4 * kChannels);
-      const bool is = output + o < (int)p.o && channel + c < channels;
-      const float *from = p.w + ((output + o) * channels + channel + c) * kTaps + 4 * four;
-      cp_async_16_zero(weights + (c * kOutputs + o) * kWeightPitch + 4 * four, is ? from : p.w, is);
-    }
+    copy_rows<THREADS, kImages, kChannels, kInRows, 2 * W, kPitch>(stage, p.x, image, rows, channel, channels,
+                                                                   2 * band - 1);
+    copy_weights<THREADS, kOutputs, kChannels>(stage + kInput, p.w, output, (int)p.o, channel, channels);
     cp_async_commit();
   }
 

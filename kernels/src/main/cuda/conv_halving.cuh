@@ -56,6 +56,42 @@ PB_DEVICE void load_bordered(const float *at, float (&v)[N + 2]) {
   }
 }
 
+// Copies ROWS rows of WIDTH numbers of CHANNELS channels from `channel` on of IMAGES squares of WIDTH from
+// `image` on, beginning with row `first`, to rows at PITCH; zeros where there are none.
+template <int THREADS, int IMAGES, int CHANNELS, int ROWS, int WIDTH, int PITCH>
+PB_DEVICE void copy_rows(float *to, const float *x, int image, int images, int channel, int channels,
+                         int first) {
+  constexpr int kAcross = WIDTH / 4;
+  const float *from = x + (long long)image * channels * (WIDTH * WIDTH);
+#pragma unroll 1
+  for (int i = (int)threadIdx.x; i < IMAGES * CHANNELS * ROWS * kAcross; i += THREADS) {
+    const int across = i % kAcross;
+    const int row = i / kAcross;
+    const int c = row / ROWS % CHANNELS;
+    const int n = row / (ROWS * CHANNELS);
+    const int y = first + row % ROWS;
+    const bool is = y >= 0 && y < WIDTH && channel + c < channels && image + n < images;
+    cp_async_16_zero(to + row * PITCH + 4 + 4 * across,
+                     is ? from + ((n * channels + channel + c) * WIDTH + y) * WIDTH + 4 * across : x, is);
+  }
+}
+
+// Copies the taps of `OUTPUTS` outputs from `output` on and of CHANNELS inputs from `channel` on of weights
+// (outputs, channels, 16), to (CHANNELS, OUTPUTS) at a pitch.
+template <int THREADS, int OUTPUTS, int CHANNELS>
+PB_DEVICE void copy_weights(float *to, const float *w, int output, int outputs, int channel,
+                            int channels) {
+#pragma unroll 1
+  for (int i = (int)threadIdx.x; i < OUTPUTS * CHANNELS * 4; i += THREADS) {
+    const int four = i % 4;
+    const int c = i / 4 % CHANNELS;
+    const int o = i / (4 * CHANNELS);
+    const bool is = output + o < outputs && channel + c < channels;
+    cp_async_16_zero(to + (c * OUTPUTS + o) * kWeightPitch + 4 * four,
+                     is ? w + ((output + o) * channels + channel + c) * kTaps + 4 * four : w, is);
+  }
+}
+
 // Zeros on both sides of `rows` rows of N floats at `pitch`.
 template <int N>
 PB_DEVICE void clear_borders(float *tile, int rows, int pitch) {

@@ -50,21 +50,8 @@ struct Up {
         channels((int)params.o) {}
 
   PB_DEVICE void copy(float *stage, int channel) const {
-    const float *images = p.x + (long long)image * channels * (W * W);
-    constexpr int kAcross = W / 4;
-    constexpr int kAll = kImages * kChannels * kInRows * kAcross;
-#pragma unroll 1
-    for (int i = (int)threadIdx.x; i < kAll; i += THREADS) {
-      const int across = i % kAcross;
-      const int row = i / kAcross % kInRows;
-      const int o = i / (kAcross * kInRows) % kChannels;
-      const int n = i / (kAcross * kInRows * kChannels);
-      const int y = band - 1 + row;
-      const bool is = y >= 0 && y < W && channel + o < channels && image + n < rows;
-      const float *from = images + ((n * channels + channel + o) * W + y) * W + 4 * across;
-      cp_async_16_zero(stage + ((n * kChannels + o) * kInRows + row) * kPitch + 4 + 4 * across,
-                       is ? from : p.x, is);
-    }
+    copy_rows<THREADS, kImages, kChannels, kInRows, W, kPitch>(stage, p.x, image, rows, channel, channels,
+                                                               band - 1);
     float *weights = stage + kInput;
 #pragma unroll 1
     for (int i = (int)threadIdx.x; i < kChannels * kOutputs * 4; i += THREADS) {

@@ -13,78 +13,25 @@
 //   32 x 16 x 16, 64     3.7 MFLOP         32 + 16 KiB       61 ns
 //   64 x 8 x 8, 64       1.6 MFLOP         16 + 4 KiB        27 ns
 // and the parts, written and read, 4 O C 16 bytes each: 2 to 5 us at 3 TB/s for as many as fill a device.
-#include "conv_halving.cuh"
-
-struct WeightGradParams {
-  const float *x;
-  const float *g;
-  float *parts;
-  const int *rows;
-  long long c;
-  long long o;
-  long long chunk;  // bands of a part
-};
+#include "conv_wgrad.cuh"
 
 namespace {
 
 template <int W, int CB, int ROWS>
-struct WeightGrad {
-  static constexpr int kThreads = 256;
-  static constexpr int kOutputs = 32;
+struct WeightGrad : WeightGradBlock<W, CB, ROWS> {
+  using Block = WeightGradBlock<W, CB, ROWS>;
+  using Block::Block, Block::kThreads, Block::kItems, Block::kPitch, Block::kPlane, Block::kGradPitch;
+  using Block::kInput, Block::kStage, Block::kOutputs, Block::shared, Block::channels, Block::outputs;
+  using Block::channel, Block::output, Block::from, Block::steps, Block::copy, Block::clear, Block::idle;
+  using Block::part;
   static constexpr int TO = 8;
   static constexpr int G = kOutputs / TO;
   static constexpr int kUnits = CB * 4 * G;
   static constexpr int kShares = kThreads / kUnits;
   static constexpr int kRuns = W / 4;
-  static constexpr int kItems = ROWS * kRuns;
-  static constexpr int kBands = W / ROWS;
-  static constexpr int kInRows = 2 * ROWS + 2;
-  static constexpr int kPitch = 2 * W + (W == 4 ? 16 : 8);
-  static constexpr int kPlane = kInRows * kPitch + 4;
-  static constexpr int kGradPitch = ROWS * W + 4;
-  static constexpr int kInput = CB * kPlane;
-  static constexpr int kStage = kInput + kOutputs * kGradPitch;
   static constexpr int kSums = kShares > 1 ? kShares * kUnits * TO * 4 : 0;
   static constexpr int kShared = 4 * (2 * kStage > kSums ? 2 * kStage : kSums);
   static_assert(kShared <= 113 * 1024, "two blocks of a multiprocessor");
-
-  const WeightGradParams &p;
-  float *shared;
-  int channels, outputs, channel, output;
-
-  PB_DEVICE WeightGrad(const WeightGradParams &params, unsigned char *room)
-      : p(params), shared(reinterpret_cast<float *>(room)), channels((int)params.c), outputs((int)params.o) {
-    const int across = (channels + CB - 1) / CB;
-    channel = (int)blockIdx.x % across * CB;
-    output = (int)blockIdx.x / across * kOutputs;
-  }
-
-  PB_DEVICE void copy(float *stage, int step) const {
-    const int row = step / kBands;
-    const int band = step % kBands * ROWS;
-    const float *x = p.x + ((long long)row * channels + channel) * (4 * W * W);
-    constexpr int kAcross = 2 * W / 4;
-#pragma unroll 1
-    for (int i = (int)threadIdx.x; i < CB * kInRows * kAcross; i += kThreads) {
-      const int across = i % kAcross;
-      const int r = i / kAcross % kInRows;
-      const int c = i / (kAcross * kInRows);
-      const int y = 2 * band - 1 + r;
-      const bool is = y >= 0 && y < 2 * W && channel + c < channels;
-      cp_async_16_zero(stage + c * kPlane + r * kPitch + 4 + 4 * across,
-                       is ? x + (c * 2 * W + y) * 2 * W + 4 * across : p.x, is);
-    }
-    const float *g = p.g + ((long long)row * outputs + output) * (W * W) + band * W;
-#pragma unroll 1
-    for (int i = (int)threadIdx.x; i < kOutputs * kItems; i += kThreads) {
-      const int item = i % kItems;
-      const int o = i / kItems;
-      const bool is = output + o < outputs;
-      cp_async_16_zero(stage + kInput + o * kGradPitch + 4 * item,
-                       is ? g + o * W * W + 4 * item : p.g, is);
-    }
-    cp_async_commit();
-  }
 
   // Pixels 4 run to 4 run + 3 of a row.
   static PB_DEVICE void add(const float *x, const float *g, float (&sums)[TO][4]) {
@@ -103,21 +50,13 @@ struct WeightGrad {
   }
 
   PB_DEVICE void run() {
-    const int from = (int)(blockIdx.y * p.chunk);
-    const int left = *p.rows * kBands - from;
-    const int steps = left < (int)p.chunk ? left : (int)p.chunk;
-    if (steps <= 0 && blockIdx.y > 0) return;
+    if (idle()) return;
     const int unit = (int)threadIdx.x % kUnits;
     const int share = (int)threadIdx.x / kUnits;
     const int group = (unit >> 1) % G;
     const int kh = (unit & 1) + (unit >> 3 << 1) % 4;
     const int c = unit >> 4;
-    for (int stage = 0; stage < 2; stage++) {
-      for (int i = (int)threadIdx.x; i < CB * kInRows * 2; i += kThreads) {
-        shared[stage * kStage + i / 2 / kInRows * kPlane + i / 2 % kInRows * kPitch +
-               (i % 2 == 0 ? 3 : 2 * W + 4)] = 0.0f;
-      }
-    }
+    clear();
     float sums[TO][4] = {};
     if (steps > 0) copy(shared, from);
     for (int step = 0; step < steps; step++) {
@@ -134,13 +73,13 @@ struct WeightGrad {
         }
       }
     }
-    float *part = p.parts + (long long)blockIdx.y * outputs * channels * kTaps;
+    float *to = part();
     if constexpr (kShares == 1) {
 #pragma unroll
       for (int j = 0; j < TO; j++) {
         const int o = output + group + G * j;
         if (o < outputs && channel + c < channels) {
-          store_run<4>(part + (o * channels + channel + c) * kTaps + 4 * kh, sums[j]);
+          store_run<4>(to + (o * channels + channel + c) * kTaps + 4 * kh, sums[j]);
         }
       }
     } else {
@@ -162,7 +101,7 @@ struct WeightGrad {
             for (int kw = 0; kw < 4; kw++) sums[j][kw] += more[kw];
           }
           if (o < outputs && channel + c < channels) {
-            store_run<4>(part + (o * channels + channel + c) * kTaps + 4 * kh, sums[j]);
+            store_run<4>(to + (o * channels + channel + c) * kTaps + 4 * kh, sums[j]);
           }
         }
       }

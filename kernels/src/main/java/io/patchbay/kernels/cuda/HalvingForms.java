@@ -13,13 +13,20 @@ import java.util.Optional;
 /// pixels (`conv_down.cu`, `conv_up.cu`, `conv_up_thin.cu`, `conv_wgrad.cu`): which one a layer
 /// takes, and in how many blocks.
 final class HalvingForms {
+  /// How products of the layers with many channels are taken.
+  enum Arithmetic {
+    /// Multiply-adds in float32.
+    SINGLE,
+    /// The matrix instruction on each factor in two parts of 11 bits: as near as float32.
+    SPLIT,
+    /// The matrix instruction on factors rounded to 11 bits.
+    ROUNDED
+  }
+
   private static final int WARP = 32;
 
   /// Warps of a multiprocessor under which outputs are spread over more threads.
   private static final int FEW = 4;
-
-  /// Channels of a pair of kernels are read a pitch of so many floats apart.
-  private static final int WEIGHT_PITCH = 20;
 
   private static final int TAPS = 16;
 
@@ -28,35 +35,55 @@ final class HalvingForms {
   private final List<WeightForm> weightGrads;
   private final int busy;
 
-  HalvingForms(final Device device) {
+  HalvingForms(final Device device, final Arithmetic arithmetic) {
     busy = FEW * device.facts().multiprocessors();
-    down =
-        List.of(
-            down(device, "conv_down_32", 32, 8, 8, 4, 128),
-            down(device, "conv_down_16", 16, 8, 8, 4, 128),
-            down(device, "conv_down_8", 8, 8, 8, 8, 128),
-            down(device, "conv_down_4", 4, 4, 8, 8, 128),
-            down(device, "conv_down_16_few", 16, 8, 2, 16, 256),
-            down(device, "conv_down_8_few", 8, 8, 2, 32, 128),
-            down(device, "conv_down_4_few", 4, 4, 2, 32, 128));
+    final var suffix =
+        switch (arithmetic) {
+          case SINGLE -> "";
+          case SPLIT -> "_tf32x3";
+          case ROUNDED -> "_tf32";
+        };
+    down = new ArrayList<>(List.of(down(device, "conv_down_32", 32, 8, 8, 4, 128)));
     up =
-        List.of(
-            thin(device, "conv_up_to_1", 1, 8, 1),
-            thin(device, "conv_up_to_3", 3, 4, 1),
-            thin(device, "conv_up_to_1_few", 1, 2, 2),
-            thin(device, "conv_up_to_3_few", 3, 2, 2),
-            up(device, "conv_up_16", 16, 8, 4, 8, 256),
-            up(device, "conv_up_8", 8, 8, 4, 8, 256),
-            up(device, "conv_up_4", 4, 4, 8, 8, 256),
-            up(device, "conv_up_8_few", 8, 8, 1, 32, 256),
-            up(device, "conv_up_4_few", 4, 4, 2, 32, 256));
+        new ArrayList<>(
+            List.of(
+                thin(device, "conv_up_to_1", 1, 8, 1),
+                thin(device, "conv_up_to_3", 3, 4, 1),
+                thin(device, "conv_up_to_1_few", 1, 2, 2),
+                thin(device, "conv_up_to_3_few", 3, 2, 2)));
+    if (arithmetic == Arithmetic.SINGLE) {
+      down.add(down(device, "conv_down_16", 16, 8, 8, 4, 128));
+      down.add(down(device, "conv_down_8", 8, 8, 8, 8, 128));
+      down.add(down(device, "conv_down_4", 4, 4, 8, 8, 128));
+      down.add(down(device, "conv_down_16_few", 16, 8, 2, 16, 256));
+      down.add(down(device, "conv_down_8_few", 8, 8, 2, 32, 128));
+      down.add(down(device, "conv_down_4_few", 4, 4, 2, 32, 128));
+      up.add(up(device, "conv_up_16", 16, 8, 4, 8, 256));
+      up.add(up(device, "conv_up_8", 8, 8, 4, 8, 256));
+      up.add(up(device, "conv_up_4", 4, 4, 8, 8, 256));
+      up.add(up(device, "conv_up_8_few", 8, 8, 1, 32, 256));
+      up.add(up(device, "conv_up_4_few", 4, 4, 2, 32, 256));
+    } else {
+      down.add(downTensor(device, "conv_down_16" + suffix, 16, 2, 4, 8, 1));
+      down.add(downTensor(device, "conv_down_8" + suffix, 8, 2, 4, 4, 2));
+      down.add(downTensor(device, "conv_down_4" + suffix, 4, 2, 4, 4, 2));
+      down.add(downTensor(device, "conv_down_16_few" + suffix, 16, 1, 2, 4, 2));
+      down.add(downTensor(device, "conv_down_8_few" + suffix, 8, 1, 2, 2, 4));
+      down.add(downTensor(device, "conv_down_4_few" + suffix, 4, 1, 1, 1, 8));
+      up.add(upTensor(device, "conv_up_16" + suffix, 16, 2, 2, 2, 2));
+      up.add(upTensor(device, "conv_up_8" + suffix, 8, 2, 2, 2, 2));
+      up.add(upTensor(device, "conv_up_4" + suffix, 4, 2, 2, 1, 4));
+      up.add(upTensor(device, "conv_up_8_few" + suffix, 8, 1, 1, 1, 4));
+      up.add(upTensor(device, "conv_up_4_few" + suffix, 4, 1, 1, 1, 4));
+    }
+    final var weights = arithmetic == Arithmetic.SINGLE ? "conv_wgrad" : "conv_wgrad_tensor";
     weightGrads =
         List.of(
-            weightGrad(device, "conv_wgrad_32_of_1", 32, 1, 8),
-            weightGrad(device, "conv_wgrad_32_of_3", 32, 3, 8),
-            weightGrad(device, "conv_wgrad_16", 16, 16, 4),
-            weightGrad(device, "conv_wgrad_8", 8, 16, 8),
-            weightGrad(device, "conv_wgrad_4", 4, 16, 4));
+            weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_1", 32, 1, 8),
+            weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_3", 32, 3, 8),
+            weightGrad(device, weights, "conv_wgrad_16" + suffix, 16, 16, 4),
+            weightGrad(device, weights, "conv_wgrad_8" + suffix, 8, 16, 8),
+            weightGrad(device, weights, "conv_wgrad_4" + suffix, 4, 16, 4));
   }
 
   /// How a kernel shares its work.
@@ -167,8 +194,7 @@ final class HalvingForms {
       final int groups,
       final int threads) {
     final int rows = threads / groups * run / w;
-    final int inputs = Math.max(1, rows / w) * 2 * (2 * Math.min(rows, w) + 2) * (2 * w + 8);
-    return form(device, "conv_down", name, w, rows, each * groups, threads, inputs, 2);
+    return form(device, "conv_down", name, w, rows, each * groups, threads, 2 * w + 8, 0, 20);
   }
 
   private static Form up(
@@ -180,13 +206,44 @@ final class HalvingForms {
       final int groups,
       final int threads) {
     final int rows = threads / groups / 2 * run / w;
-    final int inputs = Math.max(1, rows / w) * 4 * (Math.min(rows, w) + 2) * (w + 8);
-    return form(device, "conv_up", name, w, rows, each * groups, threads, inputs, 4);
+    return form(device, "conv_up", name, w, rows, each * groups, threads, w + 8, 0, 20);
+  }
+
+  /// @param m tiles of 16 pixels of a warp
+  /// @param n tiles of 8 channels of a warp
+  /// @param wm warps of a block along the pixels
+  /// @param wn warps of a block along the channels
+  private static Form downTensor(
+      final Device device,
+      final String name,
+      final int w,
+      final int m,
+      final int n,
+      final int wm,
+      final int wn) {
+    final int pitch = 2 * w + (w == 4 ? 16 : 8);
+    final int rows = 16 * m * wm / w;
+    return form(
+        device, "conv_down_tensor", name, w, rows, 8 * n * wn, WARP * wm * wn, pitch, 0, 20);
+  }
+
+  private static Form upTensor(
+      final Device device,
+      final String name,
+      final int w,
+      final int m,
+      final int n,
+      final int wm,
+      final int wn) {
+    final int rows = 16 * m * wm / w;
+    return form(
+        device, "conv_up_tensor", name, w, rows, 8 * n * wn, 2 * WARP * wm * wn, w + 4, 4, 24);
   }
 
   /// @param rows of the small side that a block has, of one image or of several
-  /// @param inputs floats of a step of input
-  /// @param channels of a step
+  /// @param pitch of rows of the input in shared memory
+  /// @param more floats after the input
+  /// @param weightPitch of the taps of a pair of channels there
   private static Form form(
       final Device device,
       final String source,
@@ -195,14 +252,19 @@ final class HalvingForms {
       final int rows,
       final int outputs,
       final int threads,
-      final int inputs,
-      final int channels) {
-    final int stage = inputs + channels * outputs * WEIGHT_PITCH;
+      final int pitch,
+      final int more,
+      final int weightPitch) {
+    final boolean down = source.startsWith("conv_down");
+    final int channels = down ? 2 : 4;
+    final int images = Math.max(1, rows / w);
+    final int high = (down ? 2 : 1) * Math.min(rows, w) + 2;
+    final int stage = images * channels * high * pitch + more + channels * outputs * weightPitch;
     return new Form(
         device.kernel(source, name),
         w,
         0,
-        Math.max(1, rows / w),
+        images,
         Math.max(1, w / rows),
         outputs,
         threads,
@@ -230,14 +292,19 @@ final class HalvingForms {
   }
 
   private static WeightForm weightGrad(
-      final Device device, final String name, final int w, final int channels, final int rows) {
+      final Device device,
+      final String source,
+      final String name,
+      final int w,
+      final int channels,
+      final int rows) {
     final int plane = (2 * rows + 2) * (2 * w + (w == 4 ? 16 : 8)) + 4;
     final int stage = channels * plane + 32 * (rows * w + 4);
     final int units = channels * 16;
     final int shares = 256 / units;
     final int sums = shares > 1 ? shares * units * 32 : 0;
     return new WeightForm(
-        device.kernel("conv_wgrad", name),
+        device.kernel(source, name),
         w,
         channels,
         w / rows,

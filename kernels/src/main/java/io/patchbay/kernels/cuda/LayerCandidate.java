@@ -21,7 +21,11 @@ final class LayerCandidate implements Candidate {
 
   /// @param special whether the forms for usual shapes are used too
   LayerCandidate(final Device device, final boolean special) {
-    this.layers = new Layers(device, special);
+    this(new Layers(device, special));
+  }
+
+  LayerCandidate(final Layers layers) {
+    this.layers = layers;
   }
 
   static boolean isConv(final Op op) {

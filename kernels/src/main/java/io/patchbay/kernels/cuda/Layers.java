@@ -3,6 +3,7 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
+import io.patchbay.kernels.cuda.HalvingForms.Arithmetic;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,12 @@ final class Layers {
 
   /// @param special whether the forms for usual shapes are used too
   Layers(final Device device, final boolean special) {
+    this(device, special, Arithmetic.SINGLE);
+  }
+
+  /// @param special whether the forms for usual shapes are used too
+  /// @param arithmetic of usual convolutions; others are in float32
+  Layers(final Device device, final boolean special, final Arithmetic arithmetic) {
     linear = device.kernel("linear", "linear");
     linearThin = device.kernel("linear", "linear_thin");
     linearPart = device.kernel("linear", "linear_part");
@@ -51,7 +58,7 @@ final class Layers {
     upThin = device.kernel("conv_generic", "conv_generic_up_thin");
     weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
     weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
-    forms = special ? new HalvingForms(device) : null;
+    forms = special ? new HalvingForms(device, arithmetic) : null;
     rowsForms = special ? new LinearRowsForms(device) : null;
   }
 
@@ -362,6 +369,7 @@ final class Layers {
         chunk);
   }
 
+  @SuppressWarnings("EnumOrdinal") // the kernels' codes are the order of the enum
   private static long[] with(final Finish f, final long... fields) {
     final var all = Arrays.copyOf(fields, fields.length + 7);
     int at = fields.length;

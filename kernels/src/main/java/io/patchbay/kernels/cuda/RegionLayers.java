@@ -160,10 +160,7 @@ record RegionLayers(List<Layer> layers, boolean measures) {
         (from, to) ->
             kernel.launch(
                 new Launch(
-                    (int) Math.clamp(tiles, 1, MOST_BLOCKS),
-                    1,
-                    THREADS,
-                    Float.BYTES * WARP * (WARP + 1)),
+                    Math.clamp(tiles, 1, MOST_BLOCKS), 1, THREADS, Float.BYTES * WARP * (WARP + 1)),
                 from,
                 to,
                 bases,

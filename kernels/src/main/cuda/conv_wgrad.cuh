@@ -1,0 +1,90 @@
+// What the kernels of weight gradients share: what a block copies into shared memory, and which part of
+// the sums it makes.
+#pragma once
+
+#include "conv_halving.cuh"
+
+struct WeightGradParams {
+  const float *x;
+  const float *g;
+  float *parts;
+  const int *rows;
+  long long c;
+  long long o;
+  long long chunk;  // bands of a part
+};
+
+namespace {
+
+// The part of a weight gradient that a block makes: CB channels of x times 32 of g, bands of ROWS rows of
+// g one after the other.
+template <int W, int CB, int ROWS>
+struct WeightGradBlock {
+  static constexpr int kThreads = 256;
+  static constexpr int kOutputs = 32;
+  static constexpr int kItems = ROWS * W / 4;
+  static constexpr int kBands = W / ROWS;
+  static constexpr int kInRows = 2 * ROWS + 2;
+  static constexpr int kPitch = 2 * W + (W == 4 ? 16 : 8);
+  static constexpr int kPlane = kInRows * kPitch + 4;
+  static constexpr int kGradPitch = ROWS * W + 4;
+  static constexpr int kInput = CB * kPlane;
+  static constexpr int kStage = kInput + kOutputs * kGradPitch;
+  const WeightGradParams &p;
+  float *shared;
+  int channels, outputs, channel, output;
+  int from, steps;  // bands
+
+  PB_DEVICE WeightGradBlock(const WeightGradParams &params, unsigned char *room)
+      : p(params), shared(reinterpret_cast<float *>(room)), channels((int)params.c), outputs((int)params.o) {
+    const int across = (channels + CB - 1) / CB;
+    channel = (int)blockIdx.x % across * CB;
+    output = (int)blockIdx.x / across * kOutputs;
+    from = (int)(blockIdx.y * p.chunk);
+    const int left = *p.rows * kBands - from;
+    steps = left < (int)p.chunk ? left : (int)p.chunk;
+  }
+
+  // The first part is there for no rows too.
+  PB_DEVICE bool idle() const { return steps <= 0 && blockIdx.y > 0; }
+
+  PB_DEVICE float *part() const { return p.parts + (long long)blockIdx.y * outputs * channels * kTaps; }
+
+  PB_DEVICE void clear() const {
+    for (int stage = 0; stage < 2; stage++) {
+      for (int i = (int)threadIdx.x; i < CB * kInRows * 2; i += kThreads) {
+        shared[stage * kStage + i / 2 / kInRows * kPlane + i / 2 % kInRows * kPitch +
+               (i % 2 == 0 ? 3 : 2 * W + 4)] = 0.0f;
+      }
+    }
+  }
+
+  PB_DEVICE void copy(float *stage, int step) const {
+    const int row = step / kBands;
+    const int band = step % kBands * ROWS;
+    const float *x = p.x + ((long long)row * channels + channel) * (4 * W * W);
+    constexpr int kAcross = 2 * W / 4;
+#pragma unroll 1
+    for (int i = (int)threadIdx.x; i < CB * kInRows * kAcross; i += kThreads) {
+      const int across = i % kAcross;
+      const int r = i / kAcross % kInRows;
+      const int c = i / (kAcross * kInRows);
+      const int y = 2 * band - 1 + r;
+      const bool is = y >= 0 && y < 2 * W && channel + c < channels;
+      cp_async_16_zero(stage + c * kPlane + r * kPitch + 4 + 4 * across,
+                       is ? x + (c * 2 * W + y) * 2 * W + 4 * across : p.x, is);
+    }
+    const float *g = p.g + ((long long)row * outputs + output) * (W * W) + band * W;
+#pragma unroll 1
+    for (int i = (int)threadIdx.x; i < kOutputs * kItems; i += kThreads) {
+      const int item = i % kItems;
+      const int o = i / kItems;
+      const bool is = output + o < outputs;
+      cp_async_16_zero(stage + kInput + o * kGradPitch + 4 * item,
+                       is ? g + o * W * W + 4 * item : p.g, is);
+    }
+    cp_async_commit();
+  }
+};
+
+}  // namespace
