@@ -146,7 +146,6 @@ PB_DEVICE void region_cells(const ChangeRegion &p, float *room) {
   const int count = *p.count;
   for (int number = blockIdx.x; number < count; number += gridDim.x) {
     region_cell<kUps, kDowns>(p, number, room);
-    __syncthreads();  // unseen: a block's second turn needs more than 16,384 cells
   }
 }
 
