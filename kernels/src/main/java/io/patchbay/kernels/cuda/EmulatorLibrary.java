@@ -173,8 +173,7 @@ final class EmulatorLibrary {
       if (written != length) {
         throw new NativeException("a list of the emulator has changed while it was read");
       }
-      final var all = text.getString(0);
-      return all.isEmpty() ? new String[0] : all.split("\n", -1);
+      return text.getString(0).lines().toArray(String[]::new);
     } catch (final Throwable e) {
       throw unexpected(e);
     }
