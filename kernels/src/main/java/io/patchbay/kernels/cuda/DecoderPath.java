@@ -212,7 +212,7 @@ final class DecoderPath implements ChangePath {
                   to,
                   cells.count(),
                   channels,
-                  side * side));
+                  (long) side * side));
     }
     final var launch =
         new Launch(

@@ -10,7 +10,6 @@ import io.patchbay.kernels.cuda.ChangeCells.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +25,7 @@ final class PropagateCandidate implements Candidate {
 
   private static final int SHARE = 64;
   private static final int MOST_THREADS = 512;
+  private static final int SMALL_BLOCKS = 32;
 
   private final Layers layers;
   private final boolean special;
@@ -61,7 +61,7 @@ final class PropagateCandidate implements Candidate {
     private final ChangeEnds ends;
     private final RegionLayers regions;
     private final @Nullable LayeredPath layered;
-    private final ChangePath dense;
+    private final @Nullable ChangePath dense;
     private final Optional<ChannelPath> channel;
     private final Kernel region;
     private final int end;
@@ -77,24 +77,28 @@ final class PropagateCandidate implements Candidate {
               ? DecoderPath.of(node, op, scope, ends)
                   .or(() -> EncoderPath.of(node, op, scope, layers, ends))
               : Optional.<ChangePath>empty();
+      final boolean whole = matrix.isEmpty() && regions.whole(ChangeCells.largest(scope));
       // What went through shared memory goes on through dense layers where there are more.
       final boolean goesOn = !regions.layers().isEmpty() && !regions.measures();
       final int first = matrix.isPresent() ? regions.layers().size() : 0;
       this.layered =
-          matrix.isEmpty() || goesOn
+          (matrix.isEmpty() && !whole) || goesOn
               ? new LayeredPath(node, op, scope, layers, first, !special, ends)
               : null;
-      this.dense = matrix.isPresent() ? matrix.get() : Objects.requireNonNull(layered);
+      this.dense = matrix.isPresent() ? matrix.get() : layered;
       this.channel =
           special ? ChannelPath.of(node, op, scope, ends) : Optional.<ChannelPath>empty();
       final int rows = scope.most(ChangeCells.axis(node));
-      final var paths = new LinkedHashSet<ChangePath>(List.of(dense));
+      final var paths = new LinkedHashSet<ChangePath>();
+      if (dense != null) {
+        paths.add(dense);
+      }
       if (layered != null) {
         paths.add(layered);
       }
       final long bytes = paths.stream().mapToLong(ChangePath::bytes).sum();
-      final int window = window(scope, rows, bytes);
-      this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent());
+      final int window = bytes == 0 ? Math.max(1, rows) : window(scope, rows, bytes);
+      this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent(), whole);
       this.region = scope.device().kernel("change_region", regions.kernel());
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
@@ -121,9 +125,11 @@ final class PropagateCandidate implements Candidate {
       }
       channel.ifPresent(path -> path.run(cells, cells.all(Kind.CHANNEL)));
       for (int w = 0; w < cells.windows(); w++) {
-        final var most = cells.window(Kind.DENSE, w);
-        cells.fill(most, dense.start());
-        dense.run(most);
+        if (dense != null) {
+          final var most = cells.window(Kind.DENSE, w);
+          cells.fill(most, dense.start());
+          dense.run(most);
+        }
         if (layered != null && !regions.measures()) {
           for (final var kind : apart) {
             final var some = cells.window(kind, w);
@@ -139,9 +145,11 @@ final class PropagateCandidate implements Candidate {
     ///
     /// @param to where the change goes that dense layers take; 0 where there are none
     private void carry(final Kind kind, final CellList some, final long to) {
-      final int threads = kind == Kind.SMALL ? regions.threads() : MOST_THREADS;
+      final boolean small = kind == Kind.SMALL;
+      final int threads = small ? regions.threads() : MOST_THREADS;
+      final int blocks = cells.blocks(some, small ? SMALL_BLOCKS : 1);
       region.launch(
-          new Launch(ChangeCells.blocks(some), 1, threads, cells.shared(kind)),
+          new Launch(blocks, 1, threads, cells.shared(kind)),
           ChangeCells.concat(
               cells.fields(),
               some.cells(),

@@ -39,6 +39,8 @@ record ConvShape(
         i++;
       }
     }
+    shapes.add(layer(1, 64, 64, 32));
+    shapes.add(layer(3, 64, 64, 16));
     return shapes;
   }
 

@@ -190,6 +190,7 @@ final class PropagateCases {
     cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SQUARES));
     cases.add(touching(Chain.of(true, 64, 4, 4, 64, 32, 32, 1), Covers.UNIT, End.SIZES));
     cases.add(touching(Chain.of(true, 64, 4, 4, 64, 32, 32, 3), Covers.STRIP, End.SQUARES));
+    cases.add(touching(Chain.of(true, 64, 8, 8, 32, 32, 1), Covers.PARTS, End.SQUARES));
     for (int c = 0; c < CHAINS.size(); c++) {
       final int i = c;
       final var chain = CHAINS.get(i);

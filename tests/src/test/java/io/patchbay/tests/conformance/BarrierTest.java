@@ -130,7 +130,7 @@ final class BarrierTest {
   }
 
   private static boolean isUnseen(final String barrier) throws IOException {
-    final var place = barrier.split(":");
+    final var place = barrier.split(":", -1);
     final var lines = Files.readAllLines(SOURCES.resolve(place[0]));
     return lines.get(Integer.parseInt(place[1]) - 1).contains("// unseen: ");
   }
