@@ -53,6 +53,8 @@ PB_DEVICE void region_tap(const float *room, const int (&x)[P], int offset, cons
   int c = 0;
   // Eight pixels at a time, so that their inputs fit the registers.
   constexpr int kSome = P < 8 ? P : 8;
+  // With few pixels there are registers for the weights of more channels, which are long on their way.
+#pragma unroll (P <= 2 ? 4 : P <= 4 ? 2 : 1)
   for (; c + 4 <= channels; c += 4) {
     float2 u[4];
 #pragma unroll
