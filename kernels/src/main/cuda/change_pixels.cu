@@ -188,15 +188,17 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
             rows[i] = {lane == 0 ? 0.0f : left, d[i], lane == 31 ? 0.0f : right};
           }
           const float4 *const w = reinterpret_cast<const float4 *>(weights + (channel * colors + color) * 16);
-          // By name: nvcc 13.0 leaves the first one of an array of them undefined.
-          const float4 first = w[0], second = w[1], third = w[2], fourth = w[3];
+          // By the parity of the image's row: the taps of the channel's row beside it, and of the one
+          // beyond. (As one array indexed by 3 - 3 odd, nvcc 13.0 leaves the first tap undefined.)
+          const float4 beside[2] = {w[1], w[2]};
+          const float4 beyond[2] = {w[3], w[0]};
 #pragma unroll
           for (int i = 0; i < 8; i++) {
             const int odd = i & 1;
             const ChannelRow &a = rows[(i >> 1) + 1];
             const ChannelRow &b = rows[(i >> 1) + 2 * odd];
-            const float4 &ta = odd == 0 ? second : third;
-            const float4 &tb = odd == 0 ? fourth : first;
+            const float4 &ta = beside[odd];
+            const float4 &tb = beyond[odd];
             const float2 shift = make_float2(
                 fmaf(b.left, tb.w, fmaf(b.own, tb.y, fmaf(a.left, ta.w, a.own * ta.y))),
                 fmaf(b.right, tb.x, fmaf(b.own, tb.z, fmaf(a.right, ta.x, a.own * ta.z))));
