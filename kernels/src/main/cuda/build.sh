@@ -2,7 +2,7 @@
 # Builds the CUDA kernels, every *.cu of this folder: for the host emulator with g++, into
 # OUT_DIR/libpatchbay_emulator.so; and with nvcc, where there is one, into a fatbin each (sm_80,
 # sm_90 and PTX of both), with OUT_DIR/resources.txt: kernel, architecture, registers, bytes of
-# spills, bytes of shared memory. Only what is older than something it was made of is made again.
+# spills, bytes of shared memory; the PTX of compute_90 stays in OUT_DIR/objects, for tests. Only what is older than something it was made of is made again.
 # Usage: build.sh OUT_DIR [SOURCE_DIR]; the kernels of another folder for the emulator alone. CXX and
 # NVCC name other compilers.
 set -eu
@@ -110,8 +110,12 @@ both="-gencode arch=compute_80,code=[sm_80,compute_80] $targets"
 fatbin() {
   for_targets=$both
   case $(head -n 1 "$1") in *"sm_90 alone"*) for_targets=$targets ;; esac
+  name=$(basename "$1" .cu)
+  mkdir -p "$2.kept"
   # shellcheck disable=SC2086
-  if "$nvcc" -std=c++17 -ftz=true -fatbin $for_targets -Xptxas -v -MD -MF "$2.d" -o "$2.part" "$1" >"$2.log" 2>&1; then
+  if "$nvcc" -std=c++17 -ftz=true -fatbin $for_targets -Xptxas -v -MD -MF "$2.d" --keep --keep-dir "$2.kept" -o "$2.part" "$1" >"$2.log" 2>&1; then
+    mv "$2.kept/$name.compute_90.ptx" "${2%.fatbin}.ptx"
+    rm -r "$2.kept"
     mv "$2.part" "$2"
   else
     cat "$2.log" >&2

@@ -122,7 +122,7 @@ PB_DEVICE float change_sigmoid(float x) {
 PB_DEVICE float change_of_sigmoid(float l, float d) {
   const float size = d < 0.0f ? -d : d;
   const float e = expf(l < 0.0f ? l : -l);
-  const float r = 1.0f / (1.0f + e);
+  const float r = __fdividef(1.0f, 1.0f + e);
   const float y = l < 0.0f ? e * r : r;
   const float q = l < 0.0f ? r : e * r;
   if (size < 1.6f) {
@@ -133,7 +133,7 @@ PB_DEVICE float change_of_sigmoid(float l, float d) {
     p = fmaf(p, s, -4.16658446e-2f);
     p = fmaf(p, s, 4.9999997e-1f);
     const float t = p * d;
-    return 2.0f * y * q * t / fmaf(y - q, t, 1.0f);
+    return __fdividef(2.0f * y * q * t, fmaf(y - q, t, 1.0f));
   }
   if (l > 60.0f || l < -60.0f) {
     const float after = l + d;

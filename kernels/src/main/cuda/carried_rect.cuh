@@ -91,6 +91,15 @@ PB_DEVICE int change_room(const RegionLayer &l, const ChangeRect &r, int channel
   return (floats + 3) / 4 * 4;
 }
 
+// A change that is higher than a strip with a row on either side goes through the layer before the
+// one onto an image and through that one in strips of so many rows, where that is asked for.
+constexpr int kStrip = 8;
+
+PB_DEVICE bool change_stripped(const ChangeCells &p, int layer, const ChangeRect &r) {
+  return layer > 0 && layer + 1 == p.regional && p.layers[layer].kind == kOntoImage &&
+         r.height() > kStrip + 2;
+}
+
 // The rooms that a region's changes take by turns on their way.
 struct ChangeRooms {
   long long even, odd;
@@ -98,13 +107,15 @@ struct ChangeRooms {
   float dense;
 };
 
-PB_DEVICE ChangeRooms change_rooms(const ChangeCells &p, const ChangeCover &cover) {
+PB_DEVICE ChangeRooms change_rooms(const ChangeCells &p, const ChangeCover &cover, bool strips) {
   ChangeRooms rooms = {0, 0, 0.0f, 0.0f};
   ChangeRect r = cover.rect;
   int channels = cover.channels;
   for (int i = 0; i < p.regional; i++) {
     const RegionLayer &l = p.layers[i];
-    const long long room = change_room(l, r, channels);
+    ChangeRect held = r;
+    if (strips && change_stripped(p, i, r)) held.y1 = held.y0 + kStrip + 2;
+    const long long room = change_room(l, held, channels);
     if (i % 2 == 0) {
       rooms.even = room > rooms.even ? room : rooms.even;
     } else {

@@ -26,6 +26,7 @@ struct ChangeRegion {
   const int *direction;     // (rows)
   const int *direction_rows;
   int *wrong_index;
+  long long strips;  // whether high changes go in strips
   long long end;
   float *y;          // (rows), or null
   float *carried;    // (window; outputs, H, W), or null
@@ -51,13 +52,63 @@ PB_DEVICE void region_patch(const ChangeCells &p, int cell, const RegionInput &i
   }
 }
 
+// Layer i, the rectangle `made` of what it makes; `at`: where the next one takes it.
+template <bool kUps, bool kDowns>
+PB_DEVICE void region_layer(const ChangeCells &c, int i, long long base, const ChangeRect &made,
+                            const RegionInput &in, RegionOutput &out, int at) {
+  const RegionLayer &l = c.layers[i];
+  const int channels = static_cast<int>(l.outputs);
+  out.keeps = i + 1 < c.regional;
+  out.height = change_out_height(l);
+  out.width = change_out_width(l);
+  out.clean = l.clean + base * l.outputs * out.height * out.width;
+  out.activation = static_cast<int>(l.activation);
+  out.rect = made;
+  out.rounds = false;
+  if (out.keeps) {
+    const RegionLayer &next = c.layers[i + 1];
+    out.rounds = next.rounds != 0;
+    out.at = at;
+    out.margin = change_margin(next);
+    out.pitch = change_pitch(channels);
+    out.row = (out.rect.width() + 2 * out.margin) * out.pitch;
+    region_clear(out.room + at, change_room(next, out.rect, channels));
+  }
+  __syncthreads();
+  const int area = out.rect.height() * out.rect.width();
+  if (kUps && l.kind == kOntoImage) {
+    const int plane = channels == 1 ? region_plane(l, in) : 0;
+    if (plane > 0) {
+      region_taps(l, in, out, plane);
+    } else if (channels == 1) {
+      region_image<1>(l, in, out);
+    } else {
+      region_image<3>(l, in, out);
+    }
+  } else if (kUps && l.kind == kUp) {
+    if (area <= 16) {
+      region_features<4, 2>(l, in, out);
+    } else {
+      region_features<8, 2>(l, in, out);
+    }
+  } else if (kDowns && l.kind == kDown) {
+    // Rather all threads with few pixels each than few with many.
+    if ((channels + 1) / 2 * ((area + 7) / 8) < static_cast<int>(blockDim.x)) {
+      region_features<2, 4>(l, in, out);
+    } else {
+      region_features<8, 4>(l, in, out);
+    }
+  }
+  __syncthreads();
+}
+
 template <bool kUps, bool kDowns>
 PB_DEVICE void region_cell(const ChangeRegion &p, int number, float *room) {
   const ChangeCells &c = p.cells;
   const int cell = p.list[number];
   const long long base = c.base[cell];
   const ChangeCover cover = change_kept(c.covers + 4ll * cell);
-  const int odd = kRegionSums + static_cast<int>(change_rooms(c, cover).even);
+  const int odd = kRegionSums + static_cast<int>(change_rooms(c, cover, p.strips != 0).even);
   RegionInput in = {kRegionSums,
                     cover.rect,
                     change_margin(c.layers[0]),
@@ -86,55 +137,39 @@ PB_DEVICE void region_cell(const ChangeRegion &p, int number, float *room) {
   }
   out.end = static_cast<int>(p.end);
   out.sum = 0.0f;
-  for (int i = 0; i < c.regional; i++) {
+  RegionInput from = in;  // of the last layer but one, which strips begin with
+  int strip = -1;         // the first row of this one's part of what it makes
+  for (int i = 0; i < c.regional;) {
     const RegionLayer &l = c.layers[i];
-    const bool keeps = i + 1 < c.regional;
-    out.keeps = keeps;
-    out.height = change_out_height(l);
-    out.width = change_out_width(l);
-    out.clean = l.clean + base * l.outputs * out.height * out.width;
-    out.activation = static_cast<int>(l.activation);
-    out.rect = change_reach(l, in.rect);
-    out.rounds = false;
-    const int channels = static_cast<int>(l.outputs);
-    if (keeps) {
-      const RegionLayer &next = c.layers[i + 1];
-      out.rounds = next.rounds != 0;
-      out.at = i % 2 == 0 ? odd : kRegionSums;
-      out.margin = change_margin(next);
-      out.pitch = change_pitch(channels);
-      out.row = (out.rect.width() + 2 * out.margin) * out.pitch;
-      region_clear(room + out.at, change_room(next, out.rect, channels));
+    const bool ends = i + 1 == c.regional;
+    ChangeRect made = change_reach(l, in.rect);
+    if (p.strips && strip < 0 && !ends && change_stripped(c, i + 1, made)) {
+      from = in;
+      strip = made.y0;
     }
-    __syncthreads();
-    const int area = out.rect.height() * out.rect.width();
-    if (kUps && l.kind == kOntoImage) {
-      const int plane = channels == 1 ? region_plane(l, in) : 0;
-      if (plane > 0) {
-        region_taps(l, in, out, plane);
-      } else if (channels == 1) {
-        region_image<1>(l, in, out);
+    int left = 0;
+    if (strip >= 0) {
+      const ChangeRect all = change_reach(c.layers[c.regional - 2], from.rect);
+      const int past = change_least(strip + kStrip, all.y1);
+      left = all.y1 - past;
+      if (ends) {
+        made = change_reach(l, all);
+        if (strip > all.y0) made.y0 = 2 * strip;
+        if (left > 0) made.y1 = 2 * past;
       } else {
-        region_image<3>(l, in, out);
-      }
-    } else if (kUps && l.kind == kUp) {
-      if (area <= 16) {
-        region_features<4, 2>(l, in, out);
-      } else if (area >= 1024 && in.channels >= 4) {
-        region_features<16, 2>(l, in, out);
-      } else {
-        region_features<8, 2>(l, in, out);
-      }
-    } else if (kDowns && l.kind == kDown) {
-      // Rather all threads with few pixels each than few with many.
-      if ((channels + 1) / 2 * ((area + 7) / 8) < static_cast<int>(blockDim.x)) {
-        region_features<2, 4>(l, in, out);
-      } else {
-        region_features<8, 4>(l, in, out);
+        made.y0 = change_most(all.y0, strip - 1);
+        made.y1 = change_least(all.y1, past + 1);
       }
     }
-    __syncthreads();
-    in = {out.at, out.rect, out.margin, out.pitch, out.row, 0, channels};
+    region_layer<kUps, kDowns>(c, i, base, made, in, out, i % 2 == 0 ? odd : kRegionSums);
+    if (ends && left > 0) {
+      strip += kStrip;
+      in = from;
+      i--;
+    } else {
+      in = {out.at, out.rect, out.margin, out.pitch, out.row, 0, static_cast<int>(l.outputs)};
+      i++;
+    }
   }
   if (carried != nullptr) return;
   const float sum = change_block_sum(out.sum, room);

@@ -43,11 +43,12 @@ struct ChangeDrawn {
 PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover, bool one_range) {
   if (cover.channels == 0 && p.whole) return kLeftOut;
   if (p.regional == 0 || cover.channels == 0) return kDense;
-  const ChangeRooms rooms = change_rooms(p, cover);
-  const long long floats = rooms.even + rooms.odd;
-  if (floats <= p.small) return kSmall;
+  const ChangeRooms rooms = change_rooms(p, cover, false);
+  if (rooms.even + rooms.odd <= p.small) return kSmall;
   if (p.channels && one_range && cover.channels == 1) return kChannel;
-  return p.whole || (floats <= p.large && kWorth * rooms.work < rooms.dense) ? kLarge : kDense;
+  if (p.whole) return kLarge;
+  const ChangeRooms stripped = change_rooms(p, cover, true);
+  return stripped.even + stripped.odd <= p.large && kWorth * rooms.work < rooms.dense ? kLarge : kDense;
 }
 
 PB_KERNEL(change_probe, ChangeCells, 128, 1) {

@@ -33,6 +33,8 @@ struct JoinParams {
   long long size;
 };
 
+constexpr int kJoinWarps = 8;
+
 namespace {
 
 struct Geometry {
@@ -257,10 +259,32 @@ PB_KERNEL(conv_generic_wgrad, ConvParams, 256, 2) {
   }
 }
 
+// A warp adds a share of the parts of 32 neighbours, eight parts in flight; the shares are added in
+// their order.
 PB_KERNEL(conv_generic_join, JoinParams, 256, 2) {
-  const int at = (int)(blockIdx.x * blockDim.x + threadIdx.x);
-  if (at >= p.size) return;
+  PB_SHARED(shared);
+  float *const shares = reinterpret_cast<float *>(shared);
+  const int lane = (int)threadIdx.x & 31;
+  const int warp = (int)threadIdx.x >> 5;
+  const long long at = 32ll * blockIdx.x + lane;
+  const int parts = (int)((p.rows[0] * p.steps + p.chunk - 1) / p.chunk);
+  const int share = (parts + kJoinWarps - 1) / kJoinWarps;
+  const int end = (warp + 1) * share < parts ? (warp + 1) * share : parts;
   float sum = 0.0f;
-  for (int c = 0; c * p.chunk < p.rows[0] * p.steps; c++) sum += p.parts[c * p.size + at];
+  if (at < p.size) {
+    int c = warp * share;
+    for (; c + 8 <= end; c += 8) {
+      float part[8];
+#pragma unroll
+      for (int i = 0; i < 8; i++) part[i] = p.parts[(c + i) * p.size + at];
+#pragma unroll
+      for (int i = 0; i < 8; i++) sum += part[i];
+    }
+    for (; c < end; c++) sum += p.parts[c * p.size + at];
+  }
+  shares[threadIdx.x] = sum;
+  __syncthreads();
+  if (warp > 0 || at >= p.size) return;
+  for (int w = 1; w < kJoinWarps; w++) sum += shares[32 * w + lane];
   p.y[at] = sum;
 }

@@ -53,6 +53,8 @@ PB_DEVICE void region_tap(const float *room, const int (&x)[P], int offset, cons
   int c = 0;
   // Eight pixels at a time, so that their inputs fit the registers.
   constexpr int kSome = P < 8 ? P : 8;
+  // With few pixels there are registers for the weights of more channels, which are long on their way.
+#pragma unroll (P <= 2 ? 4 : P <= 4 ? 2 : 1)
   for (; c + 4 <= channels; c += 4) {
     float2 u[4];
 #pragma unroll
@@ -120,11 +122,21 @@ PB_DEVICE void region_features(const RegionLayer &l, const RegionInput &in, Regi
     const int iy = (up ? (y0 - 1) >> 1 : 2 * y0 - 1) - in.rect.y0 + in.margin;
     const int ix = (up ? (x0 - 1) >> 1 : 2 * x0 - 1) - in.rect.x0 + in.margin;
     const int apart = up ? 1 : 2;
+    // Neighbours in turn: a division each would cost more than what is done with them.
+    const int begin = group * P;
+    const int first_row = begin / columns;
+    const int first_column = begin - first_row * columns;
     int x[P];
+    int row = first_row;
+    int column = first_column;
 #pragma unroll
     for (int i = 0; i < P; i++) {
-      const int at = change_least(group * P + i, all - 1);
-      x[i] = in.at + (iy + apart * (at / columns)) * in.row + (ix + apart * (at % columns)) * in.pitch;
+      x[i] = in.at + (iy + apart * row) * in.row + (ix + apart * column) * in.pitch;
+      // Beyond the last pixel the last one is made again.
+      const bool more = begin + i + 1 < all;
+      const bool wraps = column + 1 == columns;
+      row += more && wraps ? 1 : 0;
+      column = !more ? column : wraps ? 0 : column + 1;
     }
     float a[P] = {};
     float b[P] = {};
@@ -136,16 +148,21 @@ PB_DEVICE void region_features(const RegionLayer &l, const RegionInput &in, Regi
         region_tap<P>(out.room, x, ty * in.row + tx * in.pitch, w, next, in.channels, a, b);
       }
     }
+    row = first_row;
+    column = first_column;
+    const bool bends = out.activation != kChangeNone;
+    const bool pair = o + 1 < outputs;
 #pragma unroll
     for (int i = 0; i < P; i++) {
-      const int at = group * P + i;
-      if (at >= all) continue;
-      const int y = y0 + step * (at / columns);
-      const int px = x0 + step * (at % columns);
+      if (begin + i >= all) break;
+      const int y = y0 + step * row;
+      const int px = x0 + step * column;
       const float *clean = out.clean + 1ll * (y * out.width + px) * outputs + o;
-      const bool bends = out.activation != kChangeNone;
       out.take(o, y, px, bends ? change_rectified(clean[0], a[i]) : a[i]);
-      if (o + 1 < outputs) out.take(o + 1, y, px, bends ? change_rectified(clean[1], b[i]) : b[i]);
+      if (pair) out.take(o + 1, y, px, bends ? change_rectified(clean[1], b[i]) : b[i]);
+      const bool wraps = ++column == columns;
+      row += wraps ? 1 : 0;
+      column = wraps ? 0 : column;
     }
   }
 }

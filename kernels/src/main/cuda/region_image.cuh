@@ -106,9 +106,12 @@ PB_DEVICE void region_taps(const RegionLayer &l, const RegionInput &in, RegionOu
   }
   __syncthreads();
   const int across = out.rect.width();
-  for (int e = threadIdx.x; e < out.rect.height() * across; e += blockDim.x) {
-    const int y = out.rect.y0 + e / across;
-    const int px = out.rect.x0 + e % across;
+  // The pixel of a thread and how far on its next one lies, without a division each.
+  const int rows_on = static_cast<int>(blockDim.x) / across;
+  const int columns_on = static_cast<int>(blockDim.x) % across;
+  int y = out.rect.y0 + static_cast<int>(threadIdx.x) / across;
+  int px = out.rect.x0 + static_cast<int>(threadIdx.x) % across;
+  for (; y < out.rect.y1; y += rows_on) {
     float d = 0.0f;
 #pragma unroll
     for (int t = 0; t < 4; t++) {
@@ -122,6 +125,11 @@ PB_DEVICE void region_taps(const RegionLayer &l, const RegionInput &in, RegionOu
     }
     const float clean = out.clean[y * out.width + px];
     out.take(0, y, px, change_moved(out.activation, clean, d));
+    px += columns_on;
+    if (px >= out.rect.x1) {
+      px -= across;
+      y++;
+    }
   }
 }
 

@@ -218,7 +218,7 @@ std::function<void(int)> wgrad(Kernel<WeightGradParams> kernel, Halving s, int m
     device.launch(kernel, blocks, n, 256, T::kShared,
                   WeightGradParams{a, b, n == 1 ? out : parts, count, s.c, s.o, chunk});
     if (n > 1) {
-      device.launch(KERNEL(conv_generic, conv_generic_join, JoinParams), (size + 255) / 256, 1, 256, 0,
+      device.launch(KERNEL(conv_generic, conv_generic_join, JoinParams), (size + 31) / 32, 1, 256, 1024,
                     JoinParams{parts, out, count, T::kBands, chunk, size});
     }
   };

@@ -32,8 +32,17 @@ namespace {
 using Work = std::function<void()>;
 
 struct Context { int device; int retained; };
-struct Stream { std::deque<Work> queue; long done = 0, asked = 0; bool capturing = false; std::vector<Work> captured; };
-struct Event { long at = 0; Stream *stream = nullptr; bool timed = true; };
+// A stream that waits for an event of a recording joins it, and the one that began it must wait for
+// all that the others were asked for.
+struct Stream {
+  std::deque<Work> queue;
+  long done = 0, asked = 0;
+  Stream *recorder = nullptr;  // this one or another
+  std::vector<Work> captured;
+  long noted = 0;                  // of this stream in the recording
+  std::map<Stream *, long> heard;  // how much of the others' the recorder waits for
+};
+struct Event { long at = 0; Stream *stream = nullptr; Stream *recorder = nullptr; bool timed = true; };
 struct Graph { std::vector<Work> work; };
 struct Function { std::string name; size_t bytes; int shared = 48 * 1024; };
 struct Module { std::map<std::string, Function *> functions; };
@@ -79,8 +88,9 @@ Stream *stream_of(CUstream s) { return reinterpret_cast<Stream *>(s); }
 
 void ask(CUstream s, Work work) {
   Stream *stream = stream_of(s);
-  if (stream->capturing) {
-    stream->captured.push_back(std::move(work));
+  if (stream->recorder != nullptr) {
+    stream->recorder->captured.push_back(std::move(work));
+    stream->noted++;
   } else {
     stream->queue.push_back(std::move(work));
     stream->asked++;
@@ -269,7 +279,7 @@ CUresult CUDAAPI cuMemFreeHost(void *address) {
 
 CUresult CUDAAPI cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t bytes, CUstream stream) {
   ENTER("cuMemcpyHtoDAsync", bytes);
-  if (stream_of(stream)->capturing) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+  if (stream_of(stream)->recorder != nullptr) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
   if (!within(to, bytes)) return CUDA_ERROR_INVALID_VALUE;
   ask(stream, [=] { move_bytes(reinterpret_cast<void *>(to), from, bytes, to); });
   return CUDA_SUCCESS;
@@ -277,7 +287,7 @@ CUresult CUDAAPI cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t byte
 
 CUresult CUDAAPI cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t bytes, CUstream stream) {
   ENTER("cuMemcpyDtoHAsync", bytes);
-  if (stream_of(stream)->capturing) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+  if (stream_of(stream)->recorder != nullptr) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
   if (!within(from, bytes)) return CUDA_ERROR_INVALID_VALUE;
   ask(stream, [=] { move_bytes(to, reinterpret_cast<void *>(from), bytes, from); });
   return CUDA_SUCCESS;
@@ -313,23 +323,32 @@ CUresult CUDAAPI cuStreamDestroy(CUstream stream) {
 
 CUresult CUDAAPI cuStreamSynchronize(CUstream stream) {
   ENTER("cuStreamSynchronize");
-  if (stream_of(stream)->capturing) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+  if (stream_of(stream)->recorder != nullptr) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
   drain(stream_of(stream), stream_of(stream)->asked);
   return static_cast<CUresult>(sticky);
 }
 
 CUresult CUDAAPI cuStreamBeginCapture(CUstream stream, CUstreamCaptureMode mode) {
   ENTER("cuStreamBeginCapture", static_cast<int>(mode));
-  if (stream_of(stream)->capturing) return CUDA_ERROR_ILLEGAL_STATE;
-  stream_of(stream)->capturing = true;
+  if (stream_of(stream)->recorder != nullptr) return CUDA_ERROR_ILLEGAL_STATE;
+  stream_of(stream)->recorder = stream_of(stream);
   stream_of(stream)->captured.clear();
+  stream_of(stream)->heard.clear();
   return CUDA_SUCCESS;
 }
 
 CUresult CUDAAPI cuStreamEndCapture(CUstream stream, CUgraph *graph) {
   ENTER("cuStreamEndCapture");
-  if (!stream_of(stream)->capturing) return CUDA_ERROR_ILLEGAL_STATE;
-  stream_of(stream)->capturing = false;
+  Stream *own = stream_of(stream);
+  if (own->recorder != own) return CUDA_ERROR_ILLEGAL_STATE;
+  own->recorder = nullptr;
+  bool whole = true;
+  for (auto &[other, until] : own->heard) {
+    whole = whole && until == other->noted;
+    other->recorder = nullptr;
+    other->noted = 0;
+  }
+  if (!whole) return CUDA_ERROR_STREAM_CAPTURE_UNJOINED;
   *graph = reinterpret_cast<CUgraph>(new Graph{stream_of(stream)->captured});
   live++;
   return CUDA_SUCCESS;
@@ -373,15 +392,32 @@ CUresult CUDAAPI cuEventCreate(CUevent *event, unsigned int flags) {
 
 CUresult CUDAAPI cuEventRecord(CUevent event, CUstream stream) {
   ENTER("cuEventRecord");
-  if (stream_of(stream)->capturing) return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
-  reinterpret_cast<Event *>(event)->at = stream_of(stream)->asked;
-  reinterpret_cast<Event *>(event)->stream = stream_of(stream);
+  auto *e = reinterpret_cast<Event *>(event);
+  e->stream = stream_of(stream);
+  e->recorder = e->stream->recorder;
+  e->at = e->recorder != nullptr ? e->stream->noted : e->stream->asked;
+  return CUDA_SUCCESS;
+}
+
+CUresult CUDAAPI cuStreamWaitEvent(CUstream stream, CUevent event, unsigned int flags) {
+  ENTER("cuStreamWaitEvent", flags);
+  auto *own = stream_of(stream);
+  const auto *e = reinterpret_cast<Event *>(event);
+  if (e->recorder == nullptr) return CUDA_ERROR_NOT_SUPPORTED;
+  if (own->recorder == nullptr) {
+    own->recorder = e->recorder;
+    own->noted = 0;
+    e->recorder->heard[own] = 0;
+  }
+  if (own->recorder != e->recorder) return CUDA_ERROR_STREAM_CAPTURE_MERGE;
+  if (own == own->recorder && e->stream != own) own->heard[e->stream] = e->at;
   return CUDA_SUCCESS;
 }
 
 CUresult CUDAAPI cuEventSynchronize(CUevent event) {
   ENTER("cuEventSynchronize");
   const auto *e = reinterpret_cast<Event *>(event);
+  if (e->recorder != nullptr) return CUDA_ERROR_CAPTURED_EVENT;
   if (e->stream != nullptr) drain(e->stream, e->at);
   return static_cast<CUresult>(sticky);
 }

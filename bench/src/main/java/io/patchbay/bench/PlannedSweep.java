@@ -168,7 +168,7 @@ final class PlannedSweep implements SweepMethod {
         if (pooled) {
           values = sweep.run(first - from, first - from + count, of(first, count, row));
         } else {
-          sweep.bases(images(IntStream.range(first, first + count).toArray()));
+          sweep.bases(task.images(), first, count, 0);
           values = sweep.run(0, count, 0);
         }
         for (int b = 0; b < count; b++) {
@@ -229,18 +229,11 @@ final class PlannedSweep implements SweepMethod {
 
     private float[] images(final int[] inputs) {
       final int size = Conv4Weights.PIXELS;
-      if (inputs.length * size == task.images().length && isInOrder(inputs)) {
-        return task.images();
-      }
       final var images = new float[inputs.length * size];
       for (int i = 0; i < inputs.length; i++) {
         System.arraycopy(task.images(), inputs[i] * size, images, i * size, size);
       }
       return images;
-    }
-
-    private static boolean isInOrder(final int[] inputs) {
-      return IntStream.range(0, inputs.length).allMatch(i -> inputs[i] == i);
     }
 
     void close() {

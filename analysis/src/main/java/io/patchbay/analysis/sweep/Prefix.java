@@ -32,14 +32,15 @@ final class Prefix implements AutoCloseable {
     program.write(noise.ids(), VaeGraph.Noise.ids(ids, draw));
   }
 
-  /// Runs whole inputs, (C, H, W) each.
-  ///
-  /// @return how many there are
-  int run(final float[] images) {
-    final int count = images.length / model.image().shape().rowSize();
-    program.write(model.image(), images);
+  /// How many inputs an array holds.
+  int count(final float[] images) {
+    return images.length / model.image().shape().rowSize();
+  }
+
+  /// Runs `count` of some inputs, (C, H, W) each, from `first` on.
+  void run(final float[] images, final int first, final int count) {
+    program.write(model.image(), images, first, 0, count);
     program.run(Sizes.of(model.axis(), count));
-    return count;
   }
 
   /// A site's values of the last run, (C, H, W) each.

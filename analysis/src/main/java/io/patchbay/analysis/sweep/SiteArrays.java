@@ -50,6 +50,24 @@ record SiteArrays(int[] sourceIndex, int[] draws, float[] numbers, int[] ranges,
         .sum();
   }
 
+  /// @param fired how many elements each cell changed
+  /// @throws IllegalStateException when a patch did not fire exactly as planned
+  void checkFired(final String site, final int[] fired) {
+    for (int i = 0; i < elements.length; i++) {
+      if (fired[i] != elements[i]) {
+        throw new IllegalStateException(
+            "intervention did not fire as planned: site="
+                + site
+                + ", cell="
+                + i
+                + ", planned="
+                + elements[i]
+                + " elements, fired="
+                + fired[i]);
+      }
+    }
+  }
+
   /// The same changes `times` over, cell after cell.
   SiteArrays repeated(final int times) {
     final int cells = sourceIndex.length;

@@ -198,6 +198,11 @@ public final class SiteSweep implements AutoCloseable {
     runner.bases(images, at);
   }
 
+  /// As above, of `count` of the inputs from `first` on.
+  public void bases(final float[] images, final int first, final int count, final int at) {
+    runner.bases(images, first, count, at);
+  }
+
   /// Computes the activations of inputs that cells take from.
   public void sources(final float[] images) {
     runner.sources(images);

@@ -58,6 +58,7 @@ final class ChangeCells {
   private final RegionLayers regions;
   private final int small;
   private final int large;
+  private final int plane;
   private final int processors;
   private final boolean channels;
   private final boolean whole;
@@ -110,7 +111,8 @@ final class ChangeCells {
     this.numbers = scope.scratch("numbers" + name, null, KINDS * (1 + windows()));
     final int most = largest(scope);
     this.processors = scope.device().facts().multiprocessors();
-    this.large = regions.layers().isEmpty() ? 0 : most;
+    this.large = regions.layers().isEmpty() ? 0 : whole ? Math.min(most, regions.whole()) : most;
+    this.plane = whole ? Math.min(most, regions.plane(1)) : large;
     this.small = Math.min(large, regions.small());
     this.probe = scope.device().kernel("change_site", "change_probe");
     this.list = scope.device().kernel("change_site", "change_list");
@@ -180,7 +182,13 @@ final class ChangeCells {
 
   /// Bytes of shared memory that regions of a list take at most.
   int shared(final Kind kind) {
-    return Float.BYTES * (REGION_ROOM + (kind == Kind.SMALL ? small : large));
+    final int floats =
+        switch (kind) {
+          case SMALL -> small;
+          case CHANNEL -> plane;
+          case LARGE, DENSE, LEFT_OUT -> large;
+        };
+    return Float.BYTES * (REGION_ROOM + floats);
   }
 
   /// Blocks for a list, a cell each or several in turn: few, for they cost time even when there is

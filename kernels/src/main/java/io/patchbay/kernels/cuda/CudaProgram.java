@@ -60,7 +60,7 @@ final class CudaProgram implements Program {
   }
 
   private Recording record(final List<Step> these) {
-    return device.record(() -> these.forEach(step -> step.work().run()));
+    return device.record(new Order(plan.capacity(), these).tasks());
   }
 
   private void writeConstants() {

@@ -27,6 +27,9 @@ final class Layers {
   /// Blocks that fill a device.
   private static final int MANY = 264;
 
+  /// Sums of a block that joins parts.
+  private static final int JOINED = 32;
+
   private final Kernel linear;
   private final Kernel linearThin;
   private final Kernel linearPart;
@@ -282,7 +285,7 @@ final class Layers {
     }
     if (parts.count() > 1) {
       weightGradJoin.launch(
-          Launch.of(tiles(s.weights(), THREADS), THREADS),
+          new Launch(tiles(s.weights(), JOINED), 1, THREADS, Float.BYTES * THREADS),
           scratch,
           dw,
           rows.count(),

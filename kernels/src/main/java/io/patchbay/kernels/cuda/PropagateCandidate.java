@@ -27,6 +27,14 @@ final class PropagateCandidate implements Candidate {
   private static final int MOST_THREADS = 512;
   private static final int SMALL_BLOCKS = 32;
 
+  /// Two pixels each of the strips of a patched channel.
+  private static final int CHANNEL_THREADS = 160;
+
+  /// Shared memory of a multiprocessor, and what a block takes of it beside its own.
+  private static final int SHARED = 228 * 1024;
+
+  private static final int RESERVED = 1024;
+
   private final Layers layers;
   private final boolean special;
 
@@ -65,6 +73,7 @@ final class PropagateCandidate implements Candidate {
     private final Optional<ChannelPath> channel;
     private final Kernel region;
     private final int end;
+    private final boolean whole;
     private final List<Value> reads = new ArrayList<>();
     private final List<Value> writes = new ArrayList<>();
 
@@ -77,7 +86,7 @@ final class PropagateCandidate implements Candidate {
               ? DecoderPath.of(node, op, scope, ends)
                   .or(() -> EncoderPath.of(node, op, scope, layers, ends))
               : Optional.<ChangePath>empty();
-      final boolean whole = matrix.isEmpty() && regions.whole(ChangeCells.largest(scope));
+      this.whole = matrix.isEmpty() && regions.fits(ChangeCells.largest(scope));
       // What went through shared memory goes on through dense layers where there are more.
       final boolean goesOn = !regions.layers().isEmpty() && !regions.measures();
       final int first = matrix.isPresent() ? regions.layers().size() : 0;
@@ -98,7 +107,8 @@ final class PropagateCandidate implements Candidate {
       }
       final long bytes = paths.stream().mapToLong(ChangePath::bytes).sum();
       final int window = bytes == 0 ? Math.max(1, rows) : window(scope, rows, bytes);
-      this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent(), whole);
+      this.cells =
+          new ChangeCells(node, op, scope, regions, window, channel.isPresent() || whole, whole);
       this.region = scope.device().kernel("change_region", regions.kernel());
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
@@ -118,8 +128,13 @@ final class PropagateCandidate implements Candidate {
     void run() {
       cells.sort();
       ends.run(cells.all(Kind.LEFT_OUT), 0);
-      final var apart =
-          regions.layers().isEmpty() ? List.<Kind>of() : List.of(Kind.SMALL, Kind.LARGE);
+      final var apart = new ArrayList<Kind>();
+      if (!regions.layers().isEmpty()) {
+        apart.addAll(List.of(Kind.SMALL, Kind.LARGE));
+        if (whole && channel.isEmpty()) {
+          apart.add(Kind.CHANNEL);
+        }
+      }
       if (regions.measures()) {
         apart.forEach(kind -> carry(kind, cells.all(kind), 0));
       }
@@ -141,15 +156,26 @@ final class PropagateCandidate implements Candidate {
       }
     }
 
+    private int threads(final Kind kind, final int shared) {
+      return switch (kind) {
+        case SMALL -> regions.threads();
+        case CHANNEL -> CHANNEL_THREADS;
+        case LARGE, DENSE, LEFT_OUT ->
+            2 * (shared + RESERVED) <= SHARED ? MOST_THREADS / 2 : MOST_THREADS;
+      };
+    }
+
     /// Through shared memory.
     ///
     /// @param to where the change goes that dense layers take; 0 where there are none
     private void carry(final Kind kind, final CellList some, final long to) {
-      final boolean small = kind == Kind.SMALL;
-      final int threads = small ? regions.threads() : MOST_THREADS;
-      final int blocks = cells.blocks(some, small ? SMALL_BLOCKS : 1);
+      final int shared = cells.shared(kind);
+      final int threads = threads(kind, shared);
+      // As many as a multiprocessor runs at once.
+      final int each = Math.clamp(SHARED / (shared + RESERVED), 1, MOST_THREADS / threads);
+      final int blocks = cells.blocks(some, kind == Kind.SMALL ? SMALL_BLOCKS : each);
       region.launch(
-          new Launch(blocks, 1, threads, cells.shared(kind)),
+          new Launch(blocks, 1, threads, shared),
           ChangeCells.concat(
               cells.fields(),
               some.cells(),
@@ -158,6 +184,7 @@ final class PropagateCandidate implements Candidate {
               ends.direction(),
               ends.directionRows(),
               ends.wrongIndex(),
+              kind == Kind.SMALL ? 0 : 1,
               end,
               to == 0 ? ends.out().address() : 0,
               to));

@@ -28,6 +28,9 @@ record RegionLayers(List<Layer> layers, boolean measures) {
   private static final int SQUARE = 8;
   private static final int SQUARE_CHANNELS = 3;
 
+  /// Rows of the strips in which high changes go through the last layers.
+  private static final int STRIP = 8;
+
   private static final int THREADS = 256;
   private static final int WARP = 32;
   private static final int MOST_BLOCKS = 1024;
@@ -177,29 +180,39 @@ record RegionLayers(List<Layer> layers, boolean measures) {
     final boolean down = first.code() == Layer.DOWN;
     final int side = down ? SQUARE : UNIT;
     final int channels = down ? Math.min(SQUARE_CHANNELS, first.channels()) : 1;
-    return room(channels, widest(side, true), widest(side, false));
+    return room(channels, widest(side, true), widest(side, false), false);
+  }
+
+  /// Floats that any patch takes at most.
+  int whole() {
+    return plane(layers.getFirst().channels());
+  }
+
+  /// Floats that a patch of some channels takes at most.
+  int plane(final int channels) {
+    final int[] high = layers.stream().mapToInt(Layer::height).toArray();
+    final int[] wide = layers.stream().mapToInt(Layer::width).toArray();
+    return room(channels, high, wide, true);
   }
 
   /// Whether all of a change fits as many floats, and its end is a number, so that no cell needs
   /// dense layers.
-  boolean whole(final int floats) {
-    if (!measures || layers.getFirst().code() == Layer.DOWN) {
-      return false;
-    }
-    final int[] high = layers.stream().mapToInt(Layer::height).toArray();
-    final int[] wide = layers.stream().mapToInt(Layer::width).toArray();
-    return room(layers.getFirst().channels(), high, wide) <= floats;
+  boolean fits(final int floats) {
+    return measures && layers.getFirst().code() != Layer.DOWN && whole() <= floats;
   }
 
   /// @param channels of the first layer's input
   /// @param high rows of each layer's input
   /// @param wide columns
-  private int room(final int channels, final int[] high, final int[] wide) {
+  /// @param strips whether high changes go in strips
+  private int room(final int channels, final int[] high, final int[] wide, final boolean strips) {
     final int[] rooms = {0, 0};
     int deep = channels;
     for (int i = 0; i < layers.size(); i++) {
       final int around = 2 * layers.get(i).margin();
-      final int floats = (high[i] + around) * (wide[i] + around) * pitch(deep);
+      final boolean last = i > 0 && i + 1 == layers.size() && layers.get(i).code() == Layer.IMAGE;
+      final int rows = strips && last ? Math.min(STRIP + 2, high[i]) : high[i];
+      final int floats = (rows + around) * (wide[i] + around) * pitch(deep);
       rooms[i % 2] = Math.max(rooms[i % 2], Math.ceilDiv(floats, 4) * 4);
       deep = layers.get(i).outputs();
     }

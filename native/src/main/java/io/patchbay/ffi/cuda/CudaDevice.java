@@ -166,6 +166,11 @@ public final class CudaDevice implements Device {
   }
 
   @Override
+  public Recording record(final List<Task> tasks) {
+    return new CudaRecording(context, stream, stream.capture(() -> stream.fork(tasks)), recordings);
+  }
+
+  @Override
   public void synchronize() {
     stream.synchronize("a wait");
   }

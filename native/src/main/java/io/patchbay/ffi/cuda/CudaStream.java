@@ -5,17 +5,22 @@ import static org.bytedeco.cuda.global.cudart.CU_EVENT_DEFAULT;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_CAPTURE_MODE_RELAXED;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
 
-/// The one stream of a device, in which everything happens in the order of its requests.
+import java.util.List;
+
+/// The one stream of a device, in which everything happens in the order of its requests; tasks of a
+/// recording have others beside it.
 final class CudaStream {
   private final CudaContext context;
-  private final long handle;
+  private final long own;
+  private long handle;
   private final long begin;
   private final long end;
 
   CudaStream(final CudaContext context) {
     this.context = context;
     context.enter();
-    handle = context.make(DriverFunction.STREAM_CREATE, CU_STREAM_NON_BLOCKING);
+    own = context.make(DriverFunction.STREAM_CREATE, CU_STREAM_NON_BLOCKING);
+    handle = own;
     begin = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DEFAULT);
     end = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DEFAULT);
   }
@@ -73,6 +78,17 @@ final class CudaStream {
     return context.written();
   }
 
+  /// Asks for tasks within a recording, each behind those that it waits for.
+  void fork(final List<Task> tasks) {
+    final var lanes = new Lanes(context, own);
+    try {
+      lanes.run(tasks, lane -> handle = lane);
+    } finally {
+      handle = own;
+      lanes.close();
+    }
+  }
+
   /// Leaves the recording that failed; why it failed is known already.
   private void abandon() {
     final var calls = context.calls();
@@ -88,7 +104,7 @@ final class CudaStream {
       final var calls = context.calls();
       context.check(calls.call(DriverFunction.EVENT_DESTROY, begin));
       context.check(calls.call(DriverFunction.EVENT_DESTROY, end));
-      context.check(calls.call(DriverFunction.STREAM_DESTROY, handle));
+      context.check(calls.call(DriverFunction.STREAM_DESTROY, own));
     }
   }
 }

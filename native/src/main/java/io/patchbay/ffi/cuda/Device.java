@@ -1,6 +1,7 @@
 package io.patchbay.ffi.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /// A device with memory of its own and one stream of work: what is asked for happens in the order
 /// in which it was asked for, by one thread at a time.
@@ -36,6 +37,9 @@ public interface Device extends AutoCloseable {
   /// Notes what `work` asks for (launches, copies within the device and fills alone) instead of
   /// doing it.
   Recording record(Runnable work);
+
+  /// Notes what tasks ask for; those that need not wait for each other may run at the same time.
+  Recording record(List<Task> tasks);
 
   /// Waits for all that was asked for.
   void synchronize();

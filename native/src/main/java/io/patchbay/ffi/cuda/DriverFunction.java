@@ -28,6 +28,7 @@ enum DriverFunction {
   STREAM_CREATE("cuStreamCreate", "LI"),
   STREAM_DESTROY("cuStreamDestroy_v2", "L"),
   STREAM_SYNCHRONIZE("cuStreamSynchronize", "L"),
+  STREAM_WAIT_EVENT("cuStreamWaitEvent", "LLI"),
   STREAM_BEGIN_CAPTURE("cuStreamBeginCapture_v2", "LI"),
   STREAM_END_CAPTURE("cuStreamEndCapture", "LL"),
   GRAPH_INSTANTIATE("cuGraphInstantiateWithFlags", "LLL"),

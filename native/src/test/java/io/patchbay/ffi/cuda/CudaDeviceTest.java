@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -248,6 +249,46 @@ class CudaDeviceTest {
       final long loads =
           driver.calls().stream().filter(c -> c.startsWith("cuModuleLoadDataEx")).count();
       assertEquals(2, loads);
+    }
+  }
+
+  @Test
+  void tasksOfARecordingWaitForThoseBefore() {
+    try (var device = driver.device(0)) {
+      final var x = upload(device, 1, 2, 3);
+      final var y = upload(device, 0, 0, 0);
+      final var z = upload(device, 0, 0, 0);
+      final var scale = device.kernel("scaling", "scale");
+      driver.calls();
+      final var recording =
+          device.record(
+              List.of(
+                  new Task(
+                      () -> scale.launch(Launch.of(1, 32), x.address(), y.address(), 3, bits(2)),
+                      Set.of()),
+                  new Task(
+                      () -> scale.launch(Launch.of(1, 32), x.address(), z.address(), 3, bits(3)),
+                      Set.of()),
+                  new Task(() -> device.copy(x.address(), y.address(), 12), Set.of(0, 1)),
+                  new Task(() -> device.fill(y.address(), 4, 0), Set.of(2))));
+      final var calls = driver.calls();
+      final int second =
+          calls.lastIndexOf(
+              calls.stream().filter(c -> c.startsWith("cuLaunchKernel")).toList().getLast());
+      final int copy = calls.indexOf("cuMemcpyDtoDAsync 12");
+      assertTrue(
+          second > 0 && calls.subList(second, copy).contains("cuStreamWaitEvent 0"),
+          calls::toString);
+      assertFalse(
+          calls
+              .subList(copy, calls.indexOf("cuMemsetD32Async 0 1"))
+              .contains("cuStreamWaitEvent 0"),
+          calls::toString);
+      recording.replay();
+      assertArrayEquals(new float[] {2, 4, 6}, floats(device, x));
+      assertArrayEquals(new float[] {0, 4, 6}, floats(device, y));
+      assertArrayEquals(new float[] {3, 6, 9}, floats(device, z));
+      recording.close();
     }
   }
 

@@ -1,0 +1,77 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.engine.Sizes;
+import io.patchbay.ffi.cuda.Task;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What steps must wait for: a step that reads memory, for those that wrote it; one that writes
+/// memory, for those that read or wrote it. Values that have one place one after the other share
+/// its memory.
+final class Order {
+  private final Sizes capacity;
+  private final List<Step> steps;
+
+  /// Bytes from `from` on, before `to`.
+  private record Place(long from, long to) {
+    boolean meets(final Place other) {
+      return from < other.to && other.from < to;
+    }
+  }
+
+  /// What a step touches.
+  private record Touched(List<Place> writes, List<Place> reads) {
+    /// Whether this step must wait for an earlier one.
+    boolean waitsFor(final Touched before) {
+      return meet(reads, before.writes)
+          || meet(writes, before.writes)
+          || meet(writes, before.reads);
+    }
+
+    private static boolean meet(final List<Place> some, final List<Place> others) {
+      return some.stream().anyMatch(a -> others.stream().anyMatch(a::meets));
+    }
+  }
+
+  /// @param steps whose values have their places, in an order that is right
+  Order(final Sizes capacity, final List<Step> steps) {
+    this.capacity = capacity;
+    this.steps = steps;
+  }
+
+  /// The steps, each behind those that it must wait for and that no other of them waits for.
+  List<Task> tasks() {
+    final var touched = steps.stream().map(this::touched).toList();
+    final var all = new ArrayList<Set<Integer>>();
+    final var tasks = new ArrayList<Task>();
+    for (int i = 0; i < steps.size(); i++) {
+      final Set<Integer> before = new HashSet<>();
+      final Set<Integer> after = new HashSet<>();
+      for (int j = i - 1; j >= 0; j--) {
+        if (!before.contains(j) && touched.get(i).waitsFor(touched.get(j))) {
+          after.add(j);
+          before.add(j);
+          before.addAll(all.get(j));
+        }
+      }
+      all.add(before);
+      tasks.add(new Task(steps.get(i).work(), after));
+    }
+    return tasks;
+  }
+
+  private Touched touched(final Step step) {
+    return new Touched(places(step.writes()), places(step.reads()));
+  }
+
+  private List<Place> places(final List<Value> values) {
+    return values.stream()
+        .map(v -> {
+          final long from = v.address();
+          return new Place(from, from + capacity.of(v.root().axis()) * v.root().rowBytes());
+        })
+        .toList();
+  }
+}
