@@ -13,7 +13,7 @@ final class DeviceOptions {
       paramLabel = "NAME",
       defaultValue = "${env:PATCHBAY_DEVICE:-auto}",
       description =
-          "auto (the best one present), cpu, reference, or another backend's name. Default:"
+          "auto (the best one present), cuda, cuda:1 (the second GPU), cpu or reference. Default:"
               + " $PATCHBAY_DEVICE, else auto.")
   private String device = "auto";
 

@@ -17,7 +17,8 @@ record BatchRoom(Held held, int together, Room room) {
   /// Cells of one run, about: enough that starting it costs nothing.
   private static final int CELLS = 1 << 16;
 
-  private static final int MOST_BASES = 32;
+  /// A base has several cells, so fewer bases than rows keep a backend busy.
+  private static final int CELLS_PER_BASE = 8;
 
   /// Inputs that are run together, to be held.
   static final int TOGETHER = 64;
@@ -80,7 +81,8 @@ record BatchRoom(Held held, int together, Room room) {
           "the " + sizes.each(held) * Float.BYTES + " of one input with its cells and sources");
     }
     final long cells = (long) units.size() * plan.variations();
-    final long useful = Math.clamp(Math.min(CELLS / cells, inputs), 1, MOST_BASES);
+    final int most = Math.max(1, subject.backend().preferredRows() / CELLS_PER_BASE);
+    final long useful = Math.clamp(Math.min(CELLS / cells, inputs), 1, most);
     final int together = (int) Math.min(useful, rest / sizes.each(held));
     return new BatchRoom(
         held,

@@ -13,7 +13,7 @@ import java.util.Set;
 /// The CUDA kernels on one device.
 public final class CudaBackend implements Backend {
   /// Enough rows to give every multiprocessor work.
-  private static final int PREFERRED_ROWS = 1024;
+  private static final int PREFERRED_ROWS = 2048;
 
   private final Device device;
   private final Kernels kernels;
