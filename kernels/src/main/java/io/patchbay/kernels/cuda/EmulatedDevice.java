@@ -179,7 +179,7 @@ public final class EmulatedDevice implements Device {
           final var next = ready.get(order == 1 ? ready.size() - 1 : random.nextInt(ready.size()));
           noted.get(next).replay();
           done.add(next);
-          left.remove(next);
+          left.removeIf(next::equals);
         }
       }
 
