@@ -36,8 +36,8 @@ PB_CHANGE_UP(d2_large, 64, 32, 8, 4, 3)
 PB_PLAIN(d2_plain, 256, 1, 64, 32, 8, 2, 3, 2, 4)
 PB_PLAIN(d2_narrow, 256, 2, 64, 32, 8, 2, 3, 2, 2)
 PB_CHANGE_DOWN(down1_deep, 32, 64, 8, 2, 4, false)
-PB_CHANGE_LINEAR(linear_deep, 256, 32, 4, false)
-PB_CHANGE_LINEAR(linear_large, 256, 64, 3, false)
+PB_CHANGE_LINEAR(linear_deep, 256, 32, 4, kRounded)
+PB_CHANGE_LINEAR(linear_large, 256, 64, 3, kRounded)
 
 // The matrix instruction alone: `rounds` times 8 independent products a warp.
 struct PeakParams { float *out; long long rounds; };
@@ -80,6 +80,7 @@ static void take(void *to, const void *from, long long bytes) {
 #define NAMED(name) {#name, (const void *)name}
 static const std::map<std::string, const void *> kernels = {
     NAMED(change_up_64_64_4), NAMED(change_up_first_64_64_4), NAMED(change_up_first_64_32_8),
+    NAMED(change_up_exact_64_64_4), NAMED(change_up_exact_64_32_8), NAMED(change_linear_256_split),
     NAMED(change_down_32_32_16), NAMED(change_down_32_64_8), NAMED(change_down_64_64_4_wide), NAMED(change_down_pack),
     NAMED(down1_deep), NAMED(change_down_image_1_32_32), NAMED(change_down_image_3_32_32),
     NAMED(change_up_split_pack), NAMED(change_split_pack), NAMED(change_up_64_32_8), NAMED(change_linear_256), NAMED(change_linear_256_wide),
@@ -249,8 +250,12 @@ int main(int count, char **arguments) {
       check_up(draw, d2, 67, size, size < 1, size == 1, sms);
     }
     const int first1 = change_shared(256, 4, 4, 3), first2 = change_shared(256, 8, 2, 3);
-    check_first(draw, 64, 64, 4, "change_up_first_64_64_4", first1, 61, 1, true, sms / 2);
-    check_first(draw, 64, 32, 8, "change_up_first_64_32_8", first2, 61, 1e-2, false, sms);
+    check_first(draw, 64, 64, 4, "change_up_first_64_64_4", false, first1, 61, 1, true, sms / 2);
+    check_first(draw, 64, 32, 8, "change_up_first_64_32_8", false, first2, 61, 1e-2, false, sms);
+    for (double size : {1.0, 1e-6}) {
+      check_first(draw, 64, 64, 4, "change_up_exact_64_64_4", true, first1, 601, size, size < 1, sms / 2);
+      check_first(draw, 64, 32, 8, "change_up_exact_64_32_8", true, first2, 301, size, size < 1, sms);
+    }
     check_down(draw, 32, 32, 16, false, "change_down_32_32_16", down_shared(32, 16, 1, 2), 29, 1e-2, true, sms);
     check_down(draw, 32, 64, 8, false, "change_down_32_64_8", down_shared(32, 8, 2, 3), 61, 1, false, sms / 5);
     check_down(draw, 64, 64, 4, true, "change_down_64_64_4_wide", down_shared(64, 4, 4, 3), 131, 1e-2, true, sms / 7);
@@ -259,8 +264,9 @@ int main(int count, char **arguments) {
     check_any(draw, 10, 256, 1001, 1, true);
     check_any(draw, 70, 300, 77, 1e-3, false);
     for (double size : {1.0, 1e-4}) {
-      check_linear(draw, "change_linear_256", false, 1024, 16, 333, size, true, sms / 8, shared);
-      check_linear(draw, "change_linear_256_wide", true, 512, 1, 197, size, size < 1, sms / 4, shared);
+      check_linear(draw, "change_linear_256", false, false, 1024, 16, 333, size, true, sms / 8, shared);
+      check_linear(draw, "change_linear_256_wide", true, false, 512, 1, 197, size, size < 1, sms / 4, shared);
+      check_linear(draw, "change_linear_256_split", true, true, 1024, 16, 333, size, true, sms / 8, shared);
     }
     const Head head(draw, d1.kernel, 4, d1.shared, d2.kernel, 2, d2.shared);
     for (double size = 1; size > 1e-7; size /= 100) check_head(draw, head, 61, size, sms);
@@ -295,6 +301,8 @@ int main(int count, char **arguments) {
 
   time_images(draw, "change_up_first_64_64_4", change_shared(256, 4, 4, 3), sms / 2, 2, 2048, 4096, 4096, 131072, 802816);
   time_images(draw, "change_up_first_64_32_8", change_shared(256, 8, 2, 3), sms, 1, 8192, 8192, 8192, 65536, 1843200);
+  time_images(draw, "change_up_exact_64_64_4", change_shared(256, 4, 4, 3), sms, 2, 2048, 8192, 8192, 131072, 802816);
+  time_images(draw, "change_up_exact_64_32_8", change_shared(256, 8, 2, 3), sms, 1, 8192, 16384, 16384, 65536, 1843200);
   release();
   time_images(draw, "change_down_image_1_32_32", change_image_shared(1, 32, 3), 2 * sms, 1, 8192, 32768, 32768, 1024,
               508032);
@@ -330,6 +338,10 @@ int main(int count, char **arguments) {
                                                {"linear_large", change_linear_shared(256, 64, 3), 256, 1, false}}) {
     row(v.kernel, median(41, [&](int) { launch(v.kernel, sms / 8, 8, 256, v.shared, second); }), all, 262144);
   }
+  second.out = b.h3;
+  second.splits = 64;
+  row("change_linear_256_split",
+      median(41, [&](int) { launch("change_linear_256_split", sms / 8, 8, 256, shared, second); }), all, 262144);
   for (int chunk = 1024; chunk <= all; chunk *= 2) {
     int *part = device("part", std::vector<int>{chunk});
     const double ms = median(31, [&](int) {

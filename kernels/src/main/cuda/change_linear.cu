@@ -10,7 +10,8 @@
 // 256 high and 256 low bf16 (change_linear_any or change_split writes them), and so do the weights:
 // W in = high high + (high low + low high), two sums in float32 of 16 bits each. Of the output
 // the bf16 form writes what a convolution reads: (cells; H, W, C) bf16, its weights and a packed in
-// this order; the fp32 form float32 in the packed order.
+// this order; the wide form float32 in the packed order; the split form pixels of high and low bf16,
+// (cells; H, W, 2, C), likewise.
 //
 // Method of the latter, as in change_up.cu: a warp keeps the weights of 16 outputs, high and low,
 // in 128 registers a lane for its whole life, a block of eight warps those of 128; cells pass through
@@ -57,7 +58,9 @@ PB_DEVICE void any_weights(const ChangeLinearParams &p, AnyRoom &room, long long
   }
 }
 
-template <int K, int CELLS, int STAGES, bool WIDE>
+enum class LinearOut { kRounded, kWide, kSplit };
+
+template <int K, int CELLS, int STAGES, LinearOut OUT>
 struct ChangeLinear {
   static constexpr int kThreads = 256;
   static constexpr int kSteps = K / 16;
@@ -163,8 +166,16 @@ struct ChangeLinear {
         d.y = linear_moved(clean[m][h].y, sums[m][0][2 * h + 1] + rest[m][0][2 * h + 1], rectifies);
         d.z = linear_moved(clean[m][h].z, sums[m][1][2 * h] + rest[m][1][2 * h], rectifies);
         d.w = linear_moved(clean[m][h].w, sums[m][1][2 * h + 1] + rest[m][1][2 * h + 1], rectifies);
-        if constexpr (WIDE) {
+        if constexpr (OUT == LinearOut::kWide) {
           *(float4 *)((float *)p.out + cell * p.n + n) = d;
+        } else if constexpr (OUT == LinearOut::kSplit) {
+          const int channels = (int)p.splits;
+          unsigned short *to = (unsigned short *)p.out + cell * 2 * p.n + n / channels * 2 * channels + n % channels;
+          uint2 top, bottom;
+          change_split_pair(d.x, d.y, top.x, bottom.x);
+          change_split_pair(d.z, d.w, top.y, bottom.y);
+          *(uint2 *)to = top;
+          *(uint2 *)(to + channels) = bottom;
         } else {
           *(uint2 *)((unsigned short *)p.out + cell * p.n + n) =
               make_uint2(pack_bf16(d.x, d.y), pack_bf16(d.z, d.w));
@@ -205,14 +216,15 @@ struct ChangeLinear {
 
 }  // namespace
 
-#define PB_CHANGE_LINEAR(name, k, count, stages, wide)      \
-  PB_KERNEL(name, ChangeLinearParams, 256, 1) {             \
-    PB_SHARED(bytes);                                        \
-    ChangeLinear<k, count, stages, wide>(p, bytes).run();    \
+#define PB_CHANGE_LINEAR(name, k, count, stages, to)                \
+  PB_KERNEL(name, ChangeLinearParams, 256, 1) {                     \
+    PB_SHARED(bytes);                                               \
+    ChangeLinear<k, count, stages, LinearOut::to>(p, bytes).run();  \
   }
 
-PB_CHANGE_LINEAR(change_linear_256, 256, 32, 3, false)
-PB_CHANGE_LINEAR(change_linear_256_wide, 256, 32, 3, true)
+PB_CHANGE_LINEAR(change_linear_256, 256, 32, 3, kRounded)
+PB_CHANGE_LINEAR(change_linear_256_wide, 256, 32, 3, kWide)
+PB_CHANGE_LINEAR(change_linear_256_split, 256, 32, 3, kSplit)
 
 // Blocks (x: batches of 8 cells, y: 256 outputs).
 PB_KERNEL(change_linear_any, ChangeLinearParams, 256, 2) {

@@ -19,7 +19,7 @@ struct ChangeCleanParams {
   long long plane;    // H W
 };
 
-// change_linear_any, change_linear_256, change_linear_256_wide.
+// change_linear_any, change_linear_256, change_linear_256_wide, change_linear_256_split.
 struct ChangeLinearParams {
   const void *in;          // (cells; K) float32 (any) or (cells; 2, K) split rows (256)
   const void *weights;     // (N, K) float32 (any) or packed by change_linear_pack (256)
@@ -29,7 +29,7 @@ struct ChangeLinearParams {
   void *out;               // (cells; N)
   long long k, n;
   long long rectifies;     // whether the activation is a rectifier; else there is none
-  long long splits;        // any: whether the output is split rows, else float32
+  long long splits;        // any: whether the output is split rows, else float32; split: channels of a pixel
 };
 
 struct ChangeSplitParams {
@@ -39,17 +39,18 @@ struct ChangeSplitParams {
   long long k;
 };
 
-// change_up_*, change_up_first_*, change_down_*, change_down_image_*: the sizes of a convolution to
+// change_up_*, change_up_first_*, change_up_exact_*, change_down_*, change_down_image_*: the sizes of a convolution to
 // twice the size; those of one to half of it are turned round.
 struct ChangeUpParams {
-  const void *in;                // (cells; H, H, CIN) bf16, (cells; H, H, 2, CIN) split (first) or
+  const void *in;                // (cells; H, H, CIN) bf16, (cells; H, H, 2, CIN) split (first, exact) or
                                  // (cells; CIN, H, H) float32 (image)
   const void *weights;           // float32 (image) or packed by change_up_pack, change_up_split_pack or change_down_pack
-  const unsigned short *clean;   // (bases; 2 H, 2 H, COUT) fp16, packed by change_clean_pack
+  const unsigned short *clean;   // (bases; 2 H, 2 H, COUT) fp16, packed by change_clean_pack; float32 (exact), by
+                                 // change_clean_order
   const int *base;               // (cells), any order
   const int *cells;
   const int *skipped;            // (cells), nonzero: the output is not needed; or null
-  unsigned short *out;           // (cells; 2 H, 2 H, COUT) bf16
+  unsigned short *out;           // (cells; 2 H, 2 H, COUT) bf16, or (cells; 2 H, 2 H, 2, COUT) split (exact)
 };
 
 // Bytes of shared memory of a launch.

@@ -19,7 +19,18 @@
 
 namespace {
 
-template <int CIN, int COUT, int HIN, int CELLS, int STAGES>
+// Four clean values that lie side by side.
+template <bool EXACT>
+struct CleanOf {
+  using Four = uint2;
+};
+template <>
+struct CleanOf<true> {
+  using Four = float4;
+};
+
+// EXACT: clean values in float32, and the output split too.
+template <int CIN, int COUT, int HIN, int CELLS, int STAGES, bool EXACT>
 struct ChangeUpFirst {
   using Cells = ChangeCells<4 * CIN, HIN, CELLS, STAGES>;
   static constexpr int kTiles = 2;
@@ -27,6 +38,8 @@ struct ChangeUpFirst {
   static constexpr int kCellTiles = HIN * HIN / 16;
   static constexpr int kAll = CELLS * kCellTiles;
   static constexpr int kOut = 4 * HIN * HIN * COUT;
+  static constexpr int kParts = EXACT ? 2 : 1;       // of an output
+  using Clean = typename CleanOf<EXACT>::Four;
   static constexpr int kEight = HIN < 16 ? 32 * COUT : 16 * COUT;
 
   static_assert(CIN % 16 == 0 && CIN <= 64, "the weights of a warp must fit its registers");
@@ -63,7 +76,7 @@ struct ChangeUpFirst {
   PB_DEVICE void multiply(int batch, const unsigned char *from, int t) const {
     const unsigned char *row[kTiles];
     unsigned short *out[kTiles];
-    uint2 clean[kTiles][2];
+    Clean clean[kTiles][2];
     bool wanted[kTiles];
 #pragma unroll
     for (int m = 0; m < kTiles; m++) {
@@ -74,10 +87,11 @@ struct ChangeUpFirst {
       const int pixel = start + (lane & 15);
       row[m] = from + c * Cells::kCell + Cells::place(pixel / HIN + py, pixel % HIN + px) + (lane >> 4) * 16;
       const int first = place(start + (lane >> 2));
-      out[m] = p.out + ((long long)batch * CELLS + c) * kOut + first;
-      const unsigned short *a = p.clean + base * kOut + first;
-      clean[m][0] = *(const uint2 *)a;
-      clean[m][1] = *(const uint2 *)(a + kEight);
+      const int to = EXACT ? first / COUT * 2 * COUT + first % COUT : first;
+      out[m] = p.out + ((long long)batch * CELLS + c) * (kParts * kOut) + to;
+      const auto *a = (const Clean *)p.clean + (base * kOut + first) / 4;
+      clean[m][0] = a[0];
+      clean[m][1] = a[kEight / 4];
     }
     if (!wanted[0] && !wanted[1]) return;
     float sums[kTiles][2][4] = {};
@@ -102,9 +116,20 @@ struct ChangeUpFirst {
       if (!wanted[m]) continue;
 #pragma unroll
       for (int h = 0; h < 2; h++) {
-        const uint2 &a = clean[m][h];
-        *(uint2 *)(out[m] + h * kEight) = make_uint2(moved(a.x, &sums[m][0][2 * h], &rest[m][0][2 * h]),
-                                                     moved(a.y, &sums[m][1][2 * h], &rest[m][1][2 * h]));
+        const float *sum[2] = {&sums[m][0][2 * h], &sums[m][1][2 * h]};
+        const float *more[2] = {&rest[m][0][2 * h], &rest[m][1][2 * h]};
+        unsigned short *to = out[m] + h * kParts * kEight;
+        if constexpr (EXACT) {
+          const float4 &a = clean[m][h];
+          uint2 top, bottom;
+          split(a.x, a.y, sum[0], more[0], top.x, bottom.x);
+          split(a.z, a.w, sum[1], more[1], top.y, bottom.y);
+          *(uint2 *)to = top;
+          *(uint2 *)(to + COUT) = bottom;
+        } else {
+          const uint2 &a = clean[m][h];
+          *(uint2 *)to = make_uint2(moved(a.x, sum[0], more[0]), moved(a.y, sum[1], more[1]));
+        }
       }
     }
   }
@@ -112,6 +137,11 @@ struct ChangeUpFirst {
   PB_DEVICE static unsigned moved(unsigned clean, const float *sums, const float *rest) {
     const float2 a = unpack_f16(clean);
     return pack_bf16(change_bent(a.x, sums[0] + rest[0]), change_bent(a.y, sums[1] + rest[1]));
+  }
+
+  PB_DEVICE static void split(float first, float second, const float *sums, const float *rest, unsigned &high,
+                              unsigned &low) {
+    change_split_pair(change_bent(first, sums[0] + rest[0]), change_bent(second, sums[1] + rest[1]), high, low);
   }
 
   // Of step k's 16 inputs of a tap, from the high ones of the first tap's first channel.
@@ -138,11 +168,13 @@ struct ChangeUpFirst {
 }  // namespace
 
 // Blocks (x: batches, y: 32 outputs).
-#define PB_CHANGE_UP_FIRST(name, cin, cout, hin, count, stages)   \
-  PB_KERNEL(name, ChangeUpParams, 256, 1) {                       \
-    PB_SHARED(bytes);                                             \
-    ChangeUpFirst<cin, cout, hin, count, stages>(p, bytes).run(); \
+#define PB_CHANGE_UP_FIRST(name, cin, cout, hin, count, stages, exact)   \
+  PB_KERNEL(name, ChangeUpParams, 256, 1) {                              \
+    PB_SHARED(bytes);                                                    \
+    ChangeUpFirst<cin, cout, hin, count, stages, exact>(p, bytes).run(); \
   }
 
-PB_CHANGE_UP_FIRST(change_up_first_64_64_4, 64, 64, 4, 4, 3)
-PB_CHANGE_UP_FIRST(change_up_first_64_32_8, 64, 32, 8, 2, 3)
+PB_CHANGE_UP_FIRST(change_up_first_64_64_4, 64, 64, 4, 4, 3, false)
+PB_CHANGE_UP_FIRST(change_up_first_64_32_8, 64, 32, 8, 2, 3, false)
+PB_CHANGE_UP_FIRST(change_up_exact_64_64_4, 64, 64, 4, 4, 3, true)
+PB_CHANGE_UP_FIRST(change_up_exact_64_32_8, 64, 32, 8, 2, 3, true)

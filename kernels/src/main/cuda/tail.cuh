@@ -99,6 +99,37 @@ PB_DEVICE void row_products(const Weights &w, const unsigned char *tile, const C
   }
 }
 
+// The same of operands of two bf16 each: the tile of the low ones follows that of the high ones. What
+// is left out, low by low, is under 2^-16 of a product.
+struct SplitWeights {
+  Weights high;
+  Weights low;
+};
+template <bool kEnds, bool kBegins>
+PB_DEVICE void row_products(const SplitWeights &w, const unsigned char *tile, const Columns &columns,
+                            Sums &ending, Sums &beginning) {
+#pragma unroll
+  for (int h = 0; h < 2; h++) {
+    const int at = h == 0 ? columns.beside : columns.own;
+#pragma unroll
+    for (int k = 0; k < 2; k++) {
+      unsigned a[4];
+      unsigned b[4];
+      ldmatrix_x4(a, tile + (at ^ k * 32));
+      ldmatrix_x4(b, tile + (at ^ k * 32) + kTileRoom);
+#pragma unroll
+      for (int part = 0; part < 3; part++) {
+#pragma unroll
+        for (int j = 0; j < 4; j++) {
+          const unsigned(&of)[4] = part == 1 ? b : a;
+          if (kEnds) mma_bf16_16816(ending[j], of, part == 2 ? w.low[1][h][k][j] : w.high[1][h][k][j]);
+          if (kBegins) mma_bf16_16816(beginning[j], of, part == 2 ? w.low[0][h][k][j] : w.high[0][h][k][j]);
+        }
+      }
+    }
+  }
+}
+
 PB_DEVICE void clear(Sums &sums) {
 #pragma unroll
   for (int i = 0; i < 16; i++) sums[i >> 2][i & 3] = 0.0f;
@@ -110,8 +141,9 @@ PB_DEVICE float bent(float clean, float change) {
 }
 
 // How far eight outputs move, [0..3] and [4..7] as in two tiles of sums.
-PB_DEVICE void bend(const Sums &sums, int k, const uint4 &active, float (&moved)[8]) {
-  const unsigned pairs[4] = {active.x, active.y, active.z, active.w};
+PB_DEVICE void bend(const Sums &sums, int k, const uint4 *active, float (&moved)[8]) {
+  const uint4 four = active[32 * k];
+  const unsigned pairs[4] = {four.x, four.y, four.z, four.w};
 #pragma unroll
   for (int i = 0; i < 4; i++) {
     const float2 clean = unpack_f16(pairs[i]);
@@ -121,13 +153,27 @@ PB_DEVICE void bend(const Sums &sums, int k, const uint4 &active, float (&moved)
   }
 }
 
+// The same of pre-activations in float32, which take twice the room.
+PB_DEVICE void bend(const Sums &sums, int k, const float4 *active, float (&moved)[8]) {
+#pragma unroll
+  for (int i = 0; i < 2; i++) {
+    const float4 clean = active[64 * k + 32 * i];
+    const float(&of)[4] = sums[2 * k + i];
+    moved[4 * i] = bent(clean.x, of[0]);
+    moved[4 * i + 1] = bent(clean.y, of[1]);
+    moved[4 * i + 2] = bent(clean.z, of[2]);
+    moved[4 * i + 3] = bent(clean.w, of[3]);
+  }
+}
+
 // A row of 16 pixels through the second layer: this lane's taps go to `to`.
 //
-// @param active the clean pre-activations of 16 outputs in shared memory, 16 others 32 further
+// @param active the clean pre-activations of 16 outputs in shared memory, 16 others 32 further: halves,
+//   or float32 in two times four
 // kProducts: 3 with operands of two bf16 each, 2 of tf32 (each twice as long), 1 of one bf16.
 // @param weights [high, low][16 inputs][lane], or of tf32 [8 inputs][lane], in shared memory
-template <int kProducts, int kColors>
-PB_DEVICE void taps_of_row(const Sums &sums, const uint4 *active, const uint4 *weights, int lane,
+template <int kProducts, int kColors, class Active>
+PB_DEVICE void taps_of_row(const Sums &sums, const Active *active, const uint4 *weights, int lane,
                            unsigned char *to) {
   float c[kColors][2][4];
 #pragma unroll
@@ -135,7 +181,7 @@ PB_DEVICE void taps_of_row(const Sums &sums, const uint4 *active, const uint4 *w
 #pragma unroll
   for (int k = 0; k < 2; k++) {
     float moved[8];
-    bend(sums, k, active[32 * k], moved);
+    bend(sums, k, active, moved);
     if constexpr (kProducts == 2) {
       // Eight channels a product: column t of A is channel 2 t, column t + 4 channel 2 t + 1.
 #pragma unroll

@@ -6,12 +6,12 @@
 #include "tail.cuh"
 
 struct TailParams {
-  const void *change;         // bf16 [cells][16][16][32]
+  const void *change;         // bf16 [cells][16][16][32]; exact: split, [cells][16][16][high, low][32]
   const int *base;            // of each cell
   const int *skipped;         // of each cell: not 0 where nothing changes; or null
-  const void *weights;        // packed by tail_pack_weights
+  const void *weights;        // packed by tail_pack_weights; exact: those of tail_pack_low after them
   const void *image_weights;  // likewise
-  const void *active;         // packed by tail_pack_active, per base
+  const void *active;         // packed by tail_pack_active, or exact by tail_pack_exact, per base
   const float4 *image;        // packed by tail_pack_image, per base and color
   const float4 *logits;       // likewise
   float *effect;              // of each cell
@@ -120,11 +120,17 @@ struct Strip {
     cp_async_16(to, from);
     cp_async_16(to + 32, from + 32);
   }
+  // The same in float32.
+  PB_DEVICE void copy_active(const void *packed, int base, int i, float4 *to) const {
+    const float4 *from = static_cast<const float4 *>(packed) + ((base * 4ll + phase) * 16 + row + i) * 128 + lane;
+#pragma unroll
+    for (int j = 0; j < 4; j++) cp_async_16(to + 32 * j, from + 32 * j);
+  }
 };
 
 // Runs the rows of a strip: `each(i, sums)` takes the sums of row i.
-template <int kRows, class Each>
-PB_DEVICE void strip_rows(const Strip &strip, const Weights &w, const unsigned char *tile, const Each &each) {
+template <int kRows, class Of, class Each>
+PB_DEVICE void strip_rows(const Strip &strip, const Of &w, const unsigned char *tile, const Each &each) {
   Sums one;
   Sums two;
   const int r = strip.row - 1 + (strip.phase >> 1);

@@ -17,14 +17,30 @@ struct TailWeightsParams {
 struct TailCleanParams {
   const float *active;  // [bases][32][32][32], before the rectifier
   const float *logits;  // [bases][colors][64][64]
-  uint4 *packed_active;    // 4,096 of each base
+  uint4 *packed_active;    // 4,096 of each base, of float32 8,192
   float4 *image;           // 2,048 of each base and color: slope and lean of two pixels
   float4 *packed_logits;   // 1,024 of each base and color
   const int *bases;
   long long colors;
 };
 
+namespace {
+
 // Pair e of the first layer's B fragments: [phase][v][h][16 inputs][two n8 tiles][lane][tile, register].
+PB_DEVICE float2 first_pair(const float *first, int e) {
+  const int lane = e >> 2 & 31;
+  const int py = e >> 12;
+  const int px = e >> 11 & 1;
+  const int ky = 3 - py - 2 * (e >> 10 & 1);
+  const int kx = (e >> 9 & 1) != 0 ? 1 + px : 3 * (1 - px);
+  const int input = 16 * (e >> 8 & 1) + 8 * (e & 1) + 2 * (lane & 3);
+  const int output = 16 * (e >> 7 & 1) + 8 * (e >> 1 & 1) + (lane >> 2);
+  const float *from = first + (input * 32 + output) * 16 + ky * 4 + kx;
+  return make_float2(from[0], from[32 * 16]);
+}
+
+}  // namespace
+
 PB_KERNEL(tail_pack_weights, TailWeightsParams, 256, 1) {
   const int count = 8192 + 1024 * (int)p.colors;
   for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < count; e += (int)(gridDim.x * blockDim.x)) {
@@ -32,14 +48,8 @@ PB_KERNEL(tail_pack_weights, TailWeightsParams, 256, 1) {
     const int g = lane >> 2;
     const int t = lane & 3;
     if (e < 8192) {
-      const int py = e >> 12;
-      const int px = e >> 11 & 1;
-      const int ky = 3 - py - 2 * (e >> 10 & 1);
-      const int kx = (e >> 9 & 1) != 0 ? 1 + px : 3 * (1 - px);
-      const int input = 16 * (e >> 8 & 1) + 8 * (e & 1) + 2 * t;
-      const int output = 16 * (e >> 7 & 1) + 8 * (e >> 1 & 1) + g;
-      const float *from = p.first + (input * 32 + output) * 16 + ky * 4 + kx;
-      p.weights[e] = pack_bf16(from[0], from[32 * 16]);
+      const float2 pair = first_pair(p.first, e);
+      p.weights[e] = pack_bf16(pair.x, pair.y);
       continue;
     }
     // Of the second: [color][high, low][16 inputs][lane][n8 tile, register], pairs, after which come
@@ -65,6 +75,15 @@ PB_KERNEL(tail_pack_weights, TailWeightsParams, 256, 1) {
   }
 }
 
+// Of the first layer's weights what bf16 leaves, as bf16.
+PB_KERNEL(tail_pack_low, TailWeightsParams, 256, 1) {
+  for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < 8192; e += (int)(gridDim.x * blockDim.x)) {
+    const float2 pair = first_pair(p.first, e);
+    const float2 kept = unpack_bf16(pack_bf16(pair.x, pair.y));
+    p.weights[e] = pack_bf16(pair.x - kept.x, pair.y - kept.y);
+  }
+}
+
 // Eight pre-activations e: [base][phase][row][16 outputs][lane], pairs as in two C fragments.
 PB_KERNEL(tail_pack_active, TailCleanParams, 256, 1) {
   const long long count = *p.bases * 4096ll;
@@ -81,6 +100,20 @@ PB_KERNEL(tail_pack_active, TailCleanParams, 256, 1) {
       pairs[i] = pack_f16(from[0], from[1024]);
     }
     p.packed_active[e] = make_uint4(pairs[0], pairs[1], pairs[2], pairs[3]);
+  }
+}
+
+// The same in float32, four pre-activations e: [base][phase][row][16 outputs][two pairs][lane].
+PB_KERNEL(tail_pack_exact, TailCleanParams, 256, 1) {
+  const long long count = *p.bases * 8192ll;
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < count; e += step) {
+    const int lane = (int)e & 31;
+    const int y = 2 * (int)(e >> 7 & 15) + (int)(e >> 12 & 1);
+    const int output = 16 * (int)(e >> 6 & 1) + 8 * (int)(e >> 5 & 1) + 2 * (lane & 3);
+    const int x = 2 * (lane >> 2) + (int)(e >> 11 & 1);
+    const float *from = p.active + (e >> 13) * 32768 + output * 1024 + y * 32 + x;
+    reinterpret_cast<float4 *>(p.packed_active)[e] = make_float4(from[0], from[1024], from[16], from[1040]);
   }
 }
 

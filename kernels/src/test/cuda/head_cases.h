@@ -201,9 +201,10 @@ inline void check_up(Draw &draw, const UpLayer &layer, int count, double size, b
   expect(kept, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
 }
 
-// The layer as the first of a chain: nothing but the output is rounded. One channel changes, or all.
-inline void check_first(Draw &draw, int ci, int co, int h, const char *kernel, int shared, int count, double size,
-                        bool one, int blocks) {
+// The layer as the first of a chain: nothing but the output is rounded, or not even that. One channel
+// changes, or all.
+inline void check_first(Draw &draw, int ci, int co, int h, const char *kernel, bool whole, int shared, int count,
+                        double size, bool one, int blocks) {
   UpLayer layer(draw, ci, co, h, kernel, 0, shared);
   std::vector<double> exact(layer.w.size());
   for (size_t i = 0; i < exact.size(); i++) exact[i % 16 * ci * co + i / 16] = layer.w[i];
@@ -219,8 +220,16 @@ inline void check_first(Draw &draw, int ci, int co, int h, const char *kernel, i
   launch("change_split_pack", 4, 1, 256, kChangeCleanShared,
          ChangeCleanParams{device("in", in), d_in, cells.d_count, ci, pixels});
   const auto clean = clean_values(draw, (size_t)cells.bases * layer.out_size(), size);
-  unsigned short *d_clean = layer.pack_clean(cells, clean);
-  const size_t all = (size_t)cells.capacity * layer.out_size();
+  unsigned short *d_clean;
+  if (whole) {
+    d_clean = (unsigned short *)poisoned<float>("clean", clean.size());
+    launch("change_clean_order", 3, 1, 256, kChangeCleanShared,
+           ChangeCleanParams{device("a", clean), d_clean, cells.d_bases, co, 4 * pixels});
+  } else {
+    d_clean = layer.pack_clean(cells, clean);
+  }
+  const int parts = whole ? 2 : 1;
+  const size_t all = (size_t)cells.capacity * layer.out_size() * parts;
   unsigned short *d_out = poisoned<unsigned short>("out", all);
   launch(kernel, blocks, co / 32, 256, shared,
          ChangeUpParams{d_in, layer.packed, d_clean, cells.d_base, cells.d_count, cells.d_skipped, d_out});
@@ -235,14 +244,15 @@ inline void check_first(Draw &draw, int ci, int co, int h, const char *kernel, i
     host_up(x.data(), h, ci, co, exact.data(), sums.data(), sizes.data());
     for (int i = 0; i < layer.out_size(); i++) {
       const double a = clean[((size_t)cells.base[c] * co + i % co) * 4 * pixels + i / co];
-      const double want = host_bent(host_half(a), sums[i]);
-      const double got = host_of_bf16(out[(size_t)c * layer.out_size() + i]);
-      const double bound = fabs(want) / 256 + 2e-5 * sizes[i];
+      const double want = host_bent(whole ? a : host_half(a), sums[i]);
+      const unsigned short *pixel = out.data() + ((size_t)c * layer.out_size() + i / co * co) * parts + i % co;
+      const double got = host_of_bf16(pixel[0]) + (whole ? host_of_bf16(pixel[co]) : 0.0);
+      const double bound = fabs(want) / (whole ? 65536 : 256) + (whole ? 3.1e-5 : 2e-5) * sizes[i];
       worst = fmax(worst, got == got ? fabs(got - want) / (bound + 1e-300) : 1e9);
     }
   }
   bool kept = true;
-  for (size_t i = (size_t)count * layer.out_size(); i < all; i++) kept &= out[i] == 0xffff;
+  for (size_t i = (size_t)count * layer.out_size() * parts; i < all; i++) kept &= out[i] == 0xffff;
   expect(worst <= 1, kernel, worst, 1);
   expect(kept, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
 }
@@ -441,8 +451,9 @@ inline void check_any(Draw &draw, int k, int n, int count, double size, bool rec
   expect(kept && norm > 0, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
 }
 
-// The layer on the matrix unit: `kernel` writes bf16, or float32 when wide.
-inline void check_linear(Draw &draw, const char *kernel, bool wide, int n, int plane, int count, double size,
+// The layer on the matrix unit: `kernel` writes bf16, or float32 when wide, or both halves of it where
+// it splits.
+inline void check_linear(Draw &draw, const char *kernel, bool wide, bool splits, int n, int plane, int count, double size,
                          bool rectifies, int blocks, int shared) {
   const int k = 256;
   const LinearLayer layer(draw, k, n, plane);
@@ -460,7 +471,8 @@ inline void check_linear(Draw &draw, const char *kernel, bool wide, int n, int p
   const size_t all = (size_t)cells.capacity * n;
   float *out = poisoned<float>("out", all);
   launch(kernel, blocks, n / 128, 256, shared,
-         ChangeLinearParams{split, layer.packed, ordered, cells.d_base, cells.d_count, out, k, n, rectifies, 0});
+         ChangeLinearParams{split, layer.packed, ordered, cells.d_base, cells.d_count, out, k, n, rectifies,
+                            splits ? n / plane : 0});
   const auto raw = host(out, all);
   const unsigned short *narrow = (const unsigned short *)raw.data();
   double worst = 0;
@@ -474,8 +486,11 @@ inline void check_linear(Draw &draw, const char *kernel, bool wide, int n, int p
       const double a = clean[(size_t)cells.base[c] * n + i];
       const double want = rectifies ? host_bent(a, sums[i]) : sums[i];
       const size_t at = (size_t)c * n + layer.at(i);
-      const double got = wide ? raw[at] : host_of_bf16(narrow[at]);
-      const double bound = 2e-5 * length + (wide ? 0 : fabs(want) / 256);
+      const size_t channels = (size_t)(n / plane);
+      const unsigned short *pixel = narrow + at / channels * 2 * channels + at % channels;
+      const double got = splits ? host_of_bf16(pixel[0]) + (double)host_of_bf16(pixel[channels])
+                         : wide ? raw[at] : host_of_bf16(narrow[at]);
+      const double bound = (splits ? fabs(want) / 65536 : 0.0) + 2e-5 * length + (wide ? 0 : fabs(want) / 256);
       const double error = got == got ? fabs(got - want) / (bound + 1e-300) : 1e9;
       worst = fmax(worst, error);
     }

@@ -29,11 +29,13 @@ struct Way {
   int colors;
   int products;
   bool sizes;
+  bool exact = false;  // whether nothing is rounded
 };
 
 constexpr int kStreamedBytes = 232128;
 constexpr int kStagedBytes = 92544;
 constexpr int kColorsBytes = 227936;
+constexpr int kExactBytes = 232384;
 
 inline const std::vector<Way> &ways() {
   static const std::vector<Way> all = {
@@ -47,6 +49,8 @@ inline const std::vector<Way> &ways() {
       {"tail_streamed_sizes", 384, kStreamedBytes, 1, 1, 3, true},
       {"tail_colors_squares", 256, kColorsBytes, 1, 3, 3, false},
       {"tail_colors_sizes", 256, kColorsBytes, 1, 3, 3, true},
+      {"tail_exact_squares", 256, kExactBytes, 1, 1, 3, false, true},
+      {"tail_exact_sizes", 256, kExactBytes, 1, 1, 3, true, true},
   };
   return all;
 }
@@ -73,13 +77,14 @@ struct Case {
   int colors;
   int bases;
   int cells;
+  bool exact;
   std::vector<float> first, second;    // weights
   std::vector<float> active, logits;   // per base
-  std::vector<float> change;           // per cell, [16][16][32], numbers of bf16
+  std::vector<float> change;           // per cell, [16][16][32], numbers of bf16 where not exact
   std::vector<int> base, skipped;
 
-  Case(int colors, int bases, int cells, double size, unsigned seed)
-      : colors(colors), bases(bases), cells(cells) {
+  Case(int colors, int bases, int cells, double size, unsigned seed, bool exact = false)
+      : colors(colors), bases(bases), cells(cells), exact(exact) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal;
     const auto fill = [&](std::vector<float> &v, size_t count, double scale) {
@@ -93,7 +98,7 @@ struct Case {
     for (size_t i = 0; i < logits.size(); i += 97) logits[i] *= 10;
     for (size_t i = 0; i < active.size(); i += 1013) active[i] *= 1e5f;
     fill(change, (size_t)cells * 8192, size);
-    for (float &x : change) x = random() % 4 == 0 ? 0.0f : rounded(x);
+    for (float &x : change) x = random() % 4 == 0 ? 0.0f : exact ? x : rounded(x);
     for (int i = 0; i < cells; i++) {
       base.push_back((int)(random() % (unsigned)bases));
       skipped.push_back(0);
@@ -104,7 +109,7 @@ struct Case {
     std::vector<double> sums(32768), taps((size_t)colors * 4096);
     const float *const d = &change[(size_t)cell * 8192];
     std::vector<float> w(first);
-    for (float &x : w) x = rounded(x);
+    for (float &x : w) x = exact ? x : rounded(x);
     std::vector<double> row(32 * 16);
     for (int p = 0; p < 256; p++) {
       for (double &x : row) x = 0;
@@ -164,22 +169,32 @@ struct Loaded {
     TailWeightsParams weights = {};
     weights.first = put(of.first);
     weights.second = put(of.second);
-    weights.weights = static_cast<unsigned *>(machine.allocate(4 * 8192));
+    weights.weights = static_cast<unsigned *>(machine.allocate(4 * 16384));
     weights.image_weights = static_cast<unsigned *>(machine.allocate((size_t)4 * 1024 * of.colors));
     weights.colors = of.colors;
     machine.launch("tail_pack_weights", 8, 256, 0, &weights, sizeof weights);
+    if (of.exact) {
+      TailWeightsParams low = weights;
+      low.weights += 8192;
+      machine.launch("tail_pack_low", 8, 256, 0, &low, sizeof low);
+    }
     TailCleanParams clean = {};
     clean.active = put(of.active);
     clean.logits = put(of.logits);
-    clean.packed_active = static_cast<uint4 *>(machine.allocate((size_t)of.bases * 65536));
+    clean.packed_active = static_cast<uint4 *>(machine.allocate((size_t)of.bases * (of.exact ? 131072 : 65536)));
     clean.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 32768));
     clean.packed_logits = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
     clean.bases = put(std::vector<int>{of.bases});
     clean.colors = of.colors;
-    machine.launch("tail_pack_active", 16, 256, 0, &clean, sizeof clean);
+    machine.launch(of.exact ? "tail_pack_exact" : "tail_pack_active", 16, 256, 0, &clean, sizeof clean);
     machine.launch("tail_pack_image", 16, 256, 0, &clean, sizeof clean);
-    std::vector<uint16_t> change(of.change.size());
-    for (size_t i = 0; i < change.size(); i++) change[i] = bf16_bits(of.change[i]);
+    std::vector<uint16_t> change(of.change.size() * (of.exact ? 2 : 1));
+    for (size_t i = 0; i < of.change.size(); i++) {
+      const float x = of.change[i];
+      const size_t at = of.exact ? i / 32 * 64 + i % 32 : i;
+      change[at] = bf16_bits(x);
+      if (of.exact) change[at + 32] = bf16_bits(x - rounded(x));
+    }
     params.change = put(change);
     params.base = put(of.base);
     params.skipped = put(of.skipped);
@@ -229,15 +244,17 @@ inline double largest_error(const Case &of, const std::vector<float> &effects, c
 }
 
 // The largest relative error: rounding the second layer's operands to bf16 is most of it, where done.
-inline double allowed(const Way &way) { return way.products == 1 ? 5e-3 : way.products == 2 ? 4e-4 : 1e-4; }
+inline double allowed(const Way &way) { return way.exact ? 3e-5 : way.products == 1 ? 5e-3 : way.products == 2 ? 4e-4 : 1e-4; }
 
 // Runs every way on cases of each size. Returns how many failed.
 template <class Machine>
 int check_all(Machine &machine, int cells, int grid, const char *only) {
   int failed = 0;
-  for (const int colors : {1, 3}) {
+  for (const int kind : {1, 3, 0}) {
+    const bool exact = kind == 0;
+    const int colors = exact ? 1 : kind;
     for (const double size : {3.0, 0.15, 5e-3, 1.5e-4}) {
-      Case of(colors, 5, cells, size, (unsigned)(17 + cells + 1000 * size));
+      Case of(colors, 5, cells, size, (unsigned)(17 + cells + 1000 * size), exact);
       for (int i = 2; i < cells; i += 3) of.skipped[(size_t)i] = i % 2;
       std::vector<double> squares, sizes;
       for (int i = 0; i < cells; i++) {
@@ -246,7 +263,8 @@ int check_all(Machine &machine, int cells, int grid, const char *only) {
       }
       Loaded<Machine> loaded(machine, of);
       for (const Way &way : ways()) {
-        if (way.colors != colors || (only != nullptr && strcmp(only, way.kernel) != 0)) continue;
+        if (way.colors != colors || way.exact != exact) continue;
+        if (only != nullptr && strcmp(only, way.kernel) != 0) continue;
         const auto effects = loaded.run(way, grid * way.blocks);
         const double error = largest_error(of, effects, way.sizes ? sizes : squares);
         // The same cells among others blocks must come out the same.

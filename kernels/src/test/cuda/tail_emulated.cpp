@@ -9,6 +9,7 @@
 #endif
 namespace {
 #include "change_pixels.cu"
+#include "tail_exact.cu"
 #include "tail_pack.cu"
 #include "tail_staged.cu"
 #include "tail_streamed.cu"

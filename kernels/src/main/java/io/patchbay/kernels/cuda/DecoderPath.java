@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /// The decoder with four transposed convolutions from 64 channels of 4 x 4 pixels to an image of 64
-/// x 64, or its last layers, on the matrix unit with operands in bf16: what a layer takes is bf16
-/// in (H, W, C) order, the last two layers and the effect are one kernel (`tail.cuh`).
+/// x 64, or its last layers, on the matrix unit: what a layer takes is in (H, W, C) order, the last
+/// two layers and the effect are one kernel (`tail.cuh`). In bf16 a change is bf16 and a clean
+/// value fp16; exact, for one color, all operands are pairs of bf16 and clean values float32.
 final class DecoderPath implements ChangePath {
   private static final int THREADS = MatrixStages.THREADS;
   private static final int BLOCKS = MatrixStages.BLOCKS;
@@ -33,6 +34,7 @@ final class DecoderPath implements ChangePath {
 
   private static final int TAIL_SHARED = 232_128;
   private static final int TAIL_COLORS_SHARED = 227_936;
+  private static final int TAIL_EXACT_SHARED = 232_384;
   private static final int TAIL_THREADS = 384;
   private static final int TAPS = 16;
 
@@ -40,6 +42,7 @@ final class DecoderPath implements ChangePath {
   private final ChangeEnds ends;
   private final MatrixStages stages;
   private final int processors;
+  private final boolean exact;
 
   private DecoderPath(
       final Node node, final Propagate op, final Scope scope, final ChangeEnds ends) {
@@ -47,6 +50,7 @@ final class DecoderPath implements ChangePath {
     this.ends = ends;
     this.stages = new MatrixStages(node, scope);
     this.processors = stages.processors();
+    this.exact = op.precision() == Precision.FP32;
     for (int i = 0; i < op.layers().size() - 2; i++) {
       final var weights = node.input(Propagate.LEADING + 2 * i);
       final var clean = node.input(Propagate.LEADING + 2 * i + 1);
@@ -55,6 +59,9 @@ final class DecoderPath implements ChangePath {
       } else {
         linear(weights, clean, i == 0);
       }
+    }
+    if (op.layers().size() == 2) {
+      split(node.input(Propagate.LEADING).shape().dim(0), THIRD.dim(1));
     }
     tail(node, op);
   }
@@ -71,10 +78,14 @@ final class DecoderPath implements ChangePath {
     final int count = op.layers().size();
     final boolean measures = op.end() == End.SQUARES || op.end() == End.SIZES;
     final int room = scope.device().facts().sharedPerBlock();
-    if (op.precision() != Precision.BF16 || !measures || count < 3 || room < TAIL_SHARED) {
+    final boolean exact = op.precision() == Precision.FP32;
+    final boolean some = exact || op.precision() == Precision.BF16;
+    // The first that the tail takes may not be the first of the chain if it would be rounded.
+    final int least = exact ? 2 : 3;
+    if (!some || !measures || count < least || room < Math.max(TAIL_SHARED, TAIL_EXACT_SHARED)) {
       return false;
     }
-    // From the end backwards; the first that the tail takes may not be the first of the chain.
+    // From the end backwards.
     final var made = List.of(FOURTH, THIRD, SECOND);
     for (int i = 0; i < count; i++) {
       final var layer = op.layers().get(i);
@@ -87,7 +98,7 @@ final class DecoderPath implements ChangePath {
                 up
                     && layer.activation() == Activation.SIGMOID
                     && (shape.equals(Shape.of(1, IMAGE, IMAGE))
-                        || shape.equals(Shape.of(3, IMAGE, IMAGE)));
+                        || (!exact && shape.equals(Shape.of(3, IMAGE, IMAGE))));
             case 1, 2, 3 ->
                 up && layer.activation() == Activation.RELU && shape.equals(made.get(left - 1));
             case 4 ->
@@ -105,7 +116,8 @@ final class DecoderPath implements ChangePath {
         return false;
       }
     }
-    return count > 4 || weights(node, 0).dim(0) == FIRST.dim(0);
+    final int channels = (count == 2 ? THIRD : FIRST).dim(0);
+    return count > 4 || weights(node, 0).dim(0) == channels;
   }
 
   private static Shape clean(final Node node, final int layer) {
@@ -121,7 +133,7 @@ final class DecoderPath implements ChangePath {
   }
 
   /// A linear layer: from float32 where it is the first, else from split rows; the one with 256
-  /// inputs makes bf16 in (H, W, C) order.
+  /// inputs makes bf16, one or two, in (H, W, C) order.
   private void linear(final Node weights, final Node clean, final boolean first) {
     final int inputs = weights.shape().dim(1);
     final int outputs = weights.shape().dim(0);
@@ -155,14 +167,17 @@ final class DecoderPath implements ChangePath {
                   Launch.of(BLOCKS * processors, THREADS), from, cells.count(), to, inputs));
     }
     final int plane = FIRST.dim(1) * FIRST.dim(2);
-    final var matrix = scope.device().kernel("change_linear", "change_linear_256");
+    final var matrix =
+        scope
+            .device()
+            .kernel("change_linear", exact ? "change_linear_256_split" : "change_linear_256");
     final var w =
         stages.packed("change_linear_pack", weights, inputs * outputs, inputs, outputs, plane);
     final var a = stages.clean("change_clean_order", clean, outputs, FIRST.dim(0), plane);
     // As many outputs as a block makes, and the cells that pass through it at once.
     final int most = 128;
     stages.add(
-        2 * outputs,
+        unitBytes() * outputs,
         (cells, from, to) ->
             matrix.launch(
                 new Launch(
@@ -179,7 +194,27 @@ final class DecoderPath implements ChangePath {
                 inputs,
                 outputs,
                 1,
-                0));
+                exact ? FIRST.dim(0) : 0));
+  }
+
+  /// Bytes of a unit of what a layer makes.
+  private int unitBytes() {
+    return exact ? 4 : 2;
+  }
+
+  /// From float32 in (C, H, W) order to two bf16 in (H, W, C) order.
+  private void split(final int channels, final int side) {
+    final var kernel = scope.device().kernel("change_pack", "change_split_pack");
+    stages.add(
+        4 * channels * side * side,
+        (cells, from, to) ->
+            kernel.launch(
+                new Launch(BLOCKS * processors, 1, THREADS, MatrixStages.CLEAN_SHARED),
+                from,
+                to,
+                cells.count(),
+                channels,
+                (long) side * side));
   }
 
   /// A transposed convolution; the first of a chain takes float32 in (C, H, W) order, and rounds
@@ -188,40 +223,39 @@ final class DecoderPath implements ChangePath {
     final int channels = weights.shape().dim(0);
     final int outputs = weights.shape().dim(1);
     final int side = clean.shape().dim(1) / 2;
-    final int inputs = channels * side * side;
     final int batch = side == FIRST.dim(1) ? 4 : 2;
     final var suffix = channels + "_" + outputs + "_" + side;
     final int words = TAPS / 2 * channels * outputs;
-    final var a = stages.halves(clean);
+    final boolean pairs = first || exact;
+    final var a =
+        exact
+            ? stages.clean(
+                "change_clean_order",
+                clean,
+                clean.shape().rowSize(),
+                outputs,
+                clean.shape().rowSize() / outputs)
+            : stages.halves(clean);
+    final var form = exact ? "exact_" : first ? "first_" : "";
     final var kernel =
-        first
-            ? scope.device().kernel("change_up_first", "change_up_first_" + suffix)
-            : scope.device().kernel("change_up", "change_up_" + suffix);
+        scope
+            .device()
+            .kernel(pairs ? "change_up_first" : "change_up", "change_up_" + form + suffix);
     final var w =
-        first
+        pairs
             ? stages.packed("change_up_split_pack", weights, 2 * words, channels, outputs, 1)
             : stages.packed("change_up_pack", weights, words, channels, outputs, 1);
     if (first) {
-      final var split = scope.device().kernel("change_pack", "change_split_pack");
-      stages.add(
-          4 * inputs,
-          (cells, from, to) ->
-              split.launch(
-                  new Launch(BLOCKS * processors, 1, THREADS, MatrixStages.CLEAN_SHARED),
-                  from,
-                  to,
-                  cells.count(),
-                  channels,
-                  (long) side * side));
+      split(channels, side);
     }
     final var launch =
         new Launch(
             processors,
-            first ? outputs / 32 : 1,
+            pairs ? outputs / 32 : 1,
             THREADS,
-            MatrixStages.shared((first ? 4 : 2) * channels, side, batch, 3));
+            MatrixStages.shared((pairs ? 4 : 2) * channels, side, batch, 3));
     stages.add(
-        2 * clean.shape().rowSize(),
+        unitBytes() * clean.shape().rowSize(),
         (cells, from, to) ->
             kernel.launch(
                 launch, from, w.address(), a.address(), cells.bases(), cells.count(), 0, to));
@@ -237,39 +271,43 @@ final class DecoderPath implements ChangePath {
     final var image = node.input(Propagate.LEADING + 2 * last + 1);
     final var grid = Launch.of(BLOCKS * processors, THREADS);
     final var pack = scope.device().kernel("tail_pack", "tail_pack_weights");
-    // Pairs of bf16: of the first, then in two forms of each color of the second.
-    final int words = TAPS / 2 * first.shape().dim(0) * first.shape().dim(1);
+    final var packLow = scope.device().kernel("tail_pack", "tail_pack_low");
+    // Pairs of bf16: of the first, exact twice, then in two forms of each color of the second.
+    final int half = TAPS / 2 * first.shape().dim(0) * first.shape().dim(1);
+    final int words = exact ? 2 * half : half;
     final int more = 2 * TAPS * first.shape().dim(1);
+    final var form = exact ? "exact " : "";
     final var weights =
         stages.read(
             scope.packed(
-                "tail weights " + colors,
+                "tail weights " + form + colors,
                 first,
                 words + more * colors,
-                (from, to) ->
-                    pack.launch(grid, from, second.address(), to, to + 4L * words, colors)));
+                (from, to) -> {
+                  pack.launch(grid, from, second.address(), to, to + 4L * words, colors);
+                  if (exact) {
+                    packLow.launch(grid, from, 0, to + 4L * half, 0, colors);
+                  }
+                }));
     final long bases = scope.rows(active.shape().axis());
-    final var packActive = scope.device().kernel("tail_pack", "tail_pack_active");
+    final var packActive =
+        scope.device().kernel("tail_pack", exact ? "tail_pack_exact" : "tail_pack_active");
     final var a =
         stages.read(
             scope.packed(
-                "tail active",
+                "tail active " + form,
                 active,
-                active.shape().rowSize() / 2,
+                active.shape().rowSize() / (exact ? 1 : 2),
                 (from, to) -> packActive.launch(grid, from, 0, to, 0, 0, bases, colors)));
     final var i = TailPacks.ofTail(image, scope);
     stages.read(i.value());
-    final var kernel =
-        scope
-            .device()
-            .kernel(
-                colors == 1 ? "tail_streamed" : "tail_staged",
-                (colors == 1 ? "tail_streamed_" : "tail_colors_")
-                    + (op.end() == End.SQUARES ? "squares" : "sizes"));
+    final var end = op.end() == End.SQUARES ? "_squares" : "_sizes";
+    final var file = exact ? "tail_exact" : colors == 1 ? "tail_streamed" : "tail_staged";
+    final var name = exact || colors == 1 ? file : "tail_colors";
+    final var kernel = scope.device().kernel(file, name + end);
+    final int shared = exact ? TAIL_EXACT_SHARED : colors == 1 ? TAIL_SHARED : TAIL_COLORS_SHARED;
     final var launch =
-        colors == 1
-            ? new Launch(processors, 1, TAIL_THREADS, TAIL_SHARED)
-            : new Launch(processors, 1, THREADS, TAIL_COLORS_SHARED);
+        new Launch(processors, 1, exact || colors > 1 ? THREADS : TAIL_THREADS, shared);
     stages.add(
         4,
         (cells, from, to) ->

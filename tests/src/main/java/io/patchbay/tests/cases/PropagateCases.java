@@ -36,6 +36,9 @@ final class PropagateCases {
   /// the end have nothing to average over.
   private static final double BF16_CODES = 6e-3;
 
+  /// Operands of a float32 chain may be pairs of bf16, 16 bits of them, in each of its layers.
+  private static final double PAIRS = 1e-5;
+
   /// A product's terms have both signs, and may leave little.
   private static final double PRODUCT = 3e-5;
 
@@ -169,6 +172,13 @@ final class PropagateCases {
               .withoutGradients()
               .within(BF16)
               .rarely());
+      cases.add(
+          OpCase.of(
+                  "propagate a decoder's %s, %s".formatted(chain, end),
+                  draft -> propagate(draft, chain, Covers.PARTS, end, true, Precision.FP32))
+              .mixingRows()
+              .withoutGradients()
+              .within(PAIRS));
     }
     for (final int colors : new int[] {1, 3}) {
       final var chain =
@@ -184,6 +194,9 @@ final class PropagateCases {
               .within(BF16_CODES)
               .rarely());
     }
+    // Patches of all sizes at one layer's input.
+    cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.PARTS, End.SIZES));
+    cases.add(touching(Chain.of(true, 64, 4, 4, 64, 32, 32, 1), Covers.PARTS, End.SQUARES));
     // Patches that touch little, of sizes that some backends have kernels for.
     cases.add(touching(Chain.of(true, 32, 32, 32, 1), Covers.CHANNEL, End.SIZES));
     cases.add(touching(Chain.of(true, 32, 32, 32, 3), Covers.CHANNEL, End.SQUARES));
@@ -251,7 +264,8 @@ final class PropagateCases {
             "propagate a decoder's %s of %s, %s".formatted(covers, chain, end),
             draft -> propagate(draft, chain, covers, end, true, Precision.FP32))
         .mixingRows()
-        .withoutGradients();
+        .withoutGradients()
+        .within(PAIRS);
   }
 
   private static void propagate(
