@@ -7,12 +7,13 @@
 // As change_up.cu, but in and the weights are split, a pixel of in being CIN high and CIN low bf16
 // (change_split_pack writes them): W in = high high + (high low + low high), two sums in float32 of
 // 16 bits each. A warp keeps one phase's weights of 16 outputs, high and low, in 2 CIN registers a
-// lane; a block holds 32 outputs, those of blockIdx.y.
+// lane; a block holds 32 outputs, those of blockIdx.y. The exact forms are for any layer of a chain of
+// which nothing is rounded: their clean values are float32, and their output is split like in.
 //
 // A cell (H = 4, 64 to 64 | H = 8, 64 to 32):
 //   operations    3 * 2 * 1,048,576 | 3 * 2 * 2,097,152, or 1,536 | 3,072 m16n8k16
 //   shared bytes  171 per m16n8k16
-//   L2 bytes      2 * 4 + 8 + 8 KiB | 16 + 16 + 16 KiB: in, clean, out
+//   L2 bytes      2 * 4 + 8 + 8 KiB | 16 + 16 + 16 KiB: in, clean, out; exact 2 * 4 + 16 + 16 | 16 + 32 + 32
 // At 1.6 clocks for an m16n8k16 2,460 | 4,920 clocks a cell, 94 | 47 million a second at most. A patch
 // of few channels needs few of these products: a kernel for it alone could do with less.
 #include "change_cells.cuh"
