@@ -1,16 +1,18 @@
 #!/bin/sh
-# Builds tail_emulated at $1. The kernels' accesses to memory are watched, as in build.sh.
+# Builds tail_emulated at $1. The kernels are there twice, watched and not, as in build.sh.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cuda=$here/../../main/cuda
 out=${1:?usage: tail_emulated.sh OUT}
-flags="-O2 -std=c++17 -DPB_EMULATOR -ffp-contract=fast -fno-strict-aliasing -mavx2 -mfma -mf16c -Wall -Wextra"
+flags="-O2 -std=c++17 -DPB_EMULATOR -ffp-contract=off -fno-strict-aliasing -mavx2 -mfma -mf16c -Wall -Wextra"
 flags="$flags -Wno-unknown-pragmas -Wno-unused-function -I$cuda -I$here"
 watched="-g1 -fsanitize=kernel-address,alignment --param asan-instrumentation-with-call-threshold=0"
 watched="$watched --param asan-stack=0 --param asan-globals=0"
 cxx=${CXX:-g++}
 # shellcheck disable=SC2086
-"$cxx" $flags $watched -DTAIL_KERNELS '-DPB_SOURCE="tail"' -c "$here/tail_emulated.cpp" -o "$out.o"
+"$cxx" $flags $watched -DPB_WATCHED -DTAIL_KERNELS '-DPB_SOURCE="tail"' -c "$here/tail_emulated.cpp" -o "$out.watched.o"
 # shellcheck disable=SC2086
-"$cxx" $flags "$here/tail_emulated.cpp" "$cuda"/emulator/*.cpp "$out.o" -o "$out"
-rm "$out.o"
+"$cxx" $flags -DTAIL_KERNELS '-DPB_SOURCE="tail"' -c "$here/tail_emulated.cpp" -o "$out.o"
+# shellcheck disable=SC2086
+"$cxx" $flags "$here/tail_emulated.cpp" "$cuda"/emulator/*.cpp "$out.watched.o" "$out.o" -o "$out"
+rm "$out.watched.o" "$out.o"
