@@ -7,21 +7,21 @@
 // output, and from there stands in the lanes as A fragments of the second layer's products, which
 // take tf32 twice, the first 11 bits of a number and the next 11: three products for one.
 //
-// Operations a cell: 131,072 multiply-adds and 32,768 times 5 for the rectifier and the halves, 1,536
-// products m16n8k8, 4,096 pixels as in image_change.cuh. With loads and stores about 15,000
-// instructions of a warp, 3,700 clocks of a multiprocessor's four schedulers; the products, 2,460 at
-// 1.6 clocks, and shared memory, 128 bytes a clock (clean pre-activations 1,024 clocks, weights 640,
-// taps 1,024, the rest 400: 3,100), are beside them. With two barriers a cell 5,000 clocks are to be
-// expected: 46 M cells/s on 132 multiprocessors at 1.75 GHz.
+// Operations a cell: 131,072 multiply-adds and 32,768 times 5 for the rectifier and two parts, 1,536
+// products m16n8k8, 4,096 pixels as in image_change.cuh. With loads and stores about 18,000
+// instructions of a warp, 4,500 clocks of a multiprocessor's four schedulers (5,200 where changes of
+// logits are beyond 1); beside them the products, 2,460 clocks at 1.6, and shared memory at 128 bytes
+// a clock: clean pre-activations 1,024, weights 640, taps 1,024, the rest 400. With two barriers a cell
+// 6,000 clocks are to be expected: 38 M cells/s on 132 multiprocessors at 1.75 GHz.
 // Bytes a cell: 2,048 of the two channels, 2,048 of weights from the L2, 4 of the result. And once
 // per base 131,072 of clean pre-activations and 32,768 of the image: with 32 cells a base 9.2 KB a
 // cell, 330 M cells/s at 3 TB/s; with one cell a base 18 M.
 //
 // One block of 16 warps a multiprocessor. Clean pre-activations of a base lie in shared memory, each
 // lane's own, and the image's in registers, as long as the cells of a base follow each other; the
-// former are replaced while the last cell of a base is worked on. A warp has four rows of a phase,
-// and of the image two pairs of rows. What a cell changes is found out while the one before it goes
-// through the first layer.
+// former are replaced while the last cell of a base goes onto the image. A warp has four rows of a
+// phase, and of the image two pairs of rows. What a cell changes is found out while the one before
+// it goes through the layers.
 #include "tail_block.cuh"
 
 struct TailChannelParams {
@@ -31,9 +31,9 @@ struct TailChannelParams {
   const int *source;           // of each cell
   const int *ranges;           // of each cell: the cell, its first unit and the end, within one channel
   const float *numbers;        // of each cell: keep, shift, take, low, high
-  const float4 *weights;       // packed by tail_channel_pack_weights
-  const uint4 *image_weights;  // packed by tail_channel_pack_image_weights
-  const float4 *active;        // packed by tail_channel_pack_active, per base
+  const float4 *weights;       // packed by tail_channel_pack.cu
+  const uint4 *image_weights;  // likewise
+  const float4 *active;        // likewise, per base
   const float4 *image;         // packed by tail_pack_image, per base
   const float4 *logits;        // likewise
   float *effect;               // of each cell
@@ -41,63 +41,6 @@ struct TailChannelParams {
   const int *rows;             // cells
   long long rectifies;
 };
-
-struct TailChannelWeightsParams {
-  const float *weights;  // [32 inputs][32 outputs][4][4]
-  float4 *packed;        // 4,096: four taps
-};
-
-struct TailChannelImageWeightsParams {
-  const float *weights;  // [32 inputs][1][4][4]
-  unsigned *packed;      // 1,024
-};
-
-struct TailChannelCleanParams {
-  const float *active;  // [bases][32][32][32], before the rectifier
-  float4 *packed;       // 8,192 of each base
-  const int *bases;
-};
-
-// Four taps e of the first layer: [input][phase][8 outputs][odd output][t], of output 2 t or the next
-// the taps of [v][h].
-PB_KERNEL(tail_channel_pack_weights, TailChannelWeightsParams, 256, 1) {
-  const int step = (int)(gridDim.x * blockDim.x);
-  for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < 4096; e += step) {
-    const int output = 8 * (e >> 3 & 3) + 2 * (e & 3) + (e >> 2 & 1);
-    const int py = e >> 6 & 1;
-    const int px = e >> 5 & 1;
-    const float *const from = p.weights + ((e >> 7) * 32 + output) * 16 + (3 - py) * 4;
-    const int beside = 3 * (1 - px);
-    const int own = 1 + px;
-    p.packed[e] = make_float4(from[beside], from[own], from[beside - 8], from[own - 8]);
-  }
-}
-
-// Number e of the second's B fragments: [high, low][8 inputs][lane][n8 tile, register].
-PB_KERNEL(tail_channel_pack_image_weights, TailChannelImageWeightsParams, 256, 1) {
-  const int step = (int)(gridDim.x * blockDim.x);
-  for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < 1024; e += step) {
-    const int g = e >> 4 & 7;
-    const int input = 8 * (e >> 7 & 3) + 2 * (e >> 2 & 3) + (e & 1);
-    const float weight = p.weights[input * 16 + (g >> 1) * 4 + 2 * (e >> 1 & 1) + (g & 1)];
-    const unsigned high = to_tf32(weight);
-    p.packed[e] = e < 512 ? high : to_tf32(weight - __uint_as_float(high));
-  }
-}
-
-// Four pre-activations e: [base][phase][row][8 outputs][lane], as in a C fragment.
-PB_KERNEL(tail_channel_pack_active, TailChannelCleanParams, 256, 1) {
-  const long long count = *p.bases * 8192ll;
-  const long long step = (long long)gridDim.x * blockDim.x;
-  for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < count; e += step) {
-    const int lane = (int)e & 31;
-    const int output = 8 * (int)(e >> 5 & 3) + 2 * (lane & 3);
-    const int y = 2 * (int)(e >> 7 & 15) + (int)(e >> 12 & 1);
-    const int x = 2 * (lane >> 2) + (int)(e >> 11 & 1);
-    const float *const from = p.active + (e >> 13) * 32768 + output * 1024 + y * 32 + x;
-    p.packed[e] = make_float4(from[0], from[1024], from[16], from[1024 + 16]);
-  }
-}
 
 namespace {
 
@@ -186,10 +129,11 @@ PB_DEVICE void copy_weights(const TailChannelParams &p, ChannelRoom &room, int o
   cp_async_16(&room.weights[odd][i], p.weights + channel * 128 + i);
 }
 
-// A warp's rows through both layers. After its use each number of `active` gives way to `renewed`, of
-// the next base, if that is not null.
-PB_DEVICE void channel_rows(const Strip &strip, ChannelRoom &room, int odd, const float4 *renewed,
-                            unsigned char *taps) {
+// Where the pre-activations of a warp's rows are, those of this lane.
+PB_DEVICE int active_at(const Strip &strip) { return (strip.phase * 16 + strip.row) * 128 + strip.lane; }
+
+// A warp's rows through both layers.
+PB_DEVICE void channel_rows(const Strip &strip, const ChannelRoom &room, int odd, unsigned char *taps) {
   const int g = strip.lane >> 2;
   const int px = strip.phase & 1;
   const float *const from = room.change[odd] + (strip.row + (strip.phase >> 1)) * kPitch + g + 1;
@@ -208,10 +152,8 @@ PB_DEVICE void channel_rows(const Strip &strip, ChannelRoom &room, int odd, cons
   for (int i = 0; i < 8 * kChannelRows; i++) c[i >> 3][i >> 2 & 1][i & 3] = 0.0f;
   const float4 *weights = room.weights[odd] + strip.phase * 32 + (strip.lane & 3);
   const uint4 *image_weights = room.image_weights + strip.lane;
-  const int at = (strip.phase * 16 + strip.row) * 128 + strip.lane;
-  float4 *active = room.active + at;
-  if (renewed != nullptr) renewed += at;
-#pragma unroll 1
+  const float4 *const active = room.active + active_at(strip);
+#pragma unroll 2
   for (int k = 0; k < 4; k++) {
     const float4 w[2] = {weights[8 * k], weights[8 * k + 4]};
     const uint4 high = image_weights[32 * k];
@@ -244,7 +186,6 @@ PB_DEVICE void channel_rows(const Strip &strip, ChannelRoom &room, int odd, cons
       mma_tf32_1688(c[r][1], a, second_low);
       mma_tf32_1688(c[r][0], a, first);
       mma_tf32_1688(c[r][1], a, second);
-      if (renewed != nullptr) cp_async_16(active + r * 128 + k * 32, renewed + r * 128 + k * 32);
     }
   }
   unsigned char *const to = taps + strip.taps();
@@ -258,8 +199,9 @@ PB_DEVICE void channel_rows(const Strip &strip, ChannelRoom &room, int odd, cons
   }
 }
 
+// Those of a warp's rows and of this lane, of another base.
 PB_DEVICE void renew_active(const Strip &strip, ChannelRoom &room, const float4 *renewed) {
-  const int at = (strip.phase * 16 + strip.row) * 128 + strip.lane;
+  const int at = active_at(strip);
 #pragma unroll 1
   for (int i = 0; i < 4 * kChannelRows; i++) cp_async_16(room.active + at + 32 * i, renewed + at + 32 * i);
 }
@@ -275,7 +217,10 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
   const bool rectifies = p.rectifies != 0;
   const Strip strip(warp, kChannelWarps / 4, lane);
 
-  for (int i = (int)threadIdx.x; i < kChannelRoom; i += 32 * kChannelWarps) room.change[0][i] = room.change[1][i] = 0.0f;
+  for (int i = (int)threadIdx.x; i < kChannelRoom; i += 32 * kChannelWarps) {
+    room.change[0][i] = 0.0f;
+    room.change[1][i] = 0.0f;
+  }
   if (threadIdx.x < 256) room.image_weights[threadIdx.x] = p.image_weights[threadIdx.x];
   stage_channel_cells(p, begin, end, room.cells[0]);
   __syncthreads();
@@ -322,11 +267,8 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
         copy_weights(p, room, odd ^ 1, next.channel());
       }
     }
-    if (marks != 0) {
-      channel_rows(strip, room, odd, renewed, shared);
-    } else if (renewed != nullptr) {
-      renew_active(strip, room, renewed);
-    }
+    if (marks != 0) channel_rows(strip, room, odd, shared);
+    if (renewed != nullptr) renew_active(strip, room, renewed);
     if (more && warp < 8) put_change(room, odd ^ 1, move_unit(unit, room.cell(n + 1), rectifies));
     __syncthreads();
     float sum = 0.0f;

@@ -44,9 +44,9 @@ struct ChannelCase {
       const float high = i % 5 == 4 ? 0.75f : INFINITY;
       // An interchange of a part; nothing at all now and then.
       const bool none = i % 7 == 6;
-      for (const float x : {none ? 1 : 1 - s, none ? 0 : 0.1f * s, none ? 0 : s, none ? -INFINITY : low, none ? INFINITY : high}) {
-        numbers.push_back(x);
-      }
+      const float five[] = {1 - s, 0.1f * s, s, low, high};
+      const float nothing[] = {1, 0, 0, -INFINITY, INFINITY};
+      for (int k = 0; k < 5; k++) numbers.push_back((none ? nothing : five)[k]);
     }
   }
 
@@ -60,7 +60,9 @@ struct ChannelCase {
     for (int u = ranges[(size_t)cell * 3 + 1]; u < ranges[(size_t)cell * 3 + 2]; u++) {
       const double mixed = fmin(fmax((double)x[u] * five[0] + five[1] + (double)s[u] * five[2], five[3]), five[4]);
       const double d = rectifies ? fmax(mixed, 0) - fmax((double)x[u], 0) : mixed - x[u];
-      for (int o = 0; o < 32; o++) scatter(d, &first[((size_t)(u / 256) * 32 + o) * 16], u / 16 % 16, u % 16, 16, &sums[(size_t)o * 1024]);
+      for (size_t o = 0; o < 32; o++) {
+        scatter(d, &first[((size_t)(u / 256) * 32 + o) * 16], u / 16 % 16, u % 16, 16, &sums[o * 1024]);
+      }
     }
     for (int i = 0; i < 32768; i++) {
       const double d = fmax(a[i] + sums[(size_t)i], 0.0) - fmax((double)a[i], 0.0);
@@ -156,8 +158,8 @@ int check_all(Machine &machine, int cells, int blocks) {
         skipped.assign((size_t)cells + 8, 77);
         machine.write(loaded.params.effect, effects[i].data(), 4 * effects[i].size());
         machine.write(loaded.params.skipped, skipped.data(), 4 * skipped.size());
-        machine.launch(sizes ? "tail_channel_sizes" : "tail_channel_squares", blocks + 2 * i, kThreads, kSharedBytes,
-                       &loaded.params, sizeof loaded.params);
+        machine.launch(sizes ? "tail_channel_sizes" : "tail_channel_squares", blocks + 2 * i, kThreads,
+                       kSharedBytes, &loaded.params, sizeof loaded.params);
         machine.read(effects[i].data(), loaded.params.effect, 4 * effects[i].size());
         machine.read(skipped.data(), loaded.params.skipped, 4 * skipped.size());
       }

@@ -137,14 +137,14 @@ final class ChannelPath {
     final var device = scope.device();
     final int processors = device.facts().multiprocessors();
     final var grid = Launch.of(BLOCKS * processors, THREADS);
-    final var pack = device.kernel("tail_channel", "tail_channel_pack_weights");
+    final var pack = device.kernel("tail_channel_pack", "tail_channel_pack_weights");
     final var first =
         scope.packed(
             "channel weights",
             node.input(Propagate.LEADING),
             FIRST,
             (a, b) -> pack.launch(grid, a, b));
-    final var packImage = device.kernel("tail_channel", "tail_channel_pack_image_weights");
+    final var packImage = device.kernel("tail_channel_pack", "tail_channel_pack_image_weights");
     final var second =
         scope.packed(
             "channel image weights",
@@ -153,7 +153,7 @@ final class ChannelPath {
             (a, b) -> packImage.launch(grid, a, b));
     final var preactivations = clean(node, 0);
     final long bases = scope.rows(preactivations.shape().axis());
-    final var packActive = device.kernel("tail_channel", "tail_channel_pack_active");
+    final var packActive = device.kernel("tail_channel_pack", "tail_channel_pack_active");
     final var active =
         scope.packed(
             "channel active",
