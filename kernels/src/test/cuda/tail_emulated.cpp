@@ -1,4 +1,4 @@
-// Holds the kernels of the tail, and change_pixels, to float64 on the host's emulator.
+// Holds the kernels of the tail, tail_channel and change_pixels to float64 on the host's emulator.
 // Build: see tail_emulated.sh. Usage: tail_emulated CELLS BLOCKS [ORDER [KERNEL [SITE]]]: a barrier at
 // SITE (file:line) is left out, and some check should fail; for list, they are listed.
 #include "mma.cuh"
@@ -10,12 +10,15 @@
 namespace {
 #include "change_pixels.cu"
 #include "tail_exact.cu"
+#include "tail_channel.cu"
+#include "tail_channel_pack.cu"
 #include "tail_pack.cu"
 #include "tail_staged.cu"
 #include "tail_streamed.cu"
 }  // namespace
 #ifndef TAIL_KERNELS
 #include "emulator/runtime.h"
+#include "channel_check.h"
 #include "pixels_check.h"
 
 extern "C" int pb_emulator_launch(const char *, int, int, int, int, const void *, long long, int, char *, int);
@@ -49,6 +52,9 @@ int main(int count, char **arguments) {
   if (site != nullptr && strcmp(site, "list") != 0) pb_emulator_skip(site);
   int failed = 0;
   if (only == nullptr || strncmp(only, "change", 6) == 0) failed += pixels_check::check_all(emulator, 8 * cells, blocks);
+  if (only == nullptr || strncmp(only, "tail_channel", 12) == 0) {
+    failed += channel_check::check_all(emulator, 4 * cells, blocks);
+  }
   failed += tail_check::check_all(emulator, cells, blocks, only);
   if (site != nullptr && strcmp(site, "list") == 0) {
     char text[4000];

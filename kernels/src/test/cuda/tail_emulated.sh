@@ -1,10 +1,10 @@
 #!/bin/sh
-# Builds tail_emulated at $1. The kernels' accesses to memory are watched, as in build.sh.
+# Builds tail_emulated at $1. The kernels are there twice, watched and not, as in build.sh.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cuda=$here/../../main/cuda
 out=${1:?usage: tail_emulated.sh OUT}
-flags="-O2 -std=c++17 -DPB_EMULATOR -ffp-contract=fast -fno-strict-aliasing -mavx2 -mfma -mf16c -Wall -Wextra"
+flags="-O2 -std=c++17 -DPB_EMULATOR -ffp-contract=off -fno-strict-aliasing -mavx2 -mfma -mf16c -Wall -Wextra"
 flags="$flags -Wno-unknown-pragmas -Wno-unused-function -I$cuda -I$here"
 watched="-g1 -fsanitize=kernel-address,alignment --param asan-instrumentation-with-call-threshold=0"
 watched="$watched --param asan-stack=0 --param asan-globals=0"

@@ -9,34 +9,46 @@ import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shape;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/// Patches of one channel of what the last transposed convolution takes, 32 channels of 32 x 32
-/// pixels, onto an image of 64 x 64 (`change_pixels.cu`).
+/// Patches of one channel of what a decoder's last transposed convolutions take, onto an image of
+/// 64 x 64: of 32 channels of 32 x 32 pixels for the last (`change_pixels.cu`), of 16 x 16 for the
+/// last two (`tail_channel.cu`).
 final class ChannelPath {
   private static final int THREADS = 256;
-  private static final int BLOCKS = 3;
-  private static final int PLACED_BLOCKS = 8;
+  private static final int BLOCKS = 8;
   private static final int NUMBERS = 5;
   private static final int RANGE = 3;
   private static final int CHANNELS = 32;
   private static final int IMAGE = 64;
 
-  /// Bytes of shared memory: the taps of a color, and two chunks of 32 cells.
+  /// Of `change_pixels`, per multiprocessor.
+  private static final int PIXELS_BLOCKS = 3;
+
+  /// Bytes of its shared memory: the taps of a color, and two chunks of 32 cells.
   private static final int TAPS = 2048;
 
   private static final int CHUNKS = 2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES);
 
+  /// Of `tail_channel`; bytes are those of its taps and of its `ChannelRoom`.
+  private static final int TAIL_THREADS = 512;
+
+  private static final int TAIL_SHARED = 210_240;
+
+  /// Floats of its weights: the taps of the first layer, and twice those of the second.
+  private static final int FIRST = CHANNELS * CHANNELS * 16;
+
+  private static final int SECOND = 2 * CHANNELS * 16;
+
   private final ChangeEnds ends;
   private final Value clean;
   private final Value sources;
-  private final Value weights;
-  private final TailPacks image;
-  private final int colors;
+  private final Way way;
   private final boolean rectifies;
   private final Kernel drawn;
-  private final Kernel pixels;
   private final Kernel placed;
   private final int processors;
   private final Value source;
@@ -44,22 +56,25 @@ final class ChannelPath {
   private final Value numbers;
   private final Value effects;
 
+  /// A kernel from a channel to an image, and what it reads for all cells.
+  ///
+  /// @param colors what it takes about them
+  private record Way(
+      Kernel kernel, Launch launch, List<Value> reads, Supplier<long[]> given, long... colors) {}
+
   private ChannelPath(
-      final Node node, final Propagate op, final Scope scope, final ChangeEnds ends) {
+      final Node node,
+      final Propagate op,
+      final Scope scope,
+      final ChangeEnds ends,
+      final Way way) {
     this.ends = ends;
+    this.way = way;
     this.clean = scope.value(node.input(0));
     this.sources = scope.value(node.input(1));
-    this.weights = scope.value(node.input(Propagate.LEADING));
-    final var logits = node.input(Propagate.LEADING + 1);
-    this.image = TailPacks.ofPixels(logits, scope);
-    this.colors = logits.shape().dim(0);
     this.rectifies = op.rectifies();
     final var device = scope.device();
     this.drawn = device.kernel("change_site", "change_drawn");
-    this.pixels =
-        device.kernel(
-            "change_pixels",
-            op.end() == End.SQUARES ? "change_pixels_squares" : "change_pixels_sizes");
     this.placed = device.kernel("change_ends", "change_placed");
     this.processors = device.facts().multiprocessors();
     final int rows = Math.max(1, scope.most(ChangeCells.axis(node)));
@@ -73,23 +88,93 @@ final class ChannelPath {
   /// The path of a chain that it fits.
   static Optional<ChannelPath> of(
       final Node node, final Propagate op, final Scope scope, final ChangeEnds ends) {
+    final int last = op.layers().size() - 1;
     final boolean measures = op.end() == End.SQUARES || op.end() == End.SIZES;
-    if (op.layers().size() != 1 || !measures || op.own().isPresent()) {
+    final boolean ups = op.layers().stream().allMatch(layer -> layer.kind() == Kind.UP);
+    if (op.precision() == Precision.TF32
+        || !measures
+        || !ups
+        || op.own().isPresent()
+        || op.layers().get(last).activation() != Activation.SIGMOID
+        || node.input(Propagate.LEADING).shape().dim(0) != CHANNELS) {
       return Optional.empty();
     }
-    final var layer = op.layers().getFirst();
-    final var image = node.input(Propagate.LEADING + 1).shape().on(null);
-    final boolean fits =
-        op.precision() != Precision.TF32
-            && layer.kind() == Kind.UP
-            && layer.activation() == Activation.SIGMOID
-            && node.input(Propagate.LEADING).shape().dim(0) == CHANNELS
-            && (image.equals(Shape.of(1, IMAGE, IMAGE)) || image.equals(Shape.of(3, IMAGE, IMAGE)));
-    return fits ? Optional.of(new ChannelPath(node, op, scope, ends)) : Optional.empty();
+    final var image = clean(node, last).shape().on(null);
+    final boolean gray = image.equals(Shape.of(1, IMAGE, IMAGE));
+    final var suffix = op.end() == End.SQUARES ? "squares" : "sizes";
+    if (last == 0 && (gray || image.equals(Shape.of(3, IMAGE, IMAGE)))) {
+      return Optional.of(new ChannelPath(node, op, scope, ends, pixels(node, suffix, scope)));
+    }
+    final boolean tail =
+        last == 1
+            && gray
+            && op.layers().getFirst().activation() == Activation.RELU
+            && clean(node, 0).shape().on(null).equals(Shape.of(CHANNELS, IMAGE / 2, IMAGE / 2))
+            && scope.device().facts().sharedPerBlock() >= TAIL_SHARED;
+    return tail
+        ? Optional.of(new ChannelPath(node, op, scope, ends, tail(node, suffix, scope)))
+        : Optional.empty();
+  }
+
+  private static Node clean(final Node node, final int layer) {
+    return node.input(Propagate.LEADING + 2 * layer + 1);
+  }
+
+  private static Way pixels(final Node node, final String suffix, final Scope scope) {
+    final var weights = scope.value(node.input(Propagate.LEADING));
+    final var image = TailPacks.ofPixels(clean(node, 0), scope);
+    final int colors = clean(node, 0).shape().dim(0);
+    final int processors = scope.device().facts().multiprocessors();
+    return new Way(
+        scope.device().kernel("change_pixels", "change_pixels_" + suffix),
+        new Launch(PIXELS_BLOCKS * processors, 1, THREADS, TAPS * colors + CHUNKS),
+        List.of(weights, image.value()),
+        () -> new long[] {weights.address(), image.slopes(), image.logits()},
+        colors);
+  }
+
+  private static Way tail(final Node node, final String suffix, final Scope scope) {
+    final var device = scope.device();
+    final int processors = device.facts().multiprocessors();
+    final var grid = Launch.of(BLOCKS * processors, THREADS);
+    final var pack = device.kernel("tail_channel_pack", "tail_channel_pack_weights");
+    final var first =
+        scope.packed(
+            "channel weights",
+            node.input(Propagate.LEADING),
+            FIRST,
+            (a, b) -> pack.launch(grid, a, b));
+    final var packImage = device.kernel("tail_channel_pack", "tail_channel_pack_image_weights");
+    final var second =
+        scope.packed(
+            "channel image weights",
+            node.input(Propagate.LEADING + 2),
+            SECOND,
+            (a, b) -> packImage.launch(grid, a, b));
+    final var preactivations = clean(node, 0);
+    final long bases = scope.rows(preactivations.shape().axis());
+    final var packActive = device.kernel("tail_channel_pack", "tail_channel_pack_active");
+    final var active =
+        scope.packed(
+            "channel active",
+            preactivations,
+            preactivations.shape().rowSize(),
+            (a, b) -> packActive.launch(grid, a, b, bases));
+    final var image = TailPacks.ofTail(clean(node, 1), scope);
+    return new Way(
+        device.kernel("tail_channel", "tail_channel_" + suffix),
+        new Launch(processors, 1, TAIL_THREADS, TAIL_SHARED),
+        List.of(first, second, active, image.value()),
+        () ->
+            new long[] {
+              first.address(), second.address(), active.address(), image.slopes(), image.logits()
+            });
   }
 
   List<Value> reads() {
-    return List.of(clean, sources, weights, image.value());
+    final var reads = new ArrayList<>(List.of(clean, sources));
+    reads.addAll(way.reads());
+    return reads;
   }
 
   List<Value> writes() {
@@ -98,7 +183,7 @@ final class ChannelPath {
 
   /// Writes the results of some cells, each of one range in one channel.
   void run(final ChangeCells all, final CellList cells) {
-    final var grid = Launch.covering(cells.most(), THREADS, PLACED_BLOCKS * processors);
+    final var grid = Launch.covering(cells.most(), THREADS, BLOCKS * processors);
     drawn.launch(
         grid,
         ChangeCells.concat(
@@ -108,22 +193,18 @@ final class ChannelPath {
             source.address(),
             ranges.address(),
             numbers.address()));
-    pixels.launch(
-        new Launch(BLOCKS * processors, 1, THREADS, TAPS * colors + CHUNKS),
-        clean.address(),
-        sources.address(),
-        cells.bases(),
-        source.address(),
-        ranges.address(),
-        numbers.address(),
-        weights.address(),
-        image.slopes(),
-        image.logits(),
-        effects.address(),
-        0,
-        cells.count(),
-        colors,
-        rectifies ? 1 : 0);
+    final long[] patches = {
+      clean.address(),
+      sources.address(),
+      cells.bases(),
+      source.address(),
+      ranges.address(),
+      numbers.address()
+    };
+    final var given = ChangeCells.concat(patches, way.given().get());
+    final var results = ChangeCells.concat(given, effects.address(), 0, cells.count());
+    final var colors = ChangeCells.concat(results, way.colors());
+    way.kernel().launch(way.launch(), ChangeCells.concat(colors, rectifies ? 1 : 0));
     placed.launch(grid, effects.address(), cells.cells(), cells.count(), ends.out().address());
   }
 }

@@ -201,6 +201,21 @@ final class PropagateCases {
     cases.add(touching(Chain.of(true, 32, 32, 32, 1), Covers.CHANNEL, End.SIZES));
     cases.add(touching(Chain.of(true, 32, 32, 32, 3), Covers.CHANNEL, End.SQUARES));
     cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SQUARES));
+    cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SIZES));
+    cases.add(
+        OpCase.of(
+                "propagate in bf16 a decoder's channels",
+                draft ->
+                    propagate(
+                        draft,
+                        Chain.of(true, 32, 16, 16, 32, 1),
+                        Covers.CHANNEL,
+                        End.SQUARES,
+                        false,
+                        Precision.BF16))
+            .mixingRows()
+            .withoutGradients()
+            .rarely());
     cases.add(touching(Chain.of(true, 64, 4, 4, 64, 32, 32, 1), Covers.UNIT, End.SIZES));
     cases.add(touching(Chain.of(true, 64, 4, 4, 64, 32, 32, 3), Covers.STRIP, End.SQUARES));
     cases.add(touching(Chain.of(true, 64, 8, 8, 32, 32, 1), Covers.PARTS, End.SQUARES));

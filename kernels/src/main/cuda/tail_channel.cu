@@ -1,0 +1,298 @@
+// The effect on an image of a patch of one channel, or of a part of one, of what a decoder's last but
+// one layer reads: 32 x 16 x 16 through a transposed convolution (k4 s2 p1, to 32 x 32 x 32, rectified)
+// and another one (to 64 x 64 x 1, sigmoid). What a patch makes of a unit is as in change_pixels.cu;
+// lanes, taps and the image are as in tail.cuh; all is exact to a few roundings of float32.
+//
+// The change of one channel goes through the first layer in multiply-adds of float32, four for each
+// output, and from there stands in the lanes as A fragments of the second layer's products, which
+// take tf32 twice, the first 11 bits of a number and the next 11: three products for one.
+//
+// Operations a cell: 131,072 multiply-adds and 32,768 times 5 for the rectifier and two parts, 1,536
+// products m16n8k8, 4,096 pixels as in image_change.cuh. With loads and stores about 18,000
+// instructions of a warp, 4,500 clocks of a multiprocessor's four schedulers (5,200 where changes of
+// logits are beyond 1); beside them the products, 2,460 clocks at 1.6, and shared memory at 128 bytes
+// a clock: clean pre-activations 1,024, weights 640, taps 1,024, the rest 400. With two barriers a cell
+// 6,000 clocks are to be expected: 38 M cells/s on 132 multiprocessors at 1.75 GHz.
+// Bytes a cell: 2,048 of the two channels, 2,048 of weights from the L2, 4 of the result. And once
+// per base 131,072 of clean pre-activations and 32,768 of the image: with 32 cells a base 9.2 KB a
+// cell, 330 M cells/s at 3 TB/s; with one cell a base 18 M.
+//
+// One block of 16 warps a multiprocessor. Clean pre-activations of a base lie in shared memory, each
+// lane's own, and the image's in registers, as long as the cells of a base follow each other; the
+// former are replaced while the last cell of a base goes onto the image. A warp has four rows of a
+// phase, and of the image two pairs of rows. What a cell changes is found out while the one before
+// it goes through the layers.
+#include "tail_block.cuh"
+
+struct TailChannelParams {
+  const float *clean;          // [bases][32][16][16], before the rectifier if there is one
+  const float *sources;        // [sources][32][16][16]
+  const int *base;             // of each cell
+  const int *source;           // of each cell
+  const int *ranges;           // of each cell: the cell, its first unit and the end, within one channel
+  const float *numbers;        // of each cell: keep, shift, take, low, high
+  const float4 *weights;       // packed by tail_channel_pack.cu
+  const uint4 *image_weights;  // likewise
+  const float4 *active;        // likewise, per base
+  const float4 *image;         // packed by tail_pack_image, per base
+  const float4 *logits;        // likewise
+  float *effect;               // of each cell
+  int *skipped;                // of each cell: 1 where nothing changes, else 0; or null
+  const int *rows;             // cells
+  long long rectifies;
+};
+
+namespace {
+
+constexpr int kChannelWarps = 16;
+constexpr int kChannelRows = 4;    // of a warp
+constexpr int kChannelChunk = 32;  // cells
+constexpr int kPitch = 20;         // of a channel's rows, with zeros around them
+constexpr int kChannelRoom = 18 * kPitch;
+constexpr int kChanges = 1;  // of a cell's marks: some unit moves
+constexpr int kNoNumber = 2;  // to what is not a number
+
+struct ChannelCell {
+  int base, source, first, end;
+  float keep, shift, take, low, high;
+
+  PB_DEVICE int channel() const { return first >> 8 & 31; }
+};
+
+// Shared memory after the taps.
+struct ChannelRoom {
+  float4 active[4 * 16 * 4 * 32];  // [phase][row][8 outputs][lane]
+  float change[2][kChannelRoom];
+  float4 weights[2][128];
+  uint4 image_weights[256];
+  ChannelCell cells[2][kChannelChunk];
+  int marks[2][8];  // of each eighth of a channel
+  float sums[kChannelWarps];
+
+  // The cell of turn n.
+  PB_DEVICE const ChannelCell &cell(int n) const {
+    return cells[(n / kChannelChunk) & 1][n % kChannelChunk];
+  }
+};
+
+PB_DEVICE void stage_channel_cells(const TailChannelParams &p, int at, int end, ChannelCell *cells) {
+  const int i = (int)threadIdx.x >> 3;
+  const int cell = at + i;
+  if (i >= kChannelChunk || cell >= end) return;
+  ChannelCell &to = cells[i];
+  switch ((int)threadIdx.x & 7) {
+    case 0: to.base = p.base[cell]; break;
+    case 1: to.source = p.source[cell]; break;
+    case 2: to.first = p.ranges[3 * cell + 1]; to.end = p.ranges[3 * cell + 2]; break;
+    case 3: to.keep = p.numbers[5 * cell]; break;
+    case 4: to.shift = p.numbers[5 * cell + 1]; break;
+    case 5: to.take = p.numbers[5 * cell + 2]; break;
+    case 6: to.low = p.numbers[5 * cell + 3]; break;
+    case 7: to.high = p.numbers[5 * cell + 4]; break;
+  }
+}
+
+// A thread's unit of a cell's channel, before and in the source.
+struct ChannelUnit {
+  float own, other;
+  bool inside;
+};
+
+PB_DEVICE ChannelUnit read_unit(const TailChannelParams &p, const ChannelCell &cell) {
+  const int unit = cell.channel() * 256 + (int)threadIdx.x;
+  if (unit < cell.first || unit >= cell.end) return {0.0f, 0.0f, false};
+  return {__ldg(p.clean + cell.base * 8192ll + unit), __ldg(p.sources + cell.source * 8192ll + unit), true};
+}
+
+// How far a patch moves it: as it moves, not as it ends, so that a small move of a large unit keeps
+// its digits. In this order a limit, or what is not a number, goes through.
+PB_DEVICE float move_unit(const ChannelUnit &u, const ChannelCell &cell, bool rectifies) {
+  if (!u.inside) return 0.0f;
+  float moved = fmaf(u.other, cell.take, fmaf(u.own, cell.keep - 1.0f, cell.shift));
+  moved = moved < cell.low - u.own ? cell.low - u.own : moved;
+  moved = cell.high - u.own < moved ? cell.high - u.own : moved;
+  return rectifies ? (moved < -u.own ? -u.own : moved) + fminf(u.own, 0.0f) : moved;
+}
+
+// Eight warps put a cell's change in its place, and mark whether there is any.
+PB_DEVICE void put_change(ChannelRoom &room, int odd, float moved) {
+  const int i = (int)threadIdx.x;
+  room.change[odd][((i >> 4) + 1) * kPitch + (i & 15) + 1] = moved;
+  const bool some = __any_sync(kAll, moved != 0.0f);
+  const bool lost = __any_sync(kAll, moved != moved);
+  if ((i & 31) == 0) room.marks[odd][i >> 5] = (some ? kChanges : 0) | (lost ? kNoNumber : 0);
+}
+
+// The next four warps copy the first layer's weights of a cell's channel.
+PB_DEVICE void copy_weights(const TailChannelParams &p, ChannelRoom &room, int odd, int channel) {
+  const int i = (int)threadIdx.x - 256;
+  cp_async_16(&room.weights[odd][i], p.weights + channel * 128 + i);
+}
+
+// Where the pre-activations of a warp's rows are, those of this lane.
+PB_DEVICE int active_at(const Strip &strip) { return (strip.phase * 16 + strip.row) * 128 + strip.lane; }
+
+// A warp's rows through both layers.
+PB_DEVICE void channel_rows(const Strip &strip, const ChannelRoom &room, int odd, unsigned char *taps) {
+  const int g = strip.lane >> 2;
+  const int px = strip.phase & 1;
+  const float *const from = room.change[odd] + (strip.row + (strip.phase >> 1)) * kPitch + g + 1;
+  float own[kChannelRows + 1][2];
+  float beside[kChannelRows + 1][2];
+#pragma unroll
+  for (int r = 0; r <= kChannelRows; r++) {
+#pragma unroll
+    for (int x = 0; x < 2; x++) {
+      own[r][x] = from[r * kPitch + 8 * x];
+      beside[r][x] = from[r * kPitch + 8 * x + 2 * px - 1];
+    }
+  }
+  float c[kChannelRows][2][4];
+#pragma unroll
+  for (int i = 0; i < 8 * kChannelRows; i++) c[i >> 3][i >> 2 & 1][i & 3] = 0.0f;
+  const float4 *weights = room.weights[odd] + strip.phase * 32 + (strip.lane & 3);
+  const uint4 *image_weights = room.image_weights + strip.lane;
+  const float4 *const active = room.active + active_at(strip);
+#pragma unroll 2
+  for (int k = 0; k < 4; k++) {
+    const float4 w[2] = {weights[8 * k], weights[8 * k + 4]};
+    const uint4 high = image_weights[32 * k];
+    const uint4 low = image_weights[128 + 32 * k];
+    const unsigned first[2] = {high.x, high.y};
+    const unsigned second[2] = {high.z, high.w};
+    const unsigned first_low[2] = {low.x, low.y};
+    const unsigned second_low[2] = {low.z, low.w};
+#pragma unroll
+    for (int r = 0; r < kChannelRows; r++) {
+      const float4 four = active[r * 128 + k * 32];
+      const float clean[4] = {four.x, four.y, four.z, four.w};
+      unsigned a[4];
+      unsigned rest[4];
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+        const int x = i >> 1;
+        const float4 &tap = w[i & 1];
+        const float moved =
+            bent(clean[i], fmaf(own[r + 1][x], tap.w,
+                                fmaf(beside[r + 1][x], tap.z, fmaf(own[r][x], tap.y, beside[r][x] * tap.x))));
+        // Column t of A is output 2 t, column t + 4 output 2 t + 1.
+        const int to = (i & 1) * 2 + x;
+        a[to] = __float_as_uint(moved) & 0xffffe000u;
+        rest[to] = __float_as_uint(moved - __uint_as_float(a[to]));
+      }
+      mma_tf32_1688(c[r][0], rest, first);
+      mma_tf32_1688(c[r][1], rest, second);
+      mma_tf32_1688(c[r][0], a, first_low);
+      mma_tf32_1688(c[r][1], a, second_low);
+      mma_tf32_1688(c[r][0], a, first);
+      mma_tf32_1688(c[r][1], a, second);
+    }
+  }
+  unsigned char *const to = taps + strip.taps();
+#pragma unroll
+  for (int r = 0; r < kChannelRows; r++) {
+#pragma unroll
+    for (int j = 0; j < 2; j++) {
+      const auto &t = c[r][j];
+      *reinterpret_cast<float4 *>(to + r * 512 + j * kHalfPlane) = make_float4(t[0], t[1], t[2], t[3]);
+    }
+  }
+}
+
+// Those of a warp's rows and of this lane, of another base.
+PB_DEVICE void renew_active(const Strip &strip, ChannelRoom &room, const float4 *renewed) {
+  const int at = active_at(strip);
+#pragma unroll 1
+  for (int i = 0; i < 4 * kChannelRows; i++) cp_async_16(room.active + at + 32 * i, renewed + at + 32 * i);
+}
+
+template <bool kSizes>
+PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
+  ChannelRoom &room = *reinterpret_cast<ChannelRoom *>(shared + kTaps);
+  const int begin = (int)((long long)*p.rows * (int)blockIdx.x / (int)gridDim.x);
+  const int end = (int)((long long)*p.rows * ((int)blockIdx.x + 1) / (int)gridDim.x);
+  if (begin >= end) return;
+  const int warp = __shfl_sync(kAll, (int)threadIdx.x >> 5, 0);
+  const int lane = (int)threadIdx.x & 31;
+  const bool rectifies = p.rectifies != 0;
+  const Strip strip(warp, kChannelWarps / 4, lane);
+
+  for (int i = (int)threadIdx.x; i < kChannelRoom; i += 32 * kChannelWarps) {
+    room.change[0][i] = 0.0f;
+    room.change[1][i] = 0.0f;
+  }
+  if (threadIdx.x < 256) room.image_weights[threadIdx.x] = p.image_weights[threadIdx.x];
+  stage_channel_cells(p, begin, end, room.cells[0]);
+  __syncthreads();
+  renew_active(strip, room, p.active + room.cell(0).base * 8192ll);
+  if (warp < 8) {
+    put_change(room, 0, move_unit(read_unit(p, room.cell(0)), room.cell(0), rectifies));
+  } else if (warp < 12) {
+    copy_weights(p, room, 0, room.cell(0).channel());
+  }
+  cp_async_commit();
+
+  int held = -1;
+  float4 clean[2][2];
+#pragma unroll 1
+  for (int n = 0; ; n++) {
+    const int odd = n & 1;
+    cp_async_wait<0>();
+    __syncthreads();
+    if (warp == 0 && n > 0) write_effect<kChannelWarps>(room.sums, p.effect, begin + n - 1);
+    if (begin + n == end) return;
+    if (n % kChannelChunk == 0) {
+      stage_channel_cells(p, begin + n + kChannelChunk, end, room.cells[(n / kChannelChunk + 1) & 1]);
+    }
+    int marks = 0;
+#pragma unroll
+    for (int i = 0; i < 8; i++) marks |= room.marks[odd][i];
+    if (threadIdx.x == 0 && p.skipped != nullptr) p.skipped[begin + n] = marks != 0 ? 0 : 1;
+    const int base = room.cell(n).base;
+    const unsigned image = (unsigned)base * kFours + strip.pair * 32 + lane;
+    if (base != held) {
+      held = base;
+#pragma unroll
+      for (int i = 0; i < 4; i++) clean[i >> 1][i & 1] = __ldg(p.image + (2 * image - lane + i * 32));
+    }
+    const bool more = begin + n + 1 < end;
+    ChannelUnit unit = {0.0f, 0.0f, false};
+    const float4 *renewed = nullptr;
+    if (more) {
+      const ChannelCell &next = room.cell(n + 1);
+      if (next.base != base) renewed = p.active + next.base * 8192ll;
+      if (warp < 8) {
+        unit = read_unit(p, next);
+      } else if (warp < 12) {
+        copy_weights(p, room, odd ^ 1, next.channel());
+      }
+    }
+    if (marks != 0) channel_rows(strip, room, odd, shared);
+    if (renewed != nullptr) renew_active(strip, room, renewed);
+    if (more && warp < 8) put_change(room, odd ^ 1, move_unit(unit, room.cell(n + 1), rectifies));
+    __syncthreads();
+    float sum = 0.0f;
+    if (marks != 0) {
+#pragma unroll
+      for (int i = 0; i < 2; i++) {
+        const float4 d = logits_of_rows(shared, strip.pair + i, lane);
+        sum = measure_four<kSizes>(clean[i], p.logits + (image + i * 32), d, sum);
+      }
+      sum = sum_of_warp(sum);
+    }
+    // The rectifier would hide it.
+    if (lane == 0) room.sums[warp] = (marks & kNoNumber) != 0 ? __uint_as_float(0x7fffffffu) : sum;
+    cp_async_commit();
+  }
+}
+
+}  // namespace
+
+PB_KERNEL(tail_channel_squares, TailChannelParams, 512, 1) {
+  PB_SHARED(shared);
+  tail_channel<false>(p, shared);
+}
+PB_KERNEL(tail_channel_sizes, TailChannelParams, 512, 1) {
+  PB_SHARED(shared);
+  tail_channel<true>(p, shared);
+}

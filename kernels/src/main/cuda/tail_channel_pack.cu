@@ -1,0 +1,63 @@
+// Puts what tail_channel.cu reads into the order in which it does: weights once, clean pre-activations
+// once per run.
+//
+// Bytes: 130 KB of weights read and written; per base 256 KB, at 3 TB/s 11 M bases/s; operations do
+// not count.
+#include "mma.cuh"
+
+struct TailChannelWeightsParams {
+  const float *weights;  // [32 inputs][32 outputs][4][4]
+  float4 *packed;        // 4,096: four taps
+};
+
+struct TailChannelImageWeightsParams {
+  const float *weights;  // [32 inputs][1][4][4]
+  unsigned *packed;      // 1,024
+};
+
+struct TailChannelCleanParams {
+  const float *active;  // [bases][32][32][32], before the rectifier
+  float4 *packed;       // 8,192 of each base
+  const int *bases;
+};
+
+// Four taps e of the first layer: [input][phase][8 outputs][odd output][t], of output 2 t or the next
+// the taps of [v][h].
+PB_KERNEL(tail_channel_pack_weights, TailChannelWeightsParams, 256, 1) {
+  const int step = (int)(gridDim.x * blockDim.x);
+  for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < 4096; e += step) {
+    const int output = 8 * (e >> 3 & 3) + 2 * (e & 3) + (e >> 2 & 1);
+    const int py = e >> 6 & 1;
+    const int px = e >> 5 & 1;
+    const float *const from = p.weights + ((e >> 7) * 32 + output) * 16 + (3 - py) * 4;
+    const int beside = 3 * (1 - px);
+    const int own = 1 + px;
+    p.packed[e] = make_float4(from[beside], from[own], from[beside - 8], from[own - 8]);
+  }
+}
+
+// Number e of the second's B fragments: [high, low][8 inputs][lane][n8 tile, register].
+PB_KERNEL(tail_channel_pack_image_weights, TailChannelImageWeightsParams, 256, 1) {
+  const int step = (int)(gridDim.x * blockDim.x);
+  for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < 1024; e += step) {
+    const int g = e >> 4 & 7;
+    const int input = 8 * (e >> 7 & 3) + 2 * (e >> 2 & 3) + (e & 1);
+    const float weight = p.weights[input * 16 + (g >> 1) * 4 + 2 * (e >> 1 & 1) + (g & 1)];
+    const unsigned high = to_tf32(weight);
+    p.packed[e] = e < 512 ? high : to_tf32(weight - __uint_as_float(high));
+  }
+}
+
+// Four pre-activations e: [base][phase][row][8 outputs][lane], as in a C fragment.
+PB_KERNEL(tail_channel_pack_active, TailChannelCleanParams, 256, 1) {
+  const long long count = *p.bases * 8192ll;
+  const long long step = (long long)gridDim.x * blockDim.x;
+  for (long long e = (long long)blockIdx.x * blockDim.x + threadIdx.x; e < count; e += step) {
+    const int lane = (int)e & 31;
+    const int output = 8 * (int)(e >> 5 & 3) + 2 * (lane & 3);
+    const int y = 2 * (int)(e >> 7 & 15) + (int)(e >> 12 & 1);
+    const int x = 2 * (lane >> 2) + (int)(e >> 11 & 1);
+    const float *const from = p.active + (e >> 13) * 32768 + output * 1024 + y * 32 + x;
+    p.packed[e] = make_float4(from[0], from[1024], from[16], from[1024 + 16]);
+  }
+}
