@@ -42,11 +42,12 @@ struct ChannelCase {
       const float s = (float)size;
       const float low = i % 5 == 4 ? -0.5f : -INFINITY;
       const float high = i % 5 == 4 ? 0.75f : INFINITY;
-      // An interchange of a part; nothing at all now and then.
+      // An interchange of a part; now and then nothing at all, or what is not a number.
       const bool none = i % 7 == 6;
       const float five[] = {1 - s, 0.1f * s, s, low, high};
       const float nothing[] = {1, 0, 0, -INFINITY, INFINITY};
-      for (int k = 0; k < 5; k++) numbers.push_back((none ? nothing : five)[k]);
+      const float lost[] = {1, NAN, 0, -INFINITY, INFINITY};
+      for (int k = 0; k < 5; k++) numbers.push_back((none ? nothing : i % 11 == 9 ? lost : five)[k]);
     }
   }
 
@@ -57,6 +58,7 @@ struct ChannelCase {
     const float *const a = &active[(size_t)base[(size_t)cell] * 32768];
     const float *const l = &logits[(size_t)base[(size_t)cell] * 4096];
     std::vector<double> sums(32768), taps(4096);
+    if (isnan(five[1]) && ranges[(size_t)cell * 3 + 1] < ranges[(size_t)cell * 3 + 2]) return NAN;
     for (int u = ranges[(size_t)cell * 3 + 1]; u < ranges[(size_t)cell * 3 + 2]; u++) {
       const double mixed = fmin(fmax((double)x[u] * five[0] + five[1] + (double)s[u] * five[2], five[3]), five[4]);
       const double d = rectifies ? fmax(mixed, 0) - fmax((double)x[u], 0) : mixed - x[u];
@@ -168,7 +170,8 @@ int check_all(Machine &machine, int cells, int blocks) {
       for (int i = 0; i < cells; i++) {
         const double want = of.effect(i, sizes);
         const float got = effects[0][(size_t)i];
-        worst = tail_check::larger(worst, want == 0 ? fabs(got) : fabs(got / want - 1));
+        const bool lost = isnan(want) && isnan(got);
+        worst = tail_check::larger(worst, lost ? 0 : want == 0 ? fabs(got) : fabs(got / want - 1));
         right &= skipped[(size_t)i] == (want == 0 ? 1 : 0);
       }
       for (int i = cells; i < cells + 8; i++) {
