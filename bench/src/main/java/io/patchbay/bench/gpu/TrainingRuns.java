@@ -97,7 +97,7 @@ final class TrainingRuns implements Section {
         TrainConfig.defaults(
             variant,
             "data=sprites",
-            "lr=1e-3",
+            "lr=2e-4",
             "seed=1",
             "batch=" + bench.size(64, 4),
             "steps=" + steps);

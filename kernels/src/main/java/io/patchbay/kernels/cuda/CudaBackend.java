@@ -12,8 +12,12 @@ import java.util.Set;
 
 /// The CUDA kernels on one device.
 public final class CudaBackend implements Backend {
-  /// Enough rows to give every multiprocessor work.
-  private static final int PREFERRED_ROWS = 2048;
+  /// Bytes of the device for each row that callers take at a time, and the most rows: launches cost
+  /// little beside so many.
+  private static final long BYTES_PER_ROW = 8L << 20;
+
+  private static final int FEWEST_ROWS = 64;
+  private static final int MOST_ROWS = 8192;
 
   private final Device device;
   private final Kernels kernels;
@@ -73,7 +77,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public int preferredRows() {
-    return PREFERRED_ROWS;
+    return (int) Math.clamp(device.facts().memory() / BYTES_PER_ROW, FEWEST_ROWS, MOST_ROWS);
   }
 
   @Override
@@ -96,7 +100,8 @@ public final class CudaBackend implements Backend {
     }
   }
 
-  /// Half of what is free: programs pack clean values and list cells beside what they are asked for.
+  /// Half of what is free: programs pack clean values and list cells beside what they are asked
+  /// for.
   @Override
   public long freeFloats() {
     return device.free() / 2 / Float.BYTES;
