@@ -76,6 +76,7 @@ struct ChangeCells {
   long long regional;              // leading layers that regions go through
   long long small, large;          // floats of shared memory that a region may take
   long long channels;              // whether there are kernels for patches of one channel
+  long long whole;                 // whether a region may be all there is, so that nothing is dense
   RegionLayer layers[kMostLayers];
 };
 

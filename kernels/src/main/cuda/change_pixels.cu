@@ -139,7 +139,6 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
     PixelsChunk &chunk = chunks[turn];
     __syncthreads();
     if (at > begin) write_cells(p, at - kChunk, kChunk, chunks[turn ^ 1]);
-    __syncthreads();  // before what was read there is overwritten
     if (at + kChunk < end) {
       stage_cells(p, at + kChunk, end - at - kChunk < kChunk ? end - at - kChunk : kChunk, chunks[turn ^ 1]);
     }

@@ -120,6 +120,8 @@ PB_DEVICE void region_cell(const ChangeRegion &p, int number, float *room) {
     } else if (kUps && l.kind == kUp) {
       if (area <= 16) {
         region_features<4, 2>(l, in, out);
+      } else if (area >= 1024 && in.channels >= 4) {
+        region_features<16, 2>(l, in, out);
       } else {
         region_features<8, 2>(l, in, out);
       }
@@ -144,7 +146,6 @@ PB_DEVICE void region_cells(const ChangeRegion &p, float *room) {
   const int count = *p.count;
   for (int number = blockIdx.x; number < count; number += gridDim.x) {
     region_cell<kUps, kDowns>(p, number, room);
-    __syncthreads();
   }
 }
 

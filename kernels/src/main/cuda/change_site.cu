@@ -14,7 +14,9 @@
 // dense layers' work, small ones apart from large ones, so that many fit a multiprocessor at once.
 // Of the large ones those whose patch is one range of one channel have kernels of their own where
 // the chain is one that there are such for.
-// Which way a cell goes depends on its ranges alone, and on whether its patch changes anything.
+// Which way a cell goes depends on its ranges alone, and on whether its patch changes anything. Where
+// all of a change fits shared memory no cell goes through dense layers, whose launches cost time
+// even when there is none.
 //
 // Operations per patched unit: 6, or the program's. Bytes per cell: probing reads 8 per unit up to
 // the first that changes; filling reads 8 per patched unit and writes 4 d.
@@ -39,12 +41,13 @@ struct ChangeDrawn {
 };
 
 PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover, bool one_range) {
+  if (cover.channels == 0 && p.whole) return kLeftOut;
   if (p.regional == 0 || cover.channels == 0) return kDense;
   const ChangeRooms rooms = change_rooms(p, cover);
   const long long floats = rooms.even + rooms.odd;
   if (floats <= p.small) return kSmall;
   if (p.channels && one_range && cover.channels == 1) return kChannel;
-  return floats <= p.large && kWorth * rooms.work < rooms.dense ? kLarge : kDense;
+  return p.whole || (floats <= p.large && kWorth * rooms.work < rooms.dense) ? kLarge : kDense;
 }
 
 PB_KERNEL(change_probe, ChangeCells, 128, 1) {
@@ -115,7 +118,7 @@ PB_DEVICE ListCounts list_before(const ListCounts &own, ListCounts *warps, ListC
     if (i < warp) sum.add(warps[i]);
     all.add(warps[i]);
   }
-  __syncthreads();
+  __syncthreads();  // unseen: a second turn needs more than 8,192 cells
   return {sum.four - own.four, sum.fifth - own.fifth};
 }
 

@@ -51,25 +51,34 @@ template <int P>
 PB_DEVICE void region_tap(const float *room, const int (&x)[P], int offset, const float *w, int next,
                           int channels, float (&a)[P], float (&b)[P]) {
   int c = 0;
+  // Eight pixels at a time, so that their inputs fit the registers.
+  constexpr int kSome = P < 8 ? P : 8;
   for (; c + 4 <= channels; c += 4) {
-    float4 v[P];
-#pragma unroll
-    for (int i = 0; i < P; i++) v[i] = *reinterpret_cast<const float4 *>(room + x[i] + offset + c);
     float2 u[4];
 #pragma unroll
     for (int j = 0; j < 4; j++) {
       u[j] = *reinterpret_cast<const float2 *>(w + (c + j) * next);
     }
 #pragma unroll
-    for (int i = 0; i < P; i++) {
-      a[i] = fmaf(v[i].x, u[0].x, a[i]);
-      b[i] = fmaf(v[i].x, u[0].y, b[i]);
-      a[i] = fmaf(v[i].y, u[1].x, a[i]);
-      b[i] = fmaf(v[i].y, u[1].y, b[i]);
-      a[i] = fmaf(v[i].z, u[2].x, a[i]);
-      b[i] = fmaf(v[i].z, u[2].y, b[i]);
-      a[i] = fmaf(v[i].w, u[3].x, a[i]);
-      b[i] = fmaf(v[i].w, u[3].y, b[i]);
+    for (int part = 0; part < P; part += kSome) {
+      float4 v[kSome];
+#pragma unroll
+      for (int i = 0; i < kSome; i++) {
+        v[i] = *reinterpret_cast<const float4 *>(room + x[part + i] + offset + c);
+      }
+#pragma unroll
+      for (int i = 0; i < kSome; i++) {
+        float &first = a[part + i];
+        float &second = b[part + i];
+        first = fmaf(v[i].x, u[0].x, first);
+        second = fmaf(v[i].x, u[0].y, second);
+        first = fmaf(v[i].y, u[1].x, first);
+        second = fmaf(v[i].y, u[1].y, second);
+        first = fmaf(v[i].z, u[2].x, first);
+        second = fmaf(v[i].z, u[2].y, second);
+        first = fmaf(v[i].w, u[3].x, first);
+        second = fmaf(v[i].w, u[3].y, second);
+      }
     }
   }
   for (; c < channels; c++) {

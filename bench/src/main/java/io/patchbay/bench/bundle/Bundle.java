@@ -23,6 +23,11 @@ import java.util.zip.ZipOutputStream;
 /// The contents of a bundle: a launcher, the jars of a class path, a Java runtime, licences. Of the
 /// same jars and JDK the archive has the same bytes.
 final class Bundle {
+  /// How hard the archive is packed unless it is said.
+  static final int LEVEL = 6;
+
+  static final int HARDEST = 9;
+
   private static final String ROOT = "patchbay/";
 
   /// Left out: OpenBLAS's own code (20 MB), which [io.patchbay.ffi.OpenBlas] then says, and the
@@ -48,6 +53,9 @@ final class Bundle {
     final var folders = new ArrayList<Path>();
     final var jars = new TreeMap<String, Path>();
     for (final var entry : classPath.split(Pattern.quote(File.pathSeparator), -1)) {
+      if (entry.isEmpty()) {
+        continue; // the folder that Java was started in holds no classes
+      }
       final var path = Path.of(entry);
       final var name = String.valueOf(path.getFileName());
       if (Files.isDirectory(path)) {
@@ -76,14 +84,16 @@ final class Bundle {
   /// Packs the bundle. The file appears under its name when it is whole.
   ///
   /// Throws IllegalStateException when there is no jlink or no xz, or a jar without a licence.
-  void write(final Path target) throws IOException, InterruptedException {
+  ///
+  /// @param level of xz, 0 to 9
+  void write(final Path target, final int level) throws IOException, InterruptedException {
     checkLicences();
     final var work = Files.createTempDirectory("patchbay-bundle");
     try {
       final var runtime = work.resolve("runtime");
       JavaImage.make(runtime);
       final var part = work.resolve("archive");
-      compress(runtime, part);
+      compress(runtime, part, level);
       final var parent = target.toAbsolutePath().getParent();
       if (parent != null) {
         Files.createDirectories(parent);
@@ -111,13 +121,13 @@ final class Bundle {
     }
   }
 
-  private void compress(final Path runtime, final Path part)
+  private void compress(final Path runtime, final Path part, final int level)
       throws IOException, InterruptedException {
     final Process xz;
     try {
       // With two threads as with more, the bytes do not depend on how many there are.
       xz =
-          new ProcessBuilder("xz", "-6", "-T2", "-c")
+          new ProcessBuilder("xz", "-" + level, "-T2", "-c")
               .redirectOutput(part.toFile())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();

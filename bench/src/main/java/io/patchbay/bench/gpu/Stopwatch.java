@@ -12,6 +12,9 @@ final class Stopwatch {
   private static final int MOST_WINDOWS = 40;
   private static final int LEAST_WINDOWS = 5;
 
+  /// Runs as long as this are timed twice, not five times.
+  private static final double LONG_MILLIS = 1000;
+
   private final OpenDevice device;
   private final double budgetMillis;
 
@@ -46,7 +49,10 @@ final class Stopwatch {
     }
     final double once = Math.max(1e-3, device.milliseconds(() -> run.accept(warm)));
     final int each = (int) Math.clamp(WINDOW_MILLIS / once, 1, 10_000);
-    final int windows = (int) Math.clamp(budgetMillis / (each * once), LEAST_WINDOWS, MOST_WINDOWS);
+    final int windows =
+        (int)
+            Math.clamp(
+                budgetMillis / (each * once), once < LONG_MILLIS ? LEAST_WINDOWS : 2, MOST_WINDOWS);
     final var found = new double[windows];
     int turn = warm + 1;
     for (int i = 0; i < windows; i++) {

@@ -67,7 +67,7 @@ final class BundleTest {
                 Stream.of(jars).map(jar -> folder.resolve(jar).toString()),
                 Stream.of(classes.toString()))
             .toList();
-    return Bundle.of(String.join(":", entries));
+    return Bundle.of(String.join(":", entries) + ":");
   }
 
   @Test

@@ -31,7 +31,7 @@ final class ChangeCells {
   private static final int WARP = 32;
   private static final int MOST_THREADS = 256;
   private static final int LIST_THREADS = 1024;
-  private static final int MOST_BLOCKS = 1 << 14;
+  private static final int FILL_BLOCKS = 8;
   private static final int PROGRAM_FIELDS = 6;
 
   /// Floats of shared memory that a region's kernel has beside regions.
@@ -58,22 +58,27 @@ final class ChangeCells {
   private final RegionLayers regions;
   private final int small;
   private final int large;
+  private final int processors;
   private final boolean channels;
+  private final boolean whole;
   private final Kernel probe;
   private final Kernel list;
   private final Kernel fill;
 
   /// @param window cells for whose dense changes there is room at once
   /// @param channels whether patches of one channel go a way of their own
+  /// @param whole whether no cell goes through dense layers
   ChangeCells(
       final Node node,
       final Propagate op,
       final Scope scope,
       final RegionLayers regions,
       final int window,
-      final boolean channels) {
+      final boolean channels,
+      final boolean whole) {
     this.op = op;
     this.channels = channels;
+    this.whole = whole;
     this.regions = regions;
     this.window = window;
     this.in = node.inputs().subList(0, Propagate.LEADING).stream().map(scope::value).toList();
@@ -103,12 +108,18 @@ final class ChangeCells {
     this.lists = scope.scratch("lists" + name, null, KINDS * rows);
     this.bases = scope.scratch("bases" + name, null, KINDS * rows);
     this.numbers = scope.scratch("numbers" + name, null, KINDS * (1 + windows()));
-    final int most = scope.device().facts().sharedPerBlock() / Float.BYTES - REGION_ROOM;
+    final int most = largest(scope);
+    this.processors = scope.device().facts().multiprocessors();
     this.large = regions.layers().isEmpty() ? 0 : most;
     this.small = Math.min(large, regions.small());
     this.probe = scope.device().kernel("change_site", "change_probe");
     this.list = scope.device().kernel("change_site", "change_list");
     this.fill = scope.device().kernel("change_site", "change_fill");
+  }
+
+  /// Floats of shared memory that a region may take.
+  static int largest(final Scope scope) {
+    return scope.device().facts().sharedPerBlock() / Float.BYTES - REGION_ROOM;
   }
 
   /// The axis of the cells.
@@ -172,9 +183,12 @@ final class ChangeCells {
     return Float.BYTES * (REGION_ROOM + (kind == Kind.SMALL ? small : large));
   }
 
-  /// Blocks for a list, a cell each or several in turn.
-  static int blocks(final CellList cells) {
-    return Math.min(cells.most(), MOST_BLOCKS);
+  /// Blocks for a list, a cell each or several in turn: few, for they cost time even when there is
+  /// no cell.
+  ///
+  /// @param each of a multiprocessor
+  int blocks(final CellList cells, final int each) {
+    return Math.min(cells.most(), each * processors);
   }
 
   /// Sorts all cells into lists.
@@ -218,7 +232,8 @@ final class ChangeCells {
   void fill(final CellList cells, final long change) {
     final int threads = Math.min(MOST_THREADS, Math.ceilDiv(size(), WARP) * WARP);
     fill.launch(
-        Launch.of(blocks(cells), threads), concat(fields(), cells.cells(), cells.count(), change));
+        Launch.of(blocks(cells, FILL_BLOCKS), threads),
+        concat(fields(), cells.cells(), cells.count(), change));
   }
 
   static long[] concat(final long[] fields, final long... more) {
@@ -251,7 +266,8 @@ final class ChangeCells {
       regions.layers().size(),
       small,
       large,
-      channels ? 1 : 0
+      channels ? 1 : 0,
+      whole ? 1 : 0
     };
     final var inputs = in.stream().mapToLong(Value::address).toArray();
     return join(inputs, counts, program, middle, regions.fields());

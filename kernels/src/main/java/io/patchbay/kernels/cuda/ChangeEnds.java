@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ChangeEnds {
   private static final int WARP = 32;
   private static final int MOST_THREADS = 256;
+  private static final int BLOCKS = 8;
 
   private final Propagate op;
   private final Value clean;
@@ -24,6 +25,7 @@ final class ChangeEnds {
   private final long wrongIndex;
   private final Value out;
   private final Kernel kernel;
+  private final int processors;
 
   ChangeEnds(final Node node, final Propagate op, final Scope scope) {
     this.wrongIndex = scope.fault("direction outside the table, at the row before: " + node);
@@ -36,6 +38,7 @@ final class ChangeEnds {
     this.directionRows = directions == null ? 0 : scope.rows(directions.axis());
     this.out = scope.value(node);
     this.kernel = scope.device().kernel("change_ends", "change_ends");
+    this.processors = scope.device().facts().multiprocessors();
   }
 
   List<Value> reads() {
@@ -76,7 +79,7 @@ final class ChangeEnds {
     final int size = clean.size();
     final int threads = Math.min(MOST_THREADS, Math.ceilDiv(size, WARP) * WARP);
     kernel.launch(
-        new Launch(ChangeCells.blocks(cells), 1, threads, Float.BYTES * WARP),
+        new Launch(Math.min(cells.most(), BLOCKS * processors), 1, threads, Float.BYTES * WARP),
         sums,
         clean.address(),
         base.address(),

@@ -82,6 +82,7 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // a device is one object
   public Program load(final Plan plan, final Weights weights, final Mode mode) {
     if (!(weights instanceof final CudaWeights own) || own.device() != device) {
       throw new IllegalArgumentException("weights of another backend: " + weights);

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// replayed for any number of rows.
 final class CudaProgram implements Program {
   private final Plan plan;
-  private final Mode mode;
   private final Device device;
   private final Memory memory;
   private final RowCounts counts;
@@ -46,7 +45,6 @@ final class CudaProgram implements Program {
       final List<Candidate> candidates,
       final boolean apart) {
     this.plan = plan;
-    this.mode = mode;
     this.weights = weights;
     this.memory = memory;
     this.device = memory.device();
@@ -104,6 +102,7 @@ final class CudaProgram implements Program {
 
   /// Within the device, where both programs stand on it.
   @Override
+  @SuppressWarnings("ReferenceEquality") // a device is one object
   public void write(final Node given, final Program from, final Node output, final int toRow) {
     final var to = given(given, Shape.Type.F32);
     if (!(from instanceof final CudaProgram other) || other.device != device) {

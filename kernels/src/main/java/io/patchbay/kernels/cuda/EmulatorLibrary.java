@@ -52,7 +52,7 @@ final class EmulatorLibrary {
     barriers = library.function("pb_emulator_barriers", listing);
     forget = library.function("pb_emulator_forget", FunctionDescriptor.ofVoid());
     for (final var line : lines(library.function("pb_emulator_kernels", listing))) {
-      final var words = line.split(" ");
+      final var words = line.split(" ", -1);
       kernels.put(words[0] + "/" + words[1], Long.parseLong(words[3]));
     }
   }
@@ -151,7 +151,7 @@ final class EmulatorLibrary {
   Map<String, Long> barriers() {
     final var counts = new LinkedHashMap<String, Long>();
     for (final var line : lines(barriers)) {
-      final var words = line.split(" ");
+      final var words = line.split(" ", -1);
       counts.put(words[0], Long.parseLong(words[1]));
     }
     return counts;
@@ -173,8 +173,7 @@ final class EmulatorLibrary {
       if (written != length) {
         throw new NativeException("a list of the emulator has changed while it was read");
       }
-      final var all = text.getString(0);
-      return all.isEmpty() ? new String[0] : all.split("\n");
+      return text.getString(0).lines().toArray(String[]::new);
     } catch (final Throwable e) {
       throw unexpected(e);
     }

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 /// Layer by layer, in float32: any chain, any end.
 final class LayeredPath implements ChangePath {
   private final String name;
+  private final int first;
   private final Scope scope;
   private final List<DenseChange> layers;
   private final ChangeEnds ends;
@@ -18,24 +19,28 @@ final class LayeredPath implements ChangePath {
 
   private final List<Value> rooms = new ArrayList<>();
 
+  /// @param first the first layer that is gone through
   /// @param plain whether the plain kernels serve
   LayeredPath(
       final Node node,
       final Propagate op,
       final Scope scope,
       final Layers kernels,
+      final int first,
       final boolean plain,
       final ChangeEnds ends) {
+    this.first = first;
     this.name = "(%" + node.id() + ")";
     this.scope = scope;
     this.ends = ends;
     this.layers =
-        IntStream.range(0, op.layers().size())
+        IntStream.range(first, op.layers().size())
             .mapToObj(i -> new DenseChange(node, op, i, scope, kernels, plain))
             .toList();
     for (int i = 0; i < layers.size(); i++) {
-      sizes[i % 2] = Math.max(sizes[i % 2], layers.get(i).inputs());
-      sizes[(i + 1) % 2] = Math.max(sizes[(i + 1) % 2], layers.get(i).outputs());
+      final int from = (first + i) % 2;
+      sizes[from] = Math.max(sizes[from], layers.get(i).inputs());
+      sizes[1 - from] = Math.max(sizes[1 - from], layers.get(i).outputs());
     }
   }
 
@@ -47,7 +52,7 @@ final class LayeredPath implements ChangePath {
   @Override
   public List<Value> place(final int window) {
     for (int i = 0; i < sizes.length; i++) {
-      rooms.add(scope.scratch("change" + i + name, null, Math.multiplyExact(window, sizes[i])));
+      rooms.add(scope.scratch("layers" + i + name, null, Math.multiplyExact(window, sizes[i])));
     }
     return rooms;
   }
@@ -59,7 +64,7 @@ final class LayeredPath implements ChangePath {
 
   @Override
   public long start() {
-    return start(0);
+    return start(first);
   }
 
   /// Where what layer `from` takes stands.
@@ -69,14 +74,15 @@ final class LayeredPath implements ChangePath {
 
   @Override
   public void run(final CellList cells) {
-    run(cells, 0);
+    run(cells, first);
   }
 
   /// From layer `from` on.
   void run(final CellList cells, final int from) {
-    for (int i = from; i < layers.size(); i++) {
-      layers.get(i).run(cells, start(i), start(i + 1));
+    final int end = first + layers.size();
+    for (int i = from; i < end; i++) {
+      layers.get(i - first).run(cells, start(i), start(i + 1));
     }
-    ends.run(cells, start(layers.size()));
+    ends.run(cells, start(end));
   }
 }

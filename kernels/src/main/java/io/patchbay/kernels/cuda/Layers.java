@@ -369,6 +369,7 @@ final class Layers {
         chunk);
   }
 
+  @SuppressWarnings("EnumOrdinal") // the kernels' codes are the order of the enum
   private static long[] with(final Finish f, final long... fields) {
     final var all = Arrays.copyOf(fields, fields.length + 7);
     int at = fields.length;

@@ -8,6 +8,7 @@ import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.kernels.cuda.ChangeCells.Kind;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class PropagateCandidate implements Candidate {
 
   private static final int SHARE = 64;
   private static final int MOST_THREADS = 512;
+  private static final int SMALL_BLOCKS = 32;
 
   private final Layers layers;
   private final boolean special;
@@ -59,7 +61,7 @@ final class PropagateCandidate implements Candidate {
     private final ChangeEnds ends;
     private final RegionLayers regions;
     private final @Nullable LayeredPath layered;
-    private final ChangePath dense;
+    private final @Nullable ChangePath dense;
     private final Optional<ChannelPath> channel;
     private final Kernel region;
     private final int end;
@@ -71,19 +73,35 @@ final class PropagateCandidate implements Candidate {
           special ? RegionLayers.of(node, op, scope) : new RegionLayers(List.of(), false);
       this.ends = new ChangeEnds(node, op, scope);
       final var matrix =
-          special ? MatrixPath.of(node, op, scope, ends) : Optional.<ChangePath>empty();
+          special
+              ? DecoderPath.of(node, op, scope, ends)
+                  .or(() -> EncoderPath.of(node, op, scope, layers, ends))
+              : Optional.<ChangePath>empty();
+      final boolean whole = matrix.isEmpty() && regions.whole(ChangeCells.largest(scope));
+      // What went through shared memory goes on through dense layers where there are more.
+      final boolean goesOn = !regions.layers().isEmpty() && !regions.measures();
+      final int first = matrix.isPresent() ? regions.layers().size() : 0;
       this.layered =
-          matrix.isPresent() ? null : new LayeredPath(node, op, scope, layers, !special, ends);
-      this.dense = layered == null ? matrix.orElseThrow() : layered;
+          (matrix.isEmpty() && !whole) || goesOn
+              ? new LayeredPath(node, op, scope, layers, first, !special, ends)
+              : null;
+      this.dense = matrix.isPresent() ? matrix.get() : layered;
       this.channel =
           special ? ChannelPath.of(node, op, scope, ends) : Optional.<ChannelPath>empty();
       final int rows = scope.most(ChangeCells.axis(node));
-      final int window = window(scope, rows, dense.bytes());
-      this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent());
+      final var paths = new LinkedHashSet<ChangePath>();
+      if (dense != null) {
+        paths.add(dense);
+      }
+      if (layered != null) {
+        paths.add(layered);
+      }
+      final long bytes = paths.stream().mapToLong(ChangePath::bytes).sum();
+      final int window = bytes == 0 ? Math.max(1, rows) : window(scope, rows, bytes);
+      this.cells = new ChangeCells(node, op, scope, regions, window, channel.isPresent(), whole);
       this.region = scope.device().kernel("change_region", regions.kernel());
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
-      reads.addAll(dense.reads());
       reads.addAll(ends.reads());
       channel.ifPresent(path -> {
         reads.addAll(path.reads());
@@ -91,7 +109,10 @@ final class PropagateCandidate implements Candidate {
       });
       writes.add(ends.out());
       writes.addAll(cells.writes());
-      writes.addAll(dense.place(window));
+      paths.forEach(path -> {
+        reads.addAll(path.reads());
+        writes.addAll(path.place(window));
+      });
     }
 
     void run() {
@@ -104,9 +125,11 @@ final class PropagateCandidate implements Candidate {
       }
       channel.ifPresent(path -> path.run(cells, cells.all(Kind.CHANNEL)));
       for (int w = 0; w < cells.windows(); w++) {
-        final var most = cells.window(Kind.DENSE, w);
-        cells.fill(most, dense.start());
-        dense.run(most);
+        if (dense != null) {
+          final var most = cells.window(Kind.DENSE, w);
+          cells.fill(most, dense.start());
+          dense.run(most);
+        }
         if (layered != null && !regions.measures()) {
           for (final var kind : apart) {
             final var some = cells.window(kind, w);
@@ -122,9 +145,11 @@ final class PropagateCandidate implements Candidate {
     ///
     /// @param to where the change goes that dense layers take; 0 where there are none
     private void carry(final Kind kind, final CellList some, final long to) {
-      final int threads = kind == Kind.SMALL ? regions.threads() : MOST_THREADS;
+      final boolean small = kind == Kind.SMALL;
+      final int threads = small ? regions.threads() : MOST_THREADS;
+      final int blocks = cells.blocks(some, small ? SMALL_BLOCKS : 1);
       region.launch(
-          new Launch(ChangeCells.blocks(some), 1, threads, cells.shared(kind)),
+          new Launch(blocks, 1, threads, cells.shared(kind)),
           ChangeCells.concat(
               cells.fields(),
               some.cells(),

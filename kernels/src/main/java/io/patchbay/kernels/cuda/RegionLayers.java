@@ -160,10 +160,7 @@ record RegionLayers(List<Layer> layers, boolean measures) {
         (from, to) ->
             kernel.launch(
                 new Launch(
-                    (int) Math.clamp(tiles, 1, MOST_BLOCKS),
-                    1,
-                    THREADS,
-                    Float.BYTES * WARP * (WARP + 1)),
+                    Math.clamp(tiles, 1, MOST_BLOCKS), 1, THREADS, Float.BYTES * WARP * (WARP + 1)),
                 from,
                 to,
                 bases,
@@ -179,15 +176,32 @@ record RegionLayers(List<Layer> layers, boolean measures) {
     final var first = layers.getFirst();
     final boolean down = first.code() == Layer.DOWN;
     final int side = down ? SQUARE : UNIT;
-    final int[] high = widest(side, true);
-    final int[] wide = widest(side, false);
+    final int channels = down ? Math.min(SQUARE_CHANNELS, first.channels()) : 1;
+    return room(channels, widest(side, true), widest(side, false));
+  }
+
+  /// Whether all of a change fits as many floats, and its end is a number, so that no cell needs
+  /// dense layers.
+  boolean whole(final int floats) {
+    if (!measures || layers.getFirst().code() == Layer.DOWN) {
+      return false;
+    }
+    final int[] high = layers.stream().mapToInt(Layer::height).toArray();
+    final int[] wide = layers.stream().mapToInt(Layer::width).toArray();
+    return room(layers.getFirst().channels(), high, wide) <= floats;
+  }
+
+  /// @param channels of the first layer's input
+  /// @param high rows of each layer's input
+  /// @param wide columns
+  private int room(final int channels, final int[] high, final int[] wide) {
     final int[] rooms = {0, 0};
-    int channels = down ? Math.min(SQUARE_CHANNELS, first.channels()) : 1;
+    int deep = channels;
     for (int i = 0; i < layers.size(); i++) {
       final int around = 2 * layers.get(i).margin();
-      final int floats = (high[i] + around) * (wide[i] + around) * pitch(channels);
+      final int floats = (high[i] + around) * (wide[i] + around) * pitch(deep);
       rooms[i % 2] = Math.max(rooms[i % 2], Math.ceilDiv(floats, 4) * 4);
-      channels = layers.get(i).outputs();
+      deep = layers.get(i).outputs();
     }
     return rooms[0] + rooms[1];
   }

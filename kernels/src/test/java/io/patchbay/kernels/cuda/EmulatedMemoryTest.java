@@ -16,17 +16,17 @@ class EmulatedMemoryTest {
     try (var device = Samples.device(0)) {
       final long all = device.free();
       assertEquals(device.facts().memory(), all);
-      try (var first = device.allocate("first", 1000)) {
-        assertEquals(1000, first.bytes());
-        assertEquals(0, first.address() % 256);
-        assertEquals(all - 1000, device.free());
-        final long more = device.free() + 1;
-        final var e =
-            assertThrows(OutOfDeviceMemoryException.class, () -> device.allocate("second", more));
-        assertTrue(String.valueOf(e.getMessage()).contains("owner=second"), e.getMessage());
-        first.close();
-        assertEquals(all, device.free());
-      }
+      final var first = device.allocate("first", 1000);
+      assertEquals(1000, first.bytes());
+      assertEquals(0, first.address() % 256);
+      assertEquals(all - 1000, device.free());
+      final long more = device.free() + 1;
+      final var e =
+          assertThrows(OutOfDeviceMemoryException.class, () -> device.allocate("second", more));
+      assertTrue(String.valueOf(e.getMessage()).contains("owner=second"), e.getMessage());
+      first.close();
+      assertEquals(all, device.free());
+      first.close();
       assertEquals(all, device.free());
     }
   }

@@ -26,7 +26,7 @@ class RegisterCeilingTest {
     final var ceilings = new HashMap<String, Ceiling>();
     for (final var line : Files.readAllLines(GRANTED)) {
       if (!line.isBlank() && !line.startsWith("#")) {
-        final var words = line.split(" +");
+        final var words = line.split(" +", -1);
         final var ceiling = new Ceiling(Integer.parseInt(words[2]), Integer.parseInt(words[3]));
         final var key = words[0] + " " + words[1];
         assertTrue(ceilings.put(key, ceiling) == null, "twice in " + GRANTED + ": " + key);
@@ -42,7 +42,7 @@ class RegisterCeilingTest {
     final var seen = new HashSet<String>();
     final var problems = new ArrayList<String>();
     for (final var line : Files.readAllLines(MADE)) {
-      final var words = line.split(" ");
+      final var words = line.split(" ", -1);
       final var key = words[0] + " " + words[1];
       seen.add(key);
       final var ceiling = ceilings.get(key);

@@ -32,6 +32,10 @@ final class PropagateCases {
   /// between two of them is rounded either way.
   private static final double BF16 = 2e-3;
 
+  /// Where clean values are held in 16 bits many numbers are rounded either way, and few sums at
+  /// the end have nothing to average over.
+  private static final double BF16_CODES = 6e-3;
+
   /// A product's terms have both signs, and may leave little.
   private static final double PRODUCT = 3e-5;
 
@@ -166,12 +170,27 @@ final class PropagateCases {
               .within(BF16)
               .rarely());
     }
+    for (final int colors : new int[] {1, 3}) {
+      final var chain =
+          Chain.of(false, colors, 64, 64, 32, 32, 64, 64).linear(256).linear(colors == 1 ? 10 : 20);
+      final var end = colors == 1 ? End.VALUE : End.SQUARES;
+      final var covers = colors == 1 ? Covers.PARTS : Covers.STRIP;
+      cases.add(
+          OpCase.of(
+                  "propagate in bf16 an encoder's %s of %s, %s".formatted(covers, chain, end),
+                  draft -> propagate(draft, chain, covers, end, false, Precision.BF16))
+              .mixingRows()
+              .withoutGradients()
+              .within(BF16_CODES)
+              .rarely());
+    }
     // Patches that touch little, of sizes that some backends have kernels for.
     cases.add(touching(Chain.of(true, 32, 32, 32, 1), Covers.CHANNEL, End.SIZES));
     cases.add(touching(Chain.of(true, 32, 32, 32, 3), Covers.CHANNEL, End.SQUARES));
     cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SQUARES));
     cases.add(touching(Chain.of(true, 64, 4, 4, 64, 32, 32, 1), Covers.UNIT, End.SIZES));
     cases.add(touching(Chain.of(true, 64, 4, 4, 64, 32, 32, 3), Covers.STRIP, End.SQUARES));
+    cases.add(touching(Chain.of(true, 64, 8, 8, 32, 32, 1), Covers.PARTS, End.SQUARES));
     for (int c = 0; c < CHAINS.size(); c++) {
       final int i = c;
       final var chain = CHAINS.get(i);

@@ -30,6 +30,9 @@ final class BarrierTest {
   private static final long MEMORY = 1L << 30;
   private static final int ROWS = 13;
 
+  /// Enough for the blocks of a launch to take several turns each: for barriers between turns.
+  private static final int MANY_ROWS = 600;
+
   /// Cases that are tried without a barrier: the quickest that come to it, and those that come to
   /// it most often.
   private static final int QUICKEST = 4;
@@ -65,7 +68,7 @@ final class BarrierTest {
     final var device = EmulatedDevice.open(MEMORY, 0);
     device.barriers();
     final long start = System.nanoTime();
-    if (run(device, opCase, special).isPresent()) {
+    if (run(device, opCase, special, ROWS).isPresent()) {
       final long nanoseconds = System.nanoTime() - start;
       device
           .barriers()
@@ -78,8 +81,8 @@ final class BarrierTest {
 
   /// What a case gives, or nothing when its plan is refused. Closes the device.
   private static Optional<Results> run(
-      final EmulatedDevice device, final OpCase opCase, final boolean special) {
-    final var trial = opCase.draw(ROWS, opCase.name().hashCode());
+      final EmulatedDevice device, final OpCase opCase, final boolean special, final int rows) {
+    final var trial = opCase.draw(rows, opCase.name().hashCode());
     try (var backend = CudaBackend.apart(device, special)) {
       return Optional.of(Results.of(backend, trial, Mode.FAST));
     } catch (final IllegalArgumentException e) {
@@ -91,7 +94,9 @@ final class BarrierTest {
   }
 
   private static boolean isMissed(final String barrier, final List<Visit> visits) {
-    return worthwhile(visits).stream().anyMatch(visit -> isMissed(barrier, visit));
+    final var chosen = worthwhile(visits);
+    return chosen.stream().anyMatch(visit -> isMissed(barrier, visit, ROWS))
+        || chosen.stream().limit(QUICKEST).anyMatch(visit -> isMissed(barrier, visit, MANY_ROWS));
   }
 
   private static List<Visit> worthwhile(final List<Visit> visits) {
@@ -107,13 +112,13 @@ final class BarrierTest {
     return List.copyOf(chosen);
   }
 
-  private static boolean isMissed(final String barrier, final Visit visit) {
+  private static boolean isMissed(final String barrier, final Visit visit, final int rows) {
     final var whole =
-        run(EmulatedDevice.open(MEMORY, 0), visit.opCase(), visit.special()).orElseThrow();
+        run(EmulatedDevice.open(MEMORY, 0), visit.opCase(), visit.special(), rows).orElseThrow();
     final var device = EmulatedDevice.open(MEMORY, 0);
     device.leaveOut(barrier);
     try {
-      return !run(device, visit.opCase(), visit.special())
+      return !run(device, visit.opCase(), visit.special(), rows)
           .orElseThrow()
           .firstOtherBit(whole)
           .isEmpty();
@@ -125,7 +130,7 @@ final class BarrierTest {
   }
 
   private static boolean isUnseen(final String barrier) throws IOException {
-    final var place = barrier.split(":");
+    final var place = barrier.split(":", -1);
     final var lines = Files.readAllLines(SOURCES.resolve(place[0]));
     return lines.get(Integer.parseInt(place[1]) - 1).contains("// unseen: ");
   }

@@ -9,16 +9,15 @@ import io.patchbay.engine.Op.Propagate.Kind;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shape;
 import io.patchbay.ffi.cuda.Launch;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// The decoder with four transposed convolutions from 64 channels of 4 x 4 pixels to an image of 64
 /// x 64, or its last layers, on the matrix unit with operands in bf16: what a layer takes is bf16
-/// in (H, W, C) order, the last two layers and the effect are one kernel (`tail.cu`).
-final class MatrixPath implements ChangePath {
-  private static final int THREADS = 256;
-  private static final int BLOCKS = 8;
+/// in (H, W, C) order, the last two layers and the effect are one kernel (`tail.cuh`).
+final class DecoderPath implements ChangePath {
+  private static final int THREADS = MatrixStages.THREADS;
+  private static final int BLOCKS = MatrixStages.BLOCKS;
 
   /// What the layers make, from the linear ones on.
   private static final int FLAT = 256;
@@ -29,41 +28,25 @@ final class MatrixPath implements ChangePath {
   private static final Shape FOURTH = Shape.of(32, 32, 32);
   private static final int IMAGE = 64;
 
-  /// `kChangeCleanShared`, `kChangeAnyShared` and what `tail.cu` says of its own.
-  private static final int CLEAN_SHARED = 32 * 33 * 4;
-
+  /// `kChangeAnyShared`, and what the tail's kernels need.
   private static final int ANY_SHARED = 32 * 257 * 4 + 32 * 8 * 4;
+
   private static final int TAIL_SHARED = 232_128;
   private static final int TAIL_COLORS_SHARED = 227_936;
   private static final int TAIL_THREADS = 384;
   private static final int TAPS = 16;
 
   private final Scope scope;
-  private final String name;
   private final ChangeEnds ends;
-  private final int size;
-  private final List<Stage> stages = new ArrayList<>();
-  private final List<Value> reads = new ArrayList<>();
-  private final List<Value> rooms = new ArrayList<>();
+  private final MatrixStages stages;
   private final int processors;
 
-  /// A launch from one room to another.
-  ///
-  /// @param bytes that a cell has in the room that it writes
-  private record Stage(int bytes, Work work) {}
-
-  /// A launch.
-  private interface Work {
-    void run(CellList cells, long from, long to);
-  }
-
-  private MatrixPath(
+  private DecoderPath(
       final Node node, final Propagate op, final Scope scope, final ChangeEnds ends) {
     this.scope = scope;
     this.ends = ends;
-    this.name = "(%" + node.id() + ")";
-    this.size = node.input(0).shape().rowSize();
-    this.processors = scope.device().facts().multiprocessors();
+    this.stages = new MatrixStages(node, scope);
+    this.processors = stages.processors();
     for (int i = 0; i < op.layers().size() - 2; i++) {
       final var weights = node.input(Propagate.LEADING + 2 * i);
       final var clean = node.input(Propagate.LEADING + 2 * i + 1);
@@ -80,7 +63,7 @@ final class MatrixPath implements ChangePath {
   static Optional<ChangePath> of(
       final Node node, final Propagate op, final Scope scope, final ChangeEnds ends) {
     return fits(node, op, scope)
-        ? Optional.of(new MatrixPath(node, op, scope, ends))
+        ? Optional.of(new DecoderPath(node, op, scope, ends))
         : Optional.empty();
   }
 
@@ -137,10 +120,6 @@ final class MatrixPath implements ChangePath {
     return node.input(Propagate.LEADING + 2 * layer).op() instanceof Op.State;
   }
 
-  private void stage(final int bytes, final Work work) {
-    stages.add(new Stage(bytes, work));
-  }
-
   /// A linear layer: from float32 where it is the first, else from split rows; the one with 256
   /// inputs makes bf16 in (H, W, C) order.
   private void linear(final Node weights, final Node clean, final boolean first) {
@@ -148,9 +127,9 @@ final class MatrixPath implements ChangePath {
     final int outputs = weights.shape().dim(0);
     final var kernel = scope.device().kernel("change_linear", "change_linear_any");
     if (outputs == FLAT) {
-      final var w = read(scope.value(weights));
-      final var a = read(scope.value(clean));
-      stage(
+      final var w = stages.read(scope.value(weights));
+      final var a = stages.read(scope.value(clean));
+      stages.add(
           4 * outputs,
           (cells, from, to) ->
               kernel.launch(
@@ -169,7 +148,7 @@ final class MatrixPath implements ChangePath {
     }
     if (first) {
       final var split = scope.device().kernel("change_linear", "change_split");
-      stage(
+      stages.add(
           4 * inputs,
           (cells, from, to) ->
               split.launch(
@@ -178,11 +157,11 @@ final class MatrixPath implements ChangePath {
     final int plane = FIRST.dim(1) * FIRST.dim(2);
     final var matrix = scope.device().kernel("change_linear", "change_linear_256");
     final var w =
-        read(packed("change_linear_pack", weights, inputs * outputs, inputs, outputs, plane));
-    final var a = read(clean("change_clean_order", clean, outputs, FIRST.dim(0), plane));
+        stages.packed("change_linear_pack", weights, inputs * outputs, inputs, outputs, plane);
+    final var a = stages.clean("change_clean_order", clean, outputs, FIRST.dim(0), plane);
     // As many outputs as a block makes, and the cells that pass through it at once.
     final int most = 128;
-    stage(
+    stages.add(
         2 * outputs,
         (cells, from, to) ->
             matrix.launch(
@@ -213,39 +192,35 @@ final class MatrixPath implements ChangePath {
     final int batch = side == FIRST.dim(1) ? 4 : 2;
     final var suffix = channels + "_" + outputs + "_" + side;
     final int words = TAPS / 2 * channels * outputs;
-    final var a =
-        read(
-            clean(
-                "change_clean_pack", clean, clean.shape().rowSize() / 2, outputs, 4 * side * side));
+    final var a = stages.halves(clean);
     final var kernel =
         first
             ? scope.device().kernel("change_up_first", "change_up_first_" + suffix)
             : scope.device().kernel("change_up", "change_up_" + suffix);
     final var w =
-        read(
-            first
-                ? packed("change_up_split_pack", weights, 2 * words, channels, outputs, 1)
-                : packed("change_up_pack", weights, words, channels, outputs, 1));
+        first
+            ? stages.packed("change_up_split_pack", weights, 2 * words, channels, outputs, 1)
+            : stages.packed("change_up_pack", weights, words, channels, outputs, 1);
     if (first) {
       final var split = scope.device().kernel("change_pack", "change_split_pack");
-      stage(
+      stages.add(
           4 * inputs,
           (cells, from, to) ->
               split.launch(
-                  new Launch(BLOCKS * processors, 1, THREADS, CLEAN_SHARED),
+                  new Launch(BLOCKS * processors, 1, THREADS, MatrixStages.CLEAN_SHARED),
                   from,
                   to,
                   cells.count(),
                   channels,
-                  side * side));
+                  (long) side * side));
     }
     final var launch =
         new Launch(
             processors,
             first ? outputs / 32 : 1,
             THREADS,
-            upShared((first ? 4 : 2) * channels, side, batch));
-    stage(
+            MatrixStages.shared((first ? 4 : 2) * channels, side, batch, 3));
+    stages.add(
         2 * clean.shape().rowSize(),
         (cells, from, to) ->
             kernel.launch(
@@ -256,7 +231,7 @@ final class MatrixPath implements ChangePath {
   private void tail(final Node node, final Propagate op) {
     final int last = op.layers().size() - 1;
     final var first = node.input(Propagate.LEADING + 2 * last - 2);
-    final var second = read(scope.value(node.input(Propagate.LEADING + 2 * last)));
+    final var second = stages.read(scope.value(node.input(Propagate.LEADING + 2 * last)));
     final int colors = clean(node, last).dim(0);
     final var active = node.input(Propagate.LEADING + 2 * last - 1);
     final var image = node.input(Propagate.LEADING + 2 * last + 1);
@@ -266,7 +241,7 @@ final class MatrixPath implements ChangePath {
     final int words = TAPS / 2 * first.shape().dim(0) * first.shape().dim(1);
     final int more = 2 * TAPS * first.shape().dim(1);
     final var weights =
-        read(
+        stages.read(
             scope.packed(
                 "tail weights " + colors,
                 first,
@@ -276,14 +251,14 @@ final class MatrixPath implements ChangePath {
     final long bases = scope.rows(active.shape().axis());
     final var packActive = scope.device().kernel("tail_pack", "tail_pack_active");
     final var a =
-        read(
+        stages.read(
             scope.packed(
                 "tail active",
                 active,
                 active.shape().rowSize() / 2,
                 (from, to) -> packActive.launch(grid, from, 0, to, 0, 0, bases, colors)));
     final var i = TailPacks.ofTail(image, scope);
-    reads.add(i.value());
+    stages.read(i.value());
     final var kernel =
         scope
             .device()
@@ -295,7 +270,7 @@ final class MatrixPath implements ChangePath {
         colors == 1
             ? new Launch(processors, 1, TAIL_THREADS, TAIL_SHARED)
             : new Launch(processors, 1, THREADS, TAIL_COLORS_SHARED);
-    stage(
+    stages.add(
         4,
         (cells, from, to) ->
             kernel.launch(
@@ -311,7 +286,7 @@ final class MatrixPath implements ChangePath {
                 to,
                 cells.count()));
     final var place = scope.device().kernel("change_ends", "change_placed");
-    stage(
+    stages.add(
         4,
         (cells, from, _) ->
             place.launch(
@@ -322,104 +297,33 @@ final class MatrixPath implements ChangePath {
                 ends.out().address()));
   }
 
-  private Value read(final Value value) {
-    reads.add(value);
-    return value;
-  }
-
-  private Value packed(
-      final String kernel,
-      final Node weights,
-      final int elements,
-      final int rows,
-      final int columns,
-      final int plane) {
-    final var pack = scope.device().kernel("change_pack", kernel);
-    return scope.packed(
-        kernel,
-        weights,
-        elements,
-        (from, to) ->
-            pack.launch(Launch.of(BLOCKS * processors, THREADS), from, to, rows, columns, plane));
-  }
-
-  private Value clean(
-      final String kernel,
-      final Node clean,
-      final int elements,
-      final int channels,
-      final int plane) {
-    final var pack = scope.device().kernel("change_pack", kernel);
-    final long bases = scope.rows(clean.shape().axis());
-    return scope.packed(
-        kernel,
-        clean,
-        elements,
-        (from, to) ->
-            pack.launch(
-                new Launch(BLOCKS * processors, 1, THREADS, CLEAN_SHARED),
-                from,
-                to,
-                bases,
-                channels,
-                plane));
-  }
-
-  /// `change_shared` of `change_params.cuh`, in three stages.
-  private static int upShared(final int bytes, final int side, final int cells) {
-    final int tight = (side + 2) * (bytes + 16);
-    final int row = side == 4 ? (tight + 63) / 128 * 128 + 64 : tight;
-    return 3 * sixteens(cells * (side + 2) * row + 8 * cells);
-  }
-
   /// `change_linear_shared` of `change_params.cuh`, of 32 cells in three stages.
   private static int linearShared(final int inputs) {
-    return 3 * sixteens(32 * (4 * inputs + 16) + 4 * 32);
-  }
-
-  private static int sixteens(final int bytes) {
-    return Math.ceilDiv(bytes, 16) * 16;
-  }
-
-  /// Bytes of a cell in each of the two rooms.
-  private long[] sizes() {
-    final long[] sizes = {4L * size, 0};
-    for (int i = 0; i < stages.size(); i++) {
-      final int to = (i + 1) % 2;
-      sizes[to] = Math.max(sizes[to], stages.get(i).bytes());
-    }
-    return sizes;
+    return 3 * MatrixStages.sixteens(32 * (4 * inputs + 16) + 4 * 32);
   }
 
   @Override
   public long bytes() {
-    return sizes()[0] + sizes()[1];
+    return stages.bytes();
   }
 
   @Override
   public List<Value> place(final int window) {
-    for (int i = 0; i < 2; i++) {
-      final long floats = window * sizes()[i] / Float.BYTES;
-      rooms.add(scope.scratch("change" + i + name, null, Math.toIntExact(floats)));
-    }
-    return rooms;
+    return stages.place(window);
   }
 
   @Override
   public List<Value> reads() {
-    return reads;
+    return stages.reads();
   }
 
   @Override
   public long start() {
-    return rooms.getFirst().address();
+    return stages.start();
   }
 
   @Override
   public void run(final CellList cells) {
-    for (int i = 0; i < stages.size(); i++) {
-      final var to = rooms.get((i + 1) % 2);
-      stages.get(i).work().run(cells, rooms.get(i % 2).address(), to.address());
-    }
+    stages.run(cells);
   }
 }
