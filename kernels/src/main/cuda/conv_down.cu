@@ -29,7 +29,7 @@ struct Down {
   static constexpr int kOutputs = G * TO;
   static constexpr int kChannels = 2;  // of a step
   static constexpr int kInRows = 2 * kRows + 2;
-  static constexpr int kPitch = 2 * W + 8;
+  static constexpr int kPitch = 2 * W + 12;  // runs of a load that fall on few of the same banks
   static constexpr int kInput = kImages * kChannels * kInRows * kPitch;
   static constexpr int kStage = kInput + kChannels * kOutputs * kWeightPitch;
   static constexpr int kShared = 2 * 4 * kStage;

@@ -30,7 +30,7 @@ struct Up {
   static constexpr int kOutputs = G * TC;
   static constexpr int kChannels = 4;  // of a step
   static constexpr int kInRows = kRows + 2;
-  static constexpr int kPitch = W + 8;
+  static constexpr int kPitch = W == 4 ? 12 : W + 12;  // runs of a load fall on different banks
   static constexpr int kInput = kImages * kChannels * kInRows * kPitch;
   static constexpr int kStage = kInput + kChannels * kOutputs * kWeightPitch;
   static constexpr int kShared = 2 * 4 * kStage;

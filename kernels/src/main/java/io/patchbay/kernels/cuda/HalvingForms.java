@@ -194,7 +194,7 @@ final class HalvingForms {
       final int groups,
       final int threads) {
     final int rows = threads / groups * run / w;
-    return form(device, "conv_down", name, w, rows, each * groups, threads, 2 * w + 8, 0, 20);
+    return form(device, "conv_down", name, w, rows, each * groups, threads, 2 * w + 12, 0, 20);
   }
 
   private static Form up(
@@ -206,7 +206,8 @@ final class HalvingForms {
       final int groups,
       final int threads) {
     final int rows = threads / groups / 2 * run / w;
-    return form(device, "conv_up", name, w, rows, each * groups, threads, w + 8, 0, 20);
+    return form(
+        device, "conv_up", name, w, rows, each * groups, threads, w == 4 ? 12 : w + 12, 0, 20);
   }
 
   /// @param m tiles of 16 pixels of a warp
