@@ -77,7 +77,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public int preferredRows() {
-    return (int) Math.clamp(device.facts().memory() / BYTES_PER_ROW, FEWEST_ROWS, MOST_ROWS);
+    return Math.clamp(device.facts().memory() / BYTES_PER_ROW, FEWEST_ROWS, MOST_ROWS);
   }
 
   @Override
