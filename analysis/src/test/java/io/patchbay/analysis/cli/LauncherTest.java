@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// arguments.
 class LauncherTest {
   private static final List<String> MODULES =
-      List.of("native", "engine", "kernels", "vae", "analysis", "bench");
+      List.of("native", "engine", "kernels", "vae", "analysis", "tests", "bench");
   private static final String JAVA = "#!/bin/sh\nprintf '%s\\n' \"$0\" \"$@\"\n";
 
   @TempDir Path folder;
@@ -210,7 +210,7 @@ class LauncherTest {
             + folder
             + "/calls'\n"
             + "echo noise\n"
-            + "mkdir -p bench/target/lib; for m in native engine kernels vae analysis; do\n"
+            + "mkdir -p bench/target/lib; for m in native engine kernels vae analysis tests; do\n"
             + "  : >bench/target/lib/patchbay-$m-0.1.0.jar; done\n"
             + ": >bench/target/patchbay-bench-0.1.0.jar\n");
     final var shell = launch("x");
