@@ -1,6 +1,5 @@
 package io.patchbay.tests.cases;
 
-import static io.patchbay.tests.cases.Draft.RANGES;
 import static io.patchbay.tests.cases.Draft.ROWS;
 import static io.patchbay.tests.cases.Draft.TABLE;
 import static io.patchbay.tests.cases.Draft.TABLE_ROWS;
@@ -51,14 +50,6 @@ final class PropagateCases {
           Map.of("rate", 0.4));
 
   private static final PatchOp TAKEN = PatchOp.define("taken", "source");
-
-  /// What a row's patch covers.
-  private enum Covers {
-    UNIT,
-    STRIP,
-    CHANNEL,
-    PARTS
-  }
 
   /// A layer's kind and the sizes of its result.
   private record To(Kind kind, int channels, int height, int width) {
@@ -312,7 +303,7 @@ final class PropagateCases {
     inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
     inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
     inputs.add(exact ? draft.coarse(numbers) : draft.input(numbers));
-    inputs.add(ranges(draft, chain, covers));
+    inputs.add(covers.ranges(draft, chain.channels(), chain.height(), chain.width()));
     final var layers = new ArrayList<Layer>();
     int channels = chain.channels();
     int size = chain.size();
@@ -373,36 +364,5 @@ final class PropagateCases {
               i -> i % 3 == 1 ? draft.random(1 << 16) : draft.random(Integer.MAX_VALUE)));
     }
     return given;
-  }
-
-  private static Node ranges(final Draft draft, final Chain chain, final Covers covers) {
-    final int pixels = chain.height() * chain.width();
-    final var begins = new int[draft.rows()];
-    final var ends = new int[draft.rows()];
-    for (int row = 0; row < begins.length; row++) {
-      final int channel = draft.random(chain.channels());
-      final int line = draft.random(chain.height());
-      final int from = draft.random(chain.width());
-      final int at = channel * pixels + line * chain.width() + from;
-      begins[row] = covers == Covers.CHANNEL ? channel * pixels : at;
-      ends[row] =
-          switch (covers) {
-            case UNIT -> at + 1;
-            case STRIP -> at + 1 + draft.random(chain.width() - from);
-            case CHANNEL -> (channel + 1) * pixels;
-            case PARTS -> at;
-          };
-    }
-    // Two in a row here, none in the next, and the whole value among them.
-    return covers == Covers.PARTS
-        ? RowCases.ranges(draft, chain.size())
-        : draft.integers(
-            Shape.batched(RANGES, 3),
-            i ->
-                switch (i % 3) {
-                  case 0 -> i / 3;
-                  case 1 -> begins[i / 3];
-                  default -> ends[i / 3];
-                });
   }
 }

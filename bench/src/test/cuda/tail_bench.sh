@@ -7,7 +7,7 @@ out=${1:?usage: tail_bench.sh OUT}
 mkdir -p "$out"
 build() {
   nvcc -std=c++17 -ftz=true -arch=sm_90 -O3 -I"$1" -I"$root/kernels/src/test/cuda" -o "$out/$2" \
-    "$root/bench/src/main/cuda/tail_bench.cu"
+    "$root/bench/src/test/cuda/tail_bench.cu"
 }
 # without PART FILE SED
 without() {

@@ -2,7 +2,7 @@
 // that bound them: products of matrices by mma.sync, and copies.
 //
 // Build: nvcc -std=c++17 -ftz=true -arch=sm_90 -O3 -Ikernels/src/main/cuda -Ikernels/src/test/cuda \
-//          -o tail_bench bench/src/main/cuda/tail_bench.cu
+//          -o tail_bench bench/src/test/cuda/tail_bench.cu
 // Usage: tail_bench JSON [SEED [KERNEL]]; with KERNEL only its times, right or not. Timed by events, the median of 40 launches after 5; a launch reads
 // 268 MB of changes, five times what an L2 holds. Inputs are drawn anew from the seed (the time of
 // day without one), effects are poisoned before the launch that is checked, 24 cells of it by float64.
