@@ -97,7 +97,7 @@ final class TrainingRuns implements Section {
         TrainConfig.defaults(
             variant,
             "data=sprites",
-            "lr=2e-4",
+            "lr=1e-3",
             "seed=1",
             "batch=" + bench.size(64, 4),
             "steps=" + steps);
