@@ -4,14 +4,10 @@ import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.engine.DeviceMissingException;
-import io.patchbay.ffi.cuda.CudaDevice;
-import io.patchbay.ffi.cuda.CudaUnavailableException;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.kernels.cuda.CudaBackend;
 import io.patchbay.kernels.cuda.CudaProvider;
 import io.patchbay.kernels.cuda.EmulatedDevice;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -50,22 +46,7 @@ record OpenDevice(Backend backend, Optional<Device> device) implements AutoClose
         .ifPresent(reason -> {
           throw new DeviceMissingException(name, reason);
         });
-    try {
-      return CudaDevice.open(number, OpenDevice::image);
-    } catch (final CudaUnavailableException e) {
-      throw new DeviceMissingException(name, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static byte[] image(final String source) {
-    try (var in = CudaProvider.class.getResourceAsStream(source + ".fatbin")) {
-      if (in == null) {
-        throw new IllegalStateException("no such kernel source: name=" + source);
-      }
-      return in.readAllBytes();
-    } catch (final IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return CudaProvider.device(number);
   }
 
   /// Milliseconds of some work: by the device's events, or where there are none by the wall.

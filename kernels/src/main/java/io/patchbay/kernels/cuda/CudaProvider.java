@@ -42,11 +42,17 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public Backend open(final Settings settings) {
+    return CudaBackend.on(device(settings.number()));
+  }
+
+  /// A GPU with the kernels of this build.
+  ///
+  /// @throws DeviceMissingException when there is none of this number
+  public static CudaDevice device(final int number) {
     try {
-      return CudaBackend.on(CudaDevice.open(settings.number(), CudaProvider::image));
+      return CudaDevice.open(number, CudaProvider::image);
     } catch (final CudaUnavailableException e) {
-      throw new DeviceMissingException(
-          name() + ":" + settings.number(), String.valueOf(e.getMessage()));
+      throw new DeviceMissingException("cuda:" + number, String.valueOf(e.getMessage()));
     }
   }
 
