@@ -318,7 +318,7 @@ final class DecoderPath implements ChangePath {
                 weights.address(),
                 weights.address() + 4L * words,
                 a.address(),
-                i.slopes(),
+                i.sides(),
                 i.logits(),
                 to,
                 cells.count()));
