@@ -7,7 +7,7 @@
 namespace channel_check {
 
 constexpr int kThreads = 512;
-constexpr int kSharedBytes = 210240;
+constexpr int kSharedBytes = 208192;
 
 // A value of 32 x 16 x 16, patched in one channel or a part of one, and the two layers after it.
 struct ChannelCase {

@@ -37,12 +37,12 @@ final class ChannelPath {
   /// Of `tail_channel`; bytes are those of its taps and of its `ChannelRoom`.
   private static final int TAIL_THREADS = 512;
 
-  private static final int TAIL_SHARED = 210_240;
+  private static final int TAIL_SHARED = 208_192;
 
-  /// Floats of its weights: the taps of the first layer, and twice those of the second.
+  /// Numbers of its weights: the taps of the first layer, and pairs of those of the second, twice.
   private static final int FIRST = CHANNELS * CHANNELS * 16;
 
-  private static final int SECOND = 2 * CHANNELS * 16;
+  private static final int SECOND = CHANNELS * 16;
 
   private final ChangeEnds ends;
   private final Value clean;
