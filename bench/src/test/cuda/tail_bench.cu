@@ -198,7 +198,7 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
   clean.active = active;
   clean.logits = logits;
   clean.packed_active = static_cast<uint4 *>(gpu.allocate((size_t)bases * (way.exact ? 131072 : 65536)));
-  clean.image = static_cast<float4 *>(gpu.allocate((size_t)bases * colors * 32768));
+  clean.image = static_cast<float4 *>(gpu.allocate((size_t)bases * colors * 16384));
   clean.packed_logits = static_cast<float4 *>(gpu.allocate((size_t)bases * colors * 16384));
   clean.bases = loaded.put(std::vector<int>{bases});
   clean.colors = colors;
@@ -370,7 +370,7 @@ static bool time_pixels(Gpu &gpu, int per_base, long long seed) {
   float *const logits = gpu.drawn<float>((size_t)bases * 4096, seed + 3, 4.0);
   ChangePixelsPackParams pack = {};
   pack.logits = logits;
-  pack.image = static_cast<float4 *>(gpu.allocate((size_t)bases * 32768));
+  pack.image = static_cast<float2 *>(gpu.allocate((size_t)bases * 16384));
   pack.packed_logits = static_cast<float2 *>(gpu.allocate((size_t)bases * 16384));
   pack.bases = loaded.put(std::vector<int>{bases});
   pack.colors = 1;
@@ -398,7 +398,7 @@ static bool time_channel(Gpu &gpu, int per_base, double size, long long seed) {
   gpu.launch("tail_channel_pack_active", 8 * gpu.processors, 256, 0, &clean, sizeof clean);
   TailCleanParams image = {};
   image.logits = logits;
-  image.image = static_cast<float4 *>(gpu.allocate((size_t)bases * 32768));
+  image.image = static_cast<float4 *>(gpu.allocate((size_t)bases * 16384));
   image.packed_logits = static_cast<float4 *>(gpu.allocate((size_t)bases * 16384));
   image.bases = count;
   image.colors = 1;

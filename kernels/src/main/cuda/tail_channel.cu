@@ -14,7 +14,7 @@
 // weights 640, taps 1,024, the rest 400. With two barriers a cell 6,000 clocks are to be expected:
 // 38 M cells/s on 132 multiprocessors at 1.75 GHz.
 // Bytes a cell: 2,048 of the two channels, 2,048 of weights from the L2, 4 of the result. And once
-// per base 131,072 of clean pre-activations and 32,768 of the image: with 32 cells a base 9.2 KB a
+// per base 131,072 of clean pre-activations and 16,384 of the image: with 32 cells a base 9.2 KB a
 // cell, 330 M cells/s at 3 TB/s; with one cell a base 18 M.
 //
 // One block of 16 warps a multiprocessor. Clean pre-activations of a base lie in shared memory, each
@@ -153,7 +153,7 @@ PB_DEVICE void channel_rows(const Strip &strip, const ChannelRoom &room, int odd
   const float4 *weights = room.weights[odd] + strip.phase * 32 + (strip.lane & 3);
   const uint4 *image_weights = room.image_weights + strip.lane;
   const float4 *const active = room.active + active_at(strip);
-#pragma unroll 1
+#pragma unroll
   for (int k = 0; k < 2; k++) {
     const uint4 high = image_weights[32 * k];
     const uint4 low = image_weights[64 + 32 * k];
@@ -240,7 +240,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
   cp_async_commit();
 
   int held = -1;
-  float4 clean[2][2];
+  float4 sides[2];
 #pragma unroll 1
   for (int n = 0; ; n++) {
     const int odd = n & 1;
@@ -260,7 +260,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
     if (base != held) {
       held = base;
 #pragma unroll
-      for (int i = 0; i < 4; i++) clean[i >> 1][i & 1] = __ldg(p.image + (2 * image - lane + i * 32));
+      for (int i = 0; i < 2; i++) sides[i] = __ldg(p.image + (image + i * 32));
     }
     const bool more = begin + n + 1 < end;
     ChannelUnit unit = {0.0f, 0.0f, false};
@@ -283,7 +283,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
 #pragma unroll
       for (int i = 0; i < 2; i++) {
         const float4 d = logits_of_rows(shared, strip.pair + i, lane);
-        sum = measure_four<kSizes>(clean[i], p.logits + (image + i * 32), d, sum);
+        sum = measure_four<kSizes>(sides[i], p.logits + (image + i * 32), d, sum);
       }
       sum = sum_of_warp(sum);
     }

@@ -78,15 +78,11 @@ PB_DEVICE void tail_exact(const TailParams &p, unsigned char *shared) {
     const unsigned image = (unsigned)schedule.base(n - 1) * kFours + strip.pair * 32 + lane;
     const unsigned char *const from = shared + (odd ^ 1) * kTaps;
     float sum = 0.0f;
-    float4 clean[2];
-    const auto look = [&](int i) {
-      const float4 *of = p.image + (2 * image - lane + i * 64);
-      clean[0] = __ldg(of);
-      clean[1] = __ldg(of + 32);
-    };
+    float4 sides;
+    const auto look = [&](int i) { sides = __ldg(p.image + (image + i * 32)); };
     const auto measure = [&](int i) {
       const float4 d = logits_of_rows(from, strip.pair + i, lane);
-      sum = measure_four<kSizes>(clean, p.logits + (image + i * 32), d, sum);
+      sum = measure_four<kSizes>(sides, p.logits + (image + i * 32), d, sum);
     };
     if (layers) {
       const bool more = schedule.cell(n + 1) >= 0;

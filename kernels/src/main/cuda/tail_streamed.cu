@@ -7,7 +7,7 @@
 // borders; 8.89 inside the image): 2,816 m16n8k16 products, since the second layer keeps 16 bits of its
 // operands (three products for one). A multiprocessor ends one in at best 1.6 clocks by mma.sync, so
 // 4,510 clocks a cell; 132 of them at 1.75 GHz: 51 M cells/s.
-// Bytes a cell: 16,384 of the change, and per base 65,536 of clean pre-activations and 32,768 of the
+// Bytes a cell: 16,384 of the change, and per base 65,536 of clean pre-activations and 16,384 of the
 // image, which stay in shared memory and the L2 while the cells of a base follow each other: with
 // many cells a base 16.4 KB a cell, 183 M cells/s at 3 TB/s; with one cell a base 26 M.
 // Shared memory, the other bound, in 128-byte clocks a cell: ldmatrix 1,280, taps 1,024, clean
@@ -73,15 +73,11 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
     const unsigned image = (unsigned)schedule.base(n - 1) * kFours + strip.pair * 32 + lane;
     const unsigned char *const from = shared + (odd ^ 1) * kTaps;
     float sum = 0.0f;
-    float4 clean[2];
-    const auto look = [&](int i) {
-      const float4 *of = p.image + (2 * image - lane + i * 64);
-      clean[0] = __ldg(of);
-      clean[1] = __ldg(of + 32);
-    };
+    float4 sides;
+    const auto look = [&](int i) { sides = __ldg(p.image + (image + i * 32)); };
     const auto measure = [&](int i) {
       const float4 d = logits_of_rows(from, strip.pair + i, lane);
-      sum = measure_four<kSizes>(clean, p.logits + (image + i * 32), d, sum);
+      sum = measure_four<kSizes>(sides, p.logits + (image + i * 32), d, sum);
     };
     int done = 0;
     if (layers) {

@@ -113,7 +113,7 @@ struct LoadedChannel {
     machine.launch("tail_channel_pack_active", 16, 256, 0, &clean, sizeof clean);
     TailCleanParams image = {};
     image.logits = put(of.logits);
-    image.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * 32768));
+    image.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * 16384));
     image.packed_logits = static_cast<float4 *>(machine.allocate((size_t)of.bases * 16384));
     image.bases = clean.bases;
     image.colors = 1;

@@ -26,13 +26,14 @@ final class ChannelPath {
   private static final int IMAGE = 64;
 
   /// Of `change_pixels`, per multiprocessor.
-  private static final int PIXELS_BLOCKS = 3;
+  private static final int PIXELS_BLOCKS = 4;
 
-  /// Bytes of its shared memory: the taps of a color with their reaches, and two chunks of 32
-  /// cells.
+  /// Bytes of its shared memory: the taps of a color with their reaches, and two chunks of 32 cells
+  /// with the rows of two.
   private static final int TAPS = CHANNELS * (16 + 1) * Float.BYTES;
 
-  private static final int CHUNKS = 2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES);
+  private static final int CHUNKS =
+      2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES) + 2 * 8 * 2 * 6 * 32 * Float.BYTES;
 
   /// Of `tail_channel`; bytes are those of its taps and of its `ChannelRoom`.
   private static final int TAIL_THREADS = 512;
