@@ -14,16 +14,27 @@ public record BatchProgram(Program program, int rows) implements AutoCloseable {
   /// @throws DeviceMemoryException when there is no room for one row
   public static BatchProgram load(
       final Backend backend, final Weights weights, final int rows, final IntFunction<Plan> plan) {
+    return load(backend, weights, rows, 1, plan);
+  }
+
+  /// As above, with no fewer rows than `least`.
+  public static BatchProgram load(
+      final Backend backend,
+      final Weights weights,
+      final int rows,
+      final int least,
+      final IntFunction<Plan> plan) {
     int now = rows;
     while (true) {
       try {
         return new BatchProgram(backend.load(plan.apply(now), weights), now);
       } catch (final DeviceMemoryException e) {
-        if (now <= 1) {
-          throw e.with("with 1 row");
+        final int fewer = Math.max(1, now / 2);
+        if (fewer < least || fewer == now) {
+          throw e.with(now == 1 ? "with 1 row" : "with " + now + " rows");
         }
-        backend.shortages().meet(e, now, now / 2);
-        now /= 2;
+        backend.shortages().meet(e, now, fewer);
+        now = fewer;
       }
     }
   }

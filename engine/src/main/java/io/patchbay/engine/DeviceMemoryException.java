@@ -10,20 +10,26 @@ public final class DeviceMemoryException extends RuntimeException {
 
   private final String backend;
   private final String sizes;
+  private final String detail;
 
   /// @param backend its name
   /// @param needed bytes, at least; 0 where that is not known
   /// @param free bytes
   public DeviceMemoryException(
       final String backend, final long needed, final long free, final Throwable cause) {
-    this(backend, sizes(needed, free), "", cause);
+    this(backend, sizes(needed, free), "", "", cause);
   }
 
   private DeviceMemoryException(
-      final String backend, final String sizes, final String detail, final Throwable cause) {
-    super(backend + ": out of device memory" + detail + " (" + sizes + ")", cause);
+      final String backend,
+      final String sizes,
+      final String detail,
+      final String advice,
+      final Throwable cause) {
+    super(backend + ": out of device memory" + detail + " (" + sizes + ")" + advice, cause);
     this.backend = backend;
     this.sizes = sizes;
+    this.detail = detail;
   }
 
   String backend() {
@@ -39,7 +45,12 @@ public final class DeviceMemoryException extends RuntimeException {
   ///
   /// @param detail such as `with 8 rows`
   public DeviceMemoryException with(final String detail) {
-    return new DeviceMemoryException(backend, sizes, " " + detail, this);
+    return new DeviceMemoryException(backend, sizes, " " + detail, "", this);
+  }
+
+  /// The same, with what can be done about it.
+  public DeviceMemoryException advising(final String advice) {
+    return new DeviceMemoryException(backend, sizes, detail, "; " + advice, this);
   }
 
   private static String sizes(final long needed, final long free) {

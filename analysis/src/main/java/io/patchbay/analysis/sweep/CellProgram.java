@@ -48,6 +48,7 @@ final class CellProgram implements AutoCloseable {
             subject.backend(),
             subject.weights(),
             capacity.cells(),
+            capacity.fewest(),
             rows -> Plan.of(suffix.graph(), outputs, most(rows, directions)));
     this.program = batches.program();
     this.given = Set.copyOf(Plan.of(suffix.graph(), outputs, most(1, directions)).given());

@@ -38,9 +38,16 @@ public final class PatchRunner implements AutoCloseable {
   /// @param sources rows that cells may take from; [#AMONG_BASES] when they take from the bases
   /// @param ranges per cell, on average
   /// @param inputs that are run together
-  public record Capacity(int bases, int sources, int cells, int ranges, int inputs) {
+  /// @param fewest cells that it may do with at a time where memory is short
+  public record Capacity(int bases, int sources, int cells, int ranges, int inputs, int fewest) {
     /// Instead of a number of sources: a source row is the row of a base.
     public static final int AMONG_BASES = 0;
+
+    /// As few cells at a time as there is memory for.
+    public Capacity(
+        final int bases, final int sources, final int cells, final int ranges, final int inputs) {
+      this(bases, sources, cells, ranges, inputs, 1);
+    }
 
     /// All bases, or all sources, are run together.
     public Capacity(final int bases, final int sources, final int cells, final int ranges) {
