@@ -39,6 +39,7 @@ final class BatchedCells implements InputCells {
   private BatchRoom room;
   private SiteSweep sweep;
   private int next;
+  private int end;
   private boolean filled;
 
   /// Whether these can compute what a plan asks for.
@@ -76,6 +77,7 @@ final class BatchedCells implements InputCells {
     this.plan = plan;
     this.operation = plan.places().getFirst().operation();
     this.rows = rows.clone();
+    this.end = rows.length;
     this.sources = new SweepSources(plan, data.size(), this.rows);
     this.twins = twins(rows, perShard);
     this.distinct = new DistinctCells(plan, units);
@@ -133,11 +135,23 @@ final class BatchedCells implements InputCells {
   }
 
   @Override
+  public void next(final int from, final int to) {
+    ahead.clear();
+    next = from;
+    end = to;
+  }
+
+  @Override
+  public int together() {
+    return room.together();
+  }
+
+  @Override
   public Computed run(final long row) {
-    while (next < rows.length && (rows[next] != row || twins.get(next))) {
+    while (next < end && (rows[next] != row || twins.get(next))) {
       next++;
     }
-    if (next == rows.length) {
+    if (next == end) {
       throw new IllegalArgumentException("not an input of this sweep, or out of turn: row=" + row);
     }
     if (!ahead.containsKey(next)) {
@@ -155,7 +169,7 @@ final class BatchedCells implements InputCells {
     while (true) {
       ahead.clear();
       try {
-        batch(next, Math.min(rows.length, next + room.together()));
+        batch(next, Math.min(end, next + room.together()));
         return;
       } catch (final DeviceMemoryException e) {
         sweep.close();
