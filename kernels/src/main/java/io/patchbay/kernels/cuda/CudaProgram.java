@@ -1,6 +1,7 @@
 package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.NonFiniteException;
 import io.patchbay.engine.Op;
@@ -9,6 +10,7 @@ import io.patchbay.engine.Program;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// replayed for any number of rows.
 final class CudaProgram implements Program {
   private final Plan plan;
+  private final String label;
   private final Device device;
   private final Memory memory;
   private final RowCounts counts;
@@ -37,14 +40,17 @@ final class CudaProgram implements Program {
 
   /// @param apart whether every value has memory of its own, so that what a kernel writes beside
   ///   one is found
+  /// @param label of the device, for messages
   CudaProgram(
       final Plan plan,
       final Mode mode,
       final CudaWeights weights,
       final Memory memory,
       final List<Candidate> candidates,
-      final boolean apart) {
+      final boolean apart,
+      final String label) {
     this.plan = plan;
+    this.label = label;
     this.weights = weights;
     this.memory = memory;
     this.device = memory.device();
@@ -56,7 +62,14 @@ final class CudaProgram implements Program {
     scope.values().forEach((node, value) -> nodes.putIfAbsent(value.root(), node));
     writeConstants();
     this.derived = binding.derived().isEmpty() ? null : record(binding.derived());
-    this.steps = mode == Mode.STEP || binding.steps().isEmpty() ? null : record(binding.steps());
+    try {
+      this.steps = mode == Mode.STEP || binding.steps().isEmpty() ? null : record(binding.steps());
+    } catch (final RuntimeException e) {
+      if (derived != null) {
+        derived.close();
+      }
+      throw e;
+    }
   }
 
   private Recording record(final List<Step> these) {
@@ -155,10 +168,19 @@ final class CudaProgram implements Program {
     return elements / size;
   }
 
+  /// A driver may need memory of its own when it runs a recording for the first time.
   @Override
   public void run(final Sizes sizes) {
     checkOpen();
     sizes.checkWithin(plan.capacity());
+    try {
+      replay(sizes);
+    } catch (final OutOfDeviceMemoryException e) {
+      throw new DeviceMemoryException(label, 0, device.free(), e);
+    }
+  }
+
+  private void replay(final Sizes sizes) {
     last = sizes;
     counts.write(sizes);
     if (derivedFrom != weights.version()) {
