@@ -17,6 +17,7 @@
 // neighbours' too; lane 16 px + n holds column 2 n + px. Warps meet once per 32 cells, whose numbers
 // they find in shared memory, and where they leave their sums.
 #include "image_change.cuh"
+#include "patch_cell.cuh"
 
 struct ChangePixelsParams {
   const float *clean;      // [bases][32][32][32], before the rectifier if there is one
@@ -33,6 +34,9 @@ struct ChangePixelsParams {
   const int *rows;         // cells
   long long colors;        // 1 or 3
   long long rectifies;
+#ifdef PB_PATCH_OP
+  PatchCells own;
+#endif
 };
 
 struct ChangePixelsPackParams {
@@ -167,13 +171,7 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
           const int unit = channel * 1024 + y * 32 + x;
           d[i] = 0.0f;
           if (y >= 0 && y < 32 && unit >= cell.first && unit < cell.end) {
-            const float own = __ldg(from + y * 32);
-            // As it moves, not as it ends: a small move of a large unit keeps its digits. In this order
-            // a limit, or what is not a number, goes through.
-            float moved = fmaf(__ldg(other + y * 32), cell.take, fmaf(own, cell.keep - 1.0f, cell.shift));
-            moved = moved < cell.low - own ? cell.low - own : moved;
-            moved = cell.high - own < moved ? cell.high - own : moved;
-            d[i] = p.rectifies != 0 ? (moved < -own ? -own : moved) + fminf(own, 0.0f) : moved;
+            d[i] = patch_moved(p, at + k, cell, unit, __ldg(from + y * 32), __ldg(other + y * 32));
           }
           changed |= d[i] != 0.0f;
         }

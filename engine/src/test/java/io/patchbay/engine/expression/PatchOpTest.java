@@ -28,7 +28,7 @@ final class PatchOpTest {
   }
 
   private static double run(final PatchOp op, final double[] values) {
-    final var evaluator = op.program().evaluator();
+    final var evaluator = op.evaluator();
     for (final var value : PatchValue.values()) {
       evaluator.set(value, values[value.ordinal()]);
     }

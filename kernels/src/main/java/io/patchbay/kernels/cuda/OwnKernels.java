@@ -1,0 +1,98 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.engine.Op.Propagate;
+import io.patchbay.engine.expression.PatchOp;
+import io.patchbay.ffi.NativeException;
+import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.SourceCompiler;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Kernels for ops of a user's own. Where the device compiles sources each op has kernels of its
+/// own, once its CUDA form has been found to agree with its Java form; elsewhere kernels interpret
+/// its program.
+final class OwnKernels {
+  private final Device device;
+  private final Set<PatchOp> agreeing = new HashSet<>();
+  private @Nullable SourceCompiler compiler;
+
+  OwnKernels(final Device device) {
+    this.device = device;
+  }
+
+  /// Whether ops are compiled here.
+  boolean compiles() {
+    return compiler().present();
+  }
+
+  /// How an op is computed here, in a few words.
+  String form(final PatchOp op) {
+    if (compiles()) {
+      return "compiled by " + compiler().text();
+    }
+    return op.isHandWritten()
+        ? "not at all: " + compiler().text()
+        : "interpreted, because nothing compiles it here: " + compiler().text();
+  }
+
+  private SourceCompiler compiler() {
+    if (compiler == null) {
+      compiler = device.compiler();
+    }
+    return compiler;
+  }
+
+  /// A kernel for an op.
+  ///
+  /// @param source file of the kernel, without `.cu`
+  /// @throws IllegalArgumentException when the op is hand-written and does not compile, or does not
+  ///   agree with its Java function, or nothing compiles it here
+  Kernel kernel(final PatchOp op, final String source, final String name) {
+    if (!compiles()) {
+      program(op);
+      return device.kernel(source, name);
+    }
+    if (!agreeing.contains(op)) {
+      OwnAgreement.check(op, compiled(op, "patch_values", "patch_values"), device);
+      agreeing.add(op);
+    }
+    return compiled(op, source, name);
+  }
+
+  /// The kernel for a carried change: of the op of one's own that makes it, if one does.
+  ///
+  /// @throws IllegalArgumentException as for an op
+  Kernel kernel(final Propagate change, final String source, final String name) {
+    return change
+        .own()
+        .map(own -> kernel(own.op(), source, name))
+        .orElseGet(() -> device.kernel(source, name));
+  }
+
+  private Kernel compiled(final PatchOp op, final String source, final String name) {
+    try {
+      return device.kernel(OwnSource.of(op, source, name), name);
+    } catch (final NativeException e) {
+      final var first = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new IllegalArgumentException("patch op " + op.name() + ": " + first, e);
+    }
+  }
+
+  /// What kernels are told of an op: the program to interpret, or none where it is compiled.
+  PatchCode program(final PatchOp op) {
+    if (compiles()) {
+      return PatchCode.NONE;
+    }
+    if (op.isHandWritten()) {
+      throw new IllegalArgumentException(
+          "patch op "
+              + op.name()
+              + ": its CUDA function cannot be compiled here: "
+              + compiler().text()
+              + "; on the CPU its Java function runs");
+    }
+    return PatchCode.of(op.program());
+  }
+}
