@@ -57,8 +57,6 @@ final class PropagateCases {
               + " : clean * (1 + value / 8) + 0.01 * channel - unit / 65536 + 0.02 * row / (1 + column)",
           Map.of("rate", 0.4));
 
-  private static final PatchOp TAKEN = PatchOp.define("taken", "source");
-
   /// A layer's kind and the sizes of its result.
   private record To(Kind kind, int channels, int height, int width) {
     @Override
@@ -257,7 +255,7 @@ final class PropagateCases {
                               end,
                               rectifies,
                               Precision.FP32,
-                              Optional.of(i % 3 == 0 ? TAKEN : OWN)))
+                              Optional.of(OWN)))
                   .mixingRows()
                   .withoutGradients());
         }
