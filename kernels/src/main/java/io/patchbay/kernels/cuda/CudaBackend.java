@@ -2,10 +2,12 @@ package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Weights;
+import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.cuda.Device;
 import java.util.List;
 import java.util.Set;
@@ -68,6 +70,16 @@ public final class CudaBackend implements Backend {
   @Override
   public Set<Precision> precisions() {
     return Set.of(Precision.FP32, Precision.BF16);
+  }
+
+  @Override
+  public PatchForm form(final PatchOp op) {
+    return kernels.own().form(op);
+  }
+
+  @Override
+  public boolean carries(final PatchOp op) {
+    return true;
   }
 
   @Override

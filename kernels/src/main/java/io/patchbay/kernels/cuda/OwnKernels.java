@@ -1,12 +1,14 @@
 package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Op.Propagate;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.NativeException;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.SourceCompiler;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +29,12 @@ final class OwnKernels {
     return compiler().present();
   }
 
-  /// How an op is computed here, in a few words.
-  String form(final PatchOp op) {
+  PatchForm form(final PatchOp op) {
     if (compiles()) {
-      return "compiled by " + compiler().text();
+      return PatchForm.of("compiled by " + compiler().text());
     }
-    return op.isHandWritten()
-        ? "not at all: " + compiler().text()
-        : "interpreted, because nothing compiles it here: " + compiler().text();
+    return new PatchForm(
+        op.isHandWritten() ? "not at all" : "interpreted", Optional.of(compiler().text()));
   }
 
   private SourceCompiler compiler() {
