@@ -1,5 +1,6 @@
 package io.patchbay.kernels.cuda;
 
+import io.patchbay.engine.Op;
 import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.expression.PatchOp;
@@ -87,9 +88,8 @@ final class OwnKernels {
     }
     if (op.isHandWritten()) {
       throw new IllegalArgumentException(
-          "patch op "
-              + op.name()
-              + ": its CUDA function cannot be compiled here: "
+          new Op.CustomPatch(op)
+              + ": nothing here compiles its CUDA function: "
               + compiler().text()
               + "; on the CPU its Java function runs");
     }
