@@ -277,8 +277,7 @@ final class SweepCommand implements Callable<Integer> {
     return given.isEmpty() ? standard : given.get(given.size() == 1 ? 0 : index);
   }
 
-  private void print(
-      final Sweep.Result result, final Optional<PatchForm> own, final Path folder) {
+  private void print(final Sweep.Result result, final Optional<PatchForm> own, final Path folder) {
     final var intervals = intervals(result);
     if (output.json()) {
       output.json(numbers(result, own, intervals));

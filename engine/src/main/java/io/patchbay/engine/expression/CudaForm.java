@@ -20,9 +20,7 @@ final class CudaForm {
   static String of(final PatchOp op) {
     final var body = new CudaForm(op.program()).body();
     final var arguments =
-        op.reads().stream()
-            .map(value -> "float " + value.text())
-            .collect(Collectors.joining(", "));
+        op.reads().stream().map(value -> "float " + value.text()).collect(Collectors.joining(", "));
     return "// "
         + op.toString().replaceAll("\\s+", " ")
         + "\n__device__ inline float "

@@ -44,11 +44,16 @@ import org.jspecify.annotations.Nullable;
 /// The CPU computes the Java function. A GPU computes the other, once both have been found to agree
 /// on random units.
 ///
-/// The language of expressions is that of [Expression] without angles: numbers and parameters are float32, `sin
-/// cos tan` are missing, and `x ^ n` takes a whole number `n` from -8 to 8. A choice computes both
-/// of its branches and takes one. Immutable; equal by all that was given, functions by identity.
+/// The language of expressions is that of [Expression] without angles: numbers and parameters are
+/// float32, `sin cos tan` are missing, and `x ^ n` takes a whole number `n` from -8 to 8. A choice
+/// computes both of its branches and takes one. Immutable; equal by all that was given, functions
+/// by identity.
 public final class PatchOp {
   private static final int LONGEST = 100;
+
+  /// Between the name of an op and by what it is derived: no name has it.
+  private static final String PRIME = "'";
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,99}");
   private static final Pattern PARAMETER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -135,10 +140,7 @@ public final class PatchOp {
   ///   between others, so that it includes nothing
   /// @throws IllegalArgumentException when the name is none, or the source has no such function
   public static PatchOp handWritten(
-      final String name,
-      final Set<PatchValue> reads,
-      final String cuda,
-      final PatchFunction java) {
+      final String name, final Set<PatchValue> reads, final String cuda, final PatchFunction java) {
     if (!PARAMETER.matcher(name).matches() || name.length() > LONGEST) {
       throw new IllegalArgumentException(
           "patch op: name=" + name + ", expected an identifier of CUDA");
@@ -187,8 +189,7 @@ public final class PatchOp {
     final var derived = Derivative.of(written.expression(), by.ordinal());
     final var text = derived.text(names(written.parameters()));
     try {
-      return new PatchOp(
-          name + "'" + by.text(), Written.of(text, derived, written.parameters()));
+      return new PatchOp(name + PRIME + by.text(), Written.of(text, derived, written.parameters()));
     } catch (final ExpressionException e) {
       throw new IllegalArgumentException(
           "patch op " + name + ": derivative by " + by.text() + ": " + e.getMessage(), e);
@@ -211,6 +212,11 @@ public final class PatchOp {
   /// Whether two functions say it, not an expression.
   public boolean isHandWritten() {
     return form instanceof HandWritten;
+  }
+
+  /// Whether it is the derivative of another.
+  public boolean isDerivative() {
+    return name.contains(PRIME);
   }
 
   /// As it was written.

@@ -14,8 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Patches by ops of one's own (`patch_program.cpp`, and [JavaPatch] of those that are
-/// hand-written). Rows that are gathered for the patch alone
-/// are read where they lie.
+/// hand-written). Rows that are gathered for the patch alone are read where they lie.
 final class CustomPatchCandidate implements Candidate {
   /// Fields of the kernel's `PatchCall`.
   private static final int FIELDS = 19;

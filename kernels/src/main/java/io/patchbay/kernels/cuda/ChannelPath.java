@@ -98,7 +98,7 @@ final class ChannelPath {
     if (op.precision() == Precision.TF32
         || !measures
         || !ups
-        || (op.own().isPresent() && !own.compiles())
+        || op.own().filter(o -> !own.compiles(o.op())).isPresent()
         || op.layers().get(last).activation() != Activation.SIGMOID
         || node.input(Propagate.LEADING).shape().dim(0) != CHANNELS) {
       return Optional.empty();

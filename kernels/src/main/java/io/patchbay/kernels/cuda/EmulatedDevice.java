@@ -87,7 +87,6 @@ public final class EmulatedDevice implements Device {
   }
 
   /// A device that compiles sources, too.
-  ///
   public static EmulatedDevice open(
       final long memory, final int order, final HostCompiler compiler) {
     return new EmulatedDevice(EmulatorLibrary.standard(), memory, order, compiler);

@@ -127,12 +127,10 @@ final class OwnAgreement {
     }
     evaluator.place(units[i], PLANE, WIDTH);
     final long id = Integer.toUnsignedLong(ids[3 * i]) | (long) ids[3 * i + 1] << Integer.SIZE;
-    evaluator.set(
-        PatchValue.RANDOM, PatchUnits.random(SEED, id, ids[3 * i + 2], units[i], 1)[0]);
+    evaluator.set(PatchValue.RANDOM, PatchUnits.random(SEED, id, ids[3 * i + 2], units[i], 1)[0]);
   }
 
-  private String refusal(
-      final PatchOp op, final int i, final float found, final float expected) {
+  private String refusal(final PatchOp op, final int i, final float found, final float expected) {
     final var evaluator = op.evaluator();
     set(evaluator, i);
     final var at = new StringJoiner(", ");

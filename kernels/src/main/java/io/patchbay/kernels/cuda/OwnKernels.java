@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Kernels for ops of a user's own. Where the device compiles sources each op has kernels of its
 /// own, once its CUDA form has been found to agree with its Java form; elsewhere kernels interpret
-/// its program.
+/// its program. So they do everywhere where an op is the derivative of another: a gradient is soon
+/// computed, and compiling it is not.
 final class OwnKernels {
   private final Device device;
   private final Set<PatchOp> agreeing = new HashSet<>();
@@ -25,14 +26,17 @@ final class OwnKernels {
     this.device = device;
   }
 
-  /// Whether ops are compiled here.
-  boolean compiles() {
-    return compiler().present();
+  /// Whether an op is compiled here.
+  boolean compiles(final PatchOp op) {
+    return !op.isDerivative() && compiler().present();
   }
 
   PatchForm form(final PatchOp op) {
-    if (compiles()) {
+    if (compiles(op)) {
       return PatchForm.of("compiled by " + compiler().text());
+    }
+    if (op.isDerivative()) {
+      return PatchForm.of("interpreted");
     }
     return new PatchForm(
         op.isHandWritten() ? "not at all" : "interpreted", Optional.of(compiler().text()));
@@ -51,7 +55,7 @@ final class OwnKernels {
   /// @throws IllegalArgumentException when the op is hand-written and does not compile, or does not
   ///   agree with its Java function, or nothing compiles it here
   Kernel kernel(final PatchOp op, final String source, final String name) {
-    if (!compiles()) {
+    if (!compiles(op)) {
       program(op);
       return device.kernel(source, name);
     }
@@ -83,7 +87,7 @@ final class OwnKernels {
 
   /// What kernels are told of an op: the program to interpret, or none where it is compiled.
   PatchCode program(final PatchOp op) {
-    if (compiles()) {
+    if (compiles(op)) {
       return PatchCode.NONE;
     }
     if (op.isHandWritten()) {

@@ -28,8 +28,7 @@ final class OwnSource {
     final var headers = new HashMap<String, String>();
     add(file, headers);
     add("patch_unit.cuh", headers);
-    final boolean alone =
-        headers.getOrDefault(file, "").contains("defined(PB_ONE_" + kernel + ")");
+    final boolean alone = headers.getOrDefault(file, "").contains("defined(PB_ONE_" + kernel + ")");
     final var text =
         "#define PB_PATCH_OP\n"
             + (alone ? "#define PB_ONE\n#define PB_ONE_" + kernel + "\n" : "")
@@ -64,10 +63,11 @@ final class OwnSource {
     if (headers.containsKey(name)) {
       return;
     }
-    read(name).ifPresent(text -> {
-      headers.put(name, text);
-      INCLUDE.matcher(text).results().forEach(include -> add(include.group(1), headers));
-    });
+    read(name)
+        .ifPresent(text -> {
+          headers.put(name, text);
+          INCLUDE.matcher(text).results().forEach(include -> add(include.group(1), headers));
+        });
   }
 
   private static Optional<String> read(final String name) {

@@ -28,8 +28,7 @@ record PatchCode(int[] words, int[] constants, int slots) {
       words[2 * i] = (int) word;
       words[2 * i + 1] = (int) (word >>> Integer.SIZE);
     }
-    final var constants =
-        program.constants().stream().mapToInt(Float::floatToRawIntBits).toArray();
+    final var constants = program.constants().stream().mapToInt(Float::floatToRawIntBits).toArray();
     return new PatchCode(words, constants, slots.count());
   }
 

@@ -99,8 +99,7 @@ class OwnSourceTest {
               .redirectErrorStream(true)
               .start();
       process.getOutputStream().close();
-      final var said =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      final var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertEquals(0, process.waitFor(), said);
       assertTrue(Files.readString(code, StandardCharsets.ISO_8859_1).contains(kernel));
     }

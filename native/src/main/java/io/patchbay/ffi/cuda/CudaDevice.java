@@ -69,8 +69,7 @@ public final class CudaDevice implements Device {
   /// @param images of a source's name: what nvcc made of it (fatbin, cubin or PTX), asked for once
   /// @throws CudaUnavailableException when there is no driver, or no such device
   public static CudaDevice open(final int number, final Function<String, byte[]> images) {
-    return new CudaDevice(
-        CudaDriver.open(CudaLibraries.standard()), number, images, Nvrtc::open);
+    return new CudaDevice(CudaDriver.open(CudaLibraries.standard()), number, images, Nvrtc::open);
   }
 
   private static DeviceFacts facts(final CudaContext context) {

@@ -163,17 +163,15 @@ public final class Nvrtc {
   }
 
   private static String refusal(
-      final String name,
-      final String source,
-      final Map<String, String> headers,
-      final String log) {
+      final String name, final String source, final Map<String, String> headers, final String log) {
     final var error = ERROR.matcher(log);
     if (!error.find()) {
       return "CUDA source does not compile: name=" + name + "\n" + log;
     }
     final int line = Integer.parseInt(error.group("line"));
     final var file = error.group("file");
-    final var lines = (file.equals(name) ? source : headers.getOrDefault(file, "")).lines().toList();
+    final var lines =
+        (file.equals(name) ? source : headers.getOrDefault(file, "")).lines().toList();
     final boolean own = line >= 1 && line <= lines.size();
     return "CUDA source does not compile: "
         + file

@@ -53,8 +53,8 @@ final class PropagateCases {
   private static final PatchOp NEAR =
       PatchOp.define(
           "near",
-          "random < rate ? source - mean / 4"
-              + " : clean * (1 + value / 8) + 0.01 * channel - unit / 65536 + 0.02 * row / (1 + column)",
+          "random < rate ? source - mean / 4 : clean * (1 + value / 8) + 0.01 * channel - unit /"
+              + " 65536 + 0.02 * row / (1 + column)",
           Map.of("rate", 0.4));
 
   /// A layer's kind and the sizes of its result.
@@ -287,13 +287,7 @@ final class PropagateCases {
             "propagate own op on a decoder's channel of %s, %s".formatted(chain, end),
             draft ->
                 propagate(
-                    draft,
-                    chain,
-                    Covers.CHANNEL,
-                    end,
-                    true,
-                    Precision.FP32,
-                    Optional.of(NEAR)))
+                    draft, chain, Covers.CHANNEL, end, true, Precision.FP32, Optional.of(NEAR)))
         .mixingRows()
         .withoutGradients()
         .within(PAIRS);

@@ -87,15 +87,7 @@ final class CudaFormTest {
     final var file = folder.resolve("ops.cpp");
     final var program = folder.resolve("ops");
     Files.writeString(file, source);
-    run(
-        "g++",
-        "-Wall",
-        "-Wextra",
-        "-Werror",
-        "-O1",
-        "-o",
-        program.toString(),
-        file.toString());
+    run("g++", "-Wall", "-Wextra", "-Werror", "-O1", "-o", program.toString(), file.toString());
     final var found = run(program.toString()).lines().toList();
     assertEquals(expected.size(), found.size());
     for (int i = 0; i < found.size(); i++) {

@@ -89,8 +89,7 @@ final class HostKernels implements EmulatedDevice.HostCompiler {
   private static void run(final List<String> command) throws IOException {
     final var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
-    final var said =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    final var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       assertEquals(0, process.waitFor(), said);
     } catch (final InterruptedException e) {
