@@ -7,9 +7,9 @@
 // written.
 //
 // Operations a cell, colors = 1: 4,096 pixels of 4 multiply-adds, 12 for the sigmoid and one
-// reciprocal, with what is around them about 3,000 instructions of a warp: 750 clocks of a
-// multiprocessor's four schedulers, 300 M cells/s on 132 at 1.75 GHz. Where changes of logits may be
-// beyond 1, 16 and two special ones: 3,700 instructions, 245 M cells/s, the special ones alone 450 M.
+// reciprocal, with what is around them about 3,400 instructions of a warp: 850 clocks of a
+// multiprocessor's four schedulers, 270 M cells/s on 132 at 1.75 GHz. Where changes of logits may be
+// beyond 1, 13 and two special ones: 3,700 instructions, 245 M cells/s, the special ones alone 450 M.
 // Bytes a cell: 8,192 of the two channels, at 3 TB/s 366 M cells/s, and more where the L2 holds them.
 //
 // A warp has 8 rows of the image, whose sides (image_change.cuh) stay in its registers as
@@ -35,6 +35,9 @@ struct ChangePixelsParams {
   const int *rows;         // cells
   long long colors;        // 1 or 3
   long long rectifies;
+#ifdef PB_PATCH_OP
+  PatchCells own;
+#endif
 };
 
 struct ChangePixelsPackParams {
@@ -208,7 +211,7 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
         cp_async_wait<0>();
         __syncwarp();
         float d[6];
-        moved_rows(cell, p.rectifies != 0, rows[k & 1], 4 * warp - 1, lane, d);
+        moved_rows(p, at + k, cell, rows[k & 1], 4 * warp - 1, lane, d);
         if (k + 1 < count) {
           fetch_rows(p.clean, p.sources, chunk.cells[k + 1], 4 * warp - 1, lane, rows[(k + 1) & 1]);
         }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mma.cuh"
+#include "patch_cell.cuh"
 
 namespace {
 
@@ -35,27 +36,22 @@ PB_DEVICE void fetch_rows(const float *clean, const float *sources, const Pixels
   cp_async_commit();
 }
 
-// How far a cell's units of these rows move, a lane's column; as they move, not as they end: a small
-// move of a large unit keeps its digits. In this order a limit, or what is not a number, goes through.
-PB_DEVICE void moved_rows(const PixelsCell &cell, bool rectifies, const PixelsRows &rows, int first, int lane,
+// How far a cell's units of these rows move, those of a lane's column. `at`: of the cell, in the list.
+template <class Params>
+PB_DEVICE void moved_rows(const Params &p, int at, const PixelsCell &cell, const PixelsRows &rows, int first, int lane,
                           float (&d)[6]) {
   const int x = 2 * (lane & 15) + (lane >> 4);
-  const bool limited = cell.low > -INFINITY || cell.high < INFINITY;
+  const int channel = cell.first & ~1023;
+  const int unit = channel + first * 32 + x;
 #pragma unroll
   for (int i = 0; i < 6; i++) {
-    const float own = rows.own[i][x];
-    float moved = fmaf(rows.other[i][x], cell.take, fmaf(own, cell.keep - 1.0f, cell.shift));
-    if (limited) {
-      moved = moved < cell.low - own ? cell.low - own : moved;
-      moved = cell.high - own < moved ? cell.high - own : moved;
-    }
-    d[i] = rectifies ? (moved < -own ? -own : moved) + fminf(own, 0.0f) : moved;
+    const int inside = channel + min(max(first + i, 0), 31) * 32 + x;
+    d[i] = patch_moved(p, at, cell, inside, rows.own[i][x], rows.other[i][x]);
   }
   if (cell.end - cell.first != 1024) {
 #pragma unroll
     for (int i = 0; i < 6; i++) {
-      const int unit = (cell.first & ~1023) + (first + i) * 32 + x;
-      if (unit < cell.first || unit >= cell.end) d[i] = 0.0f;
+      if (unit + 32 * i < cell.first || unit + 32 * i >= cell.end) d[i] = 0.0f;
     }
   }
   if (first < 0) d[0] = 0.0f;

@@ -22,6 +22,7 @@
 // former are replaced while the last cell of a base goes onto the image. A warp has four rows of a
 // phase, and of the image two pairs of rows. What a cell changes is found out while the one before
 // it goes through the layers.
+#include "patch_cell.cuh"
 #include "tail_block.cuh"
 
 struct TailChannelParams {
@@ -40,6 +41,9 @@ struct TailChannelParams {
   int *skipped;                // of each cell: 1 where nothing changes, else 0; or null
   const int *rows;             // cells
   long long rectifies;
+#ifdef PB_PATCH_OP
+  PatchCells own;
+#endif
 };
 
 namespace {
@@ -104,14 +108,10 @@ PB_DEVICE ChannelUnit read_unit(const TailChannelParams &p, const ChannelCell &c
   return {__ldg(p.clean + cell.base * 8192ll + unit), __ldg(p.sources + cell.source * 8192ll + unit), true};
 }
 
-// How far a patch moves it: as it moves, not as it ends, so that a small move of a large unit keeps
-// its digits. In this order a limit, or what is not a number, goes through.
-PB_DEVICE float move_unit(const ChannelUnit &u, const ChannelCell &cell, bool rectifies) {
+// How far a patch moves it.
+PB_DEVICE float move_unit(const TailChannelParams &p, int at, const ChannelCell &cell, const ChannelUnit &u) {
   if (!u.inside) return 0.0f;
-  float moved = fmaf(u.other, cell.take, fmaf(u.own, cell.keep - 1.0f, cell.shift));
-  moved = moved < cell.low - u.own ? cell.low - u.own : moved;
-  moved = cell.high - u.own < moved ? cell.high - u.own : moved;
-  return rectifies ? (moved < -u.own ? -u.own : moved) + fminf(u.own, 0.0f) : moved;
+  return patch_moved(p, at, cell, cell.channel() * 256 + (int)threadIdx.x, u.own, u.other);
 }
 
 // Eight warps put a cell's change in its place, and mark whether there is any.
@@ -221,7 +221,6 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
   if (begin >= end) return;
   const int warp = __shfl_sync(kAll, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
-  const bool rectifies = p.rectifies != 0;
   const Strip strip(warp, kChannelWarps / 4, lane);
 
   for (int i = (int)threadIdx.x; i < kChannelRoom; i += 32 * kChannelWarps) {
@@ -233,7 +232,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
   __syncthreads();
   renew_active(strip, room, p.active + room.cell(0).base * 8192ll);
   if (warp < 8) {
-    put_change(room, 0, move_unit(read_unit(p, room.cell(0)), room.cell(0), rectifies));
+    put_change(room, 0, move_unit(p, begin, room.cell(0), read_unit(p, room.cell(0))));
   } else if (warp < 12) {
     copy_weights(p, room, 0, room.cell(0).channel());
   }
@@ -276,7 +275,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
     }
     if (marks != 0) channel_rows(strip, room, odd, shared);
     if (renewed != nullptr) renew_active(strip, room, renewed);
-    if (more && warp < 8) put_change(room, odd ^ 1, move_unit(unit, room.cell(n + 1), rectifies));
+    if (more && warp < 8) put_change(room, odd ^ 1, move_unit(p, begin + n + 1, room.cell(n + 1), unit));
     __syncthreads();
     float sum = 0.0f;
     if (marks != 0) {

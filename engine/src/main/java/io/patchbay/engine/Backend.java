@@ -1,5 +1,6 @@
 package io.patchbay.engine;
 
+import io.patchbay.engine.expression.PatchOp;
 import java.util.List;
 import java.util.Set;
 
@@ -21,6 +22,12 @@ public interface Backend extends AutoCloseable {
   default Set<Precision> precisions() {
     return Set.of(Precision.FP32);
   }
+
+  /// How it computes an op of a user's own.
+  PatchForm form(PatchOp op);
+
+  /// Whether it carries changes that an op of a user's own makes, see [Op.Propagate].
+  boolean carries(PatchOp op);
 
   /// Threads that work on a run.
   int threads();

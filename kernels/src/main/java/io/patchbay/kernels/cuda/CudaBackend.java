@@ -3,11 +3,13 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
+import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import java.util.List;
@@ -84,6 +86,16 @@ public final class CudaBackend implements Backend {
   @Override
   public Set<Precision> precisions() {
     return Set.of(Precision.FP32, Precision.BF16);
+  }
+
+  @Override
+  public PatchForm form(final PatchOp op) {
+    return kernels.own().form(op);
+  }
+
+  @Override
+  public boolean carries(final PatchOp op) {
+    return true;
   }
 
   @Override
