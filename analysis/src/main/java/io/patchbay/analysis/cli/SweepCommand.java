@@ -186,7 +186,7 @@ final class SweepCommand implements Callable<Integer> {
         output.out().println(sweep.explain());
         return ExitCode.OK;
       }
-      sweep.own().ifPresent(form -> output.note("ops of one's own: " + form));
+      sweep.own().ifPresent(form -> output.note("ops of one's own: " + form + took(form)));
       final Sweep.Result result;
       try (var progress = output.progress("sweep", "cells")) {
         result =
@@ -205,6 +205,11 @@ final class SweepCommand implements Callable<Integer> {
       print(result, sweep.own(), folder);
       return result.failed().count() > 0 ? ExitCode.FAILED_CELLS : ExitCode.OK;
     }
+  }
+
+  /// What is to be waited for before the first cell.
+  private static String took(final PatchForm form) {
+    return form.how().startsWith("compiled") ? ", a new one in some seconds" : "";
   }
 
   private PlanFile plan(final Path file) {
