@@ -71,7 +71,8 @@ final class Conformance implements Section {
 
   /// Every ninth first, then those after them, so that a run that is cut short has seen all kinds.
   private static List<OpCase> cases(final Bench bench) {
-    final var all = Catalogue.all();
+    final var all = new ArrayList<>(Catalogue.all());
+    all.addAll(Catalogue.narrow());
     final var spread = new ArrayList<OpCase>();
     for (int first = 0; first < bench.size(STRIDE, 1); first++) {
       for (int i = first; i < all.size(); i += STRIDE) {

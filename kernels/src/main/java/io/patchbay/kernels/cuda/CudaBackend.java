@@ -7,6 +7,7 @@ import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Weights;
 import io.patchbay.ffi.cuda.Device;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -67,7 +68,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public Set<Precision> precisions() {
-    return Set.of(Precision.FP32, Precision.BF16);
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
+  public Set<Precision> planPrecisions() {
+    return EnumSet.of(Precision.FP32, Precision.TF32);
   }
 
   @Override
@@ -91,9 +97,10 @@ public final class CudaBackend implements Backend {
     if (!(weights instanceof final CudaWeights own) || own.device() != device) {
       throw new IllegalArgumentException("weights of another backend: " + weights);
     }
+    requirePrecision(plan);
     final var memory = new Memory(device);
     try {
-      return new CudaProgram(plan, mode, own, memory, kernels.candidates(), apart);
+      return new CudaProgram(plan, mode, own, memory, kernels.candidates(plan.precision()), apart);
     } catch (final RuntimeException e) {
       memory.close();
       throw e;

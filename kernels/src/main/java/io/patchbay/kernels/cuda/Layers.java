@@ -1,9 +1,9 @@
 package io.patchbay.kernels.cuda;
 
+import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.cuda.HalvingForms.Arithmetic;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +45,12 @@ final class Layers {
 
   /// @param special whether the forms for usual shapes are used too
   Layers(final Device device, final boolean special) {
-    this(device, special, Arithmetic.SINGLE);
+    this(device, special, Precision.FP32);
   }
 
   /// @param special whether the forms for usual shapes are used too
-  /// @param arithmetic of usual convolutions; others are in float32
-  Layers(final Device device, final boolean special, final Arithmetic arithmetic) {
+  /// @param precision of the operands of usual layers; others are in float32
+  Layers(final Device device, final boolean special, final Precision precision) {
     linear = device.kernel("linear", "linear");
     linearThin = device.kernel("linear", "linear_thin");
     linearPart = device.kernel("linear", "linear_part");
@@ -61,7 +61,7 @@ final class Layers {
     upThin = device.kernel("conv_generic", "conv_generic_up_thin");
     weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
     weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
-    forms = special ? new HalvingForms(device, arithmetic) : null;
+    forms = special ? new HalvingForms(device, precision) : null;
     rowsForms = special ? new LinearRowsForms(device) : null;
   }
 
@@ -219,7 +219,7 @@ final class Layers {
       final long y,
       final Finish finish,
       final Rows rows) {
-    final var form = forms == null ? null : forms.down(s, rows.most()).orElse(null);
+    final var form = forms == null ? null : forms.down(s, rows.most(), finish).orElse(null);
     if (form != null) {
       form.kernel().launch(form.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o()));
       return;
@@ -240,7 +240,7 @@ final class Layers {
       final long y,
       final Finish finish,
       final Rows rows) {
-    final var form = forms == null ? null : forms.up(s, rows.most()).orElse(null);
+    final var form = forms == null ? null : forms.up(s, rows.most(), finish).orElse(null);
     if (form != null) {
       form.kernel().launch(form.launch(), with(finish, g, w, y, rows.count(), s.c(), s.o()));
       return;

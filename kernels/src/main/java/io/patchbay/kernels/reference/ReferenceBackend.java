@@ -6,6 +6,7 @@ import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Weights;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -45,10 +46,15 @@ public final class ReferenceBackend implements Backend {
     return "java";
   }
 
-  /// Rounds to bf16 where it is told to, and to nothing else.
+  /// Rounds to bf16 where it is told to, and to nothing else: it has more bits than TF32 asks for.
   @Override
   public Set<Precision> precisions() {
-    return Set.of(Precision.FP32, Precision.BF16);
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
+  public Set<Precision> planPrecisions() {
+    return EnumSet.of(Precision.FP32, Precision.TF32);
   }
 
   @Override
@@ -79,6 +85,7 @@ public final class ReferenceBackend implements Backend {
       throw new IllegalArgumentException(
           "weights of another backend: backend=" + NAME + ", weights=" + weights.getClass());
     }
+    requirePrecision(plan);
     return new ReferenceProgram(plan, own, mode, account, workers, patch);
   }
 

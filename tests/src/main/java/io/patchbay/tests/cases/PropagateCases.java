@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Patches carried through chains of layers, convolutions up and down and linear ones: units, rows,
 /// channels and whole values, at borders and inside, onto images of one and three channels, onto
@@ -148,6 +149,20 @@ final class PropagateCases {
       chain = chain.then(Kind.UP, each, side, side);
     }
     return chain;
+  }
+
+  /// A decoder's change in TF32, one that ends in three colors, and an encoder's.
+  static List<OpCase> narrow() {
+    return Stream.of(DECODERS.getFirst(), DECODERS.getLast(), Chain.of(false, 1, 64, 64, 32, 32))
+        .map(chain ->
+            OpCase.of(
+                    "propagate in tf32 a change of %s".formatted(chain),
+                    draft ->
+                        propagate(draft, chain, Covers.PARTS, End.SQUARES, true, Precision.TF32))
+                .mixingRows()
+                .withoutGradients()
+                .within(PAIRS))
+        .toList();
   }
 
   static List<OpCase> all() {
