@@ -30,6 +30,7 @@
 #include "../../main/cuda/conv_wgrad_tensor.cu"
 #include "../../main/cuda/linear.cu"
 #include "../../main/cuda/linear_rows.cu"
+#include "../../main/cuda/linear_tensor.cu"
 #include "layers_bench.h"
 
 namespace {
@@ -250,6 +251,22 @@ std::function<void(int)> linear_rows(Kernel<LinearRowsParams> kernel, int inner,
   };
 }
 
+template <class T>
+std::function<void(int)> linear_tensor(Kernel<LinearTensorParams> kernel, int inner, int outer) {
+  return [=](int rows) {
+    device.launch(kernel, (rows + T::kRows - 1) / T::kRows, (outer + T::kColumns - 1) / T::kColumns, 256, T::kShared,
+                  LinearTensorParams{a, weights, out, count, 1, device.one(), inner, outer, inner, 0, inner, 1, relu(bias)});
+  };
+}
+
+template <class T>
+std::function<void(int)> linear_tensor_wgrad(Kernel<LinearTensorParams> kernel, int inner, int outer) {
+  return [=](int) {
+    device.launch(kernel, (outer + T::kRows - 1) / T::kRows, (inner + T::kColumns - 1) / T::kColumns, 256, T::kShared,
+                  LinearTensorParams{b, a, out, device.one(), outer, count, 1, inner, outer, 1, inner, 0, Finish{}});
+  };
+}
+
 std::function<void(int)> linear_wgrad(int inner, int outer) {
   return [=](int rows) {
     const int blocks = (outer + 63) / 64 * ((inner + 63) / 64), chunk = 256, n = (rows + chunk - 1) / chunk;
@@ -310,6 +327,22 @@ std::function<void(int)> linear_wgrad(int inner, int outer) {
   {"linear", text("%d>%d", inner, outer), "linear_rows_" #t, 2.0 * inner * outer, 4.0 * (inner + outer),         \
    4.0 * inner * outer, linear_rows<t>(KERNEL(linear_rows, linear_rows_##t, LinearRowsParams), inner, outer),    \
    [](int rows) { return linear_error(inner, outer, rows); }}
+#define LINEAR_TENSOR(inner, outer, parts, form, m, n)                                                           \
+  {"linear", text("%d>%d", inner, outer), "linear_tensor_" #form, 2.0 * inner * outer, 4.0 * (inner + outer),    \
+   4.0 * inner * outer,                                                                                          \
+   linear_tensor<LinearTensor<parts, m, n>>(KERNEL(linear_tensor, linear_tensor_##form, LinearTensorParams), inner, outer), \
+   [](int rows) { return linear_error(inner, outer, rows); }},                                                   \
+  {"wgrad", text("%d>%d", inner, outer), "linear_tensor_" #form, 2.0 * inner * outer, 4.0 * (inner + outer),     \
+   4.0 * inner * outer,                                                                                          \
+   linear_tensor_wgrad<LinearTensor<parts, m, n>>(KERNEL(linear_tensor, linear_tensor_##form, LinearTensorParams), inner, outer), \
+   [](int rows) { return linear_wgrad_error(inner, outer, rows); }}
+#define LINEAR_TENSORS(inner, outer)                              \
+  LINEAR_TENSOR(inner, outer, 1, 64_tf32, 4, 4),                  \
+  LINEAR_TENSOR(inner, outer, 1, 32_tf32, 2, 4),                  \
+  LINEAR_TENSOR(inner, outer, 1, 16_tf32, 1, 2),                  \
+  LINEAR_TENSOR(inner, outer, 3, 64_tf32x3, 4, 4),                \
+  LINEAR_TENSOR(inner, outer, 3, 32_tf32x3, 2, 4),                \
+  LINEAR_TENSOR(inner, outer, 3, 16_tf32x3, 1, 2)
 #define LINEAR_WGRAD(inner, outer)                                                                   \
   {"wgrad", text("%d>%d", inner, outer), "linear_sums", 2.0 * inner * outer, 4.0 * (inner + outer),  \
    4.0 * inner * outer, linear_wgrad(inner, outer), [](int rows) { return linear_wgrad_error(inner, outer, rows); }}
@@ -365,6 +398,10 @@ std::vector<Form> forms() {
       LINEAR(256, 1024, 8),
       LINEAR(256, 20, 2),
       LINEAR(10, 256, 2),
+      LINEAR_TENSORS(1024, 256),
+      LINEAR_TENSORS(256, 1024),
+      LINEAR_TENSORS(256, 20),
+      LINEAR_TENSORS(10, 256),
       LINEAR_WGRAD(1024, 256),
       LINEAR_WGRAD(256, 20),
   };

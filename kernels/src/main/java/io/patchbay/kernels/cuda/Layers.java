@@ -41,7 +41,7 @@ final class Layers {
   private final Kernel weightGrad;
   private final Kernel weightGradJoin;
   private final @Nullable HalvingForms forms;
-  private final @Nullable LinearRowsForms rowsForms;
+  private final @Nullable LinearForms linearForms;
 
   /// @param special whether the forms for usual shapes are used too
   Layers(final Device device, final boolean special) {
@@ -62,7 +62,7 @@ final class Layers {
     weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
     weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
     forms = special ? new HalvingForms(device, precision) : null;
-    rowsForms = special ? new LinearRowsForms(device) : null;
+    linearForms = special ? new LinearForms(device, precision) : null;
   }
 
   /// Where the number of rows of a run stands, and the most it may be.
@@ -158,21 +158,14 @@ final class Layers {
       final Finish finish,
       final Rows rows,
       final long one) {
-    if (rowsForms != null) {
-      final var call = rowsForms.call(rows.most(), outer);
-      call.kernel()
-          .launch(
-              call.launch(), with(finish, x, w, y, rows.count(), inner, outer, asStored ? 1 : 0));
-      return;
-    }
     final int step = asStored ? 1 : outer;
     final int column = asStored ? inner : 1;
-    product(
-        new Product(rows, 1, new Rows(one, 1), inner, outer, inner, 1, step, column),
-        x,
-        w,
-        y,
-        finish);
+    final var s = new Product(rows, 1, new Rows(one, 1), inner, outer, inner, 1, step, column);
+    if (linearForms == null) {
+      product(s, x, w, y, finish);
+    } else {
+      linearForms.launch(s, x, w, y, finish);
+    }
   }
 
   /// A product in one pass.
@@ -185,6 +178,9 @@ final class Layers {
 
   /// Floats of scratch that [#sums] needs.
   int sumsScratch(final Product s) {
+    if (linearForms != null) {
+      return 0;
+    }
     final int parts = tiles(s.mostInner(), CHUNK);
     return parts == 1 ? 0 : Math.multiplyExact(parts, s.mostRows() * s.columns());
   }
@@ -197,6 +193,10 @@ final class Layers {
       final long y,
       final long scratch,
       final Finish finish) {
+    if (linearForms != null) {
+      linearForms.launch(s, a, b, y, finish);
+      return;
+    }
     final int parts = tiles(s.mostInner(), CHUNK);
     if (parts == 1) {
       product(s, a, b, y, finish);
@@ -373,7 +373,8 @@ final class Layers {
   }
 
   @SuppressWarnings("EnumOrdinal") // the kernels' codes are the order of the enum
-  private static long[] with(final Finish f, final long... fields) {
+  /// The fields of a kernel's parameters that end with what follows the sums.
+  static long[] with(final Finish f, final long... fields) {
     final var all = Arrays.copyOf(fields, fields.length + 7);
     int at = fields.length;
     all[at++] = f.bias();
