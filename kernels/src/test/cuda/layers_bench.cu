@@ -27,6 +27,7 @@
 #include "../../main/cuda/conv_up_held.cu"
 #include "../../main/cuda/conv_up_thin.cu"
 #include "../../main/cuda/conv_wgrad.cu"
+#include "../../main/cuda/conv_wgrad_rounded.cu"
 #include "../../main/cuda/conv_wgrad_tensor.cu"
 #include "../../main/cuda/linear.cu"
 #include "../../main/cuda/linear_rows.cu"
@@ -223,12 +224,12 @@ std::function<void(int)> generic(Kernel<ConvParams> kernel, Halving s, bool up) 
 
 // As io.patchbay.kernels.cuda.Layers splits the rows.
 template <class T, int CB>
-std::function<void(int)> wgrad(Kernel<WeightGradParams> kernel, Halving s, int many) {
+std::function<void(int)> wgrad(Kernel<WeightGradParams> kernel, Halving s, int many, int threads = 256) {
   return [=](int rows) {
     const int blocks = (s.c + CB - 1) / CB * ((s.o + 31) / 32), size = 16 * s.c * s.o;
     const int steps = rows * T::kBands, most = std::max(1, many / blocks);
     const int chunk = (steps + most - 1) / most, n = (steps + chunk - 1) / chunk;
-    device.launch(kernel, blocks, n, 256, T::kShared,
+    device.launch(kernel, blocks, n, threads, T::kShared,
                   WeightGradParams{a, b, n == 1 ? out : parts, count, s.c, s.o, chunk});
     if (n > 1) {
       device.launch(KERNEL(conv_generic, conv_generic_join, JoinParams), (size + 31) / 32, 1, 256, 1024,
@@ -323,6 +324,11 @@ std::function<void(int)> linear_wgrad(int inner, int outer) {
    4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                                  \
    wgrad<WeightGradTensor<w, r, parts>, 16>(KERNEL(conv_wgrad_tensor, form, WeightGradParams), {w, c, o}, many), \
    [](int rows) { return wgrad_error({w, c, o}, rows); }}
+#define WGRAD_ROUNDED(form, w, c, o)                                                                            \
+  {"wgrad", Halving{w, c, o}.down(), #form, Halving{w, c, o}.operations(),                                     \
+   4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                                  \
+   wgrad<WeightGradRounded<w>, 32>(KERNEL(conv_wgrad_rounded, form, WeightGradParams), {w, c, o}, 132, 512),   \
+   [](int rows) { return wgrad_error({w, c, o}, rows); }}
 #define LINEAR(inner, outer, t)                                                                                  \
   {"linear", text("%d>%d", inner, outer), "linear_rows_" #t, 2.0 * inner * outer, 4.0 * (inner + outer),         \
    4.0 * inner * outer, linear_rows<t>(KERNEL(linear_rows, linear_rows_##t, LinearRowsParams), inner, outer),    \
@@ -385,11 +391,11 @@ std::vector<Form> forms() {
       WGRAD(conv_wgrad_32_of_3, 32, 3, 32, 3, 8, 264),
       WGRAD(conv_wgrad_32_of_3, 32, 3, 32, 3, 8, 132),
       WGRAD_TENSOR(conv_wgrad_16_tf32x3, 3, 16, 32, 32, 4, 264),
-      WGRAD_TENSOR(conv_wgrad_16_tf32, 1, 16, 32, 32, 4, 264),
       WGRAD_TENSOR(conv_wgrad_8_tf32x3, 3, 8, 32, 64, 8, 264),
-      WGRAD_TENSOR(conv_wgrad_8_tf32, 1, 8, 32, 64, 8, 264),
       WGRAD_TENSOR(conv_wgrad_4_tf32x3, 3, 4, 64, 64, 4, 264),
-      WGRAD_TENSOR(conv_wgrad_4_tf32, 1, 4, 64, 64, 4, 264),
+      WGRAD_ROUNDED(conv_wgrad_rounded_16, 16, 32, 32),
+      WGRAD_ROUNDED(conv_wgrad_rounded_8, 8, 32, 64),
+      WGRAD_ROUNDED(conv_wgrad_rounded_4, 4, 64, 64),
       LINEAR(1024, 256, 2),
       LINEAR(1024, 256, 4),
       LINEAR(1024, 256, 8),
@@ -430,7 +436,7 @@ int main(int argc, char **argv) {
       device.poison(out, most);
       form.work(rows);
       const double error = form.error(rows);
-      const bool rounded = form.name.find("_held") != std::string::npos || (form.name.find("_tf32") != std::string::npos && form.name.find("x3") == std::string::npos);
+      const bool rounded = form.name.find("_held") != std::string::npos || form.name.find("_rounded") != std::string::npos || (form.name.find("_tf32") != std::string::npos && form.name.find("x3") == std::string::npos);
       const double allowed = rounded ? kRounded : kError;
       right = right && error <= allowed;
       const double micros = device.micros([&] { form.work(rows); });

@@ -53,18 +53,20 @@ final class HalvingForms {
     up.add(up(device, "conv_up_4", 4, 4, 8, 8, 256));
     up.add(up(device, "conv_up_8_few", 8, 8, 1, 32, 256));
     up.add(up(device, "conv_up_4_few", 4, 4, 2, 32, 256));
-    final var suffix =
-        switch (precision) {
-          case FP32, BF16 -> "_tf32x3";
-          case TF32 -> "_tf32";
-        };
     weightGrads =
-        List.of(
-            weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_1", 32, 1, 8),
-            weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_3", 32, 3, 8),
-            weightGrad(device, "conv_wgrad_tensor", "conv_wgrad_16" + suffix, 16, 16, 4),
-            weightGrad(device, "conv_wgrad_tensor", "conv_wgrad_8" + suffix, 8, 16, 8),
-            weightGrad(device, "conv_wgrad_tensor", "conv_wgrad_4" + suffix, 4, 16, 4));
+        new ArrayList<>(
+            List.of(
+                weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_1", 32, 1, 8),
+                weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_3", 32, 3, 8)));
+    if (precision == Precision.TF32) {
+      weightGrads.add(rounded(device, 16, 4, 1));
+      weightGrads.add(rounded(device, 8, 8, 1));
+      weightGrads.add(rounded(device, 4, 4, 4));
+    } else {
+      weightGrads.add(weightGrad(device, "conv_wgrad_tensor", "conv_wgrad_16_tf32x3", 16, 16, 4));
+      weightGrads.add(weightGrad(device, "conv_wgrad_tensor", "conv_wgrad_8_tf32x3", 8, 16, 8));
+      weightGrads.add(weightGrad(device, "conv_wgrad_tensor", "conv_wgrad_4_tf32x3", 4, 16, 4));
+    }
   }
 
   /// How a kernel shares its work.
@@ -99,7 +101,8 @@ final class HalvingForms {
 
   /// @param channels of x of a block, which are all where they are fewer than 16
   /// @param bands of a row, which are summed over one after the other
-  private record WeightForm(Kernel kernel, int width, int channels, int bands, int shared) {}
+  private record WeightForm(
+      Kernel kernel, int width, int channels, int bands, int threads, int shared) {}
 
   /// A launch of a kernel.
   record Call(Kernel kernel, Launch launch) {}
@@ -139,14 +142,14 @@ final class HalvingForms {
   Optional<WeightCall> weightGrad(final Conv s) {
     return weightGrads.stream()
         .filter(f -> fits(s) && f.width() == s.ow())
-        .filter(f -> f.channels() == 16 ? s.c() > 3 : f.channels() == s.c())
+        .filter(f -> f.channels() > 3 ? s.c() > 3 : f.channels() == s.c())
         .findFirst()
         .map(f ->
             new WeightCall(
                 f.kernel(),
                 Math.ceilDiv(s.c(), f.channels()) * Math.ceilDiv(s.o(), 32),
                 f.bands(),
-                256,
+                f.threads(),
                 f.shared()));
   }
 
@@ -251,7 +254,7 @@ final class HalvingForms {
       final int w,
       final int channels,
       final int rows) {
-    final int plane = (2 * rows + 2) * (2 * w + (w == 4 ? 16 : 8)) + 4;
+    final int plane = (2 * rows + 2) * (w == 32 ? 72 : pitch(w)) + 4;
     final int stage = channels * plane + 32 * (rows * w + 4);
     final int units = channels * 16;
     final int shares = 256 / units;
@@ -261,6 +264,28 @@ final class HalvingForms {
         w,
         channels,
         w / rows,
+        256,
         Float.BYTES * Math.max(2 * stage, sums));
+  }
+
+  /// @param rows of a band
+  /// @param images of a step
+  private static WeightForm rounded(
+      final Device device, final int w, final int rows, final int images) {
+    final int share = 32;
+    final int x = images * share * (2 * rows + 2) * pitch(w) + 4;
+    final int g = images * share * (rows * w + 4);
+    return new WeightForm(
+        device.kernel("conv_wgrad_rounded", "conv_wgrad_rounded_" + w),
+        w,
+        share,
+        w / rows,
+        512,
+        2 * Float.BYTES * (x + g));
+  }
+
+  /// Of rows of x in shared memory.
+  private static int pitch(final int w) {
+    return w == 16 ? 44 : 2 * w + 4;
   }
 }

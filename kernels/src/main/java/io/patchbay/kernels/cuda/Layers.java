@@ -311,7 +311,8 @@ final class Layers {
     final int blocks =
         form == null ? tiles(s.o(), TILE) * tiles(s.c() * s.kh() * s.kw(), TILE) : form.blocks();
     final int all = Math.multiplyExact(most, steps);
-    final int chunk = tiles(all, Math.max(1, MANY / blocks));
+    final int many = form == null ? MANY : MANY * THREADS / form.threads();
+    final int chunk = tiles(all, Math.max(1, many / blocks));
     return new Parts(form, steps, blocks, chunk, tiles(all, chunk));
   }
 
