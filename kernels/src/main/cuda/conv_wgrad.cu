@@ -119,6 +119,3 @@ struct WeightGrad : WeightGradBlock<W, CB, ROWS> {
 
 PB_WGRAD(conv_wgrad_32_of_1, 32, 1, 8)
 PB_WGRAD(conv_wgrad_32_of_3, 32, 3, 8)
-PB_WGRAD(conv_wgrad_16, 16, 16, 4)
-PB_WGRAD(conv_wgrad_8, 8, 16, 8)
-PB_WGRAD(conv_wgrad_4, 4, 16, 4)

@@ -25,7 +25,7 @@ struct WeightGradBlock {
   static constexpr int kItems = ROWS * W / 4;
   static constexpr int kBands = W / ROWS;
   static constexpr int kInRows = 2 * ROWS + 2;
-  static constexpr int kPitch = 2 * W + (W == 4 ? 16 : 8);
+  static constexpr int kPitch = W == 32 ? 72 : W == 16 ? 44 : 2 * W + 4;  // lanes in banks of their own
   static constexpr int kPlane = kInRows * kPitch + 4;
   static constexpr int kGradPitch = ROWS * W + 4;
   static constexpr int kInput = CB * kPlane;

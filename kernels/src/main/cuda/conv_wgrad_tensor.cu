@@ -86,10 +86,6 @@ struct WeightGradTensor : WeightGradBlock<W, 16, ROWS> {
   PB_KERNEL(name##_tf32x3, WeightGradParams, 256, 2) {         \
     PB_SHARED(shared);                                         \
     WeightGradTensor<w, rows, 3>(p, shared).run();             \
-  }                                                            \
-  PB_KERNEL(name##_tf32, WeightGradParams, 256, 2) {           \
-    PB_SHARED(shared);                                         \
-    WeightGradTensor<w, rows, 1>(p, shared).run();             \
   }
 
 PB_WGRAD_TENSOR(conv_wgrad_16, 16, 4)

@@ -29,6 +29,20 @@ public interface Backend extends AutoCloseable {
   /// Whether it carries changes that an op of a user's own makes, see [Op.Propagate].
   boolean carries(PatchOp op);
 
+  /// What it can hold the operands of a plan's products and convolutions in, see [Plan#precision].
+  default Set<Precision> planPrecisions() {
+    return Set.of(Precision.FP32);
+  }
+
+  /// Refuses a plan whose operands this backend cannot hold so.
+  default void requirePrecision(final Plan plan) {
+    if (!planPrecisions().contains(plan.precision())) {
+      throw new IllegalArgumentException(
+          "precision of a plan: found %s, this backend has %s"
+              .formatted(plan.precision(), planPrecisions()));
+    }
+  }
+
   /// Threads that work on a run.
   int threads();
 
@@ -51,7 +65,8 @@ public interface Backend extends AutoCloseable {
 
   /// Binds every step of `plan`, once.
   ///
-  /// @throws IllegalArgumentException when a state of the plan is missing in `weights`
+  /// @throws IllegalArgumentException when a state of the plan is missing in `weights`, or its
+  ///   precision is none of [#planPrecisions]
   /// @throws DeviceMemoryException when its device has no room for the plan; nothing is held then
   Program load(Plan plan, Weights weights, Mode mode);
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// Every case of the catalogue on the device against float64: for several numbers of rows, step by
 /// step, and bit for bit when a row is alone, when the same program runs again, and after a larger
@@ -94,7 +95,8 @@ final class Conformance implements Section {
 
   /// Every ninth first, then those after them, so that a run that is cut short has seen all kinds.
   private List<OpCase> cases(final Bench bench) {
-    final var all = Catalogue.all().stream().filter(which).toList();
+    final var all =
+        Stream.concat(Catalogue.all().stream(), Catalogue.narrow().stream()).filter(which).toList();
     final var spread = new ArrayList<OpCase>();
     for (int first = 0; first < bench.size(STRIDE, 1); first++) {
       for (int i = first; i < all.size(); i += STRIDE) {

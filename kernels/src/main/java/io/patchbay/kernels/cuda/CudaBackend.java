@@ -12,6 +12,7 @@ import io.patchbay.engine.Weights;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -85,7 +86,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public Set<Precision> precisions() {
-    return Set.of(Precision.FP32, Precision.BF16);
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
+  public Set<Precision> planPrecisions() {
+    return EnumSet.of(Precision.FP32, Precision.TF32);
   }
 
   @Override
@@ -139,9 +145,11 @@ public final class CudaBackend implements Backend {
     if (!(weights instanceof final CudaWeights own) || own.device() != device) {
       throw new IllegalArgumentException("weights of another backend: " + weights);
     }
+    requirePrecision(plan);
     final var memory = new Memory(device);
     try {
-      return new CudaProgram(plan, mode, own, memory, kernels.candidates(), apart, label);
+      return new CudaProgram(
+          plan, mode, own, memory, kernels.candidates(plan.precision()), apart, label);
     } catch (final OutOfDeviceMemoryException e) {
       final long held = memory.bytes();
       memory.close();

@@ -1,9 +1,9 @@
 package io.patchbay.kernels.cuda;
 
+import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.cuda.HalvingForms.Arithmetic;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -41,16 +41,16 @@ final class Layers {
   private final Kernel weightGrad;
   private final Kernel weightGradJoin;
   private final @Nullable HalvingForms forms;
-  private final @Nullable LinearRowsForms rowsForms;
+  private final @Nullable LinearForms linearForms;
 
   /// @param special whether the forms for usual shapes are used too
   Layers(final Device device, final boolean special) {
-    this(device, special, Arithmetic.SINGLE);
+    this(device, special, Precision.FP32);
   }
 
   /// @param special whether the forms for usual shapes are used too
-  /// @param arithmetic of usual convolutions; others are in float32
-  Layers(final Device device, final boolean special, final Arithmetic arithmetic) {
+  /// @param precision of the operands of usual layers; others are in float32
+  Layers(final Device device, final boolean special, final Precision precision) {
     linear = device.kernel("linear", "linear");
     linearThin = device.kernel("linear", "linear_thin");
     linearPart = device.kernel("linear", "linear_part");
@@ -61,8 +61,8 @@ final class Layers {
     upThin = device.kernel("conv_generic", "conv_generic_up_thin");
     weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
     weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
-    forms = special ? new HalvingForms(device, arithmetic) : null;
-    rowsForms = special ? new LinearRowsForms(device) : null;
+    forms = special ? new HalvingForms(device, precision) : null;
+    linearForms = special ? new LinearForms(device, precision) : null;
   }
 
   /// Where the number of rows of a run stands, and the most it may be.
@@ -158,21 +158,14 @@ final class Layers {
       final Finish finish,
       final Rows rows,
       final long one) {
-    if (rowsForms != null) {
-      final var call = rowsForms.call(rows.most(), outer);
-      call.kernel()
-          .launch(
-              call.launch(), with(finish, x, w, y, rows.count(), inner, outer, asStored ? 1 : 0));
-      return;
-    }
     final int step = asStored ? 1 : outer;
     final int column = asStored ? inner : 1;
-    product(
-        new Product(rows, 1, new Rows(one, 1), inner, outer, inner, 1, step, column),
-        x,
-        w,
-        y,
-        finish);
+    final var s = new Product(rows, 1, new Rows(one, 1), inner, outer, inner, 1, step, column);
+    if (linearForms == null) {
+      product(s, x, w, y, finish);
+    } else {
+      linearForms.launch(s, x, w, y, finish);
+    }
   }
 
   /// A product in one pass.
@@ -185,6 +178,9 @@ final class Layers {
 
   /// Floats of scratch that [#sums] needs.
   int sumsScratch(final Product s) {
+    if (linearForms != null) {
+      return 0;
+    }
     final int parts = tiles(s.mostInner(), CHUNK);
     return parts == 1 ? 0 : Math.multiplyExact(parts, s.mostRows() * s.columns());
   }
@@ -197,6 +193,10 @@ final class Layers {
       final long y,
       final long scratch,
       final Finish finish) {
+    if (linearForms != null) {
+      linearForms.launch(s, a, b, y, finish);
+      return;
+    }
     final int parts = tiles(s.mostInner(), CHUNK);
     if (parts == 1) {
       product(s, a, b, y, finish);
@@ -219,7 +219,7 @@ final class Layers {
       final long y,
       final Finish finish,
       final Rows rows) {
-    final var form = forms == null ? null : forms.down(s, rows.most()).orElse(null);
+    final var form = forms == null ? null : forms.down(s, rows.most(), finish).orElse(null);
     if (form != null) {
       form.kernel().launch(form.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o()));
       return;
@@ -240,7 +240,7 @@ final class Layers {
       final long y,
       final Finish finish,
       final Rows rows) {
-    final var form = forms == null ? null : forms.up(s, rows.most()).orElse(null);
+    final var form = forms == null ? null : forms.up(s, rows.most(), finish).orElse(null);
     if (form != null) {
       form.kernel().launch(form.launch(), with(finish, g, w, y, rows.count(), s.c(), s.o()));
       return;
@@ -311,7 +311,8 @@ final class Layers {
     final int blocks =
         form == null ? tiles(s.o(), TILE) * tiles(s.c() * s.kh() * s.kw(), TILE) : form.blocks();
     final int all = Math.multiplyExact(most, steps);
-    final int chunk = tiles(all, Math.max(1, MANY / blocks));
+    final int many = form == null ? MANY : MANY * THREADS / form.threads();
+    final int chunk = tiles(all, Math.max(1, many / blocks));
     return new Parts(form, steps, blocks, chunk, tiles(all, chunk));
   }
 
@@ -373,7 +374,8 @@ final class Layers {
   }
 
   @SuppressWarnings("EnumOrdinal") // the kernels' codes are the order of the enum
-  private static long[] with(final Finish f, final long... fields) {
+  /// The fields of a kernel's parameters that end with what follows the sums.
+  static long[] with(final Finish f, final long... fields) {
     final var all = Arrays.copyOf(fields, fields.length + 7);
     int at = fields.length;
     all[at++] = f.bias();

@@ -53,6 +53,9 @@ final class BarrierTest {
         visit(opCase, special, visits);
       }
     }
+    for (final var opCase : Catalogue.narrow()) {
+      visit(opCase, true, visits);
+    }
     return visits.entrySet().stream()
         .map(e ->
             DynamicTest.dynamicTest(

@@ -7,6 +7,7 @@ import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.kernels.cuda.CudaBackend;
 import io.patchbay.kernels.cuda.EmulatedDevice;
 import io.patchbay.tests.cases.Catalogue;
+import io.patchbay.tests.cases.OpCase;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -30,12 +31,22 @@ final class CudaConformanceTest {
     return cases(false);
   }
 
+  /// With operands of fewer bits, which special kernels alone have.
+  @TestFactory
+  Stream<DynamicTest> narrowOperandsAgreeToo() {
+    return cases(true, Catalogue.narrow());
+  }
+
   private static Stream<DynamicTest> cases(final boolean special) {
+    return cases(special, Catalogue.all());
+  }
+
+  private static Stream<DynamicTest> cases(final boolean special, final List<OpCase> all) {
     if (!EmulatedDevice.present()) {
       return Stream.of();
     }
     final var check = new CaseCheck(settings -> emulated(settings, special));
-    return Catalogue.all().stream()
+    return all.stream()
         .map(c ->
             DynamicTest.dynamicTest(
                 c.name(),
