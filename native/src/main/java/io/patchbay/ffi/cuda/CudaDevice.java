@@ -28,6 +28,7 @@ public final class CudaDevice implements Device {
   private final CudaContext context;
   private final CudaStream stream;
   private final Staging staging;
+  private final CudaLandings landings;
   private final DeviceAccount account;
   private final CudaModules modules;
   private final DeviceFacts facts;
@@ -41,6 +42,7 @@ public final class CudaDevice implements Device {
       facts = facts(context);
       stream = new CudaStream(context);
       staging = new Staging(context, stream);
+      landings = new CudaLandings(context, stream);
       account = new DeviceAccount(context, stream);
       modules = new CudaModules(context, stream, facts.architecture(), images);
     } catch (final RuntimeException e) {
@@ -124,6 +126,13 @@ public final class CudaDevice implements Device {
   }
 
   @Override
+  public Landing land(final long from, final long bytes) {
+    context.enterOutside("a landing");
+    account.check("landing", from, bytes);
+    return landings.land(from, bytes);
+  }
+
+  @Override
   public void copy(final long to, final long from, final long bytes) {
     context.enter();
     account.check("copy to", to, bytes);
@@ -190,6 +199,7 @@ public final class CudaDevice implements Device {
       List.copyOf(recordings).forEach(CudaRecording::close);
       account.close();
       modules.close();
+      landings.close();
       staging.close();
       stream.close();
     } finally {
