@@ -28,12 +28,18 @@ public interface Backend extends AutoCloseable {
   /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
   int preferredRows();
 
+  /// What this backend had no memory for so far.
+  Shortages shortages();
+
   /// Zeroed storage for `states`, one slab.
+  ///
+  /// @throws DeviceMemoryException when its device has no room for them
   Weights weights(List<Node> states);
 
   /// Binds every step of `plan`, once.
   ///
   /// @throws IllegalArgumentException when a state of the plan is missing in `weights`
+  /// @throws DeviceMemoryException when its device has no room for the plan; nothing is held then
   Program load(Plan plan, Weights weights, Mode mode);
 
   default Program load(final Plan plan, final Weights weights) {

@@ -54,6 +54,7 @@ final class DeviceOptions {
     final var name = device.isBlank() ? "auto" : device.strip();
     final var choice = Backends.open(name, settings(output));
     output.note("device: " + choice.reason());
+    choice.backend().shortages().listen(shortage -> output.interject(shortage.toString()));
     return choice.backend();
   }
 }

@@ -6,6 +6,7 @@ import io.patchbay.analysis.sweep.PlanFile;
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.analysis.sweep.Sweep;
 import io.patchbay.analysis.sweep.SweepPlan;
+import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.Precision;
 import io.patchbay.vae.data.Datasets;
 import io.patchbay.vae.train.TrainedVae;
@@ -190,6 +191,8 @@ final class SweepCommand implements Callable<Integer> {
       final Sweep.Result result;
       try (var progress = output.progress("sweep", "cells")) {
         result = sweep.run(resume, (done, all) -> progress.update(done, all, ""), stop::asked);
+      } catch (final DeviceMemoryException e) {
+        throw e.advising("what was computed is kept, --resume goes on where there is more");
       }
       if (result.interrupted()) {
         output.note("stopped: --resume goes on");

@@ -94,6 +94,22 @@ record BatchRoom(Held held, int together, Room room) {
         });
   }
 
+  /// The same with fewer base inputs together, whose cells have to fit at once unless it is one.
+  BatchRoom with(final int fewer) {
+    final boolean whole = fewer > 1;
+    return new BatchRoom(
+        held,
+        fewer,
+        switch (held) {
+          case NOTHING -> {
+            final int taken = room.sources() / together * fewer;
+            yield new Room(fewer, taken, fewer, Math.max(fewer, taken), whole);
+          }
+          case SOURCES -> new Room(fewer, room.sources(), fewer, room.inputs(), whole);
+          case BASES -> new Room(room.bases(), room.sources(), fewer, room.inputs(), whole);
+        });
+  }
+
   /// What there is, and the floats that each of it takes.
   ///
   /// @param base clean values of a base input

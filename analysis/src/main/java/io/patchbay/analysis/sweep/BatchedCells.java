@@ -5,6 +5,8 @@ import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.sweep.BatchRoom.Held;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
+import io.patchbay.engine.DeviceMemoryException;
+import io.patchbay.engine.Shortages;
 import io.patchbay.vae.data.FactorDataset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The cells of several base inputs at a time, for interventions at one site without noise. What
 /// comes before the site is computed once per input, together for all inputs of a batch; where
@@ -28,11 +31,13 @@ final class BatchedCells implements InputCells {
   private final BitSet twins;
   private final DistinctCells distinct;
   private final Optional<float[]> mean;
-  private final SiteSweep sweep;
+  private final Function<BatchRoom, SiteSweep> opening;
+  private final Shortages shortages;
   private final int cellsPerBase;
-  private final int together;
   private final Held held;
   private final Map<Integer, Computed> ahead = new HashMap<>();
+  private BatchRoom room;
+  private SiteSweep sweep;
   private int next;
   private boolean filled;
 
@@ -78,23 +83,41 @@ final class BatchedCells implements InputCells {
     this.cellsPerBase = units.size() * plan.variations();
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
-    final var room = BatchRoom.of(subject, plan, site, patch, units, rows.length, route);
-    this.held = room.held();
-    this.together = room.together();
-    this.sweep =
-        new SiteSweep(
-            subject,
-            model,
-            site,
-            patch,
-            units.stream().map(unit -> unit.parts().getFirst()).toList(),
-            variations(),
-            effect,
-            room.room(),
-            route);
-    if (!operation.mixes()) {
-      mean.ifPresent(sweep::mean);
+    final var most = BatchRoom.of(subject, plan, site, patch, units, rows.length, route);
+    this.held = most.held();
+    this.shortages = subject.backend().shortages();
+    final var parts = units.stream().map(unit -> unit.parts().getFirst()).toList();
+    final var variations = variations();
+    this.opening =
+        of ->
+            new SiteSweep(subject, model, site, patch, parts, variations, effect, of.room(), route);
+    this.room = most.with(most.together());
+    this.sweep = open();
+  }
+
+  /// With as many base inputs together as there is memory for.
+  private SiteSweep open() {
+    filled = false;
+    while (true) {
+      try {
+        final var opened = opening.apply(room);
+        if (!operation.mixes()) {
+          mean.ifPresent(opened::mean);
+        }
+        return opened;
+      } catch (final DeviceMemoryException e) {
+        halve(e);
+      }
     }
+  }
+
+  private void halve(final DeviceMemoryException e) {
+    final int together = room.together();
+    if (together == 1) {
+      throw e;
+    }
+    shortages.meet(e, together * cellsPerBase, together / 2 * cellsPerBase);
+    room = room.with(together / 2);
   }
 
   private List<Variation> variations() {
@@ -118,14 +141,28 @@ final class BatchedCells implements InputCells {
       throw new IllegalArgumentException("not an input of this sweep, or out of turn: row=" + row);
     }
     if (!ahead.containsKey(next)) {
-      ahead.clear();
-      batch(next, Math.min(rows.length, next + together));
+      compute();
     }
     final var found = ahead.remove(next++);
     if (found == null) {
       throw new IllegalStateException("computed ahead, and lost: row=" + row);
     }
     return found;
+  }
+
+  /// Computes the next inputs.
+  private void compute() {
+    while (true) {
+      ahead.clear();
+      try {
+        batch(next, Math.min(rows.length, next + room.together()));
+        return;
+      } catch (final DeviceMemoryException e) {
+        sweep.close();
+        halve(e);
+        sweep = open();
+      }
+    }
   }
 
   /// Computes the inputs at places `from` to `to - 1`.
@@ -279,6 +316,11 @@ final class BatchedCells implements InputCells {
       data.image(of[i], images, i * size);
     }
     return images;
+  }
+
+  @Override
+  public int rows() {
+    return sweep.atOnce();
   }
 
   /// The steps of both programs and the memory they hold.

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Cells as the arrays that a program takes. Nobody changes an array once it stands in a batch: one
 /// that two batches share is written once.
@@ -37,6 +38,11 @@ record CellBatch(int[] bases, int[] directions, Map<String, SiteArrays> sites) {
             ? directions
             : Arrays.stream(which).map(i -> directions[i]).toArray();
     return new CellBatch(Arrays.stream(which).map(i -> bases[i]).toArray(), own, some);
+  }
+
+  /// The cells from one number to before another.
+  CellBatch part(final int from, final int to) {
+    return some(IntStream.range(from, to).toArray());
   }
 
   SiteArrays site(final String name) {

@@ -4,6 +4,9 @@ package io.patchbay.analysis.sweep;
 interface InputCells extends AutoCloseable {
   Computed run(long row);
 
+  /// Cells that are computed at a time, at most.
+  int rows();
+
   @Override
   void close();
 

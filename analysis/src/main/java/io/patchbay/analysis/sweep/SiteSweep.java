@@ -42,12 +42,18 @@ public final class SiteSweep implements AutoCloseable {
   /// @param sources rows to take from; [Capacity#AMONG_BASES] when cells take from the bases
   /// @param together bases whose cells are computed together, at most
   /// @param inputs that one call of [#bases] or [#sources] takes, at most
-  public record Room(int bases, int sources, int together, int inputs) {
+  /// @param whole whether the cells of all bases that are computed together have to fit at once
+  public record Room(int bases, int sources, int together, int inputs, boolean whole) {
     public Room {
       if (bases < 1 || sources < 0 || together < 1 || together > bases || inputs < 1) {
         throw new IllegalArgumentException(
             "bases=" + bases + ", sources=" + sources + ", together=" + together);
       }
+    }
+
+    /// Cells are computed a part at a time where memory is short.
+    public Room(final int bases, final int sources, final int together, final int inputs) {
+      this(bases, sources, together, inputs, false);
     }
 
     /// All that are held are computed together.
@@ -56,7 +62,8 @@ public final class SiteSweep implements AutoCloseable {
     }
 
     private Capacity capacity(final int cells, final int ranges) {
-      return new Capacity(bases, sources, together * cells, ranges, inputs);
+      final int most = together * cells;
+      return new Capacity(bases, sources, most, ranges, inputs, whole ? most : 1);
     }
   }
 
@@ -292,6 +299,11 @@ public final class SiteSweep implements AutoCloseable {
   /// nothing is left out.
   public int[] skipped() {
     return runner.skippedCells();
+  }
+
+  /// Cells that are computed at a time, at most.
+  int atOnce() {
+    return runner.atOnce();
   }
 
   /// The steps of both programs and the memory they hold.

@@ -298,6 +298,7 @@ public final class Sweep {
       long added = 0;
       final long begin = System.nanoTime();
       try (var runner = new TwinInputs(through.apply(inputCells(file, fixed, probe)), inputs)) {
+        record(runner);
         for (int shard = 0; shard * inputs < rows.length; shard++) {
           final int from = shard * inputs;
           final int to = Math.min(rows.length, from + inputs);
@@ -306,6 +307,7 @@ public final class Sweep {
             Account account = Account.none();
             for (int i = from; i < to; i++) {
               if (stop.getAsBoolean()) {
+                record(runner);
                 return stopped(probe, controls);
               }
               final var of = runner.run(rows[i]);
@@ -318,10 +320,16 @@ public final class Sweep {
           }
           listener.cells((long) to * each, cells());
         }
+        record(runner);
       }
       final var pace = new Pace(added, System.nanoTime() - begin);
       return finished(file, probe, fixed, controls, pace, listener, stop);
     }
+  }
+
+  /// Writes where the cells are computed, and how many at a time.
+  private void record(final InputCells cells) {
+    folder.write(Environment.of(subject.backend()), Map.of("rows", cells.rows()));
   }
 
   /// Joins the shards and looks at all of the effects.

@@ -108,10 +108,18 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     tidy(path);
     tidy(path.resolve("shards"));
     AtomicFiles.write(path.resolve("axes.json"), text(axes(units, rows)));
+    write(environment, Map.of());
+    return of;
+  }
+
+  /// Writes where the sweep ran.
+  ///
+  /// @param more that is known of it
+  void write(final Map<String, String> environment, final Map<String, Object> more) {
     final var made = new LinkedHashMap<String, Object>(environment);
     made.put("seed", plan.seed());
+    made.putAll(more);
     AtomicFiles.write(path.resolve("environment.json"), text(made));
-    return of;
   }
 
   /// Writes the directions of subspaces, or checks that the folder holds the same ones.

@@ -33,6 +33,11 @@ final class TwinInputs implements InputCells {
   }
 
   @Override
+  public int rows() {
+    return cells.rows();
+  }
+
+  @Override
   public void close() {
     cells.close();
   }

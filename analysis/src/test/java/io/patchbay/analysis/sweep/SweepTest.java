@@ -112,6 +112,11 @@ class SweepTest {
     }
 
     @Override
+    public int rows() {
+      return cells.rows();
+    }
+
+    @Override
     public void close() {
       cells.close();
     }
@@ -239,6 +244,11 @@ class SweepTest {
       return left.decrementAndGet() == 0
           ? new Computed(all.effects(), all.cells() - 1, all.deduplicated(), all.provedZero())
           : all;
+    }
+
+    @Override
+    public int rows() {
+      return cells.rows();
     }
 
     @Override
@@ -441,6 +451,11 @@ class SweepTest {
         effects[i] *= 2;
       }
       return new Computed(effects, all.cells(), all.deduplicated(), all.provedZero());
+    }
+
+    @Override
+    public int rows() {
+      return cells.rows();
     }
 
     @Override

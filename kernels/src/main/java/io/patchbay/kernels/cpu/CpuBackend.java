@@ -6,6 +6,7 @@ import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
+import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
 import io.patchbay.ffi.HostMemory;
 import io.patchbay.kernels.fusing.Epilogue;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class CpuBackend implements Backend {
   private static final int PREFERRED_ROWS = 256;
 
+  private final Shortages shortages = new Shortages();
   private final KernelLibrary library;
   private final Workers workers;
   private final HostMemory account;
@@ -93,6 +95,11 @@ public final class CpuBackend implements Backend {
   @Override
   public int preferredRows() {
     return PREFERRED_ROWS;
+  }
+
+  @Override
+  public Shortages shortages() {
+    return shortages;
   }
 
   @Override

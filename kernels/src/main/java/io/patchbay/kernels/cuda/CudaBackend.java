@@ -1,17 +1,22 @@
 package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Backend;
+import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
+import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
 import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import java.util.List;
 import java.util.Set;
 
 /// The CUDA kernels on one device.
 public final class CudaBackend implements Backend {
+  static final String NAME = "cuda";
+
   /// Bytes of the device for each row that callers take at a time, and the most rows: launches cost
   /// little beside so many.
   private static final long BYTES_PER_ROW = 8L << 20;
@@ -22,6 +27,7 @@ public final class CudaBackend implements Backend {
   private final Device device;
   private final Kernels kernels;
   private final boolean apart;
+  private final Shortages shortages = new Shortages();
 
   private CudaBackend(final Device device, final Kernels kernels, final boolean apart) {
     this.device = device;
@@ -45,7 +51,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public String name() {
-    return "cuda";
+    return NAME;
   }
 
   @Override
@@ -81,8 +87,23 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public Shortages shortages() {
+    return shortages;
+  }
+
+  @Override
   public Weights weights(final List<Node> states) {
-    return new CudaWeights(states, device);
+    try {
+      return new CudaWeights(states, device);
+    } catch (final OutOfDeviceMemoryException e) {
+      throw shortage(e, 0).with("with the weights of a model");
+    }
+  }
+
+  /// @param held bytes that were taken, and are given back
+  private DeviceMemoryException shortage(final OutOfDeviceMemoryException e, final long held) {
+    final long needed = e.bytes() > 0 ? held + e.bytes() : 0;
+    return new DeviceMemoryException(name(), needed, device.free(), e);
   }
 
   @Override
@@ -94,6 +115,10 @@ public final class CudaBackend implements Backend {
     final var memory = new Memory(device);
     try {
       return new CudaProgram(plan, mode, own, memory, kernels.candidates(), apart);
+    } catch (final OutOfDeviceMemoryException e) {
+      final long held = memory.bytes();
+      memory.close();
+      throw shortage(e, held);
     } catch (final RuntimeException e) {
       memory.close();
       throw e;

@@ -1,6 +1,7 @@
 package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.NonFiniteException;
 import io.patchbay.engine.Op;
@@ -11,6 +12,7 @@ import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Landing;
+import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -62,7 +64,14 @@ final class CudaProgram implements Program {
     scope.values().forEach((node, value) -> nodes.putIfAbsent(value.root(), node));
     writeConstants();
     this.derived = binding.derived().isEmpty() ? null : record(binding.derived());
-    this.steps = mode == Mode.STEP || binding.steps().isEmpty() ? null : record(binding.steps());
+    try {
+      this.steps = mode == Mode.STEP || binding.steps().isEmpty() ? null : record(binding.steps());
+    } catch (final RuntimeException e) {
+      if (derived != null) {
+        derived.close();
+      }
+      throw e;
+    }
   }
 
   private Recording record(final List<Step> these) {
@@ -170,7 +179,8 @@ final class CudaProgram implements Program {
           "no such pattern: block=" + block + ", each=" + each + ", rows=" + rows);
     }
     rows(given, rows);
-    spreads.write(value, values, block, each, rows, plan.capacity().of(value.axis()));
+    final int most = plan.capacity().of(value.axis());
+    withMemory(() -> spreads.write(value, values, block, each, rows, most));
   }
 
   @Override
@@ -183,7 +193,9 @@ final class CudaProgram implements Program {
   public Running start(final Sizes sizes, final Running.Wanted wanted) {
     ask(sizes);
     final var run = new CudaRun(faults, expectations);
-    wanted.expected().forEach((patch, counts) -> run.check(patch, check(patch, counts)));
+    wanted
+        .expected()
+        .forEach((patch, counts) -> withMemory(() -> run.check(patch, check(patch, counts))));
     for (final var node : wanted.outputs()) {
       final int elements = Math.toIntExact(last.elements(node.shape()));
       run.output(node, device.land(output(node).address(), 4L * elements), elements);
@@ -212,10 +224,24 @@ final class CudaProgram implements Program {
     return expectations.check(patch, value, counts.address(value.axis()), most, expected);
   }
 
-  /// Asks for a run.
+  /// Asks for a run. A driver may need memory of its own when it runs a recording for the first
+  /// time.
   private void ask(final Sizes sizes) {
     checkOpen();
     sizes.checkWithin(plan.capacity());
+    withMemory(() -> replay(sizes));
+  }
+
+  /// @throws DeviceMemoryException when the work needs memory that is not there
+  private void withMemory(final Runnable work) {
+    try {
+      work.run();
+    } catch (final OutOfDeviceMemoryException e) {
+      throw new DeviceMemoryException(CudaBackend.NAME, 0, device.free(), e);
+    }
+  }
+
+  private void replay(final Sizes sizes) {
     last = sizes;
     counts.write(sizes);
     if (derivedFrom != weights.version()) {

@@ -5,6 +5,7 @@ import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
+import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,7 @@ public final class ReferenceBackend implements Backend {
 
   private static final int PREFERRED_ROWS = 64;
 
+  private final Shortages shortages = new Shortages();
   private final HostAccount account;
   private final Workers workers;
   private final PatchKernel patch;
@@ -59,6 +61,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public int preferredRows() {
     return PREFERRED_ROWS;
+  }
+
+  @Override
+  public Shortages shortages() {
+    return shortages;
   }
 
   @Override
