@@ -87,6 +87,11 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public boolean isAhead() {
+    return true;
+  }
+
+  @Override
   public Shortages shortages() {
     return shortages;
   }

@@ -16,8 +16,10 @@ import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,10 @@ final class CudaProgram implements Program {
   private final Scope scope;
   private final Binding binding;
   private final CudaWeights weights;
+
+  /// Runs whose end was not waited for yet.
+  private final Set<CudaRun> open = new HashSet<>();
+
   private final Map<Value, Node> nodes = new HashMap<>();
   private final @Nullable Recording derived;
   private final @Nullable Recording steps;
@@ -192,7 +198,7 @@ final class CudaProgram implements Program {
   @Override
   public Running start(final Sizes sizes, final Running.Wanted wanted) {
     ask(sizes);
-    final var run = new CudaRun(faults, expectations);
+    final var run = new CudaRun(faults, expectations, open);
     wanted
         .expected()
         .forEach((patch, counts) -> withMemory(() -> run.check(patch, check(patch, counts))));
@@ -351,6 +357,7 @@ final class CudaProgram implements Program {
       return;
     }
     closed = true;
+    List.copyOf(open).forEach(CudaRun::close);
     if (derived != null) {
       derived.close();
     }

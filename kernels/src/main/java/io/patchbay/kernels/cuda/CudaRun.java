@@ -7,11 +7,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// A run whose results are on their way to the host.
 final class CudaRun implements Running {
   private final Faults faults;
   private final Expectations expectations;
+  private final Set<CudaRun> open;
   private final Map<Node, Rows> outputs = new HashMap<>();
   private final Map<Node, Rows> skipped = new HashMap<>();
   private final Map<Node, Landing> checks = new HashMap<>();
@@ -24,9 +26,12 @@ final class CudaRun implements Running {
   /// Some elements on their way.
   private record Rows(Landing landing, int elements) {}
 
-  CudaRun(final Faults faults, final Expectations expectations) {
+  /// @param open runs of the program whose end was not waited for, of which this is one until then
+  CudaRun(final Faults faults, final Expectations expectations, final Set<CudaRun> open) {
     this.faults = faults;
     this.expectations = expectations;
+    this.open = open;
+    open.add(this);
   }
 
   void output(final Node node, final Landing landing, final int elements) {
@@ -66,11 +71,18 @@ final class CudaRun implements Running {
         marks.put(node, values);
       });
     } finally {
-      found.ifPresent(Landing::close);
-      checks.values().forEach(Landing::close);
-      outputs.values().forEach(rows -> rows.landing().close());
-      skipped.values().forEach(rows -> rows.landing().close());
+      close();
     }
+  }
+
+  /// Gives up what has not been read.
+  void close() {
+    ended = true;
+    open.remove(this);
+    found.ifPresent(Landing::close);
+    checks.values().forEach(Landing::close);
+    outputs.values().forEach(rows -> rows.landing().close());
+    skipped.values().forEach(rows -> rows.landing().close());
   }
 
   private <T> T known(final Map<Node, T> all, final Node node) {

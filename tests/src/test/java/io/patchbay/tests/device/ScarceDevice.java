@@ -4,6 +4,7 @@ import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
 import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.Landing;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
 import io.patchbay.ffi.cuda.Task;
@@ -80,6 +81,11 @@ final class ScarceDevice implements Device {
   @Override
   public void upload(final long to, final MemorySegment from) {
     device.upload(to, from);
+  }
+
+  @Override
+  public Landing land(final long from, final long bytes) {
+    return device.land(from, bytes);
   }
 
   @Override
