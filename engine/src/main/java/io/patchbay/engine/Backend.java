@@ -37,6 +37,12 @@ public interface Backend extends AutoCloseable {
   /// What this backend had no memory for so far.
   Shortages shortages();
 
+  /// Whether a program takes about as long as its layers would one by one. Where it does not, since
+  /// several layers run as one kernel, say, programs have to be timed whole.
+  default boolean ratesAdd() {
+    return true;
+  }
+
   /// Zeroed storage for `states`, one slab.
   ///
   /// @throws DeviceMemoryException when its device has no room for them

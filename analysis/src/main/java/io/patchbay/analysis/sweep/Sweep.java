@@ -216,7 +216,8 @@ public final class Sweep {
   /// written.
   public String explain() {
     final var rates = MachineRates.of(subject.backend());
-    final var chosen = ways.named(Optional.of(route.orElse(ways.cheapest(rates).name())));
+    final var timed = ways.timed(subject, plan, sites.getFirst(), units);
+    final var chosen = timed.named(Optional.of(route.orElse(timed.cheapest(rates).name())));
     final var few = Arrays.copyOf(rows, Math.min(rows.length, SiteRuns.AT_ONCE));
     final var means = new SiteRuns(subject, data, few).means(plan, sites);
     final var values = new SiteValues(patches, means);
@@ -224,7 +225,7 @@ public final class Sweep {
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
     final var explanation =
         new SweepExplanation(
-            plan, sites, ways, rates, chosen.name(), graph, programs(chosen, values));
+            plan, sites, timed, rates, chosen.name(), graph, programs(chosen, values));
     final var text =
         explanation.text(way ->
             plan.factor().isPresent() ? Optional.empty() : Optional.of(sample.of(way, rates)));
@@ -287,7 +288,7 @@ public final class Sweep {
               Environment.of(subject.backend()),
               probe,
               shard(),
-              () -> ways.chosen(subject.backend(), route));
+              () -> ways.chosen(subject, plan, sites.getFirst(), units, route));
       final int inputs = file.shard();
       folder.keep(patches);
       final var way = ways.named(file.route()).route();
