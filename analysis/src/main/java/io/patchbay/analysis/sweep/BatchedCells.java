@@ -23,6 +23,9 @@ import java.util.function.Function;
 /// sources are inputs of the sweep themselves, once per sweep, for bases and sources alike if all
 /// of their clean values can be held.
 final class BatchedCells implements InputCells {
+  /// Batches worth computing one after the other where the next is prepared while one runs.
+  private static final int AHEAD = 4;
+
   private final FactorDataset data;
   private final SweepPlan plan;
   private final Operation operation;
@@ -41,6 +44,7 @@ final class BatchedCells implements InputCells {
   private BatchRoom room;
   private SiteSweep sweep;
   private int next;
+  private int end;
   private boolean filled;
 
   /// Whether these can compute what a plan asks for.
@@ -78,6 +82,7 @@ final class BatchedCells implements InputCells {
     this.plan = plan;
     this.operation = plan.places().getFirst().operation();
     this.rows = rows.clone();
+    this.end = rows.length;
     this.sources = new SweepSources(plan, data.size(), this.rows);
     this.twins = twins(rows, perShard);
     this.distinct = new DistinctCells(plan, units);
@@ -136,11 +141,24 @@ final class BatchedCells implements InputCells {
   }
 
   @Override
+  public void next(final int from, final int to) {
+    ahead.clear();
+    started = Optional.empty();
+    next = from;
+    end = to;
+  }
+
+  @Override
+  public int together() {
+    return (isAhead ? AHEAD : 1) * room.together();
+  }
+
+  @Override
   public Computed run(final long row) {
-    while (next < rows.length && (rows[next] != row || twins.get(next))) {
+    while (next < end && (rows[next] != row || twins.get(next))) {
       next++;
     }
-    if (next == rows.length) {
+    if (next == end) {
       throw new IllegalArgumentException("not an input of this sweep, or out of turn: row=" + row);
     }
     if (!ahead.containsKey(next)) {
@@ -160,7 +178,7 @@ final class BatchedCells implements InputCells {
       try {
         final var now = started.filter(b -> b.from() == next).orElseGet(() -> start(next));
         started = Optional.empty();
-        if (isAhead && now.to() < rows.length) {
+        if (isAhead && now.to() < end) {
           started = Optional.of(start(now.to()));
         }
         collect(now);
@@ -182,7 +200,7 @@ final class BatchedCells implements InputCells {
 
   /// Starts the inputs from one place on.
   private Batch start(final int from) {
-    final int to = Math.min(rows.length, from + room.together());
+    final int to = Math.min(end, from + room.together());
     fillSources(from, to);
     sweep.keys(plan.seed(), held == Held.BASES ? rows : Arrays.copyOfRange(rows, from, to));
     if (held != Held.BASES) {

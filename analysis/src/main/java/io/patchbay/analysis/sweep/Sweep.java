@@ -14,6 +14,7 @@ import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.train.Environment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /// Many interventions at one or more sites, as a folder of files: `plan.json`, one shard of effects
@@ -235,7 +237,7 @@ public final class Sweep {
   /// What a way runs, and the memory that it takes.
   private String programs(final Way way, final SiteValues values) {
     if (ways.batched()) {
-      try (var cells = batched(shard(), Optional.empty(), way.route())) {
+      try (var cells = batched(subject, shard(), Optional.empty(), way.route())) {
         return cells.explain();
       }
     }
@@ -255,19 +257,25 @@ public final class Sweep {
   }
 
   private BatchedCells batched(
-      final int shard, final Optional<float[]> mean, final Optional<Route> route) {
+      final Subject on,
+      final int shard,
+      final Optional<float[]> mean,
+      final Optional<Route> route) {
     return new BatchedCells(
-        subject, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, route);
+        on, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, route);
   }
 
-  /// What computes the cells of a folder with this route.
+  /// What computes the cells of a folder with this route, on one device.
   private InputCells inputCells(
-      final PlanFile file, final SiteValues fixed, final Optional<FactorProbe> probe) {
+      final Subject on,
+      final PlanFile file,
+      final SiteValues fixed,
+      final Optional<FactorProbe> probe) {
     if (!ways.batched()) {
-      return new ShardRunner(subject, data, sources(), sites, units, fixed, probe);
+      return new ShardRunner(on, data, sources(), sites, units, fixed, probe);
     }
     final var mean = Optional.ofNullable(fixed.means().get(sites.getFirst().name()));
-    return batched(file.shard(), mean, ways.named(file.route()).route());
+    return batched(on, file.shard(), mean, ways.named(file.route()).route());
   }
 
   private Optional<FactorProbe> probe() {
@@ -275,9 +283,25 @@ public final class Sweep {
         .map(factor -> FactorProbe.train(subject, data, "--metric", factor, plan.seed()));
   }
 
-  /// @param resume whether a folder that holds a part of this very sweep is gone on with
-  /// @throws IllegalStateException when a control row fails, or when cells were lost on the way
+  /// On the device of its subject alone.
   public Result run(final boolean resume, final Listener listener, final BooleanSupplier stop) {
+    return run(resume, List.of(), listener, stop);
+  }
+
+  /// @param resume whether a folder that holds a part of this very sweep is gone on with
+  /// @param beside the same model on further devices of the same kind, each of which computes
+  ///   shards beside the first one
+  /// @param listener called by one thread at a time
+  /// @throws BadInputException when the devices are not of one kind
+  /// @throws IllegalStateException when a control row fails, or when cells were lost on the way
+  public Result run(
+      final boolean resume,
+      final List<Subject> beside,
+      final Listener listener,
+      final BooleanSupplier stop) {
+    final var subjects = new ArrayList<>(List.of(subject));
+    subjects.addAll(beside);
+    SweepRecord.requireOneKind(subjects);
     final var probe = probe();
     try (var _ = RunLock.acquire(folder.path())) {
       final var file =
@@ -289,48 +313,27 @@ public final class Sweep {
               probe,
               shard(),
               () -> ways.chosen(subject, plan, sites.getFirst(), units, route));
-      final int inputs = file.shard();
       folder.keep(patches);
       final var way = ways.named(file.route()).route();
       final var controls =
           new SweepControls(subject, data, plan, sites, patches, units, cells()).of(way);
-      final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
-      long added = 0;
       final long begin = System.nanoTime();
-      try (var runner = new TwinInputs(through.apply(inputCells(file, fixed, probe)), inputs)) {
-        record(runner);
-        for (int shard = 0; shard * inputs < rows.length; shard++) {
-          final int from = shard * inputs;
-          final int to = Math.min(rows.length, from + inputs);
-          if (!folder.has(shard, (long) (to - from) * each)) {
-            final var effects = new float[(to - from) * each];
-            Account account = Account.none();
-            for (int i = from; i < to; i++) {
-              if (stop.getAsBoolean()) {
-                record(runner);
-                return stopped(probe, controls);
-              }
-              final var of = runner.run(rows[i]);
-              System.arraycopy(of.effects(), 0, effects, (i - from) * each, each);
-              account = account.plus(of.account(each));
-              listener.cells((long) (i + 1) * each, cells());
-            }
-            folder.write(shard, effects, account.require("shard=" + shard));
-            added += effects.length;
-          }
-          listener.cells((long) to * each, cells());
-        }
-        record(runner);
-      }
-      final var pace = new Pace(added, System.nanoTime() - begin);
-      return finished(file, probe, fixed, controls, pace, listener, stop);
+      final var work =
+          new ShardWork(folder, rows, file.shard(), each(), subjects.size(), listener, stop);
+      final boolean whole =
+          work.run(
+              subjects.stream()
+                  .map(of ->
+                      (Supplier<InputCells>)
+                          () -> through.apply(inputCells(of, file, fixed, probe)))
+                  .toList());
+      final var pace = new Pace(work.added(), System.nanoTime() - begin);
+      SweepRecord.write(folder, subjects, work.atOnce());
+      return whole
+          ? finished(file, probe, fixed, controls, pace, listener, stop)
+          : stopped(probe, controls);
     }
-  }
-
-  /// Writes where the cells are computed, and how many at a time.
-  private void record(final InputCells cells) {
-    folder.write(Environment.of(subject.backend()), Map.of("rows", cells.rows()));
   }
 
   /// Joins the shards and looks at all of the effects.

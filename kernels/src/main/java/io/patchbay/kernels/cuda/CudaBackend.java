@@ -15,7 +15,7 @@ import java.util.Set;
 
 /// The CUDA kernels on one device.
 public final class CudaBackend implements Backend {
-  static final String NAME = "cuda";
+  private static final String NAME = "cuda";
 
   /// Bytes of the device for each row that callers take at a time, and the most rows: launches cost
   /// little beside so many.
@@ -24,12 +24,17 @@ public final class CudaBackend implements Backend {
   private static final int FEWEST_ROWS = 64;
   private static final int MOST_ROWS = 8192;
 
+  /// Names it in messages.
+  private final String label;
+
   private final Device device;
   private final Kernels kernels;
   private final boolean apart;
   private final Shortages shortages = new Shortages();
 
-  private CudaBackend(final Device device, final Kernels kernels, final boolean apart) {
+  private CudaBackend(
+      final Device device, final Kernels kernels, final boolean apart, final int number) {
+    this.label = number == 0 ? NAME : NAME + ":" + number;
     this.device = device;
     this.kernels = kernels;
     this.apart = apart;
@@ -37,7 +42,12 @@ public final class CudaBackend implements Backend {
 
   /// A backend on `device`, which it closes.
   public static CudaBackend on(final Device device) {
-    return new CudaBackend(device, new Kernels(device, true), false);
+    return on(device, 0);
+  }
+
+  /// @param number of the device, for messages
+  static CudaBackend on(final Device device, final int number) {
+    return new CudaBackend(device, new Kernels(device, true), false, number);
   }
 
   /// A backend whose values have memory of their own each, so that a device that watches what is
@@ -46,7 +56,7 @@ public final class CudaBackend implements Backend {
   /// @param special whether the kernels for some shapes are used; else those for all shapes are,
   ///   everywhere
   public static CudaBackend apart(final Device device, final boolean special) {
-    return new CudaBackend(device, new Kernels(device, special), true);
+    return new CudaBackend(device, new Kernels(device, special), true, 0);
   }
 
   @Override
@@ -113,7 +123,7 @@ public final class CudaBackend implements Backend {
   /// @param held bytes that were taken, and are given back
   private DeviceMemoryException shortage(final OutOfDeviceMemoryException e, final long held) {
     final long needed = e.bytes() > 0 ? held + e.bytes() : 0;
-    return new DeviceMemoryException(name(), needed, device.free(), e);
+    return new DeviceMemoryException(label, needed, device.free(), e);
   }
 
   @Override
@@ -124,7 +134,7 @@ public final class CudaBackend implements Backend {
     }
     final var memory = new Memory(device);
     try {
-      return new CudaProgram(plan, mode, own, memory, kernels.candidates(), apart);
+      return new CudaProgram(plan, mode, own, memory, kernels.candidates(), apart, label);
     } catch (final OutOfDeviceMemoryException e) {
       final long held = memory.bytes();
       memory.close();

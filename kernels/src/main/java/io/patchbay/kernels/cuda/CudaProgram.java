@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// replayed for any number of rows.
 final class CudaProgram implements Program {
   private final Plan plan;
+  private final String label;
   private final Device device;
   private final Memory memory;
   private final RowCounts counts;
@@ -49,14 +50,17 @@ final class CudaProgram implements Program {
 
   /// @param apart whether every value has memory of its own, so that what a kernel writes beside
   ///   one is found
+  /// @param label of the device, for messages
   CudaProgram(
       final Plan plan,
       final Mode mode,
       final CudaWeights weights,
       final Memory memory,
       final List<Candidate> candidates,
-      final boolean apart) {
+      final boolean apart,
+      final String label) {
     this.plan = plan;
+    this.label = label;
     this.weights = weights;
     this.memory = memory;
     this.device = memory.device();
@@ -243,7 +247,7 @@ final class CudaProgram implements Program {
     try {
       work.run();
     } catch (final OutOfDeviceMemoryException e) {
-      throw new DeviceMemoryException(CudaBackend.NAME, 0, device.free(), e);
+      throw new DeviceMemoryException(label, 0, device.free(), e);
     }
   }
 

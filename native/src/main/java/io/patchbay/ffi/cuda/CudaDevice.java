@@ -56,6 +56,13 @@ public final class CudaDevice implements Device {
     return CudaDriver.absence(CudaLibraries.standard());
   }
 
+  /// How many devices `CUDA_VISIBLE_DEVICES` leaves.
+  ///
+  /// @throws CudaUnavailableException when there is no driver, or no device
+  public static int count() {
+    return CudaDriver.open(CudaLibraries.standard()).devices();
+  }
+
   /// @param number from 0 on, of the devices that `CUDA_VISIBLE_DEVICES` leaves
   /// @param images of a source's name: what nvcc made of it (fatbin, cubin or PTX), asked for once
   /// @throws CudaUnavailableException when there is no driver, or no such device

@@ -1,5 +1,6 @@
 package io.patchbay.tests.device;
 
+import io.patchbay.ffi.NativeException;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
@@ -12,10 +13,12 @@ import io.patchbay.kernels.cuda.EmulatedDevice;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// An emulated device that has less memory than it says, as one that another process takes from.
+/// An emulated device that has less memory than it says, as one that another process takes from,
+/// and that may be lost.
 final class ScarceDevice implements Device {
   private final Device device;
   private final long most;
+  private long left = Long.MAX_VALUE;
   private long used;
   private long peak;
 
@@ -24,6 +27,11 @@ final class ScarceDevice implements Device {
   ScarceDevice(final long memory, final long most) {
     this.device = EmulatedDevice.open(memory, 0);
     this.most = most;
+  }
+
+  /// Loses the device at this download from now on.
+  void loseAt(final long download) {
+    left = download;
   }
 
   /// Bytes that are held now.
@@ -90,6 +98,9 @@ final class ScarceDevice implements Device {
 
   @Override
   public void download(final MemorySegment to, final long from) {
+    if (--left <= 0) {
+      throw new NativeException("CUDA call failed: the device is gone");
+    }
     device.download(to, from);
   }
 

@@ -75,7 +75,7 @@ class ShortMemoryTest {
   @ParameterizedTest
   @CsvSource({
     "decoder.convt1,interchange,DATA,whole,0",
-    "decoder.convt1,interchange,INPUTS,measured:1,0",
+    "latent.z,interchange,INPUTS,whole,0",
     "latent.z,set,DATA,,1",
   })
   void aSweepIsTheSameBytes(
@@ -87,11 +87,11 @@ class ShortMemoryTest {
       throws IOException {
     final List<Double> values = op.equals("set") ? List.of(0.5) : List.of();
     final var place = List.of(new Place(site, "0,2", op));
-    final var plan = new SweepPlan(place, values, 2, draws, 8, "l2", 7, pool);
+    final var plan = new SweepPlan(place, values, 2, draws, 6, "l2", 7, pool);
     final var way = Optional.ofNullable(route);
     final var all = new ScarceDevice(MUCH, MUCH);
     final var expected = swept(all, "all", plan, way, false);
-    final var few = new ScarceDevice(MUCH, all.peak() / 3);
+    final var few = new ScarceDevice(MUCH, all.peak() / 8);
     final var found = swept(few, "few", plan, way, false);
     assertArrayEquals(expected.effects(), found.effects());
     assertFalse(expected.environment().has("shortages"));
@@ -152,11 +152,11 @@ class ShortMemoryTest {
   void aTrainingStepIsNotHalved() throws IOException {
     final var all = new ScarceDevice(MUCH, MUCH);
     train(all, "all", 0, false);
-    train(all, "run", 3, false);
+    train(all, "run", 1, false);
     final var few = new ScarceDevice(MUCH, all.peak() - 1);
     final var e = assertThrows(DeviceMemoryException.class, () -> train(few, "run", 0, true));
     assertTrue(
-        String.valueOf(e.getMessage()).startsWith(SHORT + "a training step of 16 images (needs "),
+        String.valueOf(e.getMessage()).startsWith(SHORT + "a training step of 4 images (needs "),
         e.getMessage());
     assertEquals(0, few.used());
     train(all, "run", 0, true);

@@ -21,9 +21,9 @@ final class TinyModel {
         "arch.widths=4,4",
         "arch.hidden=8",
         "latent=3",
-        "batch=16",
-        "steps=6",
-        "checkpoint_every=3",
+        "batch=4",
+        "steps=2",
+        "checkpoint_every=1",
         "seed=4");
   }
 
