@@ -93,15 +93,20 @@ final class ScarceDevice implements Device {
 
   @Override
   public Landing land(final long from, final long bytes) {
+    countDown();
     return device.land(from, bytes);
   }
 
   @Override
   public void download(final MemorySegment to, final long from) {
+    countDown();
+    device.download(to, from);
+  }
+
+  private void countDown() {
     if (--left <= 0) {
       throw new NativeException("CUDA call failed: the device is gone");
     }
-    device.download(to, from);
   }
 
   @Override
