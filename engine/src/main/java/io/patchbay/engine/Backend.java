@@ -49,14 +49,20 @@ public interface Backend extends AutoCloseable {
   /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
   int preferredRows();
 
+  /// Whether [Program#start] returns before the run is over, so that a caller had better prepare
+  /// the next run before it looks at this one.
+  default boolean isAhead() {
+    return false;
+  }
+
+  /// What this backend had no memory for so far.
+  Shortages shortages();
+
   /// Whether a program takes about as long as its layers would one by one. Where it does not, since
   /// several layers run as one kernel, say, programs have to be timed whole.
   default boolean ratesAdd() {
     return true;
   }
-
-  /// What this backend had no memory for so far.
-  Shortages shortages();
 
   /// Zeroed storage for `states`, one slab.
   ///

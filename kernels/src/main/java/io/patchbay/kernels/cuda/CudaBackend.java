@@ -115,13 +115,18 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public boolean ratesAdd() {
-    return false;
+  public boolean isAhead() {
+    return true;
   }
 
   @Override
   public Shortages shortages() {
     return shortages;
+  }
+
+  @Override
+  public boolean ratesAdd() {
+    return false;
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.KernelSource;
+import io.patchbay.ffi.cuda.Landing;
 import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
@@ -147,6 +148,21 @@ public final class EmulatedDevice implements Device {
   public void download(final MemorySegment to, final long from) {
     outsideRecording("a download");
     to.copyFrom(segment(from, to.byteSize()));
+  }
+
+  @Override
+  public Landing land(final long from, final long bytes) {
+    final var there = new byte[Math.toIntExact(bytes)];
+    download(MemorySegment.ofArray(there), from);
+    return new Landing() {
+      @Override
+      public void into(final MemorySegment to) {
+        MemorySegment.copy(MemorySegment.ofArray(there), 0, to, 0, bytes);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override
