@@ -19,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class EmulatedDevice implements Device {
   private final Set<Allocation> allocations = new LinkedHashSet<>();
   private long used;
   private @Nullable List<Runnable> noting;
+  private @Nullable List<String> listing;
 
   EmulatedDevice(final EmulatorLibrary library, final long memory, final int order) {
     this(library, memory, order, null);
@@ -111,6 +113,23 @@ public final class EmulatedDevice implements Device {
   /// @param site file and line with a colon between; none when empty
   public void leaveOut(final String site) {
     library.skip(site);
+  }
+
+  /// The launches that `work` asks for, those that it records included: kernel, shape and fields,
+  /// an address as `@`. Two programs with the same ones do the same.
+  public List<String> launches(final Runnable work) {
+    final var launches = new ArrayList<String>();
+    listing = launches;
+    try {
+      work.run();
+    } finally {
+      listing = null;
+    }
+    return launches;
+  }
+
+  private String field(final long value) {
+    return allocations.stream().anyMatch(a -> a.holds(value)) ? "@" : Long.toString(value);
   }
 
   @Override
@@ -323,6 +342,10 @@ public final class EmulatedDevice implements Device {
                 + " bytes");
       }
       final var own = fields.clone();
+      if (listing != null) {
+        final var values = Arrays.stream(own).mapToObj(EmulatedDevice.this::field).toList();
+        listing.add(key + " " + shape + " " + values);
+      }
       ask(() -> {
         try (var arena = Arena.ofConfined()) {
           library.launch(key, shape, arena.allocateFrom(JAVA_LONG, own), order);
@@ -360,6 +383,10 @@ public final class EmulatedDevice implements Device {
     Allocation(final long address, final long bytes) {
       this.address = address;
       this.bytes = bytes;
+    }
+
+    boolean holds(final long at) {
+      return at >= address && at < address + bytes;
     }
 
     @Override
