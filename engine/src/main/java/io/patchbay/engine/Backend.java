@@ -2,6 +2,7 @@ package io.patchbay.engine;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /// One way to run plans. A backend runs every op of a plan itself or refuses the plan; it never
 /// borrows from another.
@@ -27,6 +28,15 @@ public interface Backend extends AutoCloseable {
 
   /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
   int preferredRows();
+
+  /// How many of some rows a program may have at a time, at least 1: as many as are wanted, or
+  /// where memory is short and the backend knows what a plan needs, as many as leave half of it
+  /// free when what does not go by these rows has its place.
+  ///
+  /// @param plan of a number of rows
+  default int rows(final int wanted, final Weights weights, final IntFunction<Plan> plan) {
+    return wanted;
+  }
 
   /// What this backend had no memory for so far.
   Shortages shortages();
