@@ -78,15 +78,11 @@ PB_DEVICE void tail_exact(const TailParams &p, unsigned char *shared) {
     const unsigned image = (unsigned)schedule.base(n - 1) * kFours + strip.pair * 32 + lane;
     const unsigned char *const from = shared + (odd ^ 1) * kTaps;
     float sum = 0.0f;
-    float4 clean[2];
-    const auto look = [&](int i) {
-      const float4 *of = p.image + (2 * image - lane + i * 64);
-      clean[0] = __ldg(of);
-      clean[1] = __ldg(of + 32);
-    };
+    float4 sides;
+    const auto look = [&](int i) { sides = __ldg(p.image + (image + i * 32)); };
     const auto measure = [&](int i) {
       const float4 d = logits_of_rows(from, strip.pair + i, lane);
-      sum = measure_four<kSizes>(clean, p.logits + (image + i * 32), d, sum);
+      sum = measure_four<kSizes>(sides, p.logits + (image + i * 32), d, sum);
     };
     if (layers) {
       const bool more = schedule.cell(n + 1) >= 0;
@@ -95,7 +91,7 @@ PB_DEVICE void tail_exact(const TailParams &p, unsigned char *shared) {
       if (threadIdx.x == 0) schedule.look(p, n + 2);
       const int base = schedule.base(n);
       const int next_base = schedule.base(n + 1);
-      strip_rows<0>(strip, w, shared + kTiles + odd * kSplitTile, [&](int i, const Sums &row) {
+      strip_rows(strip, w, shared + kTiles + odd * kSplitTile, [&](int i, const Sums &row) {
         float4 *const of = active + (i & 1) * 128;
         cp_async_wait<1>();
         taps_of_row<3, 1>(row, of, image_weights, lane, shared + odd * kTaps + strip.taps() + i * 512);

@@ -109,6 +109,8 @@ void watch_atomic(const void *address, int bytes) {
 
 }  // namespace pb_emulator
 
+// What kernels that are compiled later call, too.
+#pragma GCC visibility push(default)
 #define PB_WATCH(bytes)                                                                                       \
   extern "C" void __asan_load##bytes##_noabort(const void *at) { pb_emulator::watch_from(__builtin_return_address(0), at, bytes, false); } \
   extern "C" void __asan_store##bytes##_noabort(const void *at) { pb_emulator::watch_from(__builtin_return_address(0), at, bytes, true); }
@@ -135,3 +137,4 @@ struct PbMismatch {
 extern "C" void __ubsan_handle_type_mismatch_v1(PbMismatch *what, void *) {
   pb_emulator::fail({"access", what->file, (int)what->line}, "address is not aligned");
 }
+#pragma GCC visibility pop

@@ -15,6 +15,7 @@ import io.patchbay.bench.SweepWorkload.Change;
 import io.patchbay.bench.SweepWorkload.Outcome;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Precision;
+import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,22 +33,25 @@ final class PlannedSweep implements SweepMethod {
 
   private final int bases;
   private final int cells;
+  private final boolean own;
 
   /// As the sweep command does.
   PlannedSweep() {
-    this(BASES, CELLS);
+    this(BASES, CELLS, false);
   }
 
   /// @param bases that run together at most
   /// @param cells that run together, where one base has no more
-  PlannedSweep(final int bases, final int cells) {
+  /// @param own whether what cells do is said as an op of one's own
+  PlannedSweep(final int bases, final int cells, final boolean own) {
+    this.own = own;
     this.bases = bases;
     this.cells = cells;
   }
 
   @Override
   public String label() {
-    return "planned";
+    return own ? "planned, an op of one's own" : "planned";
   }
 
   @Override
@@ -127,6 +131,21 @@ final class PlannedSweep implements SweepMethod {
       final var place = Sites.of(model.graph()).named(site.label());
       final var effect = task.workload().outcome() == Outcome.MU ? Effect.MU : Effect.IMAGE;
       final var precision = task.workload().precision();
+      if (own) {
+        this.sweep =
+            SiteSweep.own(
+                subject,
+                model,
+                place,
+                op(),
+                units,
+                variations(),
+                effect,
+                room,
+                eliminate,
+                MachineRates.of(subject.backend()));
+        return;
+      }
       this.sweep =
           precision == Precision.FP32
               ? new SiteSweep(
@@ -141,6 +160,15 @@ final class PlannedSweep implements SweepMethod {
                   MachineRates.of(subject.backend()))
               : SiteSweep.carrying(
                   subject, model, place, units, variations(), effect, room, eliminate, precision);
+    }
+
+    /// What the workload does, in one line.
+    private PatchOp op() {
+      return switch (task.workload().change()) {
+        case GRID, ZERO, GREY -> PatchOp.define("own", "value");
+        case SOURCE -> PatchOp.define("own", "source");
+        case MEAN -> throw new IllegalArgumentException("not as an op: " + task.workload());
+      };
     }
 
     private List<Variation> variations() {

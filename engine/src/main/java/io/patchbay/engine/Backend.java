@@ -1,5 +1,6 @@
 package io.patchbay.engine;
 
+import io.patchbay.engine.expression.PatchOp;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -23,6 +24,12 @@ public interface Backend extends AutoCloseable {
     return Set.of(Precision.FP32);
   }
 
+  /// How it computes an op of a user's own.
+  PatchForm form(PatchOp op);
+
+  /// Whether it carries changes that an op of a user's own makes, see [Op.Propagate].
+  boolean carries(PatchOp op);
+
   /// Threads that work on a run.
   int threads();
 
@@ -36,6 +43,12 @@ public interface Backend extends AutoCloseable {
   /// @param plan of a number of rows
   default int rows(final int wanted, final Weights weights, final IntFunction<Plan> plan) {
     return wanted;
+  }
+
+  /// Whether a program takes about as long as its layers would one by one. Where it does not, since
+  /// several layers run as one kernel, say, programs have to be timed whole.
+  default boolean ratesAdd() {
+    return true;
   }
 
   /// What this backend had no memory for so far.

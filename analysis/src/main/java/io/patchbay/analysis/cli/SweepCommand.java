@@ -6,6 +6,7 @@ import io.patchbay.analysis.sweep.PlanFile;
 import io.patchbay.analysis.sweep.Sweep;
 import io.patchbay.analysis.sweep.SweepPlan;
 import io.patchbay.engine.DeviceMemoryException;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Precision;
 import io.patchbay.vae.data.Datasets;
 import java.nio.file.Path;
@@ -185,6 +186,7 @@ final class SweepCommand implements Callable<Integer> {
         output.out().println(sweep.explain());
         return ExitCode.OK;
       }
+      sweep.own().ifPresent(form -> output.note("ops of one's own: " + form));
       final Sweep.Result result;
       try (var progress = output.progress("sweep", "cells")) {
         result =
@@ -200,7 +202,7 @@ final class SweepCommand implements Callable<Integer> {
         output.note("stopped: --resume goes on");
         return ExitCode.INTERRUPTED;
       }
-      print(result, folder);
+      print(result, sweep.own(), folder);
       return result.failed().count() > 0 ? ExitCode.FAILED_CELLS : ExitCode.OK;
     }
   }
@@ -281,10 +283,10 @@ final class SweepCommand implements Callable<Integer> {
     return given.isEmpty() ? standard : given.get(given.size() == 1 ? 0 : index);
   }
 
-  private void print(final Sweep.Result result, final Path folder) {
+  private void print(final Sweep.Result result, final Optional<PatchForm> own, final Path folder) {
     final var intervals = intervals(result);
     if (output.json()) {
-      output.json(numbers(result, intervals));
+      output.json(numbers(result, own, intervals));
     } else {
       output.out().println("unit       effect  95 % interval");
       for (int u = 0; u < result.units().size(); u++) {
@@ -350,7 +352,9 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> numbers(
-      final Sweep.Result result, final List<Optional<Interval>> intervals) {
+      final Sweep.Result result,
+      final Optional<PatchForm> own,
+      final List<Optional<Interval>> intervals) {
     final var rows = new ArrayList<Map<String, Object>>();
     for (int u = 0; u < intervals.size(); u++) {
       final var interval = intervals.get(u);
@@ -369,6 +373,7 @@ final class SweepCommand implements Callable<Integer> {
     all.put("deduplicated", account.deduplicated());
     all.put("proved_zero", account.provedZero());
     all.put("failed", result.failed().count());
+    own.ifPresent(form -> all.put("own_ops", form.how()));
     result.probe().ifPresent(probe -> all.put("probe", probe.numbers()));
     all.put(
         "mean_effect",

@@ -9,6 +9,7 @@ import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Sizes;
+import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,8 +132,43 @@ public final class SiteSweep implements AutoCloseable {
         effect,
         room,
         Routes.mixed(model.graph(), site, effect.site())
-            .cheapest(units, eliminates, rates, Extent.perBase(units.size() * variations.size()))
+            .cheapest(
+                subject, units, eliminates, rates, Extent.perBase(units.size() * variations.size()))
             .route());
+  }
+
+  /// By an op of the user's own, whose value is the second of the five numbers of a variation. What
+  /// it reads beside the source has to be given before the first run, see [#mean] and [#keys].
+  ///
+  /// @param eliminates as above
+  /// @param rates as above
+  public static SiteSweep own(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final PatchOp op,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room,
+      final boolean eliminates,
+      final MachineRates rates) {
+    final var patch = new SitePatch.Custom(op);
+    final var ways =
+        new Routes(model.graph(), site, effect.site(), patch)
+            .ways(units, eliminates).stream()
+                .filter(way -> way.route().isEmpty() || subject.backend().carries(op));
+    final var extent = Extent.perBase(units.size() * variations.size());
+    return new SiteSweep(
+        subject,
+        model,
+        site,
+        patch,
+        units,
+        variations,
+        effect,
+        room,
+        Routes.cheapest(ways, rates, extent).route());
   }
 
   /// With all values that the site can change computed whole.
@@ -251,7 +287,7 @@ public final class SiteSweep implements AutoCloseable {
   }
 
   /// The mean of the site over inputs, for an op that reads it.
-  void mean(final float[] values) {
+  public void mean(final float[] values) {
     runner.mean(site.name(), values);
   }
 
@@ -259,7 +295,7 @@ public final class SiteSweep implements AutoCloseable {
   /// the cell's base and the source of its variation.
   ///
   /// @param ids of the inputs that are held as bases, in their order
-  void keys(final long seed, final long[] ids) {
+  public void keys(final long seed, final long[] ids) {
     runner.keys(seed, ids, 0);
   }
 

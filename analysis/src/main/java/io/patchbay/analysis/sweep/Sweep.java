@@ -7,6 +7,7 @@ import io.patchbay.analysis.metric.CausalEffectStrength;
 import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// Many interventions at one or more sites, as a folder of files: `plan.json`, one shard of effects
 /// per group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped
@@ -199,6 +201,15 @@ public final class Sweep {
     return rows;
   }
 
+  /// How the ops of the user's own are computed on this device, where there are any.
+  public Optional<PatchForm> own() {
+    return plan.places().stream()
+        .flatMap(place ->
+            place.operation() instanceof Operation.Custom(var op) ? Stream.of(op) : Stream.empty())
+        .map(subject.backend()::form)
+        .findFirst();
+  }
+
   /// Cells of the whole sweep.
   public long cells() {
     return (long) rows.length * each();
@@ -218,7 +229,8 @@ public final class Sweep {
   /// written.
   public String explain() {
     final var rates = MachineRates.of(subject.backend());
-    final var chosen = ways.named(Optional.of(route.orElse(ways.cheapest(rates).name())));
+    final var timed = ways.timed(subject, plan, sites.getFirst(), units);
+    final var chosen = timed.named(Optional.of(route.orElse(timed.cheapest(rates).name())));
     final var few = Arrays.copyOf(rows, Math.min(rows.length, SiteRuns.AT_ONCE));
     final var means = new SiteRuns(subject, data, few).means(plan, sites);
     final var values = new SiteValues(patches, means);
@@ -226,11 +238,12 @@ public final class Sweep {
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
     final var explanation =
         new SweepExplanation(
-            plan, sites, ways, rates, chosen.name(), graph, programs(chosen, values));
+            plan, sites, timed, rates, chosen.name(), graph, programs(chosen, values));
     final var text =
         explanation.text(way ->
             plan.factor().isPresent() ? Optional.empty() : Optional.of(sample.of(way, rates)));
-    return cells() + " cells in shards of " + shard() + " inputs\n\n" + text;
+    final var own = own().map(form -> "ops of one's own: " + form + "\n").orElse("");
+    return cells() + " cells in shards of " + shard() + " inputs\n" + own + "\n" + text;
   }
 
   /// What a way runs, and the memory that it takes.
@@ -311,7 +324,8 @@ public final class Sweep {
               Environment.of(subject.backend()),
               probe,
               shard(),
-              () -> ways.chosen(subject.backend(), route));
+              () -> ways.chosen(subject, plan, sites.getFirst(), units, route),
+              own());
       folder.keep(patches);
       final var way = ways.named(file.route()).route();
       final var controls =

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Every case of the catalogue on the device against float64: for several numbers of rows, step by
 /// step, and bit for bit when a row is alone, when the same program runs again, and after a larger
@@ -23,16 +24,38 @@ final class Conformance implements Section {
   private static final int LISTED = 200;
   private static final int STRIDE = 9;
 
+  private final String name;
   private final boolean whole;
+  private final Predicate<OpCase> which;
 
-  /// @param whole whether each case is checked in every way, or run once against float64
-  Conformance(final boolean whole) {
+  private Conformance(final String name, final boolean whole, final Predicate<OpCase> which) {
+    this.name = name;
     this.whole = whole;
+    this.which = which;
+  }
+
+  /// All cases, each in every way, but those of ops of one's own.
+  static Conformance whole() {
+    return new Conformance("conformance", true, opCase -> !isOwn(opCase));
+  }
+
+  /// All cases, run once against float64.
+  static Conformance once() {
+    return new Conformance("conformance-once", false, _ -> true);
+  }
+
+  /// The cases of ops of one's own, each in every way.
+  static Conformance own() {
+    return new Conformance("own-ops", true, Conformance::isOwn);
+  }
+
+  private static boolean isOwn(final OpCase opCase) {
+    return opCase.name().startsWith("own patch") || opCase.name().startsWith("propagate own op");
   }
 
   @Override
   public String name() {
-    return whole ? "conformance" : "conformance-once";
+    return name;
   }
 
   @Override
@@ -70,8 +93,8 @@ final class Conformance implements Section {
   }
 
   /// Every ninth first, then those after them, so that a run that is cut short has seen all kinds.
-  private static List<OpCase> cases(final Bench bench) {
-    final var all = Catalogue.all();
+  private List<OpCase> cases(final Bench bench) {
+    final var all = Catalogue.all().stream().filter(which).toList();
     final var spread = new ArrayList<OpCase>();
     for (int first = 0; first < bench.size(STRIDE, 1); first++) {
       for (int i = first; i < all.size(); i += STRIDE) {

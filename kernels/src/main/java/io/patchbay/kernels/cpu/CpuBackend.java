@@ -3,11 +3,13 @@ package io.patchbay.kernels.cpu;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
+import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.HostMemory;
 import io.patchbay.kernels.fusing.Epilogue;
 import java.util.List;
@@ -85,6 +87,16 @@ public final class CpuBackend implements Backend {
   @Override
   public Set<Precision> precisions() {
     return library.bf16() ? Set.of(Precision.FP32, Precision.BF16) : Set.of(Precision.FP32);
+  }
+
+  @Override
+  public PatchForm form(final PatchOp op) {
+    return PatchForm.of(op.isHandWritten() ? "in Java" : "interpreted");
+  }
+
+  @Override
+  public boolean carries(final PatchOp op) {
+    return !op.isHandWritten();
   }
 
   @Override

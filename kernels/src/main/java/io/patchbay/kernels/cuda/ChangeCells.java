@@ -3,7 +3,6 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate;
-import io.patchbay.engine.expression.PatchProgram;
 import io.patchbay.engine.expression.PatchValue;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
@@ -32,7 +31,6 @@ final class ChangeCells {
   private static final int MOST_THREADS = 256;
   private static final int LIST_THREADS = 1024;
   private static final int FILL_BLOCKS = 8;
-  private static final int PROGRAM_FIELDS = 6;
 
   /// Floats of shared memory that a region's kernel has beside regions.
   static final int REGION_ROOM = 32;
@@ -69,6 +67,7 @@ final class ChangeCells {
   /// @param window cells for whose dense changes there is room at once
   /// @param channels whether patches of one channel go a way of their own
   /// @param whole whether no cell goes through dense layers
+  /// @param own kernels for an op of one's own
   ChangeCells(
       final Node node,
       final Propagate op,
@@ -76,7 +75,8 @@ final class ChangeCells {
       final RegionLayers regions,
       final int window,
       final boolean channels,
-      final boolean whole) {
+      final boolean whole,
+      final OwnKernels own) {
     this.op = op;
     this.channels = channels;
     this.whole = whole;
@@ -91,7 +91,9 @@ final class ChangeCells {
           scope.rows(in.get(1).axis())
         };
     this.program =
-        op.own().map(own -> program(own, scope)).orElseGet(() -> new long[PROGRAM_FIELDS]);
+        op.own()
+            .map(o -> scope.program(own.program(o.op()), o.plane(), o.width()))
+            .orElseGet(() -> scope.program(PatchCode.NONE, 1, 1));
     final boolean draws = op.reads(PatchValue.RANDOM);
     this.mean = given(node, op.reads(PatchValue.MEAN), PatchValue.MEAN, 0, scope);
     this.seed = given(node, draws, PatchValue.RANDOM, 0, scope);
@@ -114,9 +116,9 @@ final class ChangeCells {
     this.large = regions.layers().isEmpty() ? 0 : whole ? Math.min(most, regions.whole()) : most;
     this.plane = whole ? Math.min(most, regions.plane(1)) : large;
     this.small = Math.min(large, regions.small());
-    this.probe = scope.device().kernel("change_site", "change_probe");
+    this.probe = own.kernel(op, "change_site", "change_probe");
     this.list = scope.device().kernel("change_site", "change_list");
-    this.fill = scope.device().kernel("change_site", "change_fill");
+    this.fill = own.kernel(op, "change_site", "change_fill");
   }
 
   /// Floats of shared memory that a region may take.
@@ -129,23 +131,6 @@ final class ChangeCells {
     return Objects.requireNonNull(node.input(2).shape().axis());
   }
 
-  private static long[] program(final Propagate.Own own, final Scope scope) {
-    final var program = own.op().program();
-    final var numbers = program.numbers();
-    final var bits = new int[Math.max(1, numbers.length)];
-    for (int i = 0; i < numbers.length; i++) {
-      bits[i] = Float.floatToRawIntBits(numbers[i]);
-    }
-    return new long[] {
-      scope.table("patch program", program.words()),
-      program.words().length / PatchProgram.WORDS,
-      scope.table("patch constants", bits),
-      numbers.length,
-      own.plane(),
-      own.width()
-    };
-  }
-
   private @Nullable Value given(
       final Node node,
       final boolean reads,
@@ -153,6 +138,16 @@ final class ChangeCells {
       final int after,
       final Scope scope) {
     return reads ? scope.value(node.input(op.input(value) + after)) : null;
+  }
+
+  /// Fields of `PatchCells`: what an op of one's own reads of some cells.
+  long[] own(final CellList cells) {
+    return op.own()
+        .map(o ->
+            new long[] {
+              cells.cells(), address(mean), address(seed), address(ids), o.plane(), o.width()
+            })
+        .orElseGet(() -> new long[0]);
   }
 
   /// How many windows cover all cells.

@@ -3,11 +3,13 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
+import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import java.util.List;
@@ -90,6 +92,16 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public PatchForm form(final PatchOp op) {
+    return kernels.own().form(op);
+  }
+
+  @Override
+  public boolean carries(final PatchOp op) {
+    return true;
+  }
+
+  @Override
   public int threads() {
     return 1;
   }
@@ -130,6 +142,11 @@ public final class CudaBackend implements Backend {
       throw new IllegalArgumentException("weights of another backend: " + weights);
     }
     return own;
+  }
+
+  @Override
+  public boolean ratesAdd() {
+    return false;
   }
 
   @Override

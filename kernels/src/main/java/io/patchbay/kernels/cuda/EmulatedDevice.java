@@ -8,12 +8,15 @@ import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
 import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.KernelSource;
 import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
+import io.patchbay.ffi.cuda.SourceCompiler;
 import io.patchbay.ffi.cuda.Task;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -35,7 +38,16 @@ public final class EmulatedDevice implements Device {
   private static final int SHARED = 227 * 1024;
   private static final long CACHE = 1L << 20;
 
+  /// The host's compiler, for sources.
+  public interface HostCompiler {
+    /// The library that it made of a source, linked with that of [EmulatedDevice#library].
+    ///
+    /// @param called `PB_SOURCE`, by which its kernels are found
+    Path compile(KernelSource source, String called);
+  }
+
   private final EmulatorLibrary library;
+  private final @Nullable HostCompiler compiler;
   private final long memory;
   private final int order;
   private final Set<Allocation> allocations = new LinkedHashSet<>();
@@ -43,12 +55,21 @@ public final class EmulatedDevice implements Device {
   private @Nullable List<Runnable> noting;
 
   EmulatedDevice(final EmulatorLibrary library, final long memory, final int order) {
+    this(library, memory, order, null);
+  }
+
+  private EmulatedDevice(
+      final EmulatorLibrary library,
+      final long memory,
+      final int order,
+      final @Nullable HostCompiler compiler) {
     if (memory <= 0 || order < 0) {
       throw new IllegalArgumentException("no such device: memory=" + memory + ", order=" + order);
     }
     this.library = library;
     this.memory = memory;
     this.order = order;
+    this.compiler = compiler;
   }
 
   /// Whether the build made an emulator; without a C++ compiler it does not.
@@ -63,6 +84,17 @@ public final class EmulatedDevice implements Device {
   ///   of an order drawn anew for each turn
   public static EmulatedDevice open(final long memory, final int order) {
     return new EmulatedDevice(EmulatorLibrary.standard(), memory, order);
+  }
+
+  /// A device that compiles sources, too.
+  public static EmulatedDevice open(
+      final long memory, final int order, final HostCompiler compiler) {
+    return new EmulatedDevice(EmulatorLibrary.standard(), memory, order, compiler);
+  }
+
+  /// The library of the emulator, which what is compiled for it is linked with.
+  public static Path library() {
+    return EmulatorLibrary.standard().file();
   }
 
   /// How often each barrier of a kernel was come to, by file and line with a colon between, on any
@@ -143,6 +175,24 @@ public final class EmulatedDevice implements Device {
       throw new NativeException("no such kernel: source=" + source + ", name=" + name);
     }
     return new EmulatedKernel(key, name, bytes);
+  }
+
+  @Override
+  public SourceCompiler compiler() {
+    return compiler == null
+        ? new SourceCompiler(false, "the emulator has no compiler")
+        : new SourceCompiler(true, "the host's compiler");
+  }
+
+  @Override
+  public Kernel kernel(final KernelSource source, final String name) {
+    if (compiler == null) {
+      throw new NativeException("the emulator has no compiler: source=" + source.name());
+    }
+    final var called =
+        source.name().replaceAll("\\W", "_") + "_" + Integer.toHexString(source.hashCode());
+    library.add(compiler.compile(source, called));
+    return kernel(called, name);
   }
 
   @Override

@@ -8,10 +8,12 @@ import java.util.List;
 
 /// The kernels of a device, the special before the general.
 final class Kernels {
+  private final OwnKernels own;
   private final List<Candidate> candidates;
 
   /// @param special whether the kernels for some shapes are there too
   Kernels(final Device device, final boolean special) {
+    this.own = new OwnKernels(device);
     final var expressions = new ExpressionCandidate(device, Kernels::isLayer);
     this.candidates =
         List.of(
@@ -20,8 +22,8 @@ final class Kernels {
             new ReduceCandidate(device, expressions),
             new GatherCandidate(device),
             new NoiseCandidate(device),
-            new PatchCandidate(device),
-            new PropagateCandidate(device, special),
+            new PatchCandidate(device, own),
+            new PropagateCandidate(device, special, own),
             new ScalarCandidate(device),
             new CopyCandidate(device, expressions));
   }
@@ -31,6 +33,10 @@ final class Kernels {
     return Epilogue.of(node, scope::interior, LayerCandidate::isConv, Epilogue.CHANNELS).isPresent()
         || Epilogue.of(node, scope::interior, Op.MatMul.class::isInstance, Epilogue.COLUMNS)
             .isPresent();
+  }
+
+  OwnKernels own() {
+    return own;
   }
 
   List<Candidate> candidates() {

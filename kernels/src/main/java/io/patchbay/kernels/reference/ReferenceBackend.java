@@ -3,10 +3,12 @@ package io.patchbay.kernels.reference;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
+import io.patchbay.engine.expression.PatchOp;
 import java.util.List;
 import java.util.Set;
 
@@ -51,6 +53,16 @@ public final class ReferenceBackend implements Backend {
   @Override
   public Set<Precision> precisions() {
     return Set.of(Precision.FP32, Precision.BF16);
+  }
+
+  @Override
+  public PatchForm form(final PatchOp op) {
+    return PatchForm.of("in Java");
+  }
+
+  @Override
+  public boolean carries(final PatchOp op) {
+    return true;
   }
 
   @Override

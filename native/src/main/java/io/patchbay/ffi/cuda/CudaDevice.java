@@ -7,6 +7,7 @@ import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE;
 import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
 import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
+import io.patchbay.ffi.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A GPU, through its driver. It is used by one thread at a time, which may be another each time.
 ///
@@ -31,10 +34,18 @@ public final class CudaDevice implements Device {
   private final DeviceAccount account;
   private final CudaModules modules;
   private final DeviceFacts facts;
+  private final Supplier<Nvrtc> compilers;
+  private @Nullable Nvrtc nvrtc;
   private final Set<CudaRecording> recordings = new HashSet<>();
   private boolean closed;
 
-  CudaDevice(final CudaDriver driver, final int number, final Function<String, byte[]> images) {
+  /// @param compilers asked when the compiler is first needed
+  CudaDevice(
+      final CudaDriver driver,
+      final int number,
+      final Function<String, byte[]> images,
+      final Supplier<Nvrtc> compilers) {
+    this.compilers = compilers;
     context = new CudaContext(driver, number);
     try {
       context.enter();
@@ -42,7 +53,7 @@ public final class CudaDevice implements Device {
       stream = new CudaStream(context);
       staging = new Staging(context, stream);
       account = new DeviceAccount(context, stream);
-      modules = new CudaModules(context, stream, facts.architecture(), images);
+      modules = new CudaModules(context, stream, facts.architecture(), images, this::compile);
     } catch (final RuntimeException e) {
       context.close();
       throw e;
@@ -65,7 +76,7 @@ public final class CudaDevice implements Device {
   /// @param images of a source's name: what nvcc made of it (fatbin, cubin or PTX), asked for once
   /// @throws CudaUnavailableException when there is no driver, or no such device
   public static CudaDevice open(final int number, final Function<String, byte[]> images) {
-    return new CudaDevice(CudaDriver.open(CudaLibraries.standard()), number, images);
+    return new CudaDevice(CudaDriver.open(CudaLibraries.standard()), number, images, Nvrtc::open);
   }
 
   private static DeviceFacts facts(final CudaContext context) {
@@ -164,6 +175,35 @@ public final class CudaDevice implements Device {
 
   @Override
   public Kernel kernel(final String source, final String name) {
+    return modules.kernel(source, name);
+  }
+
+  @Override
+  public SourceCompiler compiler() {
+    try {
+      return new SourceCompiler(true, "NVRTC " + nvrtc().version());
+    } catch (final CudaUnavailableException e) {
+      return new SourceCompiler(false, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Nvrtc nvrtc() {
+    if (nvrtc == null) {
+      nvrtc = compilers.get();
+    }
+    return nvrtc;
+  }
+
+  private byte[] compile(final KernelSource source) {
+    try {
+      return nvrtc().compile(source.name(), source.text(), source.headers(), facts);
+    } catch (final CudaUnavailableException e) {
+      throw new NativeException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public Kernel kernel(final KernelSource source, final String name) {
     return modules.kernel(source, name);
   }
 

@@ -5,8 +5,10 @@ import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
 import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.KernelSource;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
+import io.patchbay.ffi.cuda.SourceCompiler;
 import io.patchbay.ffi.cuda.Task;
 import io.patchbay.kernels.cuda.EmulatedDevice;
 import java.lang.foreign.MemorySegment;
@@ -110,6 +112,16 @@ final class ScarceDevice implements Device {
 
   @Override
   public Kernel kernel(final String source, final String name) {
+    return device.kernel(source, name);
+  }
+
+  @Override
+  public SourceCompiler compiler() {
+    return device.compiler();
+  }
+
+  @Override
+  public Kernel kernel(final KernelSource source, final String name) {
     return device.kernel(source, name);
   }
 
