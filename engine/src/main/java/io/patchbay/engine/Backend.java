@@ -3,6 +3,7 @@ package io.patchbay.engine;
 import io.patchbay.engine.expression.PatchOp;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /// One way to run plans. A backend runs every op of a plan itself or refuses the plan; it never
 /// borrows from another.
@@ -57,6 +58,15 @@ public interface Backend extends AutoCloseable {
 
   /// What this backend had no memory for so far.
   Shortages shortages();
+
+  /// How many of some rows a program may have at a time, at least 1: as many as are wanted, or
+  /// where memory is short and the backend knows what a plan needs, as many as leave half of it
+  /// free when what does not go by these rows has its place.
+  ///
+  /// @param plan of a number of rows
+  default int rows(final int wanted, final Weights weights, final IntFunction<Plan> plan) {
+    return wanted;
+  }
 
   /// Whether a program takes about as long as its layers would one by one. Where it does not, since
   /// several layers run as one kernel, say, programs have to be timed whole.

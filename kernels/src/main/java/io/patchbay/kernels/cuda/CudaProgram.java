@@ -84,6 +84,18 @@ final class CudaProgram implements Program {
     }
   }
 
+  /// Bytes that a plan takes, the most of which are not taken here.
+  static long bytes(
+      final Plan plan,
+      final CudaWeights weights,
+      final Memory memory,
+      final List<Candidate> candidates) {
+    final var scope =
+        new Scope(plan, Mode.FAST, memory, new RowCounts(plan, memory), new Faults(memory));
+    final var binding = new Binding(plan, scope, candidates);
+    return memory.bytes() + new Placement(plan, scope, binding, weights).bytes();
+  }
+
   private Recording record(final List<Step> these) {
     return device.record(new Order(plan.capacity(), these).tasks());
   }
