@@ -373,8 +373,8 @@ final class Layers {
         chunk);
   }
 
-  @SuppressWarnings("EnumOrdinal") // the kernels' codes are the order of the enum
   /// The fields of a kernel's parameters that end with what follows the sums.
+  @SuppressWarnings("EnumOrdinal") // the kernels' codes are the order of the enum
   static long[] with(final Finish f, final long... fields) {
     final var all = Arrays.copyOf(fields, fields.length + 7);
     int at = fields.length;
