@@ -230,10 +230,10 @@ std::function<void(int)> wgrad(Kernel<WeightGradParams> kernel, Halving s, int m
     const int steps = rows * T::kBands, most = std::max(1, many / blocks);
     const int chunk = (steps + most - 1) / most, n = (steps + chunk - 1) / chunk;
     device.launch(kernel, blocks, n, threads, T::kShared,
-                  WeightGradParams{a, b, n == 1 ? out : parts, count, s.c, s.o, chunk});
+                  WeightGradParams{a, b, n == 1 ? out : parts, count, s.c, s.o, chunk, size, nullptr, 0});
     if (n > 1) {
       device.launch(KERNEL(conv_generic, conv_generic_join, JoinParams), (size + 31) / 32, 1, 256, 1024,
-                    JoinParams{parts, out, count, T::kBands, chunk, size});
+                    JoinParams{parts, out, count, T::kBands, chunk, size, nullptr, 0});
     }
   };
 }
