@@ -140,6 +140,19 @@ struct WeightGradRounded {
     }
   }
 
+  using Sums = ChannelSums<kThreads, kShare>;
+
+  PB_DEVICE bool sums_g() const { return p.summed == kSumsOfG && channel == 0; }
+  PB_DEVICE bool sums_x() const { return p.summed == kSumsOfX && output == 0; }
+
+  PB_DEVICE void add_sums(const float *stage, Sums &of) const {
+#pragma unroll 1
+    for (int n = 0; n < kImages; n++) {
+      if (sums_g()) of.template add<1, kRows * W / 4>(stage + kInput + n * kShare * kGradPitch, kGradPitch, 0);
+      if (sums_x()) of.template add<2 * kRows, W / 2>(stage + n * kShare * kPlane + kPitch + 4, kPlane, kPitch);
+    }
+  }
+
   // The sums of the second half of the pixels are added to those of the first.
   PB_DEVICE void join(float (&sums)[2][4][2][4]) const {
     float *to = shared + (int)threadIdx.x % 256;
@@ -161,6 +174,7 @@ struct WeightGradRounded {
     clear_borders<2 * W>(shared, kImages * kShare * kInRows, kPitch);
     clear_borders<2 * W>(shared + kStage, kImages * kShare * kInRows, kPitch);
     float sums[2][4][2][4] = {};
+    Sums of;
     if (from < end) copy(shared, from);
     int turn = 0;
 #pragma unroll 1
@@ -168,12 +182,16 @@ struct WeightGradRounded {
       cp_async_wait<0>();
       __syncthreads();
       if (step + kImages < end) copy(shared + (turn ^ 1) * kStage, step + kImages);
+      add_sums(shared + turn * kStage, of);
       add(shared + turn * kStage, sums);
     }
+    float *to = p.sums + (long long)blockIdx.y * p.part;
+    if (sums_g()) of.store(to + output, outputs - output);
+    if (sums_x()) of.store(to + channel, channels - channel);
     __syncthreads();
     join(sums);
     if (half() != 0) return;
-    float *to = p.parts + (long long)blockIdx.y * outputs * channels * kTaps;
+    to = p.parts + (long long)blockIdx.y * p.part;
 #pragma unroll
     for (int m = 0; m < 2; m++) {
 #pragma unroll

@@ -230,10 +230,10 @@ std::function<void(int)> wgrad(Kernel<WeightGradParams> kernel, Halving s, int m
     const int steps = rows * T::kBands, most = std::max(1, many / blocks);
     const int chunk = (steps + most - 1) / most, n = (steps + chunk - 1) / chunk;
     device.launch(kernel, blocks, n, threads, T::kShared,
-                  WeightGradParams{a, b, n == 1 ? out : parts, count, s.c, s.o, chunk});
+                  WeightGradParams{a, b, n == 1 ? out : parts, count, s.c, s.o, chunk, size, nullptr, 0});
     if (n > 1) {
       device.launch(KERNEL(conv_generic, conv_generic_join, JoinParams), (size + 31) / 32, 1, 256, 1024,
-                    JoinParams{parts, out, count, T::kBands, chunk, size});
+                    JoinParams{parts, out, count, T::kBands, chunk, size, nullptr, 0});
     }
   };
 }
@@ -353,6 +353,28 @@ std::function<void(int)> linear_wgrad(int inner, int outer) {
   {"wgrad", text("%d>%d", inner, outer), "linear_sums", 2.0 * inner * outer, 4.0 * (inner + outer),  \
    4.0 * inner * outer, linear_wgrad(inner, outer), [](int rows) { return linear_wgrad_error(inner, outer, rows); }}
 
+#ifndef PB_EMULATOR
+__global__ void rounding_alone(float *out, int turns) {
+  float x[16];
+  for (int i = 0; i < 16; i++) x[i] = (float)(threadIdx.x + i);
+  for (int turn = 0; turn < turns; turn++) {
+#pragma unroll
+    for (int i = 0; i < 16; i++) x[i] = __uint_as_float(to_tf32(x[i]) + 1);
+  }
+  float sum = 0;
+  for (int i = 0; i < 16; i++) sum += x[i];
+  out[blockIdx.x * blockDim.x + threadIdx.x] = sum;
+}
+
+// How many numbers a multiprocessor rounds to tf32 in a nanosecond.
+double rounded_alone() {
+  const int turns = 2000;
+  const double micros =
+      device.micros([&] { rounding_alone<<<device.processors(), 1024>>>(out, turns); });
+  return 16.0 * 1024 * turns / micros * 1e-3;
+}
+#endif
+
 std::vector<Form> forms() {
   return {
       DOWN(conv_down_32, 32, 1, 32, 32, 8, 8, 4, 128),
@@ -425,6 +447,9 @@ int main(int argc, char **argv) {
   weights = device.drawn_floats(5, 1 << 20);
   bias = device.drawn_floats(6, 1024);
   count = device.integers(1);
+#ifndef PB_EMULATOR
+  printf("numbers rounded to tf32 a nanosecond and multiprocessor: %.1f\n", rounded_alone());
+#endif
   std::string json;
   bool right = true;
   printf("%-6s %-14s %-24s %5s %9s %7s %6s %6s %8s\n", "op", "layer", "form", "rows", "us", "TF/s", "of 60", "GB/s",

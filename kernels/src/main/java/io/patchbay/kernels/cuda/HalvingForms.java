@@ -111,7 +111,8 @@ final class HalvingForms {
   ///
   /// @param blocks of a part
   /// @param bands of a row, of which a part has some
-  record WeightCall(Kernel kernel, int blocks, int bands, int threads, int shared) {
+  /// @param sumsX whether it can sum the channels of x too, as every one can those of g
+  record WeightCall(Kernel kernel, int blocks, int bands, int threads, int shared, boolean sumsX) {
     Launch launch(final int parts) {
       return new Launch(blocks, parts, threads, shared);
     }
@@ -150,7 +151,8 @@ final class HalvingForms {
                 Math.ceilDiv(s.c(), f.channels()) * Math.ceilDiv(s.o(), 32),
                 f.bands(),
                 f.threads(),
-                f.shared()));
+                f.shared(),
+                f.channels() > 3));
   }
 
   /// The first form that has enough warps for the device, else the one that has the most.
