@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// How many base inputs of a sweep are computed together, and what is held of all of them: as much
-/// as is useful and as the host memory has room for. What a cell gives does not depend on it.
+/// as is useful and as the memory has room for. What a cell gives does not depend on it.
 ///
 /// @param together base inputs
 record BatchRoom(Held held, int together, Room room) {
@@ -82,7 +82,8 @@ record BatchRoom(Held held, int together, Room room) {
     }
     final long cells = (long) units.size() * plan.variations();
     final int most = Math.max(1, subject.backend().preferredRows() / CELLS_PER_BASE);
-    final long useful = Math.clamp(Math.min(CELLS / cells, inputs), 1, most);
+    final int fitting = SiteSweep.cellsAtOnce(subject, model, site, patch, effect, route, CELLS);
+    final long useful = Math.clamp(Math.min(fitting / cells, inputs), 1, most);
     final int together = (int) Math.min(useful, rest / sizes.each(held));
     return new BatchRoom(
         held,

@@ -12,18 +12,22 @@ import io.patchbay.engine.Weights;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /// The CUDA kernels on one device.
 public final class CudaBackend implements Backend {
   private static final String NAME = "cuda";
 
-  /// Bytes of the device for each row that callers take at a time, and the most rows: launches cost
-  /// little beside so many.
-  private static final long BYTES_PER_ROW = 8L << 20;
+  /// Bytes of the device for each row that callers take at a time: plans of the nets of 64x64
+  /// images need a fifth of it at most, [#rows] knows what each needs.
+  private static final long BYTES_PER_ROW = 2L << 20;
 
   private static final int FEWEST_ROWS = 64;
+
+  /// Launches cost little beside so many rows.
   private static final int MOST_ROWS = 8192;
 
   /// Names it in messages.
@@ -85,7 +89,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public Set<Precision> precisions() {
-    return Set.of(Precision.FP32, Precision.BF16);
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
+  public Set<Precision> planPrecisions() {
+    return EnumSet.of(Precision.FP32, Precision.TF32);
   }
 
   @Override
@@ -108,14 +117,52 @@ public final class CudaBackend implements Backend {
     return Math.clamp(device.facts().memory() / BYTES_PER_ROW, FEWEST_ROWS, MOST_ROWS);
   }
 
+  /// Few rows are not worth finding out what they need. What a plan needs is the same for each.
   @Override
-  public boolean ratesAdd() {
-    return false;
+  public int rows(final int wanted, final Weights weights, final IntFunction<Plan> plan) {
+    if (wanted <= FEWEST_ROWS) {
+      return wanted;
+    }
+    final var own = own(weights);
+    try {
+      final long few = bytes(plan.apply(FEWEST_ROWS / 2), own);
+      final long more = bytes(plan.apply(FEWEST_ROWS), own);
+      final long each = Math.max(1, (more - few) / (FEWEST_ROWS - FEWEST_ROWS / 2));
+      final long left = device.free() - (more - each * FEWEST_ROWS);
+      return (int) Math.clamp(left / 2 / each, 1, wanted);
+    } catch (final OutOfDeviceMemoryException _) {
+      // Loading the plan tells.
+      return wanted;
+    }
+  }
+
+  private long bytes(final Plan plan, final CudaWeights weights) {
+    try (var memory = new Memory(device)) {
+      return CudaProgram.bytes(plan, weights, memory, kernels.candidates(plan.precision()));
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a device is one object
+  private CudaWeights own(final Weights weights) {
+    if (!(weights instanceof final CudaWeights own) || own.device() != device) {
+      throw new IllegalArgumentException("weights of another backend: " + weights);
+    }
+    return own;
+  }
+
+  @Override
+  public boolean isAhead() {
+    return true;
   }
 
   @Override
   public Shortages shortages() {
     return shortages;
+  }
+
+  @Override
+  public boolean ratesAdd() {
+    return false;
   }
 
   @Override
@@ -134,14 +181,13 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // a device is one object
   public Program load(final Plan plan, final Weights weights, final Mode mode) {
-    if (!(weights instanceof final CudaWeights own) || own.device() != device) {
-      throw new IllegalArgumentException("weights of another backend: " + weights);
-    }
+    final var own = own(weights);
+    requirePrecision(plan);
     final var memory = new Memory(device);
     try {
-      return new CudaProgram(plan, mode, own, memory, kernels.candidates(), apart, label);
+      return new CudaProgram(
+          plan, mode, own, memory, kernels.candidates(plan.precision()), apart, label);
     } catch (final OutOfDeviceMemoryException e) {
       final long held = memory.bytes();
       memory.close();

@@ -5,8 +5,11 @@ import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
 import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.KernelSource;
+import io.patchbay.ffi.cuda.Landing;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
+import io.patchbay.ffi.cuda.SourceCompiler;
 import io.patchbay.ffi.cuda.Task;
 import io.patchbay.kernels.cuda.EmulatedDevice;
 import java.lang.foreign.MemorySegment;
@@ -41,6 +44,16 @@ final class ScarceDevice implements Device {
   /// The most bytes that were held.
   long peak() {
     return peak;
+  }
+
+  @Override
+  public SourceCompiler compiler() {
+    return device.compiler();
+  }
+
+  @Override
+  public Kernel kernel(final KernelSource source, final String name) {
+    return device.kernel(source, name);
   }
 
   @Override
@@ -91,11 +104,21 @@ final class ScarceDevice implements Device {
   }
 
   @Override
+  public Landing land(final long from, final long bytes) {
+    countDown();
+    return device.land(from, bytes);
+  }
+
+  @Override
   public void download(final MemorySegment to, final long from) {
+    countDown();
+    device.download(to, from);
+  }
+
+  private void countDown() {
     if (--left <= 0) {
       throw new NativeException("CUDA call failed: the device is gone");
     }
-    device.download(to, from);
   }
 
   @Override
@@ -110,6 +133,16 @@ final class ScarceDevice implements Device {
 
   @Override
   public Kernel kernel(final String source, final String name) {
+    return device.kernel(source, name);
+  }
+
+  @Override
+  public SourceCompiler compiler() {
+    return device.compiler();
+  }
+
+  @Override
+  public Kernel kernel(final KernelSource source, final String name) {
     return device.kernel(source, name);
   }
 

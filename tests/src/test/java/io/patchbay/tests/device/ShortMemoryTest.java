@@ -11,9 +11,14 @@ import io.patchbay.analysis.sweep.Place;
 import io.patchbay.analysis.sweep.Sweep;
 import io.patchbay.analysis.sweep.SweepPlan;
 import io.patchbay.analysis.sweep.SweepPlan.Pool;
+import io.patchbay.engine.Axis;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.DeviceMemoryException;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Sizes;
 import io.patchbay.kernels.cuda.CudaBackend;
 import io.patchbay.kernels.cuda.EmulatedDevice;
+import io.patchbay.vae.model.VaeGraph;
 import io.patchbay.vae.train.Representation;
 import io.patchbay.vae.train.Trainer;
 import io.patchbay.vae.train.TrainingListener;
@@ -22,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// result tells; nothing stays behind of what did not fit.
 class ShortMemoryTest {
   private static final long MUCH = 1L << 30;
+  private static final Axis ROWS = new Axis("rows");
   private static final String SHORT = "cuda: out of device memory with ";
 
   @TempDir private Path folder = Path.of("");
@@ -135,7 +142,7 @@ class ShortMemoryTest {
         var representation = new Representation(model)) {
       expected = representation.reconstruct(TinyModel.DATA, rows);
     }
-    final var few = new ScarceDevice(MUCH, all.peak() / 8);
+    final var few = new ScarceDevice(MUCH, all.peak() / 40);
     try (var backend = CudaBackend.on(few);
         var model = TinyModel.on(backend);
         var representation = new Representation(model)) {
@@ -145,6 +152,28 @@ class ShortMemoryTest {
       assertTrue(backend.shortages().met().getLast().left() < rows.length);
     }
     assertEquals(0, few.used());
+  }
+
+  /// A plan tells how many rows fit, so that nothing has to fail for it.
+  @Test
+  void aPlanTellsHowManyRowsFit() {
+    try (var device = EmulatedDevice.open(8L << 20, 0);
+        var backend = CudaBackend.on(device);
+        var model = TinyModel.on(backend)) {
+      final var graph = VaeGraph.analysis(model.vae(), ROWS);
+      final var output = List.of(graph.decoded().output());
+      final long free = device.free();
+      final IntFunction<Plan> plan = rows -> Plan.of(graph.graph(), output, Sizes.of(ROWS, rows));
+      final int rows = backend.rows(1 << 20, model.weights(), plan);
+      assertEquals(free, device.free());
+      assertEquals(rows, backend.rows(rows, model.weights(), plan));
+      try (var loaded = BatchProgram.load(backend, model.weights(), 1 << 20, plan)) {
+        assertEquals(rows, loaded.rows());
+        final long bytes = loaded.program().bytes();
+        assertTrue(bytes <= free / 2 && bytes > free / 2 - free / 100, bytes + " of " + free);
+      }
+      assertEquals(List.of(), backend.shortages().met());
+    }
   }
 
   /// A step on half a batch is another step: there is none, and the checkpoint stays.
