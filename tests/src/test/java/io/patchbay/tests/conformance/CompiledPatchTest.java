@@ -19,6 +19,7 @@ import io.patchbay.kernels.cuda.CudaBackend;
 import io.patchbay.kernels.cuda.EmulatedDevice;
 import io.patchbay.tests.cases.Catalogue;
 import io.patchbay.tests.cases.OpCase;
+import io.patchbay.tests.cases.Outputs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -144,8 +145,8 @@ final class CompiledPatchTest {
         var interpreting = CudaBackend.on(EmulatedDevice.open(MEMORY, 0))) {
       assertEquals(
           "",
-          Results.of(compiled, trial, Mode.FAST)
-              .firstOtherBit(Results.of(interpreting, trial, Mode.FAST)));
+          Outputs.of(compiled, trial, Mode.FAST)
+              .firstOtherBit(Outputs.of(interpreting, trial, Mode.FAST)));
     }
   }
 
