@@ -57,6 +57,7 @@ record BatchRoom(Held held, int together, Room room) {
     final int sources = others ? plan.sourcesPerValue() : 1;
     // Half of what is free is for values inside of a run, and for passing values on.
     final long free = subject.backend().freeFloats() / 2;
+    final var limit = subject.backend().hasOwnMemory() ? "--device" : "--host-memory";
     final var sizes =
         new Sizes(inputs, base, site.size(), input, sources, cellFloats(units) * plan.variations());
     final var held =
@@ -70,12 +71,14 @@ record BatchRoom(Held held, int together, Room room) {
                         "activations of " + inputs + " inputs at " + site.name(),
                         "at most "
                             + sizes.most(free)
-                            + " inputs with this --host-memory, or --sources-from data"))
+                            + " inputs with this "
+                            + limit
+                            + ", or --sources-from data"))
             : Held.NOTHING;
     final long rest = free - sizes.taken(held);
     if (sizes.each(held) > rest) {
       throw new BadInputException(
-          "--host-memory",
+          limit,
           "free for a batch",
           rest * Float.BYTES + " bytes",
           "the " + sizes.each(held) * Float.BYTES + " of one input with its cells and sources");
