@@ -91,8 +91,10 @@ static inline void watch_from(const void *from, const void *address, long long b
   auto at = static_cast<const unsigned char *>(address);
   if (within(bounds.shared, at, bytes)) {
     if (!racesWatched) return;
+    const unsigned offset = (unsigned)(at - bounds.shared.start);
+    if (!writes && bytes == 4 && raceSettled[offset / 4] == raceNumbers[(unsigned)running / 32]) return;
     code = from;
-    race_access(running, at - bounds.shared.start, bytes, writes);
+    race_look(running, offset, (unsigned)bytes, writes);
   } else if (!within(recent_of(at), at, bytes) && !within(bounds.stacks, at, bytes) &&
              (writes || !within(bounds.parameters, at, bytes))) {
     code = from;

@@ -30,11 +30,34 @@ public interface Backend extends AutoCloseable {
   /// Whether it carries changes that an op of a user's own makes, see [Op.Propagate].
   boolean carries(PatchOp op);
 
+  /// What it can hold the operands of a plan's products and convolutions in, see [Plan#precision].
+  default Set<Precision> planPrecisions() {
+    return Set.of(Precision.FP32);
+  }
+
+  /// Refuses a plan whose operands this backend cannot hold so.
+  default void requirePrecision(final Plan plan) {
+    if (!planPrecisions().contains(plan.precision())) {
+      throw new IllegalArgumentException(
+          "precision of a plan: found %s, this backend has %s"
+              .formatted(plan.precision(), planPrecisions()));
+    }
+  }
+
   /// Threads that work on a run.
   int threads();
 
   /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
   int preferredRows();
+
+  /// Whether [Program#start] returns before the run is over, so that a caller had better prepare
+  /// the next run before it looks at this one.
+  default boolean isAhead() {
+    return false;
+  }
+
+  /// What this backend had no memory for so far.
+  Shortages shortages();
 
   /// How many of some rows a program may have at a time, at least 1: as many as are wanted, or
   /// where memory is short and the backend knows what a plan needs, as many as leave half of it
@@ -51,9 +74,6 @@ public interface Backend extends AutoCloseable {
     return true;
   }
 
-  /// What this backend had no memory for so far.
-  Shortages shortages();
-
   /// Zeroed storage for `states`, one slab.
   ///
   /// @throws DeviceMemoryException when its device has no room for them
@@ -61,7 +81,8 @@ public interface Backend extends AutoCloseable {
 
   /// Binds every step of `plan`, once.
   ///
-  /// @throws IllegalArgumentException when a state of the plan is missing in `weights`
+  /// @throws IllegalArgumentException when a state of the plan is missing in `weights`, or its
+  ///   precision is none of [#planPrecisions]
   /// @throws DeviceMemoryException when its device has no room for the plan; nothing is held then
   Program load(Plan plan, Weights weights, Mode mode);
 

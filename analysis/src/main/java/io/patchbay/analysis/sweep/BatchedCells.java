@@ -23,6 +23,9 @@ import java.util.function.Function;
 /// sources are inputs of the sweep themselves, once per sweep, for bases and sources alike if all
 /// of their clean values can be held.
 final class BatchedCells implements InputCells {
+  /// Batches worth computing one after the other where the next is prepared while one runs.
+  private static final int AHEAD = 4;
+
   private final FactorDataset data;
   private final SweepPlan plan;
   private final Operation operation;
@@ -35,7 +38,9 @@ final class BatchedCells implements InputCells {
   private final Shortages shortages;
   private final int cellsPerBase;
   private final Held held;
+  private final boolean isAhead;
   private final Map<Integer, Computed> ahead = new HashMap<>();
+  private Optional<Batch> started = Optional.empty();
   private BatchRoom room;
   private SiteSweep sweep;
   private int next;
@@ -88,6 +93,7 @@ final class BatchedCells implements InputCells {
     final var most = BatchRoom.of(subject, plan, site, patch, units, rows.length, route);
     this.held = most.held();
     this.shortages = subject.backend().shortages();
+    this.isAhead = subject.backend().isAhead();
     final var parts = units.stream().map(unit -> unit.parts().getFirst()).toList();
     final var variations = variations();
     this.opening =
@@ -137,13 +143,14 @@ final class BatchedCells implements InputCells {
   @Override
   public void next(final int from, final int to) {
     ahead.clear();
+    started = Optional.empty();
     next = from;
     end = to;
   }
 
   @Override
   public int together() {
-    return room.together();
+    return (isAhead ? AHEAD : 1) * room.together();
   }
 
   @Override
@@ -164,14 +171,20 @@ final class BatchedCells implements InputCells {
     return found;
   }
 
-  /// Computes the next inputs.
+  /// Computes the next inputs, and where the backend goes on alone starts those after them.
   private void compute() {
     while (true) {
       ahead.clear();
       try {
-        batch(next, Math.min(end, next + room.together()));
+        final var now = started.filter(b -> b.from() == next).orElseGet(() -> start(next));
+        started = Optional.empty();
+        if (isAhead && now.to() < end) {
+          started = Optional.of(start(now.to()));
+        }
+        collect(now);
         return;
       } catch (final DeviceMemoryException e) {
+        started = Optional.empty();
         sweep.close();
         halve(e);
         sweep = open();
@@ -179,31 +192,33 @@ final class BatchedCells implements InputCells {
     }
   }
 
-  /// Computes the inputs at places `from` to `to - 1`.
-  private void batch(final int from, final int to) {
-    final int bases = to - from;
+  /// Cells of the inputs at places `from` to `to - 1`.
+  ///
+  /// @param run of those that are computed, if any are
+  private record Batch(
+      int from, int to, List<DistinctCells.Cells> cells, Optional<SiteSweep.Started> run) {}
+
+  /// Starts the inputs from one place on.
+  private Batch start(final int from) {
+    final int to = Math.min(end, from + room.together());
     fillSources(from, to);
     sweep.keys(plan.seed(), held == Held.BASES ? rows : Arrays.copyOfRange(rows, from, to));
     if (held != Held.BASES) {
       sweep.bases(images(Arrays.copyOfRange(rows, from, to)));
     }
     final var cells = new ArrayList<DistinctCells.Cells>();
-    final var which = new int[bases * cellsPerBase];
-    int count = 0;
-    for (int b = 0; b < bases; b++) {
-      final var own =
-          twins.get(from + b) ? DistinctCells.Cells.none(cellsPerBase) : distinct(rows[from + b]);
-      cells.add(own);
-      for (final int cell : own.computed()) {
-        which[count++] = b * cellsPerBase + cell;
-      }
+    for (int b = from; b < to; b++) {
+      cells.add(twins.get(b) ? DistinctCells.Cells.none(cellsPerBase) : distinct(rows[b]));
     }
-    final int first = held == Held.BASES ? from : 0;
-    final var effects = effects(from, to, first, Arrays.copyOf(which, count));
-    final var skipped = count == 0 ? new int[0] : sweep.skipped();
+    return new Batch(from, to, cells, run(from, to, cells));
+  }
+
+  private void collect(final Batch batch) {
+    final var effects = batch.run().map(SiteSweep.Started::effects).orElseGet(() -> new float[0]);
+    final var skipped = batch.run().map(SiteSweep.Started::skipped).orElseGet(() -> new int[0]);
     int at = 0;
-    for (int b = 0; b < bases; b++) {
-      final var own = cells.get(b);
+    for (int b = 0; b < batch.to() - batch.from(); b++) {
+      final var own = batch.cells().get(b);
       final int end = at + own.computed().length;
       int zero = 0;
       for (int i = at; i < end && skipped.length > 0; i++) {
@@ -211,7 +226,7 @@ final class BatchedCells implements InputCells {
       }
       final var every = own.spread(Arrays.copyOfRange(effects, at, end));
       ahead.put(
-          from + b,
+          batch.from() + b,
           new Computed(every, end - at - zero, own.deduplicated(), (long) zero + own.zero()));
       at = end;
     }
@@ -237,21 +252,29 @@ final class BatchedCells implements InputCells {
     return twins;
   }
 
-  /// @param first the row of the first of these bases
-  /// @param which cells are computed, of all that these inputs have
-  private float[] effects(final int from, final int to, final int first, final int[] which) {
-    if (which.length == 0) {
-      return new float[0];
-    }
+  /// Starts what is to be computed.
+  private Optional<SiteSweep.Started> run(
+      final int from, final int to, final List<DistinctCells.Cells> cells) {
+    final int first = held == Held.BASES ? from : 0;
     final int end = first + to - from;
-    if (which.length < (to - from) * cellsPerBase) {
-      return sweep.run(first, end, taken(from, to), which);
+    if (cells.stream().allMatch(DistinctCells.Cells::all)) {
+      // A drawn number of an op that takes no source is no row of a table.
+      final boolean rows = sourcesApart() > 0 || plan.sourcesPerValue() == 1;
+      return Optional.of(
+          held == Held.NOTHING && rows
+              ? sweep.start(first, end, sourcesApart())
+              : sweep.start(first, end, taken(from, to)));
     }
-    // A drawn number of an op that takes no source is no row of a table.
-    final boolean rows = sourcesApart() > 0 || plan.sourcesPerValue() == 1;
-    return held == Held.NOTHING && rows
-        ? sweep.run(first, end, sourcesApart())
-        : sweep.run(first, end, taken(from, to));
+    final var which = new int[cells.stream().mapToInt(own -> own.computed().length).sum()];
+    int count = 0;
+    for (int b = 0; b < cells.size(); b++) {
+      for (final int cell : cells.get(b).computed()) {
+        which[count++] = b * cellsPerBase + cell;
+      }
+    }
+    return count == 0
+        ? Optional.empty()
+        : Optional.of(sweep.start(first, end, taken(from, to), which));
   }
 
   private int sourcesApart() {

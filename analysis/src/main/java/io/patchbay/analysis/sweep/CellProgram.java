@@ -5,8 +5,10 @@ import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
+import io.patchbay.engine.Running;
 import io.patchbay.engine.Sizes;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,6 +91,12 @@ final class CellProgram implements AutoCloseable {
     }
   }
 
+  private void write(final Node node, final CellIndex index) {
+    if (reads(node) && isNew(node, index)) {
+      index.write(program, node);
+    }
+  }
+
   private void write(final Node node, final int[] values) {
     if (reads(node) && isNew(node, values)) {
       program.write(node, values);
@@ -111,23 +119,48 @@ final class CellProgram implements AutoCloseable {
   /// @throws IllegalStateException when a patch did not fire exactly as planned
   void run(final CellBatch batch, final int bases, final int sources, final int directions) {
     final int rows = batch.rows();
+    check(rows);
+    parts.run(
+        rows,
+        (from, to) -> {
+          final var part = to - from < rows ? batch.part(from, to) : batch;
+          start(part, sizes(to - from, bases, sources, directions), List.of()).end();
+        });
+  }
+
+  /// As [#run], without waiting for the end where a batch is run at once.
+  ///
+  /// @param outputs that are read
+  RunningCells start(
+      final CellBatch batch,
+      final int bases,
+      final int sources,
+      final int directions,
+      final List<Node> outputs) {
+    final int rows = batch.rows();
+    if (rows > batches.rows()) {
+      run(batch, bases, sources, directions);
+      return RunningCells.ended(parts, outputs, parts.marked());
+    }
+    check(rows);
+    parts.whole();
+    return start(batch, sizes(rows, bases, sources, directions), outputs);
+  }
+
+  private void check(final int rows) {
     if (rows > capacity.cells()) {
       throw new IllegalArgumentException(
           "more cells than planned: cells=" + rows + ", most=" + capacity.cells());
     }
     custom.require();
-    parts.run(
-        rows,
-        (from, to) -> {
-          final var part = to - from < rows ? batch.part(from, to) : batch;
-          runPart(part, sizes(to - from, bases, sources, directions));
-        });
   }
 
-  private void runPart(final CellBatch batch, final Sizes counts) {
+  private RunningCells start(final CellBatch batch, final Sizes counts, final List<Node> outputs) {
     write(suffix.baseIndex(), batch.bases());
     own.ifPresent(node -> write(node, batch.directions()));
     Sizes sizes = counts;
+    final var patches = new LinkedHashMap<String, Node>();
+    final var expected = new LinkedHashMap<Node, int[]>();
     for (final var site : sites) {
       final var arrays = batch.site(site);
       final var point = suffix.point(site);
@@ -138,20 +171,17 @@ final class CellProgram implements AutoCloseable {
       write(point.ranges(), arrays.ranges());
       custom.write(site, batch.bases(), arrays.draws());
       sizes = sizes.and(point.axis(), arrays.ranges().length / 3);
+      patches.put(site, point.patch());
+      expected.put(point.patch(), arrays.elements());
     }
-    program.run(sizes);
-    sites.forEach(
-        site -> batch.site(site).checkFired(site, program.fired(suffix.point(site).patch())));
+    final var marked = outputs.isEmpty() ? List.<Node>of() : parts.marked();
+    final var run = program.start(sizes, new Running.Wanted(outputs, marked, expected));
+    return new RunningCells(run, batch, patches);
   }
 
   /// An output of each cell of the last batch.
   float[] read(final Node output) {
     return parts.read(output);
-  }
-
-  /// See [PatchRunner#skippedCells].
-  int[] skipped(final Node patch) {
-    return parts.skipped(patch);
   }
 
   /// Cells at a time, at most.

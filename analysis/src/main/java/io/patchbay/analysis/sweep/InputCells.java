@@ -8,7 +8,8 @@ interface InputCells extends AutoCloseable {
   /// order, and none beyond: without it, all are.
   default void next(final int from, final int to) {}
 
-  /// Inputs that are computed at a time, at most.
+  /// Inputs that are worth asking for one after the other: as many as are computed at a time, or
+  /// some times as many.
   default int together() {
     return 1;
   }

@@ -24,12 +24,22 @@ final class Parts {
     this.marked = List.copyOf(marked);
   }
 
+  /// Nodes whose rows may be left out.
+  List<Node> marked() {
+    return marked;
+  }
+
+  /// What the program runs next is a whole batch.
+  void whole() {
+    values.clear();
+    skipped.clear();
+  }
+
   /// Runs rows 0 to `rows - 1`.
   ///
   /// @param run runs the program on the rows from the first number to before the second
   void run(final int rows, final BiConsumer<Integer, Integer> run) {
-    values.clear();
-    skipped.clear();
+    whole();
     if (rows <= program.rows()) {
       run.accept(0, rows);
       return;

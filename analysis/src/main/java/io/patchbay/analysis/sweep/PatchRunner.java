@@ -284,10 +284,20 @@ public final class PatchRunner implements AutoCloseable {
     cells.run(batch, bases, sources, directions);
   }
 
-  /// Per cell of the last run, 1 where it was proved to change nothing and left out; empty where
-  /// nothing is left out.
-  int[] skippedCells() {
-    return carries ? cells.skipped(suffix.point(sites.getFirst()).patch()) : new int[0];
+  /// As above, without waiting for the end: what is asked for afterwards is prepared meanwhile.
+  RunningCells start(final CellBatch batch, final Effect effect) {
+    return cells.start(batch, bases, sources, directions, List.of(planned(effect)));
+  }
+
+  /// One number per cell of a batch that was started.
+  float[] effect(final RunningCells run, final Effect effect) {
+    return run.read(planned(effect));
+  }
+
+  /// Per cell, 1 where it was proved to change nothing and left out; empty where nothing is left
+  /// out.
+  int[] skipped(final RunningCells run) {
+    return carries ? run.skipped(suffix.point(sites.getFirst()).patch()) : new int[0];
   }
 
   private void checkBase(final Cell cell) {
@@ -298,11 +308,15 @@ public final class PatchRunner implements AutoCloseable {
 
   /// One number per cell of the last run.
   public float[] effect(final Effect effect) {
+    return cells.read(planned(effect));
+  }
+
+  private Node planned(final Effect effect) {
     final var node = effects.get(effect);
     if (node == null) {
       throw new IllegalArgumentException("effect was not planned: " + effect);
     }
-    return cells.read(node);
+    return node;
   }
 
   /// The value of a site in every cell of the last run, (C, H, W) each.

@@ -237,7 +237,7 @@ final class RateMeasurement {
               .and(Suffix.SOURCES, BASES)
               .and(point.axis(), rows * cells.ranges().length / 3);
       final long begin = clock.getCurrentThreadCpuTime();
-      program.write(point.sourceIndex(), Arrays.copyOf(cells.sourceIndex(), rows));
+      program.write(point.sourceIndex(), Arrays.copyOf(cells.sourceIndex().values(), rows));
       program.run(sizes);
       program.fired(point.patch());
       program.read(effect);

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Every unit of one site in every variation, on several bases at a time: the effects of a sweep,
 /// in memory. How they are computed is chosen once, by what a cell costs: all that the site can
@@ -28,11 +29,12 @@ public final class SiteSweep implements AutoCloseable {
   private final Site site;
   private final Effect effect;
   private final SiteArrays cells;
-  private final int variations;
+  private final List<Variation> variations;
   private final int perBase;
   private final Room room;
   private final PatchRunner runner;
   private final Map<Integer, SiteArrays> repeated = new HashMap<>();
+  private int[] skipped = {};
 
   /// What happens to each unit.
   ///
@@ -237,7 +239,7 @@ public final class SiteSweep implements AutoCloseable {
       final Optional<Route> route) {
     this.site = site;
     this.effect = effect;
-    this.variations = variations.size();
+    this.variations = List.copyOf(variations);
     this.perBase = units.size() * variations.size();
     this.room = room;
     final var list = new ArrayList<Cell>();
@@ -312,46 +314,87 @@ public final class SiteSweep implements AutoCloseable {
   /// The effects of bases `from` to `to - 1`, each cell with the source of its variation, those of
   /// a base `apart` rows behind those of the base before it.
   public float[] run(final int from, final int to, final int apart) {
-    final var arrays = arrays(from, to);
-    if (apart == 0) {
-      return run(batch(from, to, arrays));
-    }
-    final var index = arrays.sourceIndex().clone();
-    for (int i = 0; i < index.length; i++) {
-      index[i] += i / perBase * apart;
-    }
-    return run(batch(from, to, arrays.from(index)));
+    return kept(start(from, to, apart));
   }
 
   /// The effects of bases `from` to `to - 1`; `sources` holds the row of each base's variations.
   public float[] run(final int from, final int to, final int[] sources) {
-    return run(batch(from, to, sources));
+    return kept(start(from, to, sources));
+  }
+
+  private float[] kept(final Started run) {
+    final var effects = run.effects();
+    skipped = run.skipped();
+    return effects;
+  }
+
+  /// Cells of some bases that run, or have run. Those that were started first are to be asked
+  /// first.
+  public final class Started {
+    private final RunningCells run;
+
+    private Started(final CellBatch batch) {
+      run = runner.start(batch, effect);
+    }
+
+    /// Waits for them.
+    ///
+    /// @throws IllegalStateException when a patch did not fire exactly as planned
+    public float[] effects() {
+      run.end();
+      return runner.effect(run, effect);
+    }
+
+    /// As [SiteSweep#skipped], of these.
+    public int[] skipped() {
+      return runner.skipped(run);
+    }
+  }
+
+  /// As [#run], without waiting: the next bases can be computed and started meanwhile.
+  public Started start(final int from, final int to, final int apart) {
+    final var arrays = arrays(from, to);
+    if (apart == 0) {
+      return new Started(batch(from, to, arrays));
+    }
+    final var rows = new int[(to - from) * variations.size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = variations.get(i % variations.size()).source() + i / variations.size() * apart;
+    }
+    return new Started(batch(from, to, arrays.from(index(rows))));
+  }
+
+  /// As [#run], without waiting.
+  public Started start(final int from, final int to, final int[] sources) {
+    return new Started(batch(from, to, sources));
   }
 
   /// As above, of some cells alone.
   ///
   /// @param which their numbers among all of these bases, ascending
-  float[] run(final int from, final int to, final int[] sources, final int[] which) {
-    return run(batch(from, to, sources).some(which));
+  Started start(final int from, final int to, final int[] sources, final int[] which) {
+    return new Started(batch(from, to, sources).some(which));
+  }
+
+  /// @param rows of each base's variations
+  private CellIndex index(final int[] rows) {
+    final int each = variations.size();
+    return new CellIndex(rows, perBase, each, rows.length / each * perBase);
   }
 
   private CellBatch batch(final int from, final int to, final int[] sources) {
-    final var index = new int[(to - from) * perBase];
-    for (int i = 0; i < index.length; i++) {
-      index[i] = sources[i / perBase * variations + i % variations];
+    final int needed = (to - from) * variations.size();
+    if (sources.length < needed) {
+      throw new IllegalArgumentException("sources: given=" + sources.length + ", needed=" + needed);
     }
-    return batch(from, to, arrays(from, to).from(index));
+    final var arrays = arrays(from, to);
+    return batch(from, to, arrays.from(index(Arrays.copyOf(sources, needed))));
   }
 
   private CellBatch batch(final int from, final int to, final SiteArrays arrays) {
-    final var bases = new int[(to - from) * perBase];
-    Arrays.setAll(bases, i -> from + i / perBase);
+    final var rows = IntStream.range(from, to).toArray();
+    final var bases = new CellIndex(rows, perBase, 1, rows.length * perBase);
     return new CellBatch(bases, new int[0], Map.of(site.name(), arrays));
-  }
-
-  private float[] run(final CellBatch batch) {
-    runner.run(batch);
-    return runner.effect(effect);
   }
 
   private SiteArrays arrays(final int from, final int to) {
@@ -364,7 +407,7 @@ public final class SiteSweep implements AutoCloseable {
   /// Per cell of the last run, 1 where it was proved to change nothing and left out; empty where
   /// nothing is left out.
   public int[] skipped() {
-    return runner.skippedCells();
+    return skipped;
   }
 
   /// Cells that are computed at a time, at most.

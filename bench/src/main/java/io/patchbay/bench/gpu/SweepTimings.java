@@ -50,7 +50,7 @@ final class SweepTimings implements Section {
     for (final var workload : SweepWorkload.values()) {
       final int bases =
           switch (workload) {
-            case Z_GRID, Z_GRID_BF16 -> 4096;
+            case Z_GRID, Z_GRID_BF16, Z_GRID_TF32 -> 4096;
             case CHANNELS_16, CHANNELS_32, ABLATE_32, OCCLUSION_MU, ENCODER_CHANNELS_MU -> 256;
             case UNITS_ALL -> 8;
             case MEDIATION_16, MEDIATION_4 -> 64;

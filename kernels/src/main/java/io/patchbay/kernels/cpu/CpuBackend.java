@@ -128,6 +128,7 @@ public final class CpuBackend implements Backend {
     if (!(weights instanceof final CpuWeights own)) {
       throw new IllegalArgumentException("weights of another backend: " + weights);
     }
+    requirePrecision(plan);
     final var memory = new Memory(account);
     try {
       final var rows = new RowCandidate(library, patch);

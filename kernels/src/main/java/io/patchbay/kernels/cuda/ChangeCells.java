@@ -29,7 +29,11 @@ final class ChangeCells {
   private static final int PROBED = 4;
   private static final int WARP = 32;
   private static final int MOST_THREADS = 256;
-  private static final int LIST_THREADS = 1024;
+  private static final int LIST_THREADS = 256;
+
+  /// Cells of a warp that makes lists.
+  private static final int TILE = 256;
+
   private static final int FILL_BLOCKS = 8;
 
   /// Floats of shared memory that a region's kernel has beside regions.
@@ -48,6 +52,7 @@ final class ChangeCells {
   private final long wrongRange;
   private final Value sorted;
   private final Value covers;
+  private final Value tallies;
   private final Value lists;
   private final Value bases;
   private final Value numbers;
@@ -61,6 +66,7 @@ final class ChangeCells {
   private final boolean channels;
   private final boolean whole;
   private final Kernel probe;
+  private final Kernel tally;
   private final Kernel list;
   private final Kernel fill;
 
@@ -108,6 +114,7 @@ final class ChangeCells {
     this.rows = Math.max(1, scope.most(axis(node)));
     this.sorted = scope.scratch("sorted" + name, null, rows);
     this.covers = scope.scratch("covers" + name, null, COVER * rows);
+    this.tallies = scope.scratch("tallies" + name, null, KINDS * Math.ceilDiv(rows, TILE));
     this.lists = scope.scratch("lists" + name, null, KINDS * rows);
     this.bases = scope.scratch("bases" + name, null, KINDS * rows);
     this.numbers = scope.scratch("numbers" + name, null, KINDS * (1 + windows()));
@@ -117,6 +124,7 @@ final class ChangeCells {
     this.plane = whole ? Math.min(most, regions.plane(1)) : large;
     this.small = Math.min(large, regions.small());
     this.probe = own.kernel(op, "change_site", "change_probe");
+    this.tally = scope.device().kernel("change_site", "change_tally");
     this.list = scope.device().kernel("change_site", "change_list");
     this.fill = own.kernel(op, "change_site", "change_fill");
   }
@@ -167,7 +175,7 @@ final class ChangeCells {
   }
 
   List<Value> writes() {
-    return List.of(fired, skipped, sorted, covers, lists, bases, numbers);
+    return List.of(fired, skipped, sorted, covers, tallies, lists, bases, numbers);
   }
 
   /// Elements of the patched value.
@@ -198,7 +206,10 @@ final class ChangeCells {
   void sort() {
     final var fields = fields();
     probe.launch(Launch.of(Math.ceilDiv(rows, PROBED), PROBED * WARP), fields);
-    list.launch(new Launch(1, 1, LIST_THREADS, 2 * Long.BYTES * WARP), fields);
+    final var tiles = concat(fields, tallies.address());
+    final var grid = Launch.covering(WARP * Math.ceilDiv(rows, TILE), LIST_THREADS, rows);
+    tally.launch(grid, tiles);
+    list.launch(grid, tiles);
   }
 
   /// All cells of a kind.
@@ -235,7 +246,7 @@ final class ChangeCells {
   void fill(final CellList cells, final long change) {
     final int threads = Math.min(MOST_THREADS, Math.ceilDiv(size(), WARP) * WARP);
     fill.launch(
-        Launch.of(blocks(cells, FILL_BLOCKS), threads),
+        Launch.of(blocks(cells, FILL_BLOCKS * MOST_THREADS / threads), threads),
         concat(fields(), cells.cells(), cells.count(), change));
   }
 

@@ -5,7 +5,6 @@ import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Op.Propagate.Kind;
-import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shape;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
@@ -97,8 +96,7 @@ final class ChannelPath {
     final int last = op.layers().size() - 1;
     final boolean measures = op.end() == End.SQUARES || op.end() == End.SIZES;
     final boolean ups = op.layers().stream().allMatch(layer -> layer.kind() == Kind.UP);
-    if (op.precision() == Precision.TF32
-        || !measures
+    if (!measures
         || !ups
         || op.own().filter(o -> !own.compiles(o.op())).isPresent()
         || op.layers().get(last).activation() != Activation.SIGMOID

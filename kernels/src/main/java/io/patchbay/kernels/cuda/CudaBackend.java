@@ -12,6 +12,7 @@ import io.patchbay.engine.Weights;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -88,7 +89,12 @@ public final class CudaBackend implements Backend {
 
   @Override
   public Set<Precision> precisions() {
-    return Set.of(Precision.FP32, Precision.BF16);
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
+  public Set<Precision> planPrecisions() {
+    return EnumSet.of(Precision.FP32, Precision.TF32);
   }
 
   @Override
@@ -132,7 +138,7 @@ public final class CudaBackend implements Backend {
 
   private long bytes(final Plan plan, final CudaWeights weights) {
     try (var memory = new Memory(device)) {
-      return CudaProgram.bytes(plan, weights, memory, kernels.candidates());
+      return CudaProgram.bytes(plan, weights, memory, kernels.candidates(plan.precision()));
     }
   }
 
@@ -145,13 +151,18 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public boolean ratesAdd() {
-    return false;
+  public boolean isAhead() {
+    return true;
   }
 
   @Override
   public Shortages shortages() {
     return shortages;
+  }
+
+  @Override
+  public boolean ratesAdd() {
+    return false;
   }
 
   @Override
@@ -172,9 +183,11 @@ public final class CudaBackend implements Backend {
   @Override
   public Program load(final Plan plan, final Weights weights, final Mode mode) {
     final var own = own(weights);
+    requirePrecision(plan);
     final var memory = new Memory(device);
     try {
-      return new CudaProgram(plan, mode, own, memory, kernels.candidates(), apart, label);
+      return new CudaProgram(
+          plan, mode, own, memory, kernels.candidates(plan.precision()), apart, label);
     } catch (final OutOfDeviceMemoryException e) {
       final long held = memory.bytes();
       memory.close();

@@ -9,6 +9,7 @@ import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.KernelSource;
+import io.patchbay.ffi.cuda.Landing;
 import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
@@ -18,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,6 +55,7 @@ public final class EmulatedDevice implements Device {
   private final Set<Allocation> allocations = new LinkedHashSet<>();
   private long used;
   private @Nullable List<Runnable> noting;
+  private @Nullable List<String> listing;
 
   EmulatedDevice(final EmulatorLibrary library, final long memory, final int order) {
     this(library, memory, order, null);
@@ -112,6 +115,23 @@ public final class EmulatedDevice implements Device {
     library.skip(site);
   }
 
+  /// The launches that `work` asks for, those that it records included: kernel, shape and fields,
+  /// an address as `@`. Two programs with the same ones do the same.
+  public List<String> launches(final Runnable work) {
+    final var launches = new ArrayList<String>();
+    listing = launches;
+    try {
+      work.run();
+    } finally {
+      listing = null;
+    }
+    return launches;
+  }
+
+  private String field(final long value) {
+    return allocations.stream().anyMatch(a -> a.holds(value)) ? "@" : Long.toString(value);
+  }
+
   @Override
   public DeviceFacts facts() {
     return new DeviceFacts("emulator", "emulator", "none", MULTIPROCESSORS, SHARED, CACHE, memory);
@@ -147,6 +167,21 @@ public final class EmulatedDevice implements Device {
   public void download(final MemorySegment to, final long from) {
     outsideRecording("a download");
     to.copyFrom(segment(from, to.byteSize()));
+  }
+
+  @Override
+  public Landing land(final long from, final long bytes) {
+    final var there = new byte[Math.toIntExact(bytes)];
+    download(MemorySegment.ofArray(there), from);
+    return new Landing() {
+      @Override
+      public void into(final MemorySegment to) {
+        MemorySegment.copy(MemorySegment.ofArray(there), 0, to, 0, bytes);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override
@@ -307,6 +342,10 @@ public final class EmulatedDevice implements Device {
                 + " bytes");
       }
       final var own = fields.clone();
+      if (listing != null) {
+        final var values = Arrays.stream(own).mapToObj(EmulatedDevice.this::field).toList();
+        listing.add(key + " " + shape + " " + values);
+      }
       ask(() -> {
         try (var arena = Arena.ofConfined()) {
           library.launch(key, shape, arena.allocateFrom(JAVA_LONG, own), order);
@@ -344,6 +383,10 @@ public final class EmulatedDevice implements Device {
     Allocation(final long address, final long bytes) {
       this.address = address;
       this.bytes = bytes;
+    }
+
+    boolean holds(final long at) {
+      return at >= address && at < address + bytes;
     }
 
     @Override

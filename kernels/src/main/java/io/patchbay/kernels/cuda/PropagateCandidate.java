@@ -2,7 +2,6 @@ package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate;
-import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
@@ -49,7 +48,7 @@ final class PropagateCandidate implements Candidate {
 
   @Override
   public Optional<List<Step>> bind(final Node node, final Scope scope) {
-    if (!(node.op() instanceof final Propagate op) || op.precision() == Precision.TF32) {
+    if (!(node.op() instanceof final Propagate op)) {
       return Optional.empty();
     }
     final var work = new Work(node, op, scope);

@@ -77,6 +77,11 @@ final class Scope {
     return value;
   }
 
+  /// The nodes of the plan that read a node.
+  List<Node> readers(final Node node) {
+    return plan.order().stream().filter(n -> n.inputs().contains(node)).toList();
+  }
+
   boolean isNeeded(final Node node) {
     return values.containsKey(node);
   }

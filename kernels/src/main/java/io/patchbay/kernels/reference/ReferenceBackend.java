@@ -9,6 +9,7 @@ import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
 import io.patchbay.engine.expression.PatchOp;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -49,10 +50,15 @@ public final class ReferenceBackend implements Backend {
     return "java";
   }
 
-  /// Rounds to bf16 where it is told to, and to nothing else.
+  /// Rounds to bf16 where it is told to, and to nothing else: it has more bits than TF32 asks for.
   @Override
   public Set<Precision> precisions() {
-    return Set.of(Precision.FP32, Precision.BF16);
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
+  public Set<Precision> planPrecisions() {
+    return EnumSet.of(Precision.FP32, Precision.TF32);
   }
 
   @Override
@@ -98,6 +104,7 @@ public final class ReferenceBackend implements Backend {
       throw new IllegalArgumentException(
           "weights of another backend: backend=" + NAME + ", weights=" + weights.getClass());
     }
+    requirePrecision(plan);
     return new ReferenceProgram(plan, own, mode, account, workers, patch);
   }
 

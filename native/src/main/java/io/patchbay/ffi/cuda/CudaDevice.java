@@ -31,6 +31,7 @@ public final class CudaDevice implements Device {
   private final CudaContext context;
   private final CudaStream stream;
   private final Staging staging;
+  private final CudaLandings landings;
   private final DeviceAccount account;
   private final CudaModules modules;
   private final DeviceFacts facts;
@@ -52,6 +53,7 @@ public final class CudaDevice implements Device {
       facts = facts(context);
       stream = new CudaStream(context);
       staging = new Staging(context, stream);
+      landings = new CudaLandings(context, stream);
       account = new DeviceAccount(context, stream);
       modules = new CudaModules(context, stream, facts.architecture(), images, this::compile);
     } catch (final RuntimeException e) {
@@ -139,6 +141,13 @@ public final class CudaDevice implements Device {
     }
     account.check("download", from, to.byteSize());
     staging.download(to, from);
+  }
+
+  @Override
+  public Landing land(final long from, final long bytes) {
+    context.enterOutside("a landing");
+    account.check("landing", from, bytes);
+    return landings.land(from, bytes);
   }
 
   @Override
@@ -237,6 +246,7 @@ public final class CudaDevice implements Device {
       List.copyOf(recordings).forEach(CudaRecording::close);
       account.close();
       modules.close();
+      landings.close();
       staging.close();
       stream.close();
     } finally {

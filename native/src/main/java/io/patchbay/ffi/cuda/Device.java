@@ -23,6 +23,10 @@ public interface Device extends AutoCloseable {
   /// Fills the whole of `to`, of the heap or not, when all asked for before is done.
   void download(MemorySegment to, long from);
 
+  /// Copies `bytes` to the host when all asked for before is done, without waiting for it: what
+  /// stands there then, whatever is asked for afterwards.
+  Landing land(long from, long bytes);
+
   /// Copies within the device.
   void copy(long to, long from, long bytes);
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Patches carried through chains of layers, convolutions up and down and linear ones: units, rows,
 /// channels and whole values, at borders and inside, onto images of one and three channels, onto
@@ -154,6 +155,20 @@ final class PropagateCases {
       chain = chain.then(Kind.UP, each, side, side);
     }
     return chain;
+  }
+
+  /// A change in TF32 through a decoder's last layers, and through an encoder's first.
+  static List<OpCase> narrow() {
+    return Stream.of(Chain.of(true, 32, 16, 16, 32, 1), Chain.of(false, 1, 64, 64, 32, 32))
+        .map(chain ->
+            OpCase.of(
+                    "propagate in tf32 a change of %s".formatted(chain),
+                    draft ->
+                        propagate(draft, chain, Covers.PARTS, End.SQUARES, true, Precision.TF32))
+                .mixingRows()
+                .withoutGradients()
+                .within(PAIRS))
+        .toList();
   }
 
   static List<OpCase> all() {

@@ -6,6 +6,7 @@ import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.KernelSource;
+import io.patchbay.ffi.cuda.Landing;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
 import io.patchbay.ffi.cuda.SourceCompiler;
@@ -43,6 +44,16 @@ final class ScarceDevice implements Device {
   /// The most bytes that were held.
   long peak() {
     return peak;
+  }
+
+  @Override
+  public SourceCompiler compiler() {
+    return device.compiler();
+  }
+
+  @Override
+  public Kernel kernel(final KernelSource source, final String name) {
+    return device.kernel(source, name);
   }
 
   @Override
@@ -93,11 +104,21 @@ final class ScarceDevice implements Device {
   }
 
   @Override
+  public Landing land(final long from, final long bytes) {
+    countDown();
+    return device.land(from, bytes);
+  }
+
+  @Override
   public void download(final MemorySegment to, final long from) {
+    countDown();
+    device.download(to, from);
+  }
+
+  private void countDown() {
     if (--left <= 0) {
       throw new NativeException("CUDA call failed: the device is gone");
     }
-    device.download(to, from);
   }
 
   @Override
