@@ -6,9 +6,7 @@ import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.Way.Extent;
-import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
-import io.patchbay.engine.Sizes;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -70,46 +68,6 @@ public final class SiteSweep implements AutoCloseable {
       final int most = together * cells;
       return new Capacity(bases, sources, most, ranges, inputs, whole ? most : 1);
     }
-  }
-
-  /// Floats that each base takes which is held, on a route.
-  static long floatsPerBase(
-      final VaeGraph model,
-      final Site site,
-      final SitePatch patch,
-      final Effect effect,
-      final Optional<Route> route) {
-    final var suffix = new Suffix(model.graph(), Map.of(site.name(), patch), route, true);
-    suffix.effect(effect);
-    return suffix.tables().values().stream().mapToLong(table -> table.shape().rowSize()).sum();
-  }
-
-  /// How many cells, of some that are wanted, a backend has room for at a time, beside what they
-  /// read.
-  static int cellsAtOnce(
-      final Subject subject,
-      final VaeGraph model,
-      final Site site,
-      final SitePatch patch,
-      final Effect effect,
-      final Optional<Route> route,
-      final int wanted) {
-    final var suffix = new Suffix(model.graph(), Map.of(site.name(), patch), route, false);
-    final var outputs = List.of(suffix.effect(effect));
-    final var ranges = suffix.point(site.name()).axis();
-    return subject
-        .backend()
-        .rows(
-            wanted,
-            subject.weights(),
-            rows ->
-                Plan.of(
-                    suffix.graph(),
-                    outputs,
-                    Sizes.of(Suffix.ROWS, rows)
-                        .and(Suffix.BASES, 1)
-                        .and(Suffix.SOURCES, 1)
-                        .and(ranges, rows)));
   }
 
   /// @param eliminates whether cells whose patch changes nothing are left out, where that can be
