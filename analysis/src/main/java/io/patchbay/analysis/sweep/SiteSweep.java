@@ -27,6 +27,7 @@ public final class SiteSweep implements AutoCloseable {
   private final Site site;
   private final Effect effect;
   private final SiteArrays cells;
+  private final boolean alike;
   private final List<Variation> variations;
   private final int perBase;
   private final Room room;
@@ -207,6 +208,7 @@ public final class SiteSweep implements AutoCloseable {
       }
     }
     this.cells = SiteArrays.of(site.name(), list);
+    this.alike = cells.alike();
     final int ranges = Math.max(1, Math.ceilDiv(cells.ranges().length / 3, perBase));
     this.runner =
         new PatchRunner(
@@ -331,7 +333,10 @@ public final class SiteSweep implements AutoCloseable {
   ///
   /// @param which their numbers among all of these bases, ascending
   Started start(final int from, final int to, final int[] sources, final int[] which) {
-    return new Started(batch(from, to, sources).some(which));
+    final var all = batch(from, to, sources);
+    // What stays where it is must have room.
+    final boolean stays = alike && all.rows() <= runner.atOnce();
+    return new Started(stays ? all.someAlike(which) : all.some(which));
   }
 
   /// @param rows of each base's variations
