@@ -178,7 +178,6 @@ struct DownHeld {
       }
       store(group, sums);
     }
-    cp_async_wait<0>();
   }
 };
 

@@ -197,7 +197,6 @@ struct UpHeld {
       }
       store(group, sums);
     }
-    cp_async_wait<0>();
   }
 };
 
