@@ -6,16 +6,18 @@
 // the channel's alone, four multiply-adds a pixel, and only the sum of its squares (or sizes) is
 // written.
 //
-// Operations a cell, colors = 1: 4,096 pixels of 4 multiply-adds, 10 for the sigmoid and one
-// reciprocal, with what is around them about 2,800 instructions of a warp: 700 clocks of a
-// multiprocessor's four schedulers, 330 M cells/s on 132 at 1.75 GHz. Where changes of logits are
-// beyond 1, twice that; the reciprocals alone would allow 900 M.
+// Operations a cell, colors = 1: 4,096 pixels of 4 multiply-adds, 12 for the sigmoid and one
+// reciprocal, with what is around them about 3,400 instructions of a warp: 850 clocks of a
+// multiprocessor's four schedulers, 270 M cells/s on 132 at 1.75 GHz. Where changes of logits may be
+// beyond 1, 13 and two special ones: 3,700 instructions, 245 M cells/s, the special ones alone 450 M.
 // Bytes a cell: 8,192 of the two channels, at 3 TB/s 366 M cells/s, and more where the L2 holds them.
 //
-// A warp has 8 rows of the image, whose slopes and leans (image_change.cuh) stay in its registers as
+// A warp has 8 rows of the image, whose sides (image_change.cuh) stay in its registers as
 // long as the cells of a base follow each other, and six rows of the channel, of which two are its
-// neighbours' too; lane 16 px + n holds column 2 n + px. Warps meet once per 32 cells, whose numbers
-// they find in shared memory, and where they leave their sums.
+// neighbours' too, copied while the cell before is computed; lane 16 px + n holds column 2 n + px.
+// Warps meet once per 32 cells, whose numbers they find in shared memory, and where they leave their
+// sums.
+#include "change_rows.cuh"
 #include "image_change.cuh"
 
 struct ChangePixelsParams {
@@ -26,18 +28,21 @@ struct ChangePixelsParams {
   const int *ranges;       // of each cell: the cell, its first unit and the end, within one channel
   const float *numbers;    // of each cell: keep, shift, take, low, high
   const float *weights;    // [32][colors][4][4]
-  const float4 *image;     // packed by change_pixels_pack, per base and color
+  const float2 *image;     // packed by change_pixels_pack, per base and color
   const float2 *logits;    // likewise
   float *effect;           // of each cell
   int *skipped;            // of each cell: 1 where nothing changes, else 0; or null
   const int *rows;         // cells
   long long colors;        // 1 or 3
   long long rectifies;
+#ifdef PB_PATCH_OP
+  PatchCells own;
+#endif
 };
 
 struct ChangePixelsPackParams {
   const float *logits;    // [bases][colors][64][64]
-  float4 *image;          // 2,048 of each base and color: slope and lean of two pixels
+  float2 *image;          // 2,048 of each base and color: the sides of two pixels
   float2 *packed_logits;  // likewise
   const int *bases;
   long long colors;
@@ -51,9 +56,7 @@ PB_KERNEL(change_pixels_pack, ChangePixelsPackParams, 256, 1) {
     const int lane = (int)e & 31;
     const int x = 2 * (2 * (lane & 15) + (lane >> 4));
     const float2 l = *reinterpret_cast<const float2 *>(p.logits + (e >> 5) * 64 + x);
-    const float2 first = slope_and_lean(l.x);
-    const float2 second = slope_and_lean(l.y);
-    p.image[e] = make_float4(first.x, first.y, second.x, second.y);
+    p.image[e] = make_float2(side_of(l.x), side_of(l.y));
     p.packed_logits[e] = l;
   }
 }
@@ -63,18 +66,14 @@ namespace {
 constexpr int kPixelsWarps = 8;
 constexpr int kChunk = 32;  // cells
 
-struct PixelsCell {
-  int base, source, first, end;
-  float keep, shift, take, low, high;
-};
-
 // What a warp found of a cell.
 struct PixelsSum {
   float sum;
   int changed;
 };
 
-// Shared memory: 32 channels' taps of each color, then two of these.
+// Shared memory: 32 channels' taps of each color, their reaches, two of these, and of each warp two
+// turns of rows.
 struct PixelsChunk {
   PixelsCell cells[kChunk];
   PixelsSum sums[kChunk][kPixelsWarps];
@@ -116,20 +115,70 @@ struct ChannelRow {
   float left, own, right;
 };
 
+PB_DEVICE ChannelRow row_of(float own) {
+  const int lane = (int)threadIdx.x & 31;
+  const float left = __shfl_sync(0xffffffffu, own, lane >= 16 ? lane - 16 : lane + 15);
+  const float right = __shfl_sync(0xffffffffu, own, lane >= 16 ? lane - 15 : lane + 16);
+  return {lane == 0 ? 0.0f : left, own, lane == 31 ? 0.0f : right};
+}
+
+// The sum over a lane's 16 pixels.
+template <bool kSizes, Moves kMoves>
+PB_DEVICE float measure_rows(const float (&d)[6], const float4 *w, const float2 (&sides)[8],
+                             const float2 *logits) {
+  // By the parity of the image's row: the taps of the channel's row beside it, and of the one
+  // beyond. (As one array indexed by 3 - 3 odd, nvcc 13.0 leaves the first tap undefined.)
+  const float4 beside[2] = {w[1], w[2]};
+  const float4 beyond[2] = {w[3], w[0]};
+  float sum = 0.0f;
+  ChannelRow rows[6];
+  rows[0] = row_of(d[0]);
+  rows[1] = row_of(d[1]);
+#pragma unroll
+  for (int i = 0; i < 8; i++) {
+    const int odd = i & 1;
+    if (odd == 0) rows[(i >> 1) + 2] = row_of(d[(i >> 1) + 2]);
+    const ChannelRow &a = rows[(i >> 1) + 1];
+    const ChannelRow &b = rows[(i >> 1) + 2 * odd];
+    const float4 &ta = beside[odd];
+    const float4 &tb = beyond[odd];
+    const float first = fmaf(b.left, tb.w, fmaf(b.own, tb.y, fmaf(a.left, ta.w, a.own * ta.y)));
+    const float second = fmaf(b.right, tb.x, fmaf(b.own, tb.z, fmaf(a.right, ta.x, a.own * ta.z)));
+    const float *const l = reinterpret_cast<const float *>(logits + 32 * i);
+    sum = plus_moved<kSizes>(sum, moved<kMoves>(sides[i].x, l, first));
+    sum = plus_moved<kSizes>(sum, moved<kMoves>(sides[i].y, l + 1, second));
+  }
+  return sum;
+}
+
+// How far a logit moves at most, in units of the channel's largest change: of the taps that meet in a
+// pixel, by its parities.
+PB_DEVICE float reach_of(const float *taps) {
+  float reach = 0.0f;
+#pragma unroll
+  for (int i = 0; i < 4; i++) {
+    const float *const t = taps + 4 * (i >> 1) + (i & 1);
+    reach = fmaxf(reach, fabsf(t[0]) + fabsf(t[2]) + fabsf(t[8]) + fabsf(t[10]));
+  }
+  return reach;
+}
+
 template <bool kSizes>
 PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared) {
   const int colors = (int)p.colors;
   float *const weights = reinterpret_cast<float *>(shared);
-  PixelsChunk *const chunks = reinterpret_cast<PixelsChunk *>(shared + 2048 * colors);
+  float *const reaches = weights + 512 * colors;
+  PixelsChunk *const chunks = reinterpret_cast<PixelsChunk *>(reaches + 32 * colors);
   const int begin = (int)((long long)*p.rows * (int)blockIdx.x / (int)gridDim.x);
   const int end = (int)((long long)*p.rows * ((int)blockIdx.x + 1) / (int)gridDim.x);
   if (begin >= end) return;
   const int warp = __shfl_sync(0xffffffffu, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
-  const int x = 2 * (lane & 15) + (lane >> 4);
-  const int before = lane >= 16 ? lane - 16 : lane + 15;
-  const int after = lane >= 16 ? lane - 15 : lane + 16;
+  PixelsRows *const rows = reinterpret_cast<PixelsRows *>(chunks + 2) + 2 * warp;
   for (int i = (int)threadIdx.x; i < 512 * colors; i += 32 * kPixelsWarps) weights[i] = p.weights[i];
+  if ((int)threadIdx.x < 32 * colors) {
+    reaches[threadIdx.x] = reach_of(p.weights + 16 * (int)threadIdx.x);
+  }
 
   int turn = 0;
   stage_cells(p, begin, end - begin < kChunk ? end - begin : kChunk, chunks[0]);
@@ -144,9 +193,11 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
     }
 #pragma unroll 1
     for (int color = 0; color < colors; color++) {
-      float4 clean[8];
+      float2 sides[8];
       int base = -1;
       unsigned image = 0;
+      __syncwarp();
+      fetch_rows(p.clean, p.sources, chunk.cells[0], 4 * warp - 1, lane, rows[0]);
 #pragma unroll 1
       for (int k = 0; k < count; k++) {
         const PixelsCell cell = chunk.cells[k];
@@ -154,55 +205,35 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
           base = cell.base;
           image = ((unsigned)base * colors + color) * 2048 + warp * 256 + lane;
 #pragma unroll
-          for (int i = 0; i < 8; i++) clean[i] = __ldg(p.image + (image + 32 * i));
+          for (int i = 0; i < 8; i++) sides[i] = __ldg(p.image + (image + 32 * i));
         }
         const int channel = cell.first >> 10;
-        const float *const from = p.clean + ((long long)base * 32 + channel) * 1024 + x;
-        const float *const other = p.sources + ((long long)cell.source * 32 + channel) * 1024 + x;
+        cp_async_wait<0>();
+        __syncwarp();
         float d[6];
+        moved_rows(p, at + k, cell, rows[k & 1], 4 * warp - 1, lane, d);
+        if (k + 1 < count) {
+          fetch_rows(p.clean, p.sources, chunk.cells[k + 1], 4 * warp - 1, lane, rows[(k + 1) & 1]);
+        }
+        float most = 0.0f;
         bool changed = false;
 #pragma unroll
         for (int i = 0; i < 6; i++) {
-          const int y = 4 * warp - 1 + i;
-          const int unit = channel * 1024 + y * 32 + x;
-          d[i] = 0.0f;
-          if (y >= 0 && y < 32 && unit >= cell.first && unit < cell.end) {
-            const float own = __ldg(from + y * 32);
-            // As it moves, not as it ends: a small move of a large unit keeps its digits. In this order
-            // a limit, or what is not a number, goes through.
-            float moved = fmaf(__ldg(other + y * 32), cell.take, fmaf(own, cell.keep - 1.0f, cell.shift));
-            moved = moved < cell.low - own ? cell.low - own : moved;
-            moved = cell.high - own < moved ? cell.high - own : moved;
-            d[i] = p.rectifies != 0 ? (moved < -own ? -own : moved) + fminf(own, 0.0f) : moved;
-          }
           changed |= d[i] != 0.0f;
+          most = fmaxf(most, fabsf(d[i]));
         }
         float sum = 0.0f;
         const bool some = __any_sync(0xffffffffu, changed);
         if (some) {
-          ChannelRow rows[6];
-#pragma unroll
-          for (int i = 0; i < 6; i++) {
-            const float left = __shfl_sync(0xffffffffu, d[i], before);
-            const float right = __shfl_sync(0xffffffffu, d[i], after);
-            rows[i] = {lane == 0 ? 0.0f : left, d[i], lane == 31 ? 0.0f : right};
-          }
           const float4 *const w = reinterpret_cast<const float4 *>(weights + (channel * colors + color) * 16);
-          // By the parity of the image's row: the taps of the channel's row beside it, and of the one
-          // beyond. (As one array indexed by 3 - 3 odd, nvcc 13.0 leaves the first tap undefined.)
-          const float4 beside[2] = {w[1], w[2]};
-          const float4 beyond[2] = {w[3], w[0]};
-#pragma unroll
-          for (int i = 0; i < 8; i++) {
-            const int odd = i & 1;
-            const ChannelRow &a = rows[(i >> 1) + 1];
-            const ChannelRow &b = rows[(i >> 1) + 2 * odd];
-            const float4 &ta = beside[odd];
-            const float4 &tb = beyond[odd];
-            const float2 shift = make_float2(
-                fmaf(b.left, tb.w, fmaf(b.own, tb.y, fmaf(a.left, ta.w, a.own * ta.y))),
-                fmaf(b.right, tb.x, fmaf(b.own, tb.z, fmaf(a.right, ta.x, a.own * ta.z))));
-            sum = measure_two<kSizes>(clean[i], p.logits + (image + 32 * i), shift, sum);
+          const float2 *const logits = p.logits + image;
+          const float reach = reaches[channel * colors + color];
+          if (__all_sync(0xffffffffu, most * reach < kLittle)) {
+            sum = measure_rows<kSizes, Moves::kLittle>(d, w, sides, logits);
+          } else if (__all_sync(0xffffffffu, most * reach < kFar)) {
+            sum = measure_rows<kSizes, Moves::kBetween>(d, w, sides, logits);
+          } else {
+            sum = measure_rows<kSizes, Moves::kAny>(d, w, sides, logits);
           }
           sum = sum_of_warp(sum);
         }
@@ -220,11 +251,11 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
 
 }  // namespace
 
-PB_KERNEL(change_pixels_squares, ChangePixelsParams, 256, 3) {
+PB_KERNEL(change_pixels_squares, ChangePixelsParams, 256, 4) {
   PB_SHARED(shared);
   change_pixels<false>(p, shared);
 }
-PB_KERNEL(change_pixels_sizes, ChangePixelsParams, 256, 3) {
+PB_KERNEL(change_pixels_sizes, ChangePixelsParams, 256, 4) {
   PB_SHARED(shared);
   change_pixels<true>(p, shared);
 }

@@ -1,14 +1,19 @@
-// How far a pixel moves when its logit does: sigmoid(l + d) - sigmoid(l), without cancellation.
+// How far a pixel moves when its logit does, |sigmoid(l + d) - sigmoid(l)|, without cancellation.
 //
-//   |d| < 1   with t = tanh(d / 2), a polynomial of relative error 6e-7, and with slope = 2 y q and
-//             lean = y - q of y = sigmoid(l), q = sigmoid(-l), known per base:
-//             slope t / (1 + lean t)
-//   else      with a and b the larger and the smaller of l and l + d:
-//             (1 - exp(b - a)) / ((1 + exp(-a)) (1 + exp(b)))
-// The second holds however far the pixel is saturated: what overflows is divided by.
+// What is known of a pixel per base is its side s: the smaller of sigmoid(l) and sigmoid(-l), with a sign
+// that says which. With the change turned over for a pixel that is nearer to 1, and m = exp(d) - 1, it
+// moves by s (1 - s) m / (1 + s m), where nothing can cancel, for s is at most 1 / 2 and m above -1. By
+// how far the pixels of a warp move:
 //
-// Operations a pixel: 10 and one of the special functions' unit, or 24 and five. The lanes of a warp
-// take the longer way together where one of them must.
+//   |d| < 1    with t = 2 tanh(d / 2), a polynomial of relative error 6e-7: s (1 - s) t / (1 + (s - 1/2) t)
+//   |d| < 60   as it stands; m is a polynomial where d is small
+//   else       with a and b the larger and the smaller of l and l + d:
+//              (1 - exp(b - a)) / ((1 + exp(-a)) (1 + exp(b)))
+//
+// The last holds however far the pixel is saturated: what overflows is divided by.
+//
+// Operations a pixel: 12 and one of the special functions' unit; 13 and two; 24 and five. The lanes of
+// a warp go the longest way that one of them needs.
 #pragma once
 
 #include "mma.cuh"
@@ -16,26 +21,39 @@
 namespace {
 
 constexpr float kLittle = 1.0f;
+constexpr float kFar = 60.0f;
 constexpr float kLog2E = 1.44269504f;
 
-// 2 y q and y - q.
-PB_DEVICE float2 slope_and_lean(float l) {
+// A pixel's side: negative where it is nearer to 1.
+PB_DEVICE float side_of(float l) {
   const float e = expf(-fabsf(l));
-  const float large = 1.0f / (1.0f + e);
-  const float lean = (1.0f - e) * large;
-  return make_float2(2.0f * e * large * large, l < 0.0f ? -lean : lean);
+  const float small = e / (1.0f + e);
+  return l < 0.0f ? small : -small;
 }
 
-PB_DEVICE float moved_little(float2 clean, float d) {
+// The change as it is for a pixel that is nearer to 0.
+PB_DEVICE float turned(float side, float d) {
+  return __uint_as_float(__float_as_uint(d) ^ (__float_as_uint(side) & 0x80000000u));
+}
+
+PB_DEVICE float moved_little(float side, float d) {
+  const float s = fabsf(side);
   const float r = d * d;
-  float p = fmaf(-0.000346690566f, r, 0.00412166296f);
-  p = fmaf(p, r, -0.0416577819f);
-  p = fmaf(p, r, 0.499999721f);
-  const float t = p * d;
-  return clean.x * t * reciprocal_approx(fmaf(clean.y, t, 1.0f));
+  float p = fmaf(-0.000693381132f, r, 0.00824332592f);
+  p = fmaf(p, r, -0.0833155638f);
+  p = fmaf(p, r, 0.999999442f);
+  const float t = p * turned(side, d);
+  return fmaf(-s, s, s) * t * reciprocal_approx(fmaf(s - 0.5f, t, 1.0f));
 }
 
-// Its size.
+PB_DEVICE float moved_between(float side, float d) {
+  const float s = fabsf(side);
+  const float x = turned(side, d);
+  const float p = fmaf(fmaf(0.166666667f, x, 0.5f), x, 1.0f) * x;
+  const float m = fabsf(x) < 0.03f ? p : exp2_approx(kLog2E * x) - 1.0f;
+  return fmaf(-s, s, s) * m * reciprocal_approx(fmaf(s, m, 1.0f));
+}
+
 PB_DEVICE float moved_far(float l, float d) {
   const float after = l + d;
   const float a = fmaxf(l, after);
@@ -45,47 +63,44 @@ PB_DEVICE float moved_far(float l, float d) {
          reciprocal_approx(1.0f + exp2_approx(kLog2E * b));
 }
 
-// Adds the squares, or the sizes, of how far each lane's four pixels move.
-//
-// @param clean slope and lean of the first two, then of the others
-// @param logits of this lane's four, read only where needed
-template <bool kSizes>
-PB_DEVICE float measure_four(const float4 (&clean)[2], const float4 *logits, const float4 &d, float sum) {
-  const float shift[4] = {d.x, d.y, d.z, d.w};
-  float moved[4];
-#pragma unroll
-  for (int i = 0; i < 4; i++) {
-    const float4 &of = clean[i >> 1];
-    moved[i] = moved_little((i & 1) == 0 ? make_float2(of.x, of.y) : make_float2(of.z, of.w), shift[i]);
-  }
-  const float most = fmaxf(fmaxf(fabsf(d.x), fabsf(d.y)), fmaxf(fabsf(d.z), fabsf(d.w)));
-  if (__any_sync(0xffffffffu, !(most < kLittle))) {
-    const float4 l = *logits;
-    const float of[4] = {l.x, l.y, l.z, l.w};
-#pragma unroll
-    for (int i = 0; i < 4; i++) {
-      const float far = moved_far(of[i], shift[i]);
-      moved[i] = fabsf(shift[i]) < kLittle ? moved[i] : far;
-    }
-  }
-#pragma unroll
-  for (int i = 0; i < 4; i++) sum = kSizes ? sum + fabsf(moved[i]) : fmaf(moved[i], moved[i], sum);
-  return sum;
+// How far the pixels of a warp's lanes move at most.
+enum class Moves { kLittle, kBetween, kAny };
+
+// @param logit read where it moves far
+template <Moves kMoves>
+PB_DEVICE float moved(float side, const float *logit, float d) {
+  if (kMoves == Moves::kLittle) return moved_little(side, d);
+  const float between = moved_between(side, d);
+  return kMoves == Moves::kBetween || fabsf(d) < kFar ? between : moved_far(*logit, d);
 }
 
-// The same of two.
 template <bool kSizes>
-PB_DEVICE float measure_two(const float4 &clean, const float2 *logits, const float2 &d, float sum) {
-  float first = moved_little(make_float2(clean.x, clean.y), d.x);
-  float second = moved_little(make_float2(clean.z, clean.w), d.y);
-  if (__any_sync(0xffffffffu, !(fmaxf(fabsf(d.x), fabsf(d.y)) < kLittle))) {
-    const float2 l = *logits;
-    const float far[2] = {moved_far(l.x, d.x), moved_far(l.y, d.y)};
-    first = fabsf(d.x) < kLittle ? first : far[0];
-    second = fabsf(d.y) < kLittle ? second : far[1];
+PB_DEVICE float plus_moved(float sum, float move) {
+  return kSizes ? sum + fabsf(move) : fmaf(move, move, sum);
+}
+
+template <bool kSizes, Moves kMoves>
+PB_DEVICE float measure_four(const float4 &sides, const float4 *logits, const float4 &d, float sum) {
+  const float *const l = reinterpret_cast<const float *>(logits);
+  sum = plus_moved<kSizes>(sum, moved<kMoves>(sides.x, l, d.x));
+  sum = plus_moved<kSizes>(sum, moved<kMoves>(sides.y, l + 1, d.y));
+  sum = plus_moved<kSizes>(sum, moved<kMoves>(sides.z, l + 2, d.z));
+  return plus_moved<kSizes>(sum, moved<kMoves>(sides.w, l + 3, d.w));
+}
+
+// Adds the squares, or the sizes, of how far each lane's four pixels move.
+//
+// @param logits of this lane's four, read only where needed
+template <bool kSizes>
+PB_DEVICE float measure_four(const float4 &sides, const float4 *logits, const float4 &d, float sum) {
+  const float most = fmaxf(fmaxf(fabsf(d.x), fabsf(d.y)), fmaxf(fabsf(d.z), fabsf(d.w)));
+  if (__all_sync(0xffffffffu, most < kLittle)) {
+    return measure_four<kSizes, Moves::kLittle>(sides, logits, d, sum);
   }
-  if (kSizes) return sum + fabsf(first) + fabsf(second);
-  return fmaf(first, first, fmaf(second, second, sum));
+  if (__all_sync(0xffffffffu, most < kFar)) {
+    return measure_four<kSizes, Moves::kBetween>(sides, logits, d, sum);
+  }
+  return measure_four<kSizes, Moves::kAny>(sides, logits, d, sum);
 }
 
 // The sum over the lanes of a warp, in every lane.

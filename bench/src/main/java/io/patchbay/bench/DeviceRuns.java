@@ -91,6 +91,7 @@ public final class DeviceRuns {
   /// @param pool inputs (n; 1, 64, 64); of mediation twice the bases
   /// @param sources of each base, where the workload has sources
   /// @param cells that run together
+  /// @param own whether what cells do is said as an op of one's own
   public static SweepContestant sweep(
       final Backend backend,
       final Conv4Weights weights,
@@ -98,11 +99,12 @@ public final class DeviceRuns {
       final float[] pool,
       final int bases,
       final int sources,
-      final int cells) {
+      final int cells,
+      final boolean own) {
     final var task = SweepTask.of(workload, pool, bases, sources, SEED);
     final var sweep =
         new EngineSweep(
-            backend, new EngineModel(weights), new PlannedSweep(BASES, cells), task, false);
+            backend, new EngineModel(weights), new PlannedSweep(BASES, cells, own), task, false);
     sweep.slice(bases);
     return sweep;
   }

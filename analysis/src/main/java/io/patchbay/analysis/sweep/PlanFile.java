@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Precision;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
@@ -21,7 +22,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param shard base inputs per shard, 1 to 16; a file that does not say it has 16
 /// @param route how its cells are computed, see [Route#name]; chosen anew where a file does not say
 ///   it
-public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optional<String> route) {
+/// @param own how ops of the user's own are computed, see [PatchForm#how]; nothing where there are
+///   none
+public record PlanFile(
+    SweepPlan plan,
+    Optional<String> data,
+    int shard,
+    Optional<String> route,
+    Optional<String> own) {
   static final int MOST_PER_SHARD = 16;
 
   /// What a sweep may have to compute again after a stop, about.
@@ -32,7 +40,8 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optiona
   private static final String JOINT = "joint";
   private static final String ROUTE = "route";
   private static final String POOL = "sources_from";
-  private static final List<String> OPTIONAL = List.of(JOINT, DATA, SHARD, ROUTE, POOL);
+  private static final String OWN = "own_ops";
+  private static final List<String> OPTIONAL = List.of(JOINT, DATA, SHARD, ROUTE, POOL, OWN);
 
   /// Inputs per shard where an input has this many cells.
   static int shard(final long cellsPerInput) {
@@ -94,7 +103,11 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optiona
               pool(file, fields.path(POOL)),
               precision);
       return new PlanFile(
-          plan, text(fields.path(DATA)), shard(file, fields.path(SHARD)), text(fields.path(ROUTE)));
+          plan,
+          text(fields.path(DATA)),
+          shard(file, fields.path(SHARD)),
+          text(fields.path(ROUTE)),
+          text(fields.path(OWN)));
     } catch (final JacksonException e) {
       throw new BadInputException(
           file, "plan", e.getOriginalMessage(), "a JSON object as plan.json has it");
@@ -153,6 +166,7 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optiona
     data.ifPresent(name -> map.put(DATA, name));
     map.put(SHARD, shard);
     route.ifPresent(name -> map.put(ROUTE, name));
+    own.ifPresent(how -> map.put(OWN, how));
     AtomicFiles.write(
         file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
   }

@@ -7,6 +7,7 @@ import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
@@ -168,7 +169,7 @@ final class RateMeasurement {
         final String measured) {
       this.main = main;
       this.work = way.cell();
-      this.capacity =
+      final int wanted =
           work.operations() > RateModel.LARGE
               ? Math.max(LEAST_CAPACITY, backend.preferredRows() / 8)
               : work.operations() > RateModel.SMALL ? 256 : 4096;
@@ -184,12 +185,21 @@ final class RateMeasurement {
           SiteArrays.of(
               site.name(), List.of(Cell.of(0, new Change(site.name(), unit, coefficients, 0))));
       final int ranges = unit.ranges().size();
-      final var sizes =
-          Sizes.of(Suffix.ROWS, capacity)
-              .and(Suffix.BASES, BASES)
-              .and(Suffix.SOURCES, BASES)
-              .and(point.axis(), capacity * ranges);
-      this.program = backend.load(Plan.of(suffix.graph(), List.of(effect), sizes), weights);
+      final var loaded =
+          BatchProgram.load(
+              backend,
+              weights,
+              wanted,
+              rows ->
+                  Plan.of(
+                      suffix.graph(),
+                      List.of(effect),
+                      Sizes.of(Suffix.ROWS, rows)
+                          .and(Suffix.BASES, BASES)
+                          .and(Suffix.SOURCES, BASES)
+                          .and(point.axis(), rows * ranges)));
+      this.capacity = loaded.rows();
+      this.program = loaded.program();
       for (final var each : suffix.tables().values()) {
         program.write(each, RateModel.pattern(BASES * each.shape().rowSize(), 3));
       }
@@ -227,7 +237,7 @@ final class RateMeasurement {
               .and(Suffix.SOURCES, BASES)
               .and(point.axis(), rows * cells.ranges().length / 3);
       final long begin = clock.getCurrentThreadCpuTime();
-      program.write(point.sourceIndex(), Arrays.copyOf(cells.sourceIndex(), rows));
+      program.write(point.sourceIndex(), Arrays.copyOf(cells.sourceIndex().values(), rows));
       program.run(sizes);
       program.fired(point.patch());
       program.read(effect);

@@ -3,7 +3,6 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.sweep.SweepPlan.Pool;
 import io.patchbay.analysis.sweep.Way.Extent;
-import io.patchbay.engine.Backend;
 import io.patchbay.vae.io.BadInputException;
 import java.util.List;
 import java.util.Map;
@@ -58,17 +57,35 @@ record SweepWays(List<Way> ways, boolean batched, Extent extent) {
     return new Extent(bases, taken ? bases * each : 0, bases * units * plan.variations());
   }
 
+  /// With what their cells take by the clock, where the device has to be asked.
+  SweepWays timed(
+      final Subject subject, final SweepPlan plan, final Site site, final List<JointUnit> units) {
+    if (!batched) {
+      return this;
+    }
+    final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
+    final var single = units.stream().map(u -> u.parts().getFirst()).toList();
+    final var routes = Routes.mixed(graph, site, plan.measured());
+    return new SweepWays(routes.timed(subject, ways, single), true, extent);
+  }
+
   /// What is to stand in the plan of a new folder; nothing where there is nothing to choose.
   ///
   /// @param asked a way by its name, else the cheapest is taken
-  Optional<String> chosen(final Backend backend, final Optional<String> asked) {
+  Optional<String> chosen(
+      final Subject subject,
+      final SweepPlan plan,
+      final Site site,
+      final List<JointUnit> units,
+      final Optional<String> asked) {
     if (!batched) {
       return Optional.empty();
     }
     if (asked.isPresent() || ways.size() == 1) {
       return Optional.of(asked.orElse(ways.getFirst().name()));
     }
-    return Optional.of(cheapest(MachineRates.of(backend)).name());
+    final var rates = MachineRates.of(subject.backend());
+    return Optional.of(timed(subject, plan, site, units).cheapest(rates).name());
   }
 
   Way cheapest(final MachineRates rates) {

@@ -83,7 +83,8 @@ final class Determinism implements Section {
           continue;
         }
         try (var sweep =
-            DeviceRuns.sweep(backend, model.weights(), workload, pool, bases, sources, 1 << 13)) {
+            DeviceRuns.sweep(
+                backend, model.weights(), workload, pool, bases, sources, 1 << 13, false)) {
           check(
               bench,
               result,

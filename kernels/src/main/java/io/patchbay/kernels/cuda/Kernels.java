@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The kernels of a device, the special before the general.
 final class Kernels {
+  private final OwnKernels own;
   private final Device device;
   private final boolean special;
   private final List<Candidate> candidates;
@@ -18,6 +19,7 @@ final class Kernels {
 
   /// @param special whether the kernels for some shapes are there too
   Kernels(final Device device, final boolean special) {
+    this.own = new OwnKernels(device);
     this.device = device;
     this.special = special;
     final var expressions = new ExpressionCandidate(device, Kernels::isLayer);
@@ -28,8 +30,8 @@ final class Kernels {
             new ReduceCandidate(device, expressions),
             new GatherCandidate(device),
             new NoiseCandidate(device),
-            new PatchCandidate(device),
-            new PropagateCandidate(device, special),
+            new PatchCandidate(device, own),
+            new PropagateCandidate(device, special, own),
             new ScalarCandidate(device),
             new CopyCandidate(device, expressions));
   }
@@ -39,6 +41,10 @@ final class Kernels {
     return Epilogue.of(node, scope::interior, LayerCandidate::isConv, Epilogue.CHANNELS).isPresent()
         || Epilogue.of(node, scope::interior, Op.MatMul.class::isInstance, Epilogue.COLUMNS)
             .isPresent();
+  }
+
+  OwnKernels own() {
+    return own;
   }
 
   /// The kernels for a plan.

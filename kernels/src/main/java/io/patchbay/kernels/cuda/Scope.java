@@ -137,9 +137,9 @@ final class Scope {
     return Value.plain(name, axis, elements);
   }
 
-  /// A table that stays as it is.
-  long table(final String owner, final int... words) {
-    return memory.table(owner, words);
+  /// The fields of a patch program, whose tables stay as they are.
+  long[] program(final PatchCode code, final int plane, final int width) {
+    return code.fields(memory, plane, width);
   }
 
   /// Where the number of rows of an axis in this run stands, as an int; 1 for no axis.

@@ -120,7 +120,7 @@ final class Propagating implements Step {
     System.arraycopy(clean.data(), clean.row(base), before, 0, size);
     final var after = before.clone();
     final var mixed = new double[size];
-    final var evaluator = op.own().map(own -> own.op().program().evaluator());
+    final var evaluator = op.own().map(own -> own.op().evaluator());
     for (final var range : ranges) {
       final int from = sources.row(source);
       if (evaluator.isPresent()) {

@@ -3,9 +3,12 @@ package io.patchbay.kernels.reference;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
+import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
+import io.patchbay.engine.expression.PatchOp;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +19,7 @@ public final class ReferenceBackend implements Backend {
 
   private static final int PREFERRED_ROWS = 64;
 
+  private final Shortages shortages = new Shortages();
   private final HostAccount account;
   private final Workers workers;
   private final PatchKernel patch;
@@ -58,6 +62,16 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public PatchForm form(final PatchOp op) {
+    return PatchForm.of("in Java");
+  }
+
+  @Override
+  public boolean carries(final PatchOp op) {
+    return true;
+  }
+
+  @Override
   public int threads() {
     return workers.threads();
   }
@@ -65,6 +79,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public int preferredRows() {
     return PREFERRED_ROWS;
+  }
+
+  @Override
+  public Shortages shortages() {
+    return shortages;
   }
 
   @Override

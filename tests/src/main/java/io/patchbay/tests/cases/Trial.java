@@ -40,6 +40,14 @@ public record Trial(
     return weights;
   }
 
+  /// Writes the states that the case starts from.
+  public void reset(final Weights weights) {
+    for (final var name : weights.names()) {
+      final var start = states.get(name);
+      weights.write(name, start == null ? new float[weights.shape(name).rowSize()] : start);
+    }
+  }
+
   public void write(final Program program) {
     floats.forEach(program::write);
     integers.forEach(program::write);
