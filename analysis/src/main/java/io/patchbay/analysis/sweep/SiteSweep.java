@@ -125,11 +125,10 @@ public final class SiteSweep implements AutoCloseable {
       final Precision precision) {
     CarriedPrecision.require(subject.backend(), precision);
     final var ways =
-        Routes.mixed(model.graph(), site, effect.site()).ways(units, eliminates).stream()
-            .filter(Way::measures)
-            .toList();
+        Routes.mixed(model.graph(), site, effect.site()).ways(units, eliminates, precision);
     final var route =
-        CarriedPrecision.of(ways, precision, site.name(), effect.site()).stream()
+        CarriedPrecision.require(ways, precision, site.name(), effect.site()).stream()
+            .filter(Way::measures)
             .findFirst()
             .orElseThrow(
                 () -> new IllegalArgumentException("not carried: site=" + site + ", to=" + effect))

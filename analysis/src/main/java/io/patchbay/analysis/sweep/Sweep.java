@@ -215,7 +215,7 @@ public final class Sweep {
   /// What would run, and how much: samples of the ways that it could go are run, nothing is
   /// written.
   public String explain() {
-    final var rates = MachineRates.of(subject.backend());
+    final var rates = ways.rates(subject.backend());
     final var chosen = ways.named(Optional.of(route.orElse(ways.cheapest(rates).name())));
     final var few = Arrays.copyOf(rows, Math.min(rows.length, SiteRuns.AT_ONCE));
     final var means = new SiteRuns(subject, data, few).means(plan, sites);

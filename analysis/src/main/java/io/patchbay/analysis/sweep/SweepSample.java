@@ -49,7 +49,7 @@ public final class SweepSample {
     final var ways = SweepWays.of(subject, plan, List.of(site), units, patches);
     this.way =
         ways.batched()
-            ? Optional.of(ways.cheapest(MachineRates.of(subject.backend())).route())
+            ? Optional.of(ways.cheapest(ways.rates(subject.backend())).route())
             : Optional.empty();
     this.controls =
         new SweepControls(subject, data, plan, List.of(site), patches, units, sweep.cells())

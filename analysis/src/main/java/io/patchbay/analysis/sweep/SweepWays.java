@@ -5,6 +5,7 @@ import io.patchbay.analysis.sweep.SweepPlan.Pool;
 import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.io.BadInputException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,13 +31,16 @@ record SweepWays(List<Way> ways, boolean batched, Extent extent) {
     final boolean batched = BatchedCells.fit(plan);
     final var ways =
         batched
-            ? CarriedPrecision.of(
+            ? CarriedPrecision.require(
                 new Routes(
                         graph,
                         sites.getFirst(),
                         plan.measured(),
                         Objects.requireNonNull(patches.get(sites.getFirst().name())))
-                    .ways(units.stream().map(u -> u.parts().getFirst()).toList(), true),
+                    .ways(
+                        units.stream().map(u -> u.parts().getFirst()).toList(),
+                        true,
+                        plan.precision()),
                 plan.precision(),
                 sites.getFirst().name(),
                 plan.measured())
@@ -68,7 +72,14 @@ record SweepWays(List<Way> ways, boolean batched, Extent extent) {
     if (asked.isPresent() || ways.size() == 1) {
       return Optional.of(asked.orElse(ways.getFirst().name()));
     }
-    return Optional.of(cheapest(MachineRates.of(backend)).name());
+    return Optional.of(cheapest(rates(backend)).name());
+  }
+
+  /// The rates that they are judged by.
+  MachineRates rates(final Backend backend) {
+    final var kinds = EnumSet.noneOf(Work.class);
+    ways.forEach(way -> kinds.addAll(way.kinds()));
+    return MachineRates.of(backend, kinds);
   }
 
   Way cheapest(final MachineRates rates) {

@@ -22,16 +22,20 @@ public final class CudaBackend implements Backend {
   private final Device device;
   private final Kernels kernels;
   private final boolean apart;
+  private final boolean borrowed;
 
-  private CudaBackend(final Device device, final Kernels kernels, final boolean apart) {
+  /// @param borrowed whether another backend closes the device
+  private CudaBackend(
+      final Device device, final Kernels kernels, final boolean apart, final boolean borrowed) {
     this.device = device;
     this.kernels = kernels;
     this.apart = apart;
+    this.borrowed = borrowed;
   }
 
   /// A backend on `device`, which it closes.
   public static CudaBackend on(final Device device) {
-    return new CudaBackend(device, new Kernels(device, true), false);
+    return new CudaBackend(device, new Kernels(device, true), false, false);
   }
 
   /// A backend whose values have memory of their own each, so that a device that watches what is
@@ -40,7 +44,7 @@ public final class CudaBackend implements Backend {
   /// @param special whether the kernels for some shapes are used; else those for all shapes are,
   ///   everywhere
   public static CudaBackend apart(final Device device, final boolean special) {
-    return new CudaBackend(device, new Kernels(device, special), true);
+    return new CudaBackend(device, new Kernels(device, special), true, false);
   }
 
   @Override
@@ -108,7 +112,14 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public Backend single(final long hostMemory) {
+    return new CudaBackend(device, kernels, apart, true);
+  }
+
+  @Override
   public void close() {
-    device.close();
+    if (!borrowed) {
+      device.close();
+    }
   }
 }
