@@ -56,6 +56,7 @@ final class BatchedCells implements InputCells {
   /// @param perShard inputs of a shard: one that its shard has already is not asked for again
   /// @param patch how the operation changes the site
   /// @param mean over the inputs, where the operation takes it
+  /// @param climb how cells are computed
   BatchedCells(
       final Subject subject,
       final FactorDataset data,
@@ -66,7 +67,7 @@ final class BatchedCells implements InputCells {
       final long[] rows,
       final int perShard,
       final Optional<float[]> mean,
-      final Optional<Route> route) {
+      final Climb climb) {
     this.data = data;
     this.plan = plan;
     this.operation = plan.places().getFirst().operation();
@@ -78,7 +79,7 @@ final class BatchedCells implements InputCells {
     this.cellsPerBase = units.size() * plan.variations();
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
-    final var room = BatchRoom.of(subject, plan, site, patch, units, rows.length, route);
+    final var room = BatchRoom.of(subject, plan, site, patch, units, rows.length, climb);
     this.held = room.held();
     this.together = room.together();
     this.sweep =
@@ -91,7 +92,9 @@ final class BatchedCells implements InputCells {
             variations(),
             effect,
             room.room(),
-            route);
+            climb.route(),
+            climb.again(),
+            climb.threshold());
     if (!operation.mixes()) {
       mean.ifPresent(sweep::mean);
     }
@@ -150,20 +153,27 @@ final class BatchedCells implements InputCells {
     final int first = held == Held.BASES ? from : 0;
     final var effects = effects(from, to, first, Arrays.copyOf(which, count));
     final var skipped = count == 0 ? new int[0] : sweep.skipped();
+    final var again = count == 0 ? new int[0] : sweep.again();
     int at = 0;
     for (int b = 0; b < bases; b++) {
       final var own = cells.get(b);
       final int end = at + own.computed().length;
-      int zero = 0;
-      for (int i = at; i < end && skipped.length > 0; i++) {
-        zero += skipped[i];
-      }
+      final long zero = sum(skipped, at, end);
       final var every = own.spread(Arrays.copyOfRange(effects, at, end));
       ahead.put(
           from + b,
-          new Computed(every, end - at - zero, own.deduplicated(), (long) zero + own.zero()));
+          new Computed(
+              every,
+              end - at - zero,
+              own.deduplicated(),
+              zero + own.zero(),
+              sum(again, at, end)));
       at = end;
     }
+  }
+
+  private static long sum(final int[] flags, final int from, final int to) {
+    return flags.length == 0 ? 0 : Arrays.stream(flags, from, to).sum();
   }
 
   private DistinctCells.Cells distinct(final long row) {

@@ -21,7 +21,13 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param shard base inputs per shard, 1 to 16; a file that does not say it has 16
 /// @param route how its cells are computed, see [Route#name]; chosen anew where a file does not say
 ///   it
-public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optional<String> route) {
+/// @param ladder by which cells are computed again; a file with a route and without this has none
+public record PlanFile(
+    SweepPlan plan,
+    Optional<String> data,
+    int shard,
+    Optional<String> route,
+    Optional<Ladder> ladder) {
   static final int MOST_PER_SHARD = 16;
 
   /// What a sweep may have to compute again after a stop, about.
@@ -32,7 +38,25 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optiona
   private static final String JOINT = "joint";
   private static final String ROUTE = "route";
   private static final String POOL = "sources_from";
-  private static final List<String> OPTIONAL = List.of(JOINT, DATA, SHARD, ROUTE, POOL);
+  private static final String LADDER = "ladder";
+  private static final List<String> OPTIONAL = List.of(JOINT, DATA, SHARD, ROUTE, POOL, LADDER);
+
+  /// Without a ladder.
+  public PlanFile(
+      final SweepPlan plan,
+      final Optional<String> data,
+      final int shard,
+      final Optional<String> route) {
+    this(plan, data, shard, route, Optional.empty());
+  }
+
+  static PlanFile chosen(
+      final SweepPlan plan,
+      final Optional<String> data,
+      final int shard,
+      final SweepFolder.Chosen chosen) {
+    return new PlanFile(plan, data, shard, chosen.route(), chosen.ladder());
+  }
 
   /// Inputs per shard where an input has this many cells.
   static int shard(final long cellsPerInput) {
@@ -94,7 +118,11 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optiona
               pool(file, fields.path(POOL)),
               precision);
       return new PlanFile(
-          plan, text(fields.path(DATA)), shard(file, fields.path(SHARD)), text(fields.path(ROUTE)));
+          plan,
+          text(fields.path(DATA)),
+          shard(file, fields.path(SHARD)),
+          text(fields.path(ROUTE)),
+          ladder(file, fields.path(LADDER)));
     } catch (final JacksonException e) {
       throw new BadInputException(
           file, "plan", e.getOriginalMessage(), "a JSON object as plan.json has it");
@@ -114,6 +142,28 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optiona
 
   private static Optional<String> text(final JsonNode text) {
     return text.isMissingNode() ? Optional.empty() : Optional.of(text.stringValue());
+  }
+
+  private static Optional<Ladder> ladder(final Path file, final JsonNode fields) {
+    if (fields.isMissingNode()) {
+      return Optional.empty();
+    }
+    final var names = new TreeSet<>(fields.propertyNames());
+    if (names.equals(new TreeSet<>(List.of("floor", "threshold", "again", "sampled", "share")))) {
+      try {
+        return Optional.of(
+            new Ladder(
+                fields.path("floor").doubleValue(),
+                fields.path("threshold").doubleValue(),
+                fields.path("again").stringValue(),
+                fields.path("sampled").intValue(),
+                fields.path("share").doubleValue()));
+      } catch (final IllegalArgumentException | JacksonException e) {
+        throw new BadInputException(
+            file.toString(), LADDER, fields.toString(), "as plan.json has it", e);
+      }
+    }
+    throw new BadInputException(file, LADDER, fields.toString(), "as plan.json has it");
   }
 
   private static int shard(final Path file, final JsonNode number) {
@@ -153,6 +203,7 @@ public record PlanFile(SweepPlan plan, Optional<String> data, int shard, Optiona
     data.ifPresent(name -> map.put(DATA, name));
     map.put(SHARD, shard);
     route.ifPresent(name -> map.put(ROUTE, name));
+    ladder.ifPresent(of -> map.put(LADDER, of));
     AtomicFiles.write(
         file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
   }

@@ -22,8 +22,9 @@ import java.util.stream.Stream;
 /// The ways to compute a sweep at one site: all that the site can change, or only the change,
 /// carried through some layers, up to the end or until values are whole again.
 final class Routes {
-  /// What exact effects may cost.
-  private static final double EXACT = 1.15;
+  /// What exact effects may cost: others are computed again, exactly, where they are small, and of
+  /// whole values that are most of them.
+  private static final double EXACT = 2;
 
   private final Graph graph;
   private final Site site;
@@ -107,7 +108,7 @@ final class Routes {
   }
 
   /// The cheapest of some ways; of equal ones the first. One that measures the change itself counts
-  /// as a little cheaper than it is: its effects are exact however small they are.
+  /// as cheaper than it is: its effects are exact however small they are.
   static Way cheapest(final Stream<Way> ways, final MachineRates rates, final Extent extent) {
     return ways.min(
             Comparator.comparingDouble(

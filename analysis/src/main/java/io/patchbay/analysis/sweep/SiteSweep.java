@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Every unit of one site in every variation, on several bases at a time: the effects of a sweep,
 /// in memory. How they are computed is chosen once, by what a cell costs: all that the site can
@@ -29,6 +30,7 @@ public final class SiteSweep implements AutoCloseable {
   private final int perBase;
   private final Room room;
   private final PatchRunner runner;
+  private final Optional<NextRung> next;
   private final Map<Integer, SiteArrays> repeated = new HashMap<>();
 
   /// What happens to each unit.
@@ -149,8 +151,7 @@ public final class SiteSweep implements AutoCloseable {
     this(subject, model, site, new SitePatch.Mixed(), units, variations, effect, room, route);
   }
 
-  /// @param patch what its op reads beside the source has to be given before the first run, see
-  ///   [#mean] and [#keys]
+  /// Without a ladder.
   SiteSweep(
       final Subject subject,
       final VaeGraph model,
@@ -161,6 +162,25 @@ public final class SiteSweep implements AutoCloseable {
       final Effect effect,
       final Room room,
       final Optional<Route> route) {
+    this(
+        subject, model, site, patch, units, variations, effect, room, route, Optional.empty(), 0);
+  }
+
+  /// @param patch what its op reads beside the source has to be given before the first run, see
+  ///   [#mean] and [#keys]
+  /// @param again the way by which cells are computed again whose effect is under a threshold
+  SiteSweep(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final SitePatch patch,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room,
+      final Optional<Route> route,
+      final Optional<Route> again,
+      final double threshold) {
     this.site = site;
     this.effect = effect;
     this.variations = variations.size();
@@ -174,47 +194,56 @@ public final class SiteSweep implements AutoCloseable {
     }
     this.cells = SiteArrays.of(site.name(), list);
     final int ranges = Math.max(1, Math.ceilDiv(cells.ranges().length / 3, perBase));
-    this.runner =
-        new PatchRunner(
-            subject,
-            model,
-            Map.of(site.name(), patch),
-            List.of(effect),
-            List.of(),
-            0,
-            false,
-            room.capacity(perBase, ranges),
-            route);
+    final Function<Optional<Route>, PatchRunner> runners =
+        way ->
+            new PatchRunner(
+                subject,
+                model,
+                Map.of(site.name(), patch),
+                List.of(effect),
+                List.of(),
+                0,
+                false,
+                room.capacity(perBase, ranges),
+                way);
+    this.runner = runners.apply(route);
+    this.next = again.map(way -> new NextRung(runners.apply(Optional.of(way)), effect, threshold));
   }
 
   /// Computes what the cells of these bases share. `images` holds whole inputs, (C, H, W) each.
   public void bases(final float[] images) {
     runner.bases(images);
+    next.ifPresent(rung -> rung.bases(r -> r.bases(images)));
   }
 
   /// As above; the inputs become bases `at`.., the last of them then.
   public void bases(final float[] images, final int at) {
     runner.bases(images, at);
+    next.ifPresent(rung -> rung.now(r -> r.bases(images, at)));
   }
 
   /// As above, of `count` of the inputs from `first` on.
   public void bases(final float[] images, final int first, final int count, final int at) {
     runner.bases(images, first, count, at);
+    next.ifPresent(rung -> rung.now(r -> r.bases(images, first, count, at)));
   }
 
   /// Computes the activations of inputs that cells take from.
   public void sources(final float[] images) {
     runner.sources(images);
+    next.ifPresent(rung -> rung.sources(r -> r.sources(images)));
   }
 
   /// As above; the inputs become sources `at`.., the last of them then.
   public void sources(final float[] images, final int at) {
     runner.sources(images, at);
+    next.ifPresent(rung -> rung.now(r -> r.sources(images, at)));
   }
 
   /// The mean of the site over inputs, for an op that reads it.
   void mean(final float[] values) {
     runner.mean(site.name(), values);
+    next.ifPresent(rung -> rung.now(r -> r.mean(site.name(), values)));
   }
 
   /// Keys the random numbers that an op reads: those of a unit in a cell by the seed, the input of
@@ -223,11 +252,13 @@ public final class SiteSweep implements AutoCloseable {
   /// @param ids of the inputs that are held as bases, in their order
   void keys(final long seed, final long[] ids) {
     runner.keys(seed, ids, 0);
+    next.ifPresent(rung -> rung.now(r -> r.keys(seed, ids, 0)));
   }
 
   /// Writes rows that cells may take from, such as means.
   public void sourceValues(final float[] rows) {
     runner.sourceValues(site.name(), rows);
+    next.ifPresent(rung -> rung.now(r -> r.sourceValues(site.name(), rows)));
   }
 
   /// The activations of the inputs that were computed last, (C, H, W) each.
@@ -277,7 +308,9 @@ public final class SiteSweep implements AutoCloseable {
 
   private float[] run(final CellBatch batch) {
     runner.run(batch);
-    return runner.effect(effect);
+    final var effects = runner.effect(effect);
+    next.ifPresent(rung -> rung.raise(batch, effects, runner.skippedCells()));
+    return effects;
   }
 
   private SiteArrays arrays(final int from, final int to) {
@@ -293,13 +326,25 @@ public final class SiteSweep implements AutoCloseable {
     return runner.skippedCells();
   }
 
+  /// Per cell of the last run, 1 where it was computed again by a more exact way; empty where there
+  /// is none.
+  public int[] again() {
+    return next.map(NextRung::again).orElseGet(() -> new int[0]);
+  }
+
   /// The steps of both programs and the memory they hold.
   public String explain() {
-    return runner.explain() + "\nnative memory: " + runner.bytes() + " bytes";
+    final long bytes = runner.bytes() + next.map(NextRung::bytes).orElse(0L);
+    return runner.explain()
+        + next.map(rung -> "\nonce more, under the threshold:\n" + rung.explain()).orElse("")
+        + "\nnative memory: "
+        + bytes
+        + " bytes";
   }
 
   @Override
   public void close() {
     runner.close();
+    next.ifPresent(NextRung::close);
   }
 }

@@ -44,6 +44,7 @@ public final class Sweep {
   private final SweepFolder folder;
   private final UnaryOperator<InputCells> through;
   private final Optional<String> route;
+  private final Optional<Ladder> ladder;
   private final SweepWays ways;
 
   /// Hears of cells computed.
@@ -96,11 +97,10 @@ public final class Sweep {
       final String source,
       final SweepPlan plan,
       final Path folder) {
-    this(subject, data, source, plan, folder, Optional.empty(), UnaryOperator.identity());
+    this(subject, data, source, plan, folder, Optional.empty(), Optional.empty());
   }
 
-  /// @param route how a new folder's cells are computed, as `plan.json` has it; else the cheapest
-  ///   way is
+  /// By a route without a ladder, or the cheapest one.
   public Sweep(
       final Subject subject,
       final FactorDataset data,
@@ -108,7 +108,21 @@ public final class Sweep {
       final SweepPlan plan,
       final Path folder,
       final Optional<String> route) {
-    this(subject, data, source, plan, folder, route, UnaryOperator.identity());
+    this(subject, data, source, plan, folder, route, Optional.empty());
+  }
+
+  /// @param route how a new folder's cells are computed, as `plan.json` has it; else the cheapest
+  ///   way is, with a ladder under it
+  /// @param ladder under that route
+  public Sweep(
+      final Subject subject,
+      final FactorDataset data,
+      final String source,
+      final SweepPlan plan,
+      final Path folder,
+      final Optional<String> route,
+      final Optional<Ladder> ladder) {
+    this(subject, data, source, plan, folder, route, ladder, UnaryOperator.identity());
   }
 
   /// @param through stands between the sweep and what computes its cells
@@ -119,9 +133,11 @@ public final class Sweep {
       final SweepPlan plan,
       final Path folder,
       final Optional<String> route,
+      final Optional<Ladder> ladder,
       final UnaryOperator<InputCells> through) {
     this.subject = subject;
     this.route = route;
+    this.ladder = ladder;
     this.data = data;
     this.plan = plan;
     this.through = through;
@@ -178,7 +194,7 @@ public final class Sweep {
           patch(),
           units,
           rows.length,
-          ways.ways().getFirst().route());
+          ways.largest());
     }
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
     for (final var place : plan.places()) {
@@ -217,24 +233,44 @@ public final class Sweep {
   public String explain() {
     final var rates = ways.rates(subject.backend());
     final var chosen = ways.named(Optional.of(route.orElse(ways.cheapest(rates).name())));
-    final var few = Arrays.copyOf(rows, Math.min(rows.length, SiteRuns.AT_ONCE));
-    final var means = new SiteRuns(subject, data, few).means(plan, sites);
-    final var values = new SiteValues(patches, means);
-    final var sample = new WaySample(subject, data, plan, sites, units, rows, values);
+    final var sample = sample();
+    final var under = route.isPresent() ? ladder : sample.ladder(chosen, ways.exact());
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
     final var explanation =
         new SweepExplanation(
-            plan, sites, ways, rates, chosen.name(), graph, programs(chosen, values));
+            plan,
+            sites,
+            ways,
+            rates,
+            chosen.name(),
+            under,
+            graph,
+            programs(ways.climb(Optional.of(chosen.name()), under), sample.values()));
     final var text =
         explanation.text(way ->
             plan.factor().isPresent() ? Optional.empty() : Optional.of(sample.of(way, rates)));
     return cells() + " cells in shards of " + shard() + " inputs\n\n" + text;
   }
 
+  /// Some cells, with the means of a few inputs.
+  private WaySample sample() {
+    final var few = Arrays.copyOf(rows, Math.min(rows.length, SiteRuns.AT_ONCE));
+    final var means = new SiteRuns(subject, data, few).means(plan, sites);
+    return new WaySample(subject, data, plan, sites, units, rows, new SiteValues(patches, means));
+  }
+
+  /// How a new folder's cells are computed.
+  private SweepFolder.Chosen chosen() {
+    final var way = ways.chosen(subject.backend(), route);
+    return new SweepFolder.Chosen(
+        way.map(Way::name),
+        route.isPresent() ? ladder : way.flatMap(w -> sample().ladder(w, ways.exact())));
+  }
+
   /// What a way runs, and the memory that it takes.
-  private String programs(final Way way, final SiteValues values) {
+  private String programs(final Climb climb, final SiteValues values) {
     if (ways.batched()) {
-      try (var cells = batched(shard(), Optional.empty(), way.route())) {
+      try (var cells = batched(shard(), Optional.empty(), climb)) {
         return cells.explain();
       }
     }
@@ -254,9 +290,9 @@ public final class Sweep {
   }
 
   private BatchedCells batched(
-      final int shard, final Optional<float[]> mean, final Optional<Route> route) {
+      final int shard, final Optional<float[]> mean, final Climb climb) {
     return new BatchedCells(
-        subject, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, route);
+        subject, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, climb);
   }
 
   /// What computes the cells of a folder with this route.
@@ -266,7 +302,7 @@ public final class Sweep {
       return new ShardRunner(subject, data, sources(), sites, units, fixed, probe);
     }
     final var mean = Optional.ofNullable(fixed.means().get(sites.getFirst().name()));
-    return batched(file.shard(), mean, ways.named(file.route()).route());
+    return batched(file.shard(), mean, ways.climb(file.route(), file.ladder()));
   }
 
   private Optional<FactorProbe> probe() {
@@ -287,7 +323,7 @@ public final class Sweep {
               Environment.of(subject.backend()),
               probe,
               shard(),
-              () -> ways.chosen(subject.backend(), route));
+              this::chosen);
       final int inputs = file.shard();
       folder.keep(patches);
       final var way = ways.named(file.route()).route();

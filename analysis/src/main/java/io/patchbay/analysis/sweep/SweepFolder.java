@@ -61,10 +61,16 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     }
   }
 
+  /// How cells are computed.
+  ///
+  /// @param route empty where there is nothing to choose
+  /// @param ladder under it, where there is one
+  record Chosen(Optional<String> route, Optional<Ladder> ladder) {}
+
   /// Writes the plan and the probe, or checks that the folder holds the same ones.
   ///
   /// @param shard inputs per shard of a new folder
-  /// @param route how a new folder's cells are computed; asked for a new folder alone
+  /// @param chosen how a new folder's cells are computed; asked for a new folder alone
   /// @return the plan that this folder has
   PlanFile begin(
       final boolean resume,
@@ -73,7 +79,7 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
       final Map<String, String> environment,
       final Optional<FactorProbe> probe,
       final int shard,
-      final Supplier<Optional<String>> route) {
+      final Supplier<Chosen> chosen) {
     final var planFile = path.resolve("plan.json");
     final boolean begun = Files.exists(planFile);
     if (begun && !resume) {
@@ -81,7 +87,9 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     }
     // The plan comes last: where it is, the probe is too.
     final var of =
-        begun ? PlanFile.read(planFile) : new PlanFile(plan, Optional.of(data), shard, route.get());
+        begun
+            ? PlanFile.read(planFile)
+            : PlanFile.chosen(plan, Optional.of(data), shard, chosen.get());
     if (!of.plan().equals(plan)) {
       throw another(planFile, "plan");
     }
@@ -211,7 +219,8 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     for (int shard = 0; shard < shards; shard++) {
       sum = sum.plus(account(shard).require("shard=" + shard(shard)));
     }
-    return new Account(cells, sum.computed(), sum.deduplicated(), sum.provedZero())
+    return new Account(
+            cells, sum.computed(), sum.deduplicated(), sum.provedZero(), sum.again())
         .require("sweep=" + path);
   }
 
