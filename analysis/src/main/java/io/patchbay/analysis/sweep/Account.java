@@ -7,8 +7,7 @@ package io.patchbay.analysis.sweep;
 /// @param deduplicated cells that equal a computed one
 /// @param provedZero cells that cannot change what is measured
 /// @param again computed ones that were computed a second time, more exactly; see [Ladder]
-public record Account(
-    long cells, long computed, long deduplicated, long provedZero, long again) {
+public record Account(long cells, long computed, long deduplicated, long provedZero, long again) {
   /// Nothing twice.
   public Account(
       final long cells, final long computed, final long deduplicated, final long provedZero) {

@@ -52,9 +52,7 @@ record BatchRoom(Held held, int together, Room room) {
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
     final var routes =
-        climb.again().isEmpty()
-            ? List.of(climb.route())
-            : List.of(climb.route(), climb.again());
+        climb.again().isEmpty() ? List.of(climb.route()) : List.of(climb.route(), climb.again());
     final long base =
         routes.stream()
             .mapToLong(route -> SiteSweep.floatsPerBase(model, site, patch, effect, route))

@@ -163,11 +163,7 @@ final class BatchedCells implements InputCells {
       ahead.put(
           from + b,
           new Computed(
-              every,
-              end - at - zero,
-              own.deduplicated(),
-              zero + own.zero(),
-              sum(again, at, end)));
+              every, end - at - zero, own.deduplicated(), zero + own.zero(), sum(again, at, end)));
       at = end;
     }
   }

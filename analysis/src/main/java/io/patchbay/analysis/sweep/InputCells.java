@@ -12,8 +12,7 @@ interface InputCells extends AutoCloseable {
   /// @param deduplicated how many equal a computed one
   /// @param provedZero how many were proved to change nothing, and left out
   /// @param again how many were computed a second time, more exactly
-  record Computed(
-      float[] effects, long cells, long deduplicated, long provedZero, long again) {
+  record Computed(float[] effects, long cells, long deduplicated, long provedZero, long again) {
     Computed(
         final float[] effects, final long cells, final long deduplicated, final long provedZero) {
       this(effects, cells, deduplicated, provedZero, 0);

@@ -9,8 +9,8 @@ import java.util.Optional;
 ///
 /// The noise floor of a way is the typical error of its effects, of cells that were computed by it
 /// and by the exact one. An effect above the threshold is so large that the floor is no more than
-/// the share of it that an error may be, and twice as large as any of those cells whose error was
-/// more.
+/// the share of it that an error may be, and four times as large as any of those cells whose error
+/// was more.
 ///
 /// @param floor median size of the errors of the sample
 /// @param threshold effects below it are computed again
@@ -24,7 +24,7 @@ public record Ladder(double floor, double threshold, String again, int sampled, 
   private static final double ROUNDED = 5e-3;
 
   /// How far above a cell that is off by more the threshold lies.
-  private static final double MARGIN = 2;
+  private static final double MARGIN = 4;
 
   public Ladder {
     if (!(floor >= 0 && threshold >= 0 && share >= 0 && share <= 1 && sampled >= 0)
@@ -36,9 +36,7 @@ public record Ladder(double floor, double threshold, String again, int sampled, 
 
   /// Whether a way's effects may be off by more than a carried change in float32.
   static boolean under(final Optional<Route> route) {
-    return route.isEmpty()
-        || !route.get().measures()
-        || route.get().precision() != Precision.FP32;
+    return route.isEmpty() || !route.get().measures() || route.get().precision() != Precision.FP32;
   }
 
   /// Judges a way by the same cells computed by it and exactly.
@@ -66,7 +64,6 @@ public record Ladder(double floor, double threshold, String again, int sampled, 
       under += effect < threshold ? 1 : 0;
     }
     final double share = found.length == 0 ? 0 : (double) under / found.length;
-    return new Ladder(
-        floor, threshold, Route.name(Optional.of(again)), found.length, share);
+    return new Ladder(floor, threshold, Route.name(Optional.of(again)), found.length, share);
   }
 }

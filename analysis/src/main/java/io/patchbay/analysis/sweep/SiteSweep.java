@@ -138,6 +138,57 @@ public final class SiteSweep implements AutoCloseable {
     return new SiteSweep(subject, model, site, units, variations, effect, room, route);
   }
 
+  /// With a ladder under whole values, or under a change that is carried below float32: it is
+  /// judged by all cells of some inputs.
+  ///
+  /// @param precision of the carried change; float32 is that of whole values
+  /// @param images as many inputs as bases fit, or fewer; cells take from none
+  public static SiteSweep climbing(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room,
+      final Precision precision,
+      final float[] images) {
+    final var routes = Routes.mixed(model.graph(), site, effect.site());
+    final var exact =
+        CarriedPrecision.require(
+                routes.ways(units, false).stream().filter(Way::measures).toList(),
+                precision,
+                site.name(),
+                effect.site())
+            .getFirst()
+            .route();
+    final Optional<Route> route =
+        precision == Precision.FP32 ? Optional.empty() : exact.map(r -> r.in(precision));
+    final var patch = new SitePatch.Mixed();
+    final Function<Optional<Route>, float[]> sample =
+        way -> {
+          try (var sweep =
+              new SiteSweep(subject, model, site, patch, units, variations, effect, room, way)) {
+            sweep.bases(images);
+            return sweep.run(0, images.length / model.image().shape().rowSize(), 0);
+          }
+        };
+    final var ladder =
+        Ladder.of(route, exact.orElseThrow(), sample.apply(route), sample.apply(exact));
+    return new SiteSweep(
+        subject,
+        model,
+        site,
+        patch,
+        units,
+        variations,
+        effect,
+        room,
+        route,
+        exact,
+        ladder.threshold());
+  }
+
   /// By five numbers.
   private SiteSweep(
       final Subject subject,
@@ -162,8 +213,7 @@ public final class SiteSweep implements AutoCloseable {
       final Effect effect,
       final Room room,
       final Optional<Route> route) {
-    this(
-        subject, model, site, patch, units, variations, effect, room, route, Optional.empty(), 0);
+    this(subject, model, site, patch, units, variations, effect, room, route, Optional.empty(), 0);
   }
 
   /// @param patch what its op reads beside the source has to be given before the first run, see

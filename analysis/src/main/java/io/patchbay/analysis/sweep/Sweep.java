@@ -187,14 +187,7 @@ public final class Sweep {
     CarriedPrecision.require(subject.backend(), plan.precision());
     this.ways = SweepWays.of(subject, plan, sites, units, patches);
     if (ways.batched()) {
-      BatchRoom.of(
-          subject,
-          plan,
-          sites.getFirst(),
-          patch(),
-          units,
-          rows.length,
-          ways.largest());
+      BatchRoom.of(subject, plan, sites.getFirst(), patch(), units, rows.length, ways.largest());
     }
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
     for (final var place : plan.places()) {
@@ -289,8 +282,7 @@ public final class Sweep {
     return new SweepSources(plan, data.size(), rows);
   }
 
-  private BatchedCells batched(
-      final int shard, final Optional<float[]> mean, final Climb climb) {
+  private BatchedCells batched(final int shard, final Optional<float[]> mean, final Climb climb) {
     return new BatchedCells(
         subject, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, climb);
   }
@@ -317,13 +309,7 @@ public final class Sweep {
     try (var _ = RunLock.acquire(folder.path())) {
       final var file =
           folder.begin(
-              resume,
-              units,
-              rows,
-              Environment.of(subject.backend()),
-              probe,
-              shard(),
-              this::chosen);
+              resume, units, rows, Environment.of(subject.backend()), probe, shard(), this::chosen);
       final int inputs = file.shard();
       folder.keep(patches);
       final var way = ways.named(file.route()).route();

@@ -91,8 +91,8 @@ record SweepExplanation(
     final double nanos = ways.exact().map(way -> rates.nanos(way.cell())).orElse(0.0);
     return String.format(
         Locale.ROOT,
-        "ladder: noise floor %.2g; effects under %.2g are computed again in fp32 by %s, %.1f %% of a"
-            + " sample%nof %d cells, predicted %s a cell of the sweep more%n",
+        "ladder: noise floor %.2g; effects under %.2g are computed again in fp32 by %s, %.1f %% of"
+            + " a sample%nof %d cells, predicted %s a cell of the sweep more%n",
         of.floor(),
         of.threshold(),
         of.again(),

@@ -219,8 +219,7 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     for (int shard = 0; shard < shards; shard++) {
       sum = sum.plus(account(shard).require("shard=" + shard(shard)));
     }
-    return new Account(
-            cells, sum.computed(), sum.deduplicated(), sum.provedZero(), sum.again())
+    return new Account(cells, sum.computed(), sum.deduplicated(), sum.provedZero(), sum.again())
         .require("sweep=" + path);
   }
 

@@ -87,7 +87,8 @@ public final class SweepSample {
 
   private InputCells cells(final List<JointUnit> asked, final long[] on) {
     final var cells =
-        climb.<InputCells>map(how ->
+        climb
+            .<InputCells>map(how ->
                 new BatchedCells(
                     subject,
                     data,

@@ -16,7 +16,8 @@ import java.util.Optional;
 ///
 /// @param ways all of them; the whole one first, if it is one of them
 /// @param batched whether there may be others than the whole one
-/// @param exact the one that measures the change itself in float32, whether it is one of them or not
+/// @param exact the one that measures the change itself in float32, whether it is one of them or
+///   not
 /// @param extent of the whole sweep
 record SweepWays(List<Way> ways, boolean batched, Optional<Way> exact, Extent extent) {
   SweepWays {

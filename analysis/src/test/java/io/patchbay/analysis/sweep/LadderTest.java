@@ -41,16 +41,16 @@ class LadderTest {
     final float[] exact = {8, 4, 2, 1, 0};
     final float[] found = {8.0009765625f, 4.0009765625f, 2.0009765625f, 1.0009765625f, 0};
     final double noise = 0.0009765625;
-    final var rounded =
-        Ladder.of(Optional.of(EXACT.in(Precision.BF16)), EXACT, found, exact);
+    final var rounded = Ladder.of(Optional.of(EXACT.in(Precision.BF16)), EXACT, found, exact);
     assertEquals(noise, rounded.floor());
     assertEquals(noise / 5e-3, rounded.threshold(), 1e-12);
     assertEquals(0.2, rounded.share());
-    // All but the largest are off by more than 1e-5 of them, so all that are not twice as large.
+    // All but the largest are off by more than 1e-5 of them, so all that are not four times as
+    // large.
     final float[] large = {800, 4, 2, 1, 0};
     final float[] near = {800.0009765625f, 4.0009765625f, 2.0009765625f, 1.0009765625f, 0};
     final var by = Ladder.of(Optional.empty(), EXACT, near, large);
-    assertEquals(Math.max(by.floor() / 1e-5, 8), by.threshold(), 1e-9);
+    assertEquals(Math.max(by.floor() / 1e-5, 16), by.threshold(), 1e-9);
     assertEquals(0.8, by.share());
   }
 
@@ -180,8 +180,7 @@ class LadderTest {
             return subject;
           }
           final var plan = plan("interchange", Precision.BF16, 6);
-          final var found =
-              run(subject, plan, "found", Optional.empty(), Optional.empty(), -1);
+          final var found = run(subject, plan, "found", Optional.empty(), Optional.empty(), -1);
           final var file = PlanFile.read(folder.resolve("found").resolve("plan.json"));
           final var ladder = file.ladder().orElseThrow();
           assertEquals("measured:3", ladder.again());
@@ -240,8 +239,7 @@ class LadderTest {
           final var to = folder.resolve("other");
           final var sweep =
               new Sweep(subject, data, "sprites", plan, to, Optional.of("whole"), other);
-          assertThrows(
-              BadInputException.class, () -> sweep.run(false, (_, _) -> {}, () -> false));
+          assertThrows(BadInputException.class, () -> sweep.run(false, (_, _) -> {}, () -> false));
           return subject;
         });
   }

@@ -159,8 +159,10 @@ class MachineRatesTest {
             WorkCount.NONE);
     final var ways = List.of(bases, cells);
     final var rates = new MachineRates(all(1), 1);
-    assertEquals(bases, new SweepWays(ways, true, Optional.empty(), new Extent(5, 0, 10)).cheapest(rates));
-    assertEquals(cells, new SweepWays(ways, true, Optional.empty(), new Extent(5, 0, 1000)).cheapest(rates));
+    assertEquals(
+        bases, new SweepWays(ways, true, Optional.empty(), new Extent(5, 0, 10)).cheapest(rates));
+    assertEquals(
+        cells, new SweepWays(ways, true, Optional.empty(), new Extent(5, 0, 1000)).cheapest(rates));
   }
 
   @Test

@@ -142,7 +142,16 @@ class RouteTest {
     final var mean = mean(subject, plan, site);
     try (var cells =
         new BatchedCells(
-            subject, data, plan, site, patch(of), units, sources, sources.length, mean, Climb.by(route))) {
+            subject,
+            data,
+            plan,
+            site,
+            patch(of),
+            units,
+            sources,
+            sources.length,
+            mean,
+            Climb.by(route))) {
       final int each = units.size() * plan.variations();
       final var all = new float[rows.length * each];
       for (int i = 0; i < rows.length; i++) {

@@ -208,13 +208,7 @@ class SweepIndependenceTest {
               Sites.of(ShardRunner.graph(subject, false).graph()).named("decoder.convt2");
           final var units = JointUnit.of(List.of(of), List.of(UnitSelection.of(of, UNITS)));
           return BatchRoom.of(
-              subject,
-              plan,
-              of,
-              new SitePatch.Mixed(),
-              units,
-              inputs,
-              Climb.by(Optional.empty()));
+              subject, plan, of, new SitePatch.Mixed(), units, inputs, Climb.by(Optional.empty()));
         });
   }
 

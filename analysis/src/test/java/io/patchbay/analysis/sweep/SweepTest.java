@@ -426,7 +426,15 @@ class SweepTest {
         assertThrows(
             IllegalStateException.class,
             () ->
-                new Sweep(subject(), data, "sprites", plan, to, Optional.empty(), Optional.empty(), Doubling::new)
+                new Sweep(
+                        subject(),
+                        data,
+                        "sprites",
+                        plan,
+                        to,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Doubling::new)
                     .run(false, (_, _) -> {}, () -> false));
     final var text = String.valueOf(e.getMessage());
     assertTrue(text.contains("recomputed cells") && text.contains("of 32 agree"), text);
