@@ -310,16 +310,17 @@ class Bench:
         self.section("train 1024", lambda: self.train(min(1024, self.options.pool)))
         self.section("encode", lambda: self.encode(large))
         if self.options.compile:
-            for precision in ("bf16", "tf32", "fp32"):
+            for precision in self.options.precisions:
                 self.section("compile decode " + precision,
                              lambda: self.compile_decode(precision, large), compiles=True)
             self.section("compile train 64", lambda: self.compile_train(64), compiles=True)
-            for kind in ("channels-16", "channels-32", "z-grid"):
-                self.section("compile sweep " + kind + " tf32",
-                             lambda: self.compile_sweep(kind, "tf32", large), compiles=True)
+            if "tf32" in self.options.precisions:
+                for kind in ("channels-16", "channels-32", "z-grid"):
+                    self.section("compile sweep " + kind + " tf32",
+                                 lambda: self.compile_sweep(kind, "tf32", large), compiles=True)
             self.section("compile train 1024",
                          lambda: self.compile_train(compile_batch), compiles=True)
-            for precision in ("bf16", "fp32"):
+            for precision in (p for p in self.options.precisions if p != "tf32"):
                 for kind in ("channels-16", "channels-32", "z-grid"):
                     self.section("compile sweep " + kind + " " + precision,
                                  lambda: self.compile_sweep(kind, precision, large), compiles=True)
@@ -525,7 +526,7 @@ class Bench:
     def compile_encode(self, batch):
         sets = self.sets(batch, 16384)
         x = self.images.split(batch)
-        for precision in PRECISIONS:
+        for precision in self.options.precisions:
             net = self.net(precision, True)
             fast = self.compiled(net.encode, "max-autotune-no-cudagraphs")
             call = lambda i: fast(x[i])
@@ -723,7 +724,7 @@ class Bench:
     def train(self, batch):
         sets = min(8, self.options.pool // batch)
         x = self.images.split(batch)
-        for precision in PRECISIONS:
+        for precision in self.options.precisions:
             for last in (True, False):
                 form = "channels_last" if last else "eager"
                 with torch.enable_grad():
@@ -739,7 +740,7 @@ class Bench:
     def compile_train(self, batch):
         sets = min(8, self.options.pool // batch)
         x = self.images.split(batch)
-        for precision in PRECISIONS:
+        for precision in self.options.precisions:
             with torch.enable_grad():
                 net, adam = self.trainer(precision, True, True)
                 loss = self.compiled(net.loss, "max-autotune-no-cudagraphs")
@@ -765,6 +766,8 @@ def main():
                         help="without torch.compile")
     parser.add_argument("--sections", type=lambda t: t.split(","), default=[], metavar="NAME,...",
                         help="only the sections whose names begin so")
+    parser.add_argument("--precisions", type=lambda t: t.split(","), default=PRECISIONS,
+                        metavar="NAME,...", help="of training and compiled forms; default all three")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda", help="cuda, or cpu to try the script")
     parser.add_argument("--pool", type=int, default=8192, help="distinct inputs")

@@ -19,22 +19,11 @@
 #include "../../../../kernels/src/main/cuda/change_down_image.cu"
 #include "../../../../kernels/src/main/cuda/change_linear.cu"
 #include "../../../../kernels/src/main/cuda/change_pack.cu"
-#include "head_variants.cuh"
-
-#define PB_PLAIN(name, threads, blocks, ...)                      \
-  PB_KERNEL(name, ChangeUpParams, threads, blocks) {              \
-    PB_SHARED(bytes);                                              \
-    ChangeUpPlain<__VA_ARGS__, threads>(p, bytes).run();           \
-  }
 
 PB_CHANGE_UP(d1_deep, 64, 64, 4, 4, 4)
 PB_CHANGE_UP(d1_large, 64, 64, 4, 8, 3)
-PB_PLAIN(d1_plain, 256, 1, 64, 64, 4, 4, 3, 2, 4)
-PB_PLAIN(d1_narrow, 512, 1, 64, 64, 4, 4, 3, 2, 2)
 PB_CHANGE_UP(d2_deep, 64, 32, 8, 2, 4)
 PB_CHANGE_UP(d2_large, 64, 32, 8, 4, 3)
-PB_PLAIN(d2_plain, 256, 1, 64, 32, 8, 2, 3, 2, 4)
-PB_PLAIN(d2_narrow, 256, 2, 64, 32, 8, 2, 3, 2, 2)
 PB_CHANGE_DOWN(down1_deep, 32, 64, 8, 2, 4, false)
 PB_CHANGE_LINEAR(linear_deep, 256, 32, 4, kRounded)
 PB_CHANGE_LINEAR(linear_large, 256, 64, 3, kRounded)
@@ -83,11 +72,10 @@ static const std::map<std::string, const void *> kernels = {
     NAMED(change_up_exact_64_64_4), NAMED(change_up_exact_64_32_8), NAMED(change_linear_256_split),
     NAMED(change_down_32_32_16), NAMED(change_down_32_64_8), NAMED(change_down_64_64_4_wide), NAMED(change_down_pack),
     NAMED(down1_deep), NAMED(change_down_image_1_32_32), NAMED(change_down_image_3_32_32),
-    NAMED(change_up_split_pack), NAMED(change_split_pack), NAMED(change_up_64_32_8), NAMED(change_linear_256), NAMED(change_linear_256_wide),
+    NAMED(change_up_split_pack), NAMED(change_split_pack), NAMED(change_up_64_32_8), NAMED(change_linear_256),
     NAMED(change_linear_any), NAMED(change_split), NAMED(change_up_pack), NAMED(change_linear_pack),
-    NAMED(change_clean_pack), NAMED(change_clean_order), NAMED(d1_deep), NAMED(d1_large), NAMED(d1_plain),
-    NAMED(d1_narrow), NAMED(d2_deep), NAMED(d2_large), NAMED(d2_plain), NAMED(d2_narrow), NAMED(linear_deep),
-    NAMED(linear_large), NAMED(peak)};
+    NAMED(change_clean_pack), NAMED(change_clean_order), NAMED(d1_deep), NAMED(d1_large), NAMED(d2_deep),
+    NAMED(d2_large), NAMED(linear_deep), NAMED(linear_large), NAMED(peak)};
 
 template <class P>
 static void launch(const char *name, int x, int y, int threads, int shared, const P &params) {
@@ -158,27 +146,9 @@ static T *filled(Draw &draw, size_t count, bool bf16) {
   return to;
 }
 
-// Packed for a warp of 16 outputs.
-static unsigned *narrow_weights(const UpLayer &layer) {
-  const int ci = layer.ci, co = layer.co;
-  std::vector<unsigned> packed((size_t)ci * co * 8);
-  for (size_t i = 0; i < packed.size(); i++) {
-    const int r = i % 4, lane = i / 4 % 32, k = i / 128 % (ci / 4);
-    const int group = i / 128 / (ci / 4) % (co / 16), phase = (int)(i / 128 / (ci / 4) / (co / 16));
-    const int out = group * 16 + 4 * ((lane >> 2) >> 1) + 2 * (r >> 1) + ((lane >> 2) & 1);
-    for (int e = 0; e < 2; e++) {
-      const int depth = k * 16 + (r & 1) * 8 + (lane & 3) * 2 + e, tap = depth / ci;
-      const int ky = 3 - 2 * (tap >> 1) - (phase >> 1), kx = 3 - 2 * (tap & 1) - (phase & 1);
-      packed[i] |= (unsigned)host_bf16(layer.w[((depth % ci * co + out) * 4 + ky) * 4 + kx]) << 16 * e;
-    }
-  }
-  return device("narrow", packed);
-}
-
 struct Variant {
   const char *kernel;
-  int shared, threads, perSm;
-  bool narrow;
+  int shared;
 };
 
 static void time_up(Draw &draw, UpLayer layer, const std::vector<Variant> &variants, double macs, int sms) {
@@ -191,16 +161,14 @@ static void time_up(Draw &draw, UpLayer layer, const std::vector<Variant> &varia
   }
   const auto a = draw.normals((size_t)cells.bases * layer.out_size(), 1);
   const unsigned short *clean = layer.pack_clean(cells, a);
-  unsigned *narrow = narrow_weights(layer);
   std::vector<unsigned short> first;
   for (const Variant &v : variants) {
     check(cudaMemset(out[0], 0xff, (size_t)count * layer.out_size() * 2), "poison");
-    ChangeUpParams p = {nullptr, v.narrow ? narrow : layer.packed, clean, cells.d_base,
-                        cells.d_count, nullptr, nullptr};
+    ChangeUpParams p = {nullptr, layer.packed, clean, cells.d_base, cells.d_count, nullptr, nullptr};
     const double ms = median(41, [&](int i) {
       p.in = in[i & 1];
       p.out = out[i & 1];
-      launch(v.kernel, sms * v.perSm, 1, v.threads, v.shared, p);
+      launch(v.kernel, sms, 1, 256, v.shared, p);
     });
     row(v.kernel, ms, count, macs);
     const auto result = host(out[0], (size_t)64 * layer.out_size());
@@ -264,9 +232,8 @@ int main(int count, char **arguments) {
     check_any(draw, 10, 256, 1001, 1, true);
     check_any(draw, 70, 300, 77, 1e-3, false);
     for (double size : {1.0, 1e-4}) {
-      check_linear(draw, "change_linear_256", false, false, 1024, 16, 333, size, true, sms / 8, shared);
-      check_linear(draw, "change_linear_256_wide", true, false, 512, 1, 197, size, size < 1, sms / 4, shared);
-      check_linear(draw, "change_linear_256_split", true, true, 1024, 16, 333, size, true, sms / 8, shared);
+      check_linear(draw, "change_linear_256", false, 1024, 16, 333, size, true, sms / 8, shared);
+      check_linear(draw, "change_linear_256_split", true, 1024, 16, 333, size, true, sms / 8, shared);
     }
     const Head head(draw, d1.kernel, 4, d1.shared, d2.kernel, 2, d2.shared);
     for (double size = 1; size > 1e-7; size /= 100) check_head(draw, head, 61, size, sms);
@@ -283,19 +250,15 @@ int main(int count, char **arguments) {
   release();
 
   time_up(draw, make1(),
-          {{"change_up_64_64_4", D1::Cells::kShared, 256, 1, false},
-           {"d1_deep", ChangeUp<64, 64, 4, 4, 4>::Cells::kShared, 256, 1, false},
-           {"d1_large", ChangeUp<64, 64, 4, 8, 3>::Cells::kShared, 256, 1, false},
-           {"d1_plain", ChangeUpPlain<64, 64, 4, 4, 3, 2, 4, 256>::kShared, 256, 1, false},
-           {"d1_narrow", ChangeUpPlain<64, 64, 4, 4, 3, 2, 2, 512>::kShared, 512, 1, true}},
+          {{"change_up_64_64_4", D1::Cells::kShared},
+           {"d1_deep", ChangeUp<64, 64, 4, 4, 4>::Cells::kShared},
+           {"d1_large", ChangeUp<64, 64, 4, 8, 3>::Cells::kShared}},
           802816, sms);
   release();
   time_up(draw, make2(),
-          {{"change_up_64_32_8", D2::Cells::kShared, 256, 1, false},
-           {"d2_deep", ChangeUp<64, 32, 8, 2, 4>::Cells::kShared, 256, 1, false},
-           {"d2_large", ChangeUp<64, 32, 8, 4, 3>::Cells::kShared, 256, 1, false},
-           {"d2_plain", ChangeUpPlain<64, 32, 8, 2, 3, 2, 4, 256>::kShared, 256, 1, false},
-           {"d2_narrow", ChangeUpPlain<64, 32, 8, 2, 3, 2, 2, 256>::kShared, 256, 2, true}},
+          {{"change_up_64_32_8", D2::Cells::kShared},
+           {"d2_deep", ChangeUp<64, 32, 8, 2, 4>::Cells::kShared},
+           {"d2_large", ChangeUp<64, 32, 8, 4, 3>::Cells::kShared}},
           1843200, sms);
   release();
 
@@ -333,9 +296,9 @@ int main(int count, char **arguments) {
   row("change_linear_any 10 to 256",
       median(41, [&](int) { launch("change_linear_any", any, 1, 256, kChangeAnyShared, first); }), all, 2560);
   ChangeLinearParams second = {b.h1, head.fc2.packed, b.a2, cells.d_base, cells.d_count, b.h2, 256, 1024, 1, 0};
-  for (const Variant &v : std::vector<Variant>{{"change_linear_256", shared, 256, 1, false},
-                                               {"linear_deep", change_linear_shared(256, 32, 4), 256, 1, false},
-                                               {"linear_large", change_linear_shared(256, 64, 3), 256, 1, false}}) {
+  for (const Variant &v : std::vector<Variant>{{"change_linear_256", shared},
+                                               {"linear_deep", change_linear_shared(256, 32, 4)},
+                                               {"linear_large", change_linear_shared(256, 64, 3)}}) {
     row(v.kernel, median(41, [&](int) { launch(v.kernel, sms / 8, 8, 256, v.shared, second); }), all, 262144);
   }
   second.out = b.h3;

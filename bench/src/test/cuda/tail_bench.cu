@@ -13,9 +13,9 @@
 
 #include "change_pack.cu"
 #include "change_pixels.cu"
+#include "tail_colors.cu"
 #include "tail_exact.cu"
 #include "tail_pack.cu"
-#include "tail_staged.cu"
 #include "tail_streamed.cu"
 #include "pixels_check.h"
 #include "tail_check.h"
@@ -100,11 +100,6 @@ struct Gpu {
     KERNEL(tail_streamed_squares);
     KERNEL(tail_streamed_sizes);
     KERNEL(tail_streamed_tf32_squares);
-    KERNEL(tail_streamed_rounded_squares);
-    KERNEL(tail_streamed_wide_squares);
-    KERNEL(tail_streamed_wide_tf32_squares);
-    KERNEL(tail_staged_squares);
-    KERNEL(tail_staged_tf32_squares);
     KERNEL(tail_colors_squares);
     KERNEL(tail_colors_sizes);
     KERNEL(change_pixels_pack);
@@ -400,11 +395,10 @@ int main(int count, char **arguments) {
   }
 
   for (const auto &way : tail_check::ways()) failed += time_tail(gpu, way, 64, 0.15, seed) ? 0 : 1;
-  for (const int per_base : {1, 4}) {
-    for (const int way : {0, 5, 10}) failed += time_tail(gpu, tail_check::ways()[(size_t)way], per_base, 0.15, seed) ? 0 : 1;
-  }
-  for (const double size : {3.0, 0.005}) {
-    for (const int way : {0, 10}) failed += time_tail(gpu, tail_check::ways()[(size_t)way], 64, size, seed) ? 0 : 1;
+  for (const auto &way : tail_check::ways()) {
+    if (way.colors > 1 || way.products < 3 || way.sizes) continue;
+    for (const int per_base : {1, 4}) failed += time_tail(gpu, way, per_base, 0.15, seed) ? 0 : 1;
+    for (const double size : {3.0, 0.005}) failed += time_tail(gpu, way, 64, size, seed) ? 0 : 1;
   }
   for (const int per_base : {64, 8}) {
     for (const char *kernel : {"change_pixels_squares"}) failed += time_pixels(gpu, kernel, per_base, seed) ? 0 : 1;

@@ -58,7 +58,7 @@ PB_DEVICE void any_weights(const ChangeLinearParams &p, AnyRoom &room, long long
   }
 }
 
-enum class LinearOut { kRounded, kWide, kSplit };
+enum class LinearOut { kRounded, kSplit };
 
 template <int K, int CELLS, int STAGES, LinearOut OUT>
 struct ChangeLinear {
@@ -166,9 +166,7 @@ struct ChangeLinear {
         d.y = linear_moved(clean[m][h].y, sums[m][0][2 * h + 1] + rest[m][0][2 * h + 1], rectifies);
         d.z = linear_moved(clean[m][h].z, sums[m][1][2 * h] + rest[m][1][2 * h], rectifies);
         d.w = linear_moved(clean[m][h].w, sums[m][1][2 * h + 1] + rest[m][1][2 * h + 1], rectifies);
-        if constexpr (OUT == LinearOut::kWide) {
-          *(float4 *)((float *)p.out + cell * p.n + n) = d;
-        } else if constexpr (OUT == LinearOut::kSplit) {
+        if constexpr (OUT == LinearOut::kSplit) {
           const int channels = (int)p.splits;
           unsigned short *to = (unsigned short *)p.out + cell * 2 * p.n + n / channels * 2 * channels + n % channels;
           uint2 top, bottom;
@@ -223,7 +221,6 @@ struct ChangeLinear {
   }
 
 PB_CHANGE_LINEAR(change_linear_256, 256, 32, 3, kRounded)
-PB_CHANGE_LINEAR(change_linear_256_wide, 256, 32, 3, kWide)
 PB_CHANGE_LINEAR(change_linear_256_split, 256, 32, 3, kSplit)
 
 // Blocks (x: batches of 8 cells, y: 256 outputs).

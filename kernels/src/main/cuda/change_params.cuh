@@ -19,7 +19,7 @@ struct ChangeCleanParams {
   long long plane;    // H W
 };
 
-// change_linear_any, change_linear_256, change_linear_256_wide, change_linear_256_split.
+// change_linear_any, change_linear_256, change_linear_256_split.
 struct ChangeLinearParams {
   const void *in;          // (cells; K) float32 (any) or (cells; 2, K) split rows (256)
   const void *weights;     // (N, K) float32 (any) or packed by change_linear_pack (256)

@@ -6,13 +6,13 @@
 // the channel's alone, four multiply-adds a pixel, and only the sum of its squares (or sizes) is
 // written.
 //
-// Operations a cell, colors = 1: 4,096 pixels of 4 multiply-adds, 10 for the sigmoid and one
-// reciprocal, with what is around them about 2,800 instructions of a warp: 700 clocks of a
-// multiprocessor's four schedulers, 330 M cells/s on 132 at 1.75 GHz. Where changes of logits are
-// beyond 1, twice that; the reciprocals alone would allow 900 M.
+// Operations a cell, colors = 1: 4,096 pixels of 4 multiply-adds, 12 for the sigmoid and one
+// reciprocal, with what is around them about 3,000 instructions of a warp: 750 clocks of a
+// multiprocessor's four schedulers, 300 M cells/s on 132 at 1.75 GHz. Where changes of logits may be
+// beyond 1, 16 and two special ones: 3,700 instructions, 245 M cells/s, the special ones alone 450 M.
 // Bytes a cell: 8,192 of the two channels, at 3 TB/s 366 M cells/s, and more where the L2 holds them.
 //
-// A warp has 8 rows of the image, whose slopes and leans (image_change.cuh) stay in its registers as
+// A warp has 8 rows of the image, whose two sides (image_change.cuh) stay in its registers as
 // long as the cells of a base follow each other, and six rows of the channel, of which two are its
 // neighbours' too; lane 16 px + n holds column 2 n + px. Warps meet once per 32 cells, whose numbers
 // they find in shared memory, and where they leave their sums.
@@ -37,7 +37,7 @@ struct ChangePixelsParams {
 
 struct ChangePixelsPackParams {
   const float *logits;    // [bases][colors][64][64]
-  float4 *image;          // 2,048 of each base and color: slope and lean of two pixels
+  float4 *image;          // 2,048 of each base and color: both sides of two pixels
   float2 *packed_logits;  // likewise
   const int *bases;
   long long colors;
@@ -51,8 +51,8 @@ PB_KERNEL(change_pixels_pack, ChangePixelsPackParams, 256, 1) {
     const int lane = (int)e & 31;
     const int x = 2 * (2 * (lane & 15) + (lane >> 4));
     const float2 l = *reinterpret_cast<const float2 *>(p.logits + (e >> 5) * 64 + x);
-    const float2 first = slope_and_lean(l.x);
-    const float2 second = slope_and_lean(l.y);
+    const float2 first = both_sides(l.x);
+    const float2 second = both_sides(l.y);
     p.image[e] = make_float4(first.x, first.y, second.x, second.y);
     p.packed_logits[e] = l;
   }
@@ -74,7 +74,7 @@ struct PixelsSum {
   int changed;
 };
 
-// Shared memory: 32 channels' taps of each color, then two of these.
+// Shared memory: 32 channels' taps of each color, their reaches, then two of these.
 struct PixelsChunk {
   PixelsCell cells[kChunk];
   PixelsSum sums[kChunk][kPixelsWarps];
@@ -116,20 +116,70 @@ struct ChannelRow {
   float left, own, right;
 };
 
+PB_DEVICE ChannelRow row_of(float own) {
+  const int lane = (int)threadIdx.x & 31;
+  const float left = __shfl_sync(0xffffffffu, own, lane >= 16 ? lane - 16 : lane + 15);
+  const float right = __shfl_sync(0xffffffffu, own, lane >= 16 ? lane - 15 : lane + 16);
+  return {lane == 0 ? 0.0f : left, own, lane == 31 ? 0.0f : right};
+}
+
+// The sum over a lane's 16 pixels.
+template <bool kSizes, Moves kMoves>
+PB_DEVICE float measure_rows(const float (&d)[6], const float4 *w, const float4 (&clean)[8],
+                             const float2 *logits) {
+  // By the parity of the image's row: the taps of the channel's row beside it, and of the one
+  // beyond. (As one array indexed by 3 - 3 odd, nvcc 13.0 leaves the first tap undefined.)
+  const float4 beside[2] = {w[1], w[2]};
+  const float4 beyond[2] = {w[3], w[0]};
+  float sum = 0.0f;
+  ChannelRow rows[6];
+  rows[0] = row_of(d[0]);
+  rows[1] = row_of(d[1]);
+#pragma unroll
+  for (int i = 0; i < 8; i++) {
+    const int odd = i & 1;
+    if (odd == 0) rows[(i >> 1) + 2] = row_of(d[(i >> 1) + 2]);
+    const ChannelRow &a = rows[(i >> 1) + 1];
+    const ChannelRow &b = rows[(i >> 1) + 2 * odd];
+    const float4 &ta = beside[odd];
+    const float4 &tb = beyond[odd];
+    const float first = fmaf(b.left, tb.w, fmaf(b.own, tb.y, fmaf(a.left, ta.w, a.own * ta.y)));
+    const float second = fmaf(b.right, tb.x, fmaf(b.own, tb.z, fmaf(a.right, ta.x, a.own * ta.z)));
+    const float *const l = reinterpret_cast<const float *>(logits + 32 * i);
+    sum = plus_moved<kSizes>(sum, moved<kMoves>(make_float2(clean[i].x, clean[i].y), l, first));
+    sum = plus_moved<kSizes>(sum, moved<kMoves>(make_float2(clean[i].z, clean[i].w), l + 1, second));
+  }
+  return sum;
+}
+
+// How far a logit moves at most, in units of the channel's largest change: of the taps that meet in a
+// pixel, by its parities.
+PB_DEVICE float reach_of(const float *taps) {
+  float reach = 0.0f;
+#pragma unroll
+  for (int i = 0; i < 4; i++) {
+    const float *const t = taps + 4 * (i >> 1) + (i & 1);
+    reach = fmaxf(reach, fabsf(t[0]) + fabsf(t[2]) + fabsf(t[8]) + fabsf(t[10]));
+  }
+  return reach;
+}
+
 template <bool kSizes>
 PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared) {
   const int colors = (int)p.colors;
   float *const weights = reinterpret_cast<float *>(shared);
-  PixelsChunk *const chunks = reinterpret_cast<PixelsChunk *>(shared + 2048 * colors);
+  float *const reaches = weights + 512 * colors;
+  PixelsChunk *const chunks = reinterpret_cast<PixelsChunk *>(reaches + 32 * colors);
   const int begin = (int)((long long)*p.rows * (int)blockIdx.x / (int)gridDim.x);
   const int end = (int)((long long)*p.rows * ((int)blockIdx.x + 1) / (int)gridDim.x);
   if (begin >= end) return;
   const int warp = __shfl_sync(0xffffffffu, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
   const int x = 2 * (lane & 15) + (lane >> 4);
-  const int before = lane >= 16 ? lane - 16 : lane + 15;
-  const int after = lane >= 16 ? lane - 15 : lane + 16;
   for (int i = (int)threadIdx.x; i < 512 * colors; i += 32 * kPixelsWarps) weights[i] = p.weights[i];
+  if ((int)threadIdx.x < 32 * colors) {
+    reaches[threadIdx.x] = reach_of(p.weights + 16 * (int)threadIdx.x);
+  }
 
   int turn = 0;
   stage_cells(p, begin, end - begin < kChunk ? end - begin : kChunk, chunks[0]);
@@ -161,6 +211,7 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
         const float *const other = p.sources + ((long long)cell.source * 32 + channel) * 1024 + x;
         float d[6];
         bool changed = false;
+        float most = 0.0f;
 #pragma unroll
         for (int i = 0; i < 6; i++) {
           const int y = 4 * warp - 1 + i;
@@ -176,33 +227,20 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
             d[i] = p.rectifies != 0 ? (moved < -own ? -own : moved) + fminf(own, 0.0f) : moved;
           }
           changed |= d[i] != 0.0f;
+          most = fmaxf(most, fabsf(d[i]));
         }
         float sum = 0.0f;
         const bool some = __any_sync(0xffffffffu, changed);
         if (some) {
-          ChannelRow rows[6];
-#pragma unroll
-          for (int i = 0; i < 6; i++) {
-            const float left = __shfl_sync(0xffffffffu, d[i], before);
-            const float right = __shfl_sync(0xffffffffu, d[i], after);
-            rows[i] = {lane == 0 ? 0.0f : left, d[i], lane == 31 ? 0.0f : right};
-          }
           const float4 *const w = reinterpret_cast<const float4 *>(weights + (channel * colors + color) * 16);
-          // By the parity of the image's row: the taps of the channel's row beside it, and of the one
-          // beyond. (As one array indexed by 3 - 3 odd, nvcc 13.0 leaves the first tap undefined.)
-          const float4 beside[2] = {w[1], w[2]};
-          const float4 beyond[2] = {w[3], w[0]};
-#pragma unroll
-          for (int i = 0; i < 8; i++) {
-            const int odd = i & 1;
-            const ChannelRow &a = rows[(i >> 1) + 1];
-            const ChannelRow &b = rows[(i >> 1) + 2 * odd];
-            const float4 &ta = beside[odd];
-            const float4 &tb = beyond[odd];
-            const float2 shift = make_float2(
-                fmaf(b.left, tb.w, fmaf(b.own, tb.y, fmaf(a.left, ta.w, a.own * ta.y))),
-                fmaf(b.right, tb.x, fmaf(b.own, tb.z, fmaf(a.right, ta.x, a.own * ta.z))));
-            sum = measure_two<kSizes>(clean[i], p.logits + (image + 32 * i), shift, sum);
+          const float2 *const logits = p.logits + image;
+          const float reach = reaches[channel * colors + color];
+          if (__all_sync(0xffffffffu, most * reach < kLittle)) {
+            sum = measure_rows<kSizes, Moves::kLittle>(d, w, clean, logits);
+          } else if (__all_sync(0xffffffffu, most * reach < kFar)) {
+            sum = measure_rows<kSizes, Moves::kBetween>(d, w, clean, logits);
+          } else {
+            sum = measure_rows<kSizes, Moves::kAny>(d, w, clean, logits);
           }
           sum = sum_of_warp(sum);
         }

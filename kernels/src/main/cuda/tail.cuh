@@ -170,7 +170,7 @@ PB_DEVICE void bend(const Sums &sums, int k, const float4 *active, float (&moved
 //
 // @param active the clean pre-activations of 16 outputs in shared memory, 16 others 32 further: halves,
 //   or float32 in two times four
-// kProducts: 3 with operands of two bf16 each, 2 of tf32 (each twice as long), 1 of one bf16.
+// kProducts: 3 with operands of two bf16 each, 2 of tf32 (each twice as long).
 // @param weights [high, low][16 inputs][lane], or of tf32 [8 inputs][lane], in shared memory
 template <int kProducts, int kColors, class Active>
 PB_DEVICE void taps_of_row(const Sums &sums, const Active *active, const uint4 *weights, int lane,
@@ -203,10 +203,8 @@ PB_DEVICE void taps_of_row(const Sums &sums, const Active *active, const uint4 *
 #pragma unroll
       for (int i = 0; i < 4; i++) {
         high[i] = pack_bf16(moved[2 * i], moved[2 * i + 1]);
-        if (kProducts == 3) {
-          const float2 kept = unpack_bf16(high[i]);
-          low[i] = pack_bf16(moved[2 * i] - kept.x, moved[2 * i + 1] - kept.y);
-        }
+        const float2 kept = unpack_bf16(high[i]);
+        low[i] = pack_bf16(moved[2 * i] - kept.x, moved[2 * i + 1] - kept.y);
       }
 #pragma unroll
       for (int color = 0; color < kColors; color++) {
@@ -216,15 +214,13 @@ PB_DEVICE void taps_of_row(const Sums &sums, const Active *active, const uint4 *
         const unsigned second[2] = {wh.z, wh.w};
         mma_bf16_16816(c[color][0], high, first);
         mma_bf16_16816(c[color][1], high, second);
-        if (kProducts == 3) {
-          const uint4 wl = of[64];
-          const unsigned first_low[2] = {wl.x, wl.y};
-          const unsigned second_low[2] = {wl.z, wl.w};
-          mma_bf16_16816(c[color][0], low, first);
-          mma_bf16_16816(c[color][1], low, second);
-          mma_bf16_16816(c[color][0], high, first_low);
-          mma_bf16_16816(c[color][1], high, second_low);
-        }
+        const uint4 wl = of[64];
+        const unsigned first_low[2] = {wl.x, wl.y};
+        const unsigned second_low[2] = {wl.z, wl.w};
+        mma_bf16_16816(c[color][0], low, first);
+        mma_bf16_16816(c[color][1], low, second);
+        mma_bf16_16816(c[color][0], high, first_low);
+        mma_bf16_16816(c[color][1], high, second_low);
       }
     }
   }

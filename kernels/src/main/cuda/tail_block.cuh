@@ -129,12 +129,12 @@ struct Strip {
 };
 
 // Runs the rows of a strip: `each(i, sums)` takes the sums of row i.
-template <int kRows, class Of, class Each>
+template <class Of, class Each>
 PB_DEVICE void strip_rows(const Strip &strip, const Of &w, const unsigned char *tile, const Each &each) {
   Sums one;
   Sums two;
   const int r = strip.row - 1 + (strip.phase >> 1);
-  const int rows = kRows > 0 ? kRows : strip.rows;
+  const int rows = strip.rows;
   Columns columns(strip.lane, strip.phase & 1, r);
   clear(one);
   if (r >= 0) row_products<false, true>(w, tile, columns, two, one);
@@ -149,7 +149,7 @@ PB_DEVICE void strip_rows(const Strip &strip, const Of &w, const unsigned char *
     }
     each(i, ending);
   };
-#pragma unroll (kRows > 0 ? kRows : 1)
+#pragma unroll 1
   for (int i = 0; i < rows; i += 2) {
     row(i, one, two);
     if (i + 1 < rows) row(i + 1, two, one);

@@ -95,7 +95,7 @@ PB_DEVICE void tail_exact(const TailParams &p, unsigned char *shared) {
       if (threadIdx.x == 0) schedule.look(p, n + 2);
       const int base = schedule.base(n);
       const int next_base = schedule.base(n + 1);
-      strip_rows<0>(strip, w, shared + kTiles + odd * kSplitTile, [&](int i, const Sums &row) {
+      strip_rows(strip, w, shared + kTiles + odd * kSplitTile, [&](int i, const Sums &row) {
         float4 *const of = active + (i & 1) * 128;
         cp_async_wait<1>();
         taps_of_row<3, 1>(row, of, image_weights, lane, shared + odd * kTaps + strip.taps() + i * 512);

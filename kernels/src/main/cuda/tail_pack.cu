@@ -130,8 +130,8 @@ PB_KERNEL(tail_pack_image, TailCleanParams, 256, 1) {
     p.packed_logits[e] = make_float4(l[0], l[1], l[2], l[3]);
 #pragma unroll
     for (int i = 0; i < 2; i++) {
-      const float2 first = slope_and_lean(l[2 * i]);
-      const float2 second = slope_and_lean(l[2 * i + 1]);
+      const float2 first = both_sides(l[2 * i]);
+      const float2 second = both_sides(l[2 * i + 1]);
       p.image[(e >> 5) * 64 + i * 32 + lane] = make_float4(first.x, first.y, second.x, second.y);
     }
   }

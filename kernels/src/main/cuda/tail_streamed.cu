@@ -4,9 +4,9 @@
 // cell. Neither the 32 x 32 x 32 activation nor the image reaches device memory. tail.cuh says how.
 //
 // Operations a cell, colors = 1: 2 x 4,194,304 + 2 x 524,288 of multiply-adds, 9.44 MFLOP (with the
-// borders; 8.89 inside the image): 2,304 m16n8k16 products, or 2,816 where the second layer keeps 16
-// bits of its operands (three products for one). A multiprocessor ends one in at best 1.6 clocks by
-// mma.sync, so 3,690 or 4,510 clocks a cell; 132 of them at 1.75 GHz: 63 or 51 M cells/s.
+// borders; 8.89 inside the image): 2,816 m16n8k16 products, since the second layer keeps 16 bits of its
+// operands (three products for one). A multiprocessor ends one in at best 1.6 clocks by mma.sync, so
+// 4,510 clocks a cell; 132 of them at 1.75 GHz: 51 M cells/s.
 // Bytes a cell: 16,384 of the change, and per base 65,536 of clean pre-activations and 32,768 of the
 // image, which stay in shared memory and the L2 while the cells of a base follow each other: with
 // many cells a base 16.4 KB a cell, 183 M cells/s at 3 TB/s; with one cell a base 26 M.
@@ -23,10 +23,10 @@
 namespace {
 
 // Shared memory: taps (2), clean pre-activations, tiles (2), weights, schedule, sums (2).
-template <int kWarps, int kProducts, bool kSizes>
+template <int kProducts, bool kSizes>
 PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
-  constexpr int kThreads = 32 * kWarps;
-  constexpr int kRows = kWarps == 16 ? 4 : 0;
+  constexpr int kThreads = 384;
+  constexpr int kWarps = kThreads / 32;
   constexpr int kActive = 2 * kTaps;
   constexpr int kTiles = kActive + 64 * kActiveRow;
   constexpr int kWeights = kTiles + 2 * kTileRoom;
@@ -91,13 +91,13 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
       if (threadIdx.x == 0) schedule.look(p, n + 2);
       const int next_base = schedule.base(n + 1);
       const bool renew = more && next_base != schedule.base(n);
-      strip_rows<kRows>(strip, w, shared + kTiles + odd * kTileRoom, [&](int i, const Sums &row) {
+      strip_rows(strip, w, shared + kTiles + odd * kTileRoom, [&](int i, const Sums &row) {
         taps_of_row<kProducts, 1>(row, active + i * 64, image_weights, lane,
                                   shared + odd * kTaps + strip.taps() + i * 512);
         if (renew) strip.copy_active(p.active, next_base, i, active + i * 64);
-        // Every other row, one pair of the image, looked for a row earlier where registers are left.
+        // Every other row, one pair of the image, looked for a row earlier.
         if (i >> 1 < strip.pairs) {
-          if ((i & 1) == (kRows > 0 ? 1 : 0)) look(i >> 1);
+          if ((i & 1) == 0) look(i >> 1);
           if ((i & 1) == 1) measure(i >> 1);
         }
       });
@@ -122,25 +122,13 @@ PB_DEVICE void tail_streamed(const TailParams &p, unsigned char *shared) {
 
 PB_KERNEL(tail_streamed_squares, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_streamed<12, 3, false>(p, shared);
+  tail_streamed<3, false>(p, shared);
 }
 PB_KERNEL(tail_streamed_sizes, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_streamed<12, 3, true>(p, shared);
+  tail_streamed<3, true>(p, shared);
 }
 PB_KERNEL(tail_streamed_tf32_squares, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_streamed<12, 2, false>(p, shared);
-}
-PB_KERNEL(tail_streamed_rounded_squares, TailParams, 384, 1) {
-  PB_SHARED(shared);
-  tail_streamed<12, 1, false>(p, shared);
-}
-PB_KERNEL(tail_streamed_wide_squares, TailParams, 512, 1) {
-  PB_SHARED(shared);
-  tail_streamed<16, 3, false>(p, shared);
-}
-PB_KERNEL(tail_streamed_wide_tf32_squares, TailParams, 512, 1) {
-  PB_SHARED(shared);
-  tail_streamed<16, 2, false>(p, shared);
+  tail_streamed<2, false>(p, shared);
 }

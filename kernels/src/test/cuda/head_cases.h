@@ -451,9 +451,8 @@ inline void check_any(Draw &draw, int k, int n, int count, double size, bool rec
   expect(kept && norm > 0, "  rows beyond the cells are left alone", kept ? 0 : 1, 0);
 }
 
-// The layer on the matrix unit: `kernel` writes bf16, or float32 when wide, or both halves of it where
-// it splits.
-inline void check_linear(Draw &draw, const char *kernel, bool wide, bool splits, int n, int plane, int count, double size,
+// The layer on the matrix unit: `kernel` writes bf16, or two of them where it splits.
+inline void check_linear(Draw &draw, const char *kernel, bool splits, int n, int plane, int count, double size,
                          bool rectifies, int blocks, int shared) {
   const int k = 256;
   const LinearLayer layer(draw, k, n, plane);
@@ -489,14 +488,14 @@ inline void check_linear(Draw &draw, const char *kernel, bool wide, bool splits,
       const size_t channels = (size_t)(n / plane);
       const unsigned short *pixel = narrow + at / channels * 2 * channels + at % channels;
       const double got = splits ? host_of_bf16(pixel[0]) + (double)host_of_bf16(pixel[channels])
-                         : wide ? raw[at] : host_of_bf16(narrow[at]);
-      const double bound = (splits ? fabs(want) / 65536 : 0.0) + 2e-5 * length + (wide ? 0 : fabs(want) / 256);
+                                : host_of_bf16(narrow[at]);
+      const double bound = fabs(want) / (splits ? 65536 : 256) + 2e-5 * length;
       const double error = got == got ? fabs(got - want) / (bound + 1e-300) : 1e9;
       worst = fmax(worst, error);
     }
   }
   bool kept = true;
-  const size_t half = wide ? 2 : 1;
+  const size_t half = splits ? 2 : 1;
   const float poison = -1.0f;
   unsigned short words[2];
   memcpy(words, &poison, 4);

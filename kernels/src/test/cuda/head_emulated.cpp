@@ -52,12 +52,11 @@ int main(int count, char **arguments) {
   check_any(draw, 10, 256, 13, 1, true);
   check_any(draw, 70, 300, 9, 1e-3, false);
   const int shared = change_linear_shared(256, 32, 3);
-  check_linear(draw, "change_linear_256", false, false, 256, 16, 1, 1, true, 1, shared);
-  check_linear(draw, "change_linear_256", false, false, 128, 4, 133, 1e-4, true, 1, shared);
-  check_linear(draw, "change_linear_256_wide", true, false, 128, 1, 71, 1e-2, true, 2, shared);
-  check_linear(draw, "change_linear_256_wide", true, false, 128, 1, 33, 1, false, 2, shared);
-  check_linear(draw, "change_linear_256_split", true, true, 256, 16, 77, 1e-4, true, 2, shared);
-  check_linear(draw, "change_linear_256_split", true, true, 128, 2, 1, 1, true, 1, shared);
+  check_linear(draw, "change_linear_256", false, 256, 16, 1, 1, true, 1, shared);
+  check_linear(draw, "change_linear_256", false, 128, 4, 133, 1e-4, true, 1, shared);
+  check_linear(draw, "change_linear_256", false, 128, 1, 33, 1, false, 2, shared);
+  check_linear(draw, "change_linear_256_split", true, 256, 16, 77, 1e-4, true, 2, shared);
+  check_linear(draw, "change_linear_256_split", true, 128, 2, 1, 1, true, 1, shared);
   check_down(draw, 32, 32, 16, false, "change_down_32_32_16", down_shared(32, 16, 1, 2), 5, 1, false, 2);
   check_down(draw, 32, 32, 16, false, "change_down_32_32_16", down_shared(32, 16, 1, 2), 4, 1e-4, true, 1);
   check_down(draw, 32, 64, 8, false, "change_down_32_64_8", down_shared(32, 8, 2, 3), 9, 1e-4, true, 1);

@@ -9,7 +9,7 @@ namespace pixels_check {
 constexpr int kThreads = 256;
 constexpr int kBlocks = 3;  // on a multiprocessor
 constexpr int kChunkBytes = 32 * (9 * 4 + 8 * 8);
-inline int shared_bytes(int colors) { return 2048 * colors + 2 * kChunkBytes; }
+inline int shared_bytes(int colors) { return (2048 + 128) * colors + 2 * kChunkBytes; }
 
 // A value of 32 x 32 x 32 behind a rectifier, patched in one channel or a part of one.
 struct PixelsCase {
@@ -117,7 +117,7 @@ template <class Machine>
 int check_all(Machine &machine, int cells, int blocks) {
   int failed = 0;
   for (const int colors : {1, 3}) {
-    for (const double size : {8.0, 1.0, 0.01, 1e-4}) {
+    for (const double size : {100.0, 8.0, 1.0, 0.01, 1e-4}) {
       PixelsCase of(colors, 3, cells, size, (unsigned)(5 + cells));
       of.rectifies = size != 1.0;
       LoadedPixels<Machine> loaded(machine, of);

@@ -33,7 +33,6 @@ struct Way {
 };
 
 constexpr int kStreamedBytes = 232128;
-constexpr int kStagedBytes = 92544;
 constexpr int kColorsBytes = 227936;
 constexpr int kExactBytes = 232384;
 
@@ -41,11 +40,6 @@ inline const std::vector<Way> &ways() {
   static const std::vector<Way> all = {
       {"tail_streamed_squares", 384, kStreamedBytes, 1, 1, 3, false},
       {"tail_streamed_tf32_squares", 384, kStreamedBytes, 1, 1, 2, false},
-      {"tail_streamed_rounded_squares", 384, kStreamedBytes, 1, 1, 1, false},
-      {"tail_streamed_wide_squares", 512, kStreamedBytes, 1, 1, 3, false},
-      {"tail_streamed_wide_tf32_squares", 512, kStreamedBytes, 1, 1, 2, false},
-      {"tail_staged_squares", 256, kStagedBytes, 2, 1, 3, false},
-      {"tail_staged_tf32_squares", 256, kStagedBytes, 2, 1, 2, false},
       {"tail_streamed_sizes", 384, kStreamedBytes, 1, 1, 3, true},
       {"tail_colors_squares", 256, kColorsBytes, 1, 3, 3, false},
       {"tail_colors_sizes", 256, kColorsBytes, 1, 3, 3, true},
@@ -244,7 +238,7 @@ inline double largest_error(const Case &of, const std::vector<float> &effects, c
 }
 
 // The largest relative error: rounding the second layer's operands to bf16 is most of it, where done.
-inline double allowed(const Way &way) { return way.exact ? 3e-5 : way.products == 1 ? 5e-3 : way.products == 2 ? 4e-4 : 1e-4; }
+inline double allowed(const Way &way) { return way.exact ? 3e-5 : way.products == 2 ? 4e-4 : 1e-4; }
 
 // Runs every way on cases of each size. Returns how many failed.
 template <class Machine>

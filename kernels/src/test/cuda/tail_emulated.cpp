@@ -12,8 +12,8 @@ namespace {
 #include "tail_exact.cu"
 #include "tail_channel.cu"
 #include "tail_channel_pack.cu"
+#include "tail_colors.cu"
 #include "tail_pack.cu"
-#include "tail_staged.cu"
 #include "tail_streamed.cu"
 }  // namespace
 #ifndef TAIL_KERNELS

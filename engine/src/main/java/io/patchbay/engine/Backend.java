@@ -28,6 +28,12 @@ public interface Backend extends AutoCloseable {
   /// Rows at a time that keep this backend busy; a hint for callers that choose a batch.
   int preferredRows();
 
+  /// Whether a program takes about as long as its layers would one by one. Where it does not, since
+  /// several layers run as one kernel, say, programs have to be timed whole.
+  default boolean ratesAdd() {
+    return true;
+  }
+
   /// Zeroed storage for `states`, one slab.
   Weights weights(List<Node> states);
 

@@ -114,7 +114,9 @@ public final class PatchRunner implements AutoCloseable {
       final MachineRates rates) {
     final var extent = Extent.perBase(capacity.cells());
     final var route =
-        Routes.mixed(model.graph(), site, IMAGE).cheapest(units, false, rates, extent).route();
+        Routes.mixed(model.graph(), site, IMAGE)
+            .cheapest(subject, units, false, rates, extent)
+            .route();
     final var sites = SitePatch.mixed(List.of(site.name()));
     return new PatchRunner(
         subject, model, sites, List.of(), List.of(), directions, true, capacity, route);

@@ -100,11 +100,20 @@ final class Routes {
 
   /// The cheapest way for a sweep of some extent; of equal ones the first.
   Way cheapest(
+      final Subject subject,
       final List<Unit> units,
       final boolean eliminates,
       final MachineRates rates,
       final Extent extent) {
-    return cheapest(ways(units, eliminates).stream(), rates, extent);
+    final var ways = timed(subject, ways(units, eliminates), units);
+    return cheapest(ways.stream(), rates, extent);
+  }
+
+  /// The ways with what their cells take, where the device has to be asked.
+  List<Way> timed(final Subject subject, final List<Way> ways, final List<Unit> units) {
+    return subject.backend().ratesAdd()
+        ? ways
+        : new WayTrials(subject, graph, site, measured, units).timed(ways);
   }
 
   /// The cheapest of some ways; of equal ones the first. One that measures the change itself counts

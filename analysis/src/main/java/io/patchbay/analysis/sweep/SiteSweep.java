@@ -96,7 +96,8 @@ public final class SiteSweep implements AutoCloseable {
         effect,
         room,
         Routes.mixed(model.graph(), site, effect.site())
-            .cheapest(units, eliminates, rates, Extent.perBase(units.size() * variations.size()))
+            .cheapest(
+                subject, units, eliminates, rates, Extent.perBase(units.size() * variations.size()))
             .route());
   }
 

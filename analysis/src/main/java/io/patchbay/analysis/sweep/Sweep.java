@@ -225,7 +225,8 @@ public final class Sweep {
   /// written.
   public String explain() {
     final var rates = ways.rates(subject.backend());
-    final var chosen = ways.named(Optional.of(route.orElse(ways.cheapest(rates).name())));
+    final var timed = ways.timed(subject, plan, sites.getFirst(), units);
+    final var chosen = timed.named(Optional.of(route.orElse(timed.cheapest(rates).name())));
     final var sample = sample();
     final var under = route.isPresent() ? ladder : sample.ladder(chosen, ways.exact());
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
@@ -233,7 +234,7 @@ public final class Sweep {
         new SweepExplanation(
             plan,
             sites,
-            ways,
+            timed,
             rates,
             chosen.name(),
             under,
@@ -254,7 +255,7 @@ public final class Sweep {
 
   /// How a new folder's cells are computed.
   private SweepFolder.Chosen chosen() {
-    final var way = ways.chosen(subject.backend(), route);
+    final var way = ways.chosen(subject, plan, sites.getFirst(), units, route);
     return new SweepFolder.Chosen(
         way.map(Way::name),
         route.isPresent() ? ladder : way.flatMap(w -> sample().ladder(w, ways.exact())));

@@ -47,7 +47,7 @@ public final class SweepSample {
     final var patches = runs.patches(plan, List.of(site));
     this.units = JointUnit.of(plan, List.of(site), patches);
     final var ways = SweepWays.of(subject, plan, List.of(site), units, patches);
-    final var chosen = ways.chosen(subject.backend(), Optional.empty());
+    final var chosen = ways.chosen(subject, plan, site, units, Optional.empty());
     this.controls =
         new SweepControls(subject, data, plan, List.of(site), patches, units, sweep.cells())
             .of(chosen.flatMap(Way::route));

@@ -67,17 +67,34 @@ record SweepWays(List<Way> ways, boolean batched, Optional<Way> exact, Extent ex
     return new Extent(bases, taken ? bases * each : 0, bases * units * plan.variations());
   }
 
+  /// With what their cells take by the clock, where the device has to be asked.
+  SweepWays timed(
+      final Subject subject, final SweepPlan plan, final Site site, final List<JointUnit> units) {
+    if (!batched) {
+      return this;
+    }
+    final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
+    final var single = units.stream().map(u -> u.parts().getFirst()).toList();
+    final var routes = Routes.mixed(graph, site, plan.measured());
+    return new SweepWays(routes.timed(subject, ways, single), true, exact, extent);
+  }
+
   /// The way of a new folder's cells; nothing where there is nothing to choose.
   ///
   /// @param asked a way by its name, else the cheapest is taken
-  Optional<Way> chosen(final Backend backend, final Optional<String> asked) {
+  Optional<Way> chosen(
+      final Subject subject,
+      final SweepPlan plan,
+      final Site site,
+      final List<JointUnit> units,
+      final Optional<String> asked) {
     if (!batched) {
       return Optional.empty();
     }
     if (asked.isPresent() || ways.size() == 1) {
       return Optional.of(asked.isPresent() ? named(asked) : ways.getFirst());
     }
-    return Optional.of(cheapest(rates(backend)));
+    return Optional.of(timed(subject, plan, site, units).cheapest(rates(subject.backend())));
   }
 
   /// What may take most memory, about.

@@ -1,6 +1,7 @@
 package io.patchbay.analysis.sweep;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /// One way to compute the cells of a sweep, and the work that it is.
@@ -9,7 +10,18 @@ import java.util.Set;
 /// @param cell of one cell
 /// @param base of one base input, whatever its cells
 /// @param source of one input that cells take from
-record Way(Optional<Route> route, WorkCount cell, WorkCount base, WorkCount source) {
+/// @param timed nanoseconds of one cell by the clock, where some were run; see [WayTrials]
+record Way(
+    Optional<Route> route, WorkCount cell, WorkCount base, WorkCount source, OptionalDouble timed) {
+  /// Of which no cell was run.
+  Way(
+      final Optional<Route> route,
+      final WorkCount cell,
+      final WorkCount base,
+      final WorkCount source) {
+    this(route, cell, base, source, OptionalDouble.empty());
+  }
+
   /// How much of each there is in a sweep.
   record Extent(double bases, double sources, double cells) {
     /// One base with its cells.
@@ -32,6 +44,10 @@ record Way(Optional<Route> route, WorkCount cell, WorkCount base, WorkCount sour
     return cell.plus(base).plus(source).kinds();
   }
 
+  Way timed(final double nanos) {
+    return new Way(route, cell, base, source, OptionalDouble.of(nanos));
+  }
+
   /// Multiply-adds of a sweep.
   double operations(final Extent extent) {
     return extent.bases() * base.operations()
@@ -43,6 +59,6 @@ record Way(Optional<Route> route, WorkCount cell, WorkCount base, WorkCount sour
   double nanos(final MachineRates rates, final Extent extent) {
     return extent.bases() * rates.nanos(base)
         + extent.sources() * rates.nanos(source)
-        + extent.cells() * rates.nanos(cell);
+        + extent.cells() * timed.orElseGet(() -> rates.nanos(cell));
   }
 }

@@ -165,6 +165,16 @@ class MachineRatesTest {
         cells, new SweepWays(ways, true, Optional.empty(), new Extent(5, 0, 1000)).cheapest(rates));
   }
 
+  /// What was timed counts in place of what was reckoned, for cells alone.
+  @Test
+  void whatWasTimedCounts() {
+    final var work = WorkCount.NONE.plus(Work.CELL, 9);
+    final var way = new Way(Optional.empty(), work, work, work);
+    final var rates = new MachineRates(all(1), 1);
+    assertEquals(9 * (2 + 3 + 10), way.nanos(rates, new Extent(2, 3, 10)));
+    assertEquals(9 * (2 + 3) + 4 * 10, way.timed(4).nanos(rates, new Extent(2, 3, 10)));
+  }
+
   @Test
   void everyBackendIsMeasured() {
     for (final var provider : Backends.providers()) {

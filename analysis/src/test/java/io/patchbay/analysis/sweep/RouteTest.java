@@ -432,4 +432,32 @@ class RouteTest {
     }
     return images;
   }
+
+  /// What a device is asked that runs several layers as one kernel.
+  @Test
+  void everyWayCanBeTimed() {
+    final var of = new Case("decoder.convt2", "3,17", "interchange", "l2", 3);
+    try (var backend = Backends.open("cpu", new Settings(1, MEMORY)).backend()) {
+      final var names =
+          on(
+              backend,
+              of,
+              (subject, site, units) -> {
+                final var graph = ShardRunner.graph(subject, false).graph();
+                final var single = units.stream().map(u -> u.parts().getFirst()).toList();
+                final var ways = Routes.mixed(graph, site, "output").ways(single, true);
+                final var timed = new WayTrials(subject, graph, site, "output", single).timed(ways);
+                assertEquals(
+                    ways.stream().map(Way::name).toList(), timed.stream().map(Way::name).toList());
+                // From a tenth of a microsecond to a second.
+                assertTrue(
+                    timed.stream()
+                        .mapToDouble(way -> way.timed().orElseThrow())
+                        .allMatch(nanos -> nanos > 100 && nanos < 1e9),
+                    timed::toString);
+                return timed.stream().map(Way::name).toList();
+              });
+      assertEquals(List.of("whole", "carried:1", "measured:2"), names);
+    }
+  }
 }

@@ -122,13 +122,20 @@ final class Binding {
     steps.addAll(copies);
   }
 
+  /// By a kernel: a copy of the driver's own inside a graph is checked by its tools before the
+  /// kernels of the same graph have written what it reads.
   private Step copy(final Value to, final Value from) {
     final var device = scope.device();
+    final long elements = from.rowBytes() / Float.BYTES;
+    final boolean wide = elements % 4 == 0;
+    final var kernel = device.kernel("copy", wide ? "copy_fours" : "copy_range");
+    final var shape = Grid.of(device).covering(elements / (wide ? 4 : 1));
+    final long rows = scope.rows(null);
     return Step.of(
         "assign",
         to,
         List.of(from),
-        () -> device.copy(to.address(), from.address(), from.rowBytes()));
+        () -> kernel.launch(shape, from.address(), to.address(), rows, 1, elements, 1, 1, 0));
   }
 
   private boolean mayShare(final Value value, final Value state) {

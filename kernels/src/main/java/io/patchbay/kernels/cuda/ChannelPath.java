@@ -28,8 +28,9 @@ final class ChannelPath {
   /// Of `change_pixels`, per multiprocessor.
   private static final int PIXELS_BLOCKS = 3;
 
-  /// Bytes of its shared memory: the taps of a color, and two chunks of 32 cells.
-  private static final int TAPS = 2048;
+  /// Bytes of its shared memory: the taps of a color with their reaches, and two chunks of 32
+  /// cells.
+  private static final int TAPS = CHANNELS * (16 + 1) * Float.BYTES;
 
   private static final int CHUNKS = 2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES);
 
@@ -129,7 +130,7 @@ final class ChannelPath {
         scope.device().kernel("change_pixels", "change_pixels_" + suffix),
         new Launch(PIXELS_BLOCKS * processors, 1, THREADS, TAPS * colors + CHUNKS),
         List.of(weights, image.value()),
-        () -> new long[] {weights.address(), image.slopes(), image.logits()},
+        () -> new long[] {weights.address(), image.sides(), image.logits()},
         colors);
   }
 
@@ -167,7 +168,7 @@ final class ChannelPath {
         List.of(first, second, active, image.value()),
         () ->
             new long[] {
-              first.address(), second.address(), active.address(), image.slopes(), image.logits()
+              first.address(), second.address(), active.address(), image.sides(), image.logits()
             });
   }
 

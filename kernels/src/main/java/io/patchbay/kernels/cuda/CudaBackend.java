@@ -85,6 +85,11 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public boolean ratesAdd() {
+    return false;
+  }
+
+  @Override
   public Weights weights(final List<Node> states) {
     return new CudaWeights(states, device);
   }

@@ -302,9 +302,8 @@ final class DecoderPath implements ChangePath {
     final var i = TailPacks.ofTail(image, scope);
     stages.read(i.value());
     final var end = op.end() == End.SQUARES ? "_squares" : "_sizes";
-    final var file = exact ? "tail_exact" : colors == 1 ? "tail_streamed" : "tail_staged";
-    final var name = exact || colors == 1 ? file : "tail_colors";
-    final var kernel = scope.device().kernel(file, name + end);
+    final var file = exact ? "tail_exact" : colors == 1 ? "tail_streamed" : "tail_colors";
+    final var kernel = scope.device().kernel(file, file + end);
     final int shared = exact ? TAIL_EXACT_SHARED : colors == 1 ? TAIL_SHARED : TAIL_COLORS_SHARED;
     final var launch =
         new Launch(processors, 1, exact || colors > 1 ? THREADS : TAIL_THREADS, shared);
@@ -319,7 +318,7 @@ final class DecoderPath implements ChangePath {
                 weights.address(),
                 weights.address() + 4L * words,
                 a.address(),
-                i.slopes(),
+                i.sides(),
                 i.logits(),
                 to,
                 cells.count()));

@@ -5,7 +5,7 @@ import io.patchbay.ffi.cuda.Launch;
 
 /// What the kernels of an image's effect read of its clean logits, each in its own order.
 ///
-/// @param value per base and pixel its slope and lean, and after those of all bases the logits
+/// @param value per base and pixel its two sides, and after those of all bases the logits
 /// @param offset bytes to the logits
 record TailPacks(Value value, long offset) {
   private static final int THREADS = 256;
@@ -50,7 +50,7 @@ record TailPacks(Value value, long offset) {
         offset);
   }
 
-  long slopes() {
+  long sides() {
     return value.address();
   }
 

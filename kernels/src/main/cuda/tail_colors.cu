@@ -1,20 +1,20 @@
-// The tail of a decoder in difference mode as tail_streamed.cu does it, in stages: first all taps, then
-// the image, in blocks of 8 warps. With one color of an image two blocks share a multiprocessor; with
-// three the taps fill its shared memory. The clean pre-activations come from the L2 for each cell, a
-// row ahead.
+// The tail of a decoder in difference mode as tail_streamed.cu does it, onto an image of three colors,
+// in stages: first all taps, which fill a multiprocessor's shared memory, then the image, in blocks of
+// 8 warps. The clean pre-activations come from the L2 for each cell, a row ahead.
 //
-// Operations a cell: 9.44 MFLOP with the borders, or 11.53 with three colors; 2,816 products m16n8k16,
-// 4,352 with three: at 1.6 clocks 51 or 33 M cells/s on 132 multiprocessors at 1.75 GHz.
+// Operations a cell: 11.53 MFLOP with the borders; 4,352 products m16n8k16: at 1.6 clocks 33 M cells/s
+// on 132 multiprocessors at 1.75 GHz.
 // Bytes a cell: 16,384 of the change from device memory, 65,536 and 32,768 a color from the L2.
 #include "tail_block.cuh"
 
 namespace {
 
 // Shared memory: taps of each color, clean pre-activations of a row, tile, weights, schedule, sums.
-template <int kColors, int kWarps, int kProducts, bool kSizes>
-PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
-  constexpr int kThreads = 32 * kWarps;
-  constexpr int kRows = kWarps == 16 ? 4 : 0;
+template <bool kSizes>
+PB_DEVICE void tail_colors(const TailParams &p, unsigned char *shared) {
+  constexpr int kColors = 3;
+  constexpr int kThreads = 256;
+  constexpr int kWarps = kThreads / 32;
   constexpr int kMeasured = 32 / kWarps;
   constexpr int kActive = kColors * kTaps;
   constexpr int kTileAt = kActive + kWarps * kActiveRow;
@@ -38,7 +38,7 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
 
   Weights w;
   load_weights(p.weights, strip.phase, lane, w);
-  fill_weights<kThreads, kProducts>(p, kColors, image_weights);
+  fill_weights<kThreads, 3>(p, kColors, image_weights);
   fill_zeros(tile);
   copy_tile<kThreads>(tile, p.change, schedule.cell(0));
   strip.copy_active(p.active, schedule.base(0), 0, active);
@@ -53,9 +53,9 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
     if (schedule.cell(n) < 0) return;
     if (threadIdx.x == 0) schedule.look(p, n + 1);
     const int base = schedule.base(n);
-    strip_rows<kRows>(strip, w, tile, [&](int i, const Sums &row) {
+    strip_rows(strip, w, tile, [&](int i, const Sums &row) {
       cp_async_wait<0>();
-      taps_of_row<kProducts, kColors>(row, active, image_weights, lane,
+      taps_of_row<3, kColors>(row, active, image_weights, lane,
                                       shared + strip.taps() + i * 512);
       if (i + 1 < strip.rows) strip.copy_active(p.active, base, i + 1, active);
       cp_async_commit();
@@ -86,19 +86,11 @@ PB_DEVICE void tail_staged(const TailParams &p, unsigned char *shared) {
 
 }  // namespace
 
-PB_KERNEL(tail_staged_squares, TailParams, 256, 2) {
-  PB_SHARED(shared);
-  tail_staged<1, 8, 3, false>(p, shared);
-}
-PB_KERNEL(tail_staged_tf32_squares, TailParams, 256, 2) {
-  PB_SHARED(shared);
-  tail_staged<1, 8, 2, false>(p, shared);
-}
 PB_KERNEL(tail_colors_squares, TailParams, 256, 1) {
   PB_SHARED(shared);
-  tail_staged<3, 8, 3, false>(p, shared);
+  tail_colors<false>(p, shared);
 }
 PB_KERNEL(tail_colors_sizes, TailParams, 256, 1) {
   PB_SHARED(shared);
-  tail_staged<3, 8, 3, true>(p, shared);
+  tail_colors<true>(p, shared);
 }
