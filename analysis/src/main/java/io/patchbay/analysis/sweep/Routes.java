@@ -70,6 +70,13 @@ final class Routes {
     return ways;
   }
 
+  /// The change carried all the way, in float32; empty where it cannot be.
+  Optional<Route> exact(final boolean eliminates) {
+    return ChangeChain.of(from, target)
+        .map(chain -> route(chain.links().size(), eliminates, Precision.FP32))
+        .filter(Route::measures);
+  }
+
   /// The change carried through some layers, of those that there are.
   Route route(final int layers, final boolean eliminates, final Precision precision) {
     final boolean arrives = ChangeChain.of(from, target).orElseThrow().end(layers).equals(target);
