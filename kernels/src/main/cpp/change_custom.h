@@ -182,7 +182,7 @@ class OwnPatching {
     }
     for (int i = 0; i < kLanes; i++) blocks[drawn + i] = 0;
     float numbers[4 * (kUnits + kLanes)];
-    for (int i = 0; i < drawn; i += kLanes) key.blocks(blocks + i, numbers + 4 * i);
+    for (int i = 0; i < drawn; i += kLanes) key.blocks<1>(blocks + i, numbers + 4 * i);
     float *to = in[patch::kRandom].value;
     const float *from = numbers;
     for (int i = 0; i < count; i++) {
