@@ -171,7 +171,7 @@ PB_INLINE void patch_step(int code, int n, float *y, PatchOperand a, PatchOperan
     case kNegate: patch_each(n, y, [&](int i) { return -a.vector(i); }); break;
     case kAbs: patch_each(n, y, [&](int i) { return abs(a.vector(i)); }); break;
     case kExp: patch_together(n, y, a, [](auto &v) { exp_each(v); }); break;
-    case kLog: patch_each(n, y, [&](int i) { return log(a.vector(i)); }); break;
+    case kLog: patch_together(n, y, a, [](auto &v) { log_each(v); }); break;
     case kSqrt: patch_each(n, y, [&](int i) { return sqrt(a.vector(i)); }); break;
     case kTanh: patch_together(n, y, a, [](auto &v) { tanh_each(v); }); break;
     case kSigmoid: patch_together(n, y, a, [](auto &v) { sigmoid_each(v); }); break;

@@ -134,33 +134,44 @@ PB_INLINE vec tanh(vec x) {
   return each[0];
 }
 
-PB_INLINE vec log(vec x) {
+template <int N>
+PB_INLINE void log_each(vec (&x)[N]) {
   const float infinity = __builtin_inff();
-  const ivec denormal = x < 1.17549435e-38f;
-  const vec scaled = select(denormal, x * 8388608.0f, x);
-  // x = m 2^n with sqrt(1/2) <= m < sqrt(2).
-  const ivec bits = as_int(scaled) - 0x3f3504f3;
-  const ivec exponent = (bits >> 23) - (denormal & 23);
-  const vec f = as_float((bits & 0x7fffff) + 0x3f3504f3) - 1.0f;
-  const vec n = to_float(exponent);
+  vec f[N];
+  vec n[N];
+  vec q[N];
+  vec square[N];
+  PB_EACH(N) {
+    const ivec denormal = x[i] < 1.17549435e-38f;
+    const vec scaled = select(denormal, x[i] * 8388608.0f, x[i]);
+    // x = m 2^n with sqrt(1/2) <= m < sqrt(2).
+    const ivec bits = as_int(scaled) - 0x3f3504f3;
+    n[i] = to_float((bits >> 23) - (denormal & 23));
+    f[i] = as_float((bits & 0x7fffff) + 0x3f3504f3) - 1.0f;
+  }
   // log(1 + f) = f - f^2 / 2 + f^3 Q(f), error 7.6e-10.
-  vec q = broadcast(6.747691807e-2f);
-  q = fma(q, f, broadcast(-1.167750532e-1f));
-  q = fma(q, f, broadcast(1.188870905e-1f));
-  q = fma(q, f, broadcast(-1.240534258e-1f));
-  q = fma(q, f, broadcast(1.421945162e-1f));
-  q = fma(q, f, broadcast(-1.666800500e-1f));
-  q = fma(q, f, broadcast(2.000212353e-1f));
-  q = fma(q, f, broadcast(-2.500000952e-1f));
-  q = fma(q, f, broadcast(3.333331254e-1f));
-  const vec square = f * f;
-  vec tail = square * f * q;
-  tail = fma(n, broadcast(-2.12194440e-4f), tail);
-  tail = fma(square, broadcast(-0.5f), tail);
-  vec result = fma(n, broadcast(0.693359375f), f + tail);
-  result = select(x == infinity, broadcast(infinity), result);
-  result = select(x == 0.0f, broadcast(-infinity), result);
-  return select(x >= 0.0f, result, broadcast(__builtin_nanf("")));
+  PB_EACH(N) q[i] = fma(broadcast(6.747691807e-2f), f[i], broadcast(-1.167750532e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(1.188870905e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(-1.240534258e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(1.421945162e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(-1.666800500e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(2.000212353e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(-2.500000952e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(3.333331254e-1f));
+  PB_EACH(N) square[i] = f[i] * f[i];
+  PB_EACH(N) q[i] = square[i] * f[i] * q[i];
+  PB_EACH(N) q[i] = fma(n[i], broadcast(-2.12194440e-4f), q[i]);
+  PB_EACH(N) q[i] = fma(square[i], broadcast(-0.5f), q[i]);
+  PB_EACH(N) q[i] = fma(n[i], broadcast(0.693359375f), f[i] + q[i]);
+  PB_EACH(N) q[i] = select(x[i] == infinity, broadcast(infinity), q[i]);
+  PB_EACH(N) q[i] = select(x[i] == 0.0f, broadcast(-infinity), q[i]);
+  PB_EACH(N) x[i] = select(x[i] >= 0.0f, q[i], broadcast(__builtin_nanf("")));
+}
+
+PB_INLINE vec log(vec x) {
+  vec each[1] = {x};
+  log_each(each);
+  return each[0];
 }
 
 // log(1 + x): the rounding of 1 + x is put back to first order.
