@@ -81,8 +81,18 @@ class OwnPatching {
     for (int i = 0; i < range_count; i++) {
       int unit = ranges[i].begin;
       for (; ranges[i].end - unit >= kUnits; unit += kUnits) {
-        any |= whole(patch, n, unit);
-        spread(patch, unit, kUnits, out.value, cover, change);
+        // A tile is read in several passes, each too short for the processor to look ahead of it.
+        if (ranges[i].end - unit > kUnits) {
+          ask_for<kFirstLevel>(patch.clean + unit + kUnits, kUnits);
+          if (source) ask_for<kFirstLevel>(patch.source + unit + kUnits, kUnits);
+        }
+        whole(patch, n, unit);
+        if (in_rows(patch, unit, change)) {
+          any |= rows(patch, unit, cover, change);
+        } else {
+          any |= differences(patch.clean + unit, kUnits, patch.rectify);
+          spread(patch, unit, kUnits, out.value, cover, change);
+        }
       }
       while (unit < ranges[i].end) {
         const int some = least(kUnits - filled, ranges[i].end - unit);
@@ -105,8 +115,8 @@ class OwnPatching {
     return {static_cast<uint32_t>(op.seed[0]), static_cast<uint32_t>(op.seed[1]), op.ids + 3 * n};
   }
 
-  // The differences of a tile of neighbours, into `out`; gives the bits of them all.
-  ivec whole(const Patch &patch, int64_t n, int unit) {
+  // The values of a tile of neighbours, into `out`.
+  void whole(const Patch &patch, int64_t n, int unit) {
     machine.set(patch::kClean, patch.clean + unit);
     if (source) machine.set(patch::kSource, patch.source + unit);
     if (mean) machine.set(patch::kMean, op.mean + unit);
@@ -114,7 +124,33 @@ class OwnPatching {
     if (random) key(n).uniform(unit, kUnits, in[patch::kRandom].value);
     set_made();
     machine.run(out.value, kUnits);
-    return differences(patch.clean + unit, kUnits, patch.rectify);
+  }
+
+  // Whether a tile of neighbours is whole rows of one channel, the only one that changes.
+  static bool in_rows(const Patch &patch, int unit, const Change &change) {
+    const int plane = patch.h * patch.w;
+    return change.channels == 1 && patch.w % kLanes == 0 && kUnits % patch.w == 0 &&
+           unit % patch.w == 0 && unit % plane + kUnits <= plane;
+  }
+
+  // Puts the differences of such a tile where they lie; gives the bits of them all.
+  ivec rows(const Patch &patch, int unit, const Cover &cover, const Change &change) {
+    const int w = patch.w;
+    const float *clean = patch.clean + unit;
+    const float *value = out.value;
+    float *to = change.d + (change.at(unit % (patch.h * w) / w, 0) - change.d) +
+                unit / (patch.h * w) - cover.first_channel;
+    ivec any = {};
+    for (int i = 0; i < kUnits; i += w, to += change.row()) {
+      for (int x = 0; x < w; x += kLanes) {
+        const vec before = load(clean + i + x);
+        const vec moved = load(value + i + x) - before;
+        const vec d = patch.rectify ? rectified(before, moved) : moved;
+        store(to + x, d);
+        any |= as_int(d);
+      }
+    }
+    return any;
   }
 
   void collect(const Patch &patch, int unit, int some) {
@@ -182,7 +218,7 @@ class OwnPatching {
     }
     for (int i = 0; i < kLanes; i++) blocks[drawn + i] = 0;
     float numbers[4 * (kUnits + kLanes)];
-    for (int i = 0; i < drawn; i += kLanes) key.blocks(blocks + i, numbers + 4 * i);
+    for (int i = 0; i < drawn; i += kLanes) key.blocks<1>(blocks + i, numbers + 4 * i);
     float *to = in[patch::kRandom].value;
     const float *from = numbers;
     for (int i = 0; i < count; i++) {

@@ -48,6 +48,9 @@ struct Piece {
   int count;
 };
 
+// Pieces of fewer units draw their random numbers together with others.
+constexpr int kFewUnits = 4 * kLanes;
+
 class Patching {
   const PatchCall &call;
   const PatchSite site;
@@ -56,6 +59,7 @@ class Patching {
   PatchMachine machine;
   PatchTile in[kNamedValues];
   PatchTile out;
+  PatchDraws draws;
   Piece pieces[kTile];
   int filled = 0, count = 0;
 
@@ -102,6 +106,7 @@ class Patching {
   // Computes what has been collected.
   void flush() {
     if (filled == 0) return;
+    draws.flush();
     const int whole = (filled + kLanes - 1) / kLanes * kLanes;
     for (int i = filled; i < whole; i++)
       for (PatchTile &tile : in) tile.value[i] = 0.0f;
@@ -163,8 +168,17 @@ class Patching {
       site.indices(p.first, p.count, in[kUnit].value + filled, in[kChannel].value + filled,
                    in[kRow].value + filled, in[kColumn].value + filled);
     }
-    if (random) key(p.row).uniform(p.first, p.count, in[kRandom].value + filled);
+    if (random) draw(p);
     filled += p.count;
+  }
+
+  void draw(Piece p) {
+    float *to = in[kRandom].value + filled;
+    if (p.count < kFewUnits) {
+      draws.add(key(p.row), p.first, p.count, to);
+    } else {
+      key(p.row).uniform(p.first, p.count, to);
+    }
   }
 
   void take(PatchValue value_of, const float *from, Piece p) {

@@ -144,6 +144,25 @@ PB_INLINE void patch_each(int count, float *y, const F &f) {
   for (int i = 0; i < count; i += kLanes) store(y + i, f(i));
 }
 
+// The same of a function of several vectors at once: a polynomial is a chain of operations that wait
+// for one another, and only neighbouring chains keep the units busy.
+template <typename F>
+PB_INLINE void patch_together(int count, float *y, PatchOperand x, const F &f) {
+  constexpr int kEach = kLanes == 16 ? 4 : 2;
+  int i = 0;
+  for (; i + kEach * kLanes <= count; i += kEach * kLanes) {
+    vec v[kEach];
+    for (int k = 0; k < kEach; k++) v[k] = x.vector(i + k * kLanes);
+    f(v);
+    for (int k = 0; k < kEach; k++) store(y + i + k * kLanes, v[k]);
+  }
+  for (; i < count; i += kLanes) {
+    vec v[1] = {x.vector(i)};
+    f(v);
+    store(y + i, v[0]);
+  }
+}
+
 PB_INLINE void patch_step(int code, int n, float *y, PatchOperand a, PatchOperand b,
                           PatchOperand c) {
   const vec zero = {};
@@ -151,11 +170,11 @@ PB_INLINE void patch_step(int code, int n, float *y, PatchOperand a, PatchOperan
     case kMove: patch_each(n, y, [&](int i) { return a.vector(i); }); break;
     case kNegate: patch_each(n, y, [&](int i) { return -a.vector(i); }); break;
     case kAbs: patch_each(n, y, [&](int i) { return abs(a.vector(i)); }); break;
-    case kExp: patch_each(n, y, [&](int i) { return exp(a.vector(i)); }); break;
-    case kLog: patch_each(n, y, [&](int i) { return log(a.vector(i)); }); break;
+    case kExp: patch_together(n, y, a, [](auto &v) { exp_each(v); }); break;
+    case kLog: patch_together(n, y, a, [](auto &v) { log_each(v); }); break;
     case kSqrt: patch_each(n, y, [&](int i) { return sqrt(a.vector(i)); }); break;
-    case kTanh: patch_each(n, y, [&](int i) { return tanh(a.vector(i)); }); break;
-    case kSigmoid: patch_each(n, y, [&](int i) { return sigmoid(a.vector(i)); }); break;
+    case kTanh: patch_together(n, y, a, [](auto &v) { tanh_each(v); }); break;
+    case kSigmoid: patch_together(n, y, a, [](auto &v) { sigmoid_each(v); }); break;
     case kFloor: patch_each(n, y, [&](int i) { return floor(a.vector(i)); }); break;
     case kAdd: patch_each(n, y, [&](int i) { return a.vector(i) + b.vector(i); }); break;
     case kSubtract: patch_each(n, y, [&](int i) { return a.vector(i) - b.vector(i); }); break;

@@ -24,27 +24,46 @@ PB_INLINE qvec even_products(qvec a, qvec b) {
 #endif
 }
 
+// The even 32-bit lanes of a and the odd ones of b.
+PB_INLINE uvec even_and_odd(qvec a, qvec b) {
+#if PB_LANES == 16
+  return (uvec)_mm512_mask_blend_epi32(0xAAAA, (__m512i)a, (__m512i)b);
+#elif PB_LANES == 8
+  return (uvec)_mm256_blend_epi32((__m256i)a, (__m256i)b, 0xAA);
+#else
+  return (uvec)((a & 0xFFFFFFFFu) | (b & 0xFFFFFFFF00000000u));
+#endif
+}
+
 PB_INLINE void wide_product(uvec a, uint32_t multiplier, uvec& high, uvec& low) {
   const qvec m = qvec{} + multiplier;
   const qvec even = even_products((qvec)a, m);
   const qvec odd = even_products((qvec)a >> 32, m);
-  high = (uvec)((even >> 32) | (odd & 0xFFFFFFFF00000000u));
-  low = (uvec)((even & 0xFFFFFFFFu) | (odd << 32));
+  high = even_and_odd(even >> 32, odd);
+  low = even_and_odd(even, odd << 32);
 }
 
-// Philox4x32-10 on PB_LANES counters at once.
-PB_INLINE void philox(uvec x[4], uint32_t key0, uint32_t key1) {
+// Philox4x32-10 on N times PB_LANES counters at once: a round waits for the one before it, and
+// only neighbouring counters keep the units busy.
+template <int N>
+PB_INLINE void philox(uvec (&x)[N][4], uint32_t key0, uint32_t key1) {
   for (int round = 0; round < 10; round++) {
-    uvec high0, low0, high1, low1;
-    wide_product(x[0], 0xD2511F53u, high0, low0);
-    wide_product(x[2], 0xCD9E8D57u, high1, low1);
-    x[0] = high1 ^ x[1] ^ key0;
-    x[1] = low1;
-    x[2] = high0 ^ x[3] ^ key1;
-    x[3] = low0;
+    _Pragma("GCC unroll 4") for (int i = 0; i < N; i++) {
+      uvec high0, low0, high1, low1;
+      wide_product(x[i][0], 0xD2511F53u, high0, low0);
+      wide_product(x[i][2], 0xCD9E8D57u, high1, low1);
+      x[i][0] = high1 ^ x[i][1] ^ key0;
+      x[i][1] = low1;
+      x[i][2] = high0 ^ x[i][3] ^ key1;
+      x[i][3] = low0;
+    }
     key0 += 0x9E3779B9u;
     key1 += 0xBB67AE85u;
   }
+}
+
+PB_INLINE void philox(uvec x[4], uint32_t key0, uint32_t key1) {
+  philox(reinterpret_cast<uvec(&)[1][4]>(*x), key0, key1);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // exp, log, log1p, softplus, sigmoid and tanh of a vector, relative error at most 3e-7 each.
 //
-// Operations per vector: exp 12, sigmoid 22, tanh 25,
+// Operations per vector: exp 12, sigmoid 22, tanh 27,
 // log 22, softplus 45; no memory but the constants, no branch, so a lane's result depends on that
 // lane alone. Range ends: exp gives 0 below -104 (after gradual denormals) and infinity above
 // 88.73; log gives -infinity at 0 and NaN below; NaN goes in, NaN comes out.
@@ -54,9 +54,15 @@ PB_INLINE void exp_inside(vec (&x)[N]) {
 }
 
 // Beyond the clamps the result is 0 or infinite anyway; max and min hand NaN through.
+template <int N>
+PB_INLINE void exp_each(vec (&x)[N]) {
+  PB_EACH(N) x[i] = max(broadcast(-110.0f), min(broadcast(90.0f), x[i]));
+  exp_inside(x);
+}
+
 PB_INLINE vec exp(vec x) {
-  vec each[1] = {max(broadcast(-110.0f), min(broadcast(90.0f), x))};
-  exp_inside(each);
+  vec each[1] = {x};
+  exp_each(each);
   return each[0];
 }
 
@@ -101,49 +107,71 @@ PB_INLINE vec sigmoid(vec x) {
   return each[0];
 }
 
-PB_INLINE vec tanh(vec x) {
-  const vec magnitude = abs(x);
+template <int N>
+PB_INLINE void tanh_each(vec (&x)[N]) {
+  vec u[N];
+  vec p[N];
+  vec e[N];
+  vec r[N];
   // |x| < 0.625: x + x^3 P(x^2), error 4.4e-9.
-  const vec u = x * x;
-  vec p = broadcast(-5.704978373e-3f);
-  p = fma(p, u, broadcast(2.063907874e-2f));
-  p = fma(p, u, broadcast(-5.373971216e-2f));
-  p = fma(p, u, broadcast(1.333144216e-1f));
-  p = fma(p, u, broadcast(-3.333328194e-1f));
-  const vec small = fma(p * u, x, x);
+  PB_EACH(N) u[i] = x[i] * x[i];
+  PB_EACH(N) p[i] = fma(broadcast(-5.704978373e-3f), u[i], broadcast(2.063907874e-2f));
+  PB_EACH(N) p[i] = fma(p[i], u[i], broadcast(-5.373971216e-2f));
+  PB_EACH(N) p[i] = fma(p[i], u[i], broadcast(1.333144216e-1f));
+  PB_EACH(N) p[i] = fma(p[i], u[i], broadcast(-3.333328194e-1f));
+  PB_EACH(N) p[i] = fma(p[i] * u[i], x[i], x[i]);
   // Elsewhere 1 - 2 e / (1 + e) with e = exp(-2 |x|) <= 0.29.
-  const vec e = exp(-2.0f * magnitude);
-  const vec large = 1.0f - 2.0f * e / (1.0f + e);
-  return select(magnitude < 0.625f, small, copysign(large, x));
+  PB_EACH(N) e[i] = 2.0f * x[i];
+  exp_negative(e);
+  PB_EACH(N) r[i] = reciprocal(1.0f + e[i]);
+  PB_EACH(N) r[i] = fnma(e[i] + e[i], r[i], broadcast(1.0f));
+  PB_EACH(N) x[i] = select(abs(x[i]) < 0.625f, p[i], copysign(r[i], x[i]));
+}
+
+PB_INLINE vec tanh(vec x) {
+  vec each[1] = {x};
+  tanh_each(each);
+  return each[0];
+}
+
+template <int N>
+PB_INLINE void log_each(vec (&x)[N]) {
+  const float infinity = __builtin_inff();
+  vec f[N];
+  vec n[N];
+  vec q[N];
+  vec square[N];
+  PB_EACH(N) {
+    const ivec denormal = x[i] < 1.17549435e-38f;
+    const vec scaled = select(denormal, x[i] * 8388608.0f, x[i]);
+    // x = m 2^n with sqrt(1/2) <= m < sqrt(2).
+    const ivec bits = as_int(scaled) - 0x3f3504f3;
+    n[i] = to_float((bits >> 23) - (denormal & 23));
+    f[i] = as_float((bits & 0x7fffff) + 0x3f3504f3) - 1.0f;
+  }
+  // log(1 + f) = f - f^2 / 2 + f^3 Q(f), error 7.6e-10.
+  PB_EACH(N) q[i] = fma(broadcast(6.747691807e-2f), f[i], broadcast(-1.167750532e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(1.188870905e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(-1.240534258e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(1.421945162e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(-1.666800500e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(2.000212353e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(-2.500000952e-1f));
+  PB_EACH(N) q[i] = fma(q[i], f[i], broadcast(3.333331254e-1f));
+  PB_EACH(N) square[i] = f[i] * f[i];
+  PB_EACH(N) q[i] = square[i] * f[i] * q[i];
+  PB_EACH(N) q[i] = fma(n[i], broadcast(-2.12194440e-4f), q[i]);
+  PB_EACH(N) q[i] = fma(square[i], broadcast(-0.5f), q[i]);
+  PB_EACH(N) q[i] = fma(n[i], broadcast(0.693359375f), f[i] + q[i]);
+  PB_EACH(N) q[i] = select(x[i] == infinity, broadcast(infinity), q[i]);
+  PB_EACH(N) q[i] = select(x[i] == 0.0f, broadcast(-infinity), q[i]);
+  PB_EACH(N) x[i] = select(x[i] >= 0.0f, q[i], broadcast(__builtin_nanf("")));
 }
 
 PB_INLINE vec log(vec x) {
-  const float infinity = __builtin_inff();
-  const ivec denormal = x < 1.17549435e-38f;
-  const vec scaled = select(denormal, x * 8388608.0f, x);
-  // x = m 2^n with sqrt(1/2) <= m < sqrt(2).
-  const ivec bits = as_int(scaled) - 0x3f3504f3;
-  const ivec exponent = (bits >> 23) - (denormal & 23);
-  const vec f = as_float((bits & 0x7fffff) + 0x3f3504f3) - 1.0f;
-  const vec n = to_float(exponent);
-  // log(1 + f) = f - f^2 / 2 + f^3 Q(f), error 7.6e-10.
-  vec q = broadcast(6.747691807e-2f);
-  q = fma(q, f, broadcast(-1.167750532e-1f));
-  q = fma(q, f, broadcast(1.188870905e-1f));
-  q = fma(q, f, broadcast(-1.240534258e-1f));
-  q = fma(q, f, broadcast(1.421945162e-1f));
-  q = fma(q, f, broadcast(-1.666800500e-1f));
-  q = fma(q, f, broadcast(2.000212353e-1f));
-  q = fma(q, f, broadcast(-2.500000952e-1f));
-  q = fma(q, f, broadcast(3.333331254e-1f));
-  const vec square = f * f;
-  vec tail = square * f * q;
-  tail = fma(n, broadcast(-2.12194440e-4f), tail);
-  tail = fma(square, broadcast(-0.5f), tail);
-  vec result = fma(n, broadcast(0.693359375f), f + tail);
-  result = select(x == infinity, broadcast(infinity), result);
-  result = select(x == 0.0f, broadcast(-infinity), result);
-  return select(x >= 0.0f, result, broadcast(__builtin_nanf("")));
+  vec each[1] = {x};
+  log_each(each);
+  return each[0];
 }
 
 // log(1 + x): the rounding of 1 + x is put back to first order.

@@ -180,6 +180,18 @@ final class EffectErrors {
               room,
               false,
               plan.precision());
+      // As a sweep judges its ladder by some of its own inputs.
+      case WHOLE_LADDER, BF16_LADDER ->
+          SiteSweep.climbing(
+              subject,
+              graph,
+              place,
+              units,
+              variations,
+              Effect.IMAGE,
+              room,
+              plan.precision(),
+              Arrays.copyOf(images, images.length / 2));
     };
   }
 

@@ -98,6 +98,12 @@ public interface Backend extends AutoCloseable {
   /// How many floats further programs may hold outside the Java heap.
   long freeFloats();
 
+  /// A backend on the same device whose runs take no thread but their caller's, for measurements.
+  /// It shares what this one has loaded and is closed before it, which leaves this one as it is.
+  ///
+  /// @param hostMemory bytes that it may hold outside the Java heap, beside this one
+  Backend single(long hostMemory);
+
   @Override
   void close();
 

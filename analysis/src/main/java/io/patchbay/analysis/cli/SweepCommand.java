@@ -182,7 +182,8 @@ final class SweepCommand implements Callable<Integer> {
               source(file, models),
               plan,
               folder,
-              Optional.ofNullable(file).flatMap(PlanFile::route));
+              Optional.ofNullable(file).flatMap(PlanFile::route),
+              Optional.ofNullable(file).flatMap(PlanFile::ladder));
       if (explain) {
         output.out().println(sweep.explain());
         return ExitCode.OK;
@@ -317,6 +318,10 @@ final class SweepCommand implements Callable<Integer> {
             account.deduplicated(),
             account.provedZero(),
             result.controls().size()));
+    if (account.again() > 0) {
+      output.note(
+          "computed again: " + account.again() + " cells whose effect is small, more exactly");
+    }
     final var pace = result.pace();
     if (pace.cells() > 0) {
       final double seconds = pace.nanos() / 1e9;
@@ -378,6 +383,7 @@ final class SweepCommand implements Callable<Integer> {
     all.put("computed", account.computed());
     all.put("deduplicated", account.deduplicated());
     all.put("proved_zero", account.provedZero());
+    all.put("computed_again", account.again());
     all.put("failed", result.failed().count());
     own.ifPresent(form -> all.put("own_ops", form.how()));
     result.probe().ifPresent(probe -> all.put("probe", probe.numbers()));

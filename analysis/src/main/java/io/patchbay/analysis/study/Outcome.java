@@ -13,6 +13,11 @@ public sealed interface Outcome {
   /// The site whose value Y is a function of.
   String site();
 
+  /// Whether Y is a product of the image with a direction of each pair, and a number beside.
+  default boolean isProduct() {
+    return false;
+  }
+
   /// Y for the pairs of these unpatched runs.
   Measure on(Runs runs);
 
@@ -50,6 +55,11 @@ public sealed interface Outcome {
     }
 
     @Override
+    public boolean isProduct() {
+      return true;
+    }
+
+    @Override
     public String site() {
       return "output";
     }
@@ -75,6 +85,11 @@ public sealed interface Outcome {
     @Override
     public String label() {
       return "region";
+    }
+
+    @Override
+    public boolean isProduct() {
+      return true;
     }
 
     @Override

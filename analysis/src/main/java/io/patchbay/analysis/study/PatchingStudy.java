@@ -74,7 +74,8 @@ record PatchingStudy(
   }
 
   /// Mediation through `mediators`, over pairs that were not used to choose them. The checks come
-  /// from runs of their own; a full cut is checked with the whole site.
+  /// from runs of their own; a full cut is checked with the whole site; where changes are carried,
+  /// the source's own run is not one of them.
   static Mediated mediation(
       final PairRunner runner,
       final Site site,
@@ -118,7 +119,7 @@ record PatchingStudy(
     final var checks =
         new MediationChecks(
             MediationChecks.Check.of(columns[6], columns[0], 0),
-            MediationChecks.Check.of(columns[7], columns[1], 0),
+            MediationChecks.Check.of(columns[7], columns[1], runner.tolerance()),
             MediationChecks.Check.of(columns[8], columns[0], 0),
             MediationChecks.Check.reversal(indirect, reversed, 0));
     return new Mediated(site.name() + " [" + mediators.name() + "]", effects, checks);

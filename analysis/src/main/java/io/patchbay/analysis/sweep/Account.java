@@ -6,7 +6,14 @@ package io.patchbay.analysis.sweep;
 /// @param computed results that came out of the network, counted where they did
 /// @param deduplicated cells that equal a computed one
 /// @param provedZero cells that cannot change what is measured
-public record Account(long cells, long computed, long deduplicated, long provedZero) {
+/// @param again computed ones that were computed a second time, more exactly; see [Ladder]
+public record Account(long cells, long computed, long deduplicated, long provedZero, long again) {
+  /// Nothing twice.
+  public Account(
+      final long cells, final long computed, final long deduplicated, final long provedZero) {
+    this(cells, computed, deduplicated, provedZero, 0);
+  }
+
   /// Every cell computed but those that were lost.
   static Account computed(final long cells, final long computed) {
     return new Account(cells, computed, 0, 0);
@@ -21,7 +28,8 @@ public record Account(long cells, long computed, long deduplicated, long provedZ
         cells + other.cells,
         computed + other.computed,
         deduplicated + other.deduplicated,
-        provedZero + other.provedZero);
+        provedZero + other.provedZero,
+        again + other.again);
   }
 
   /// Refuses an account in which a cell is missing or stands twice.

@@ -52,18 +52,28 @@ record BatchRoom(Held held, int together, Room room) {
       final SitePatch patch,
       final List<JointUnit> units,
       final int inputs,
-      final Optional<Route> route) {
+      final Climb climb) {
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
-    final long base = floatsPerBase(model, site, patch, effect, route);
-    final long input = model.image().shape().rowSize() + base + site.size();
+    final var routes =
+        climb.again().isEmpty() ? List.of(climb.route()) : List.of(climb.route(), climb.again());
+    final long base =
+        routes.stream().mapToLong(route -> floatsPerBase(model, site, patch, effect, route)).sum();
+    final long taken = (long) routes.size() * site.size();
+    final long input = model.image().shape().rowSize() + base + taken;
     final boolean others = plan.places().getFirst().operation().source() == Source.OTHER_INPUT;
     final int sources = others ? plan.sourcesPerValue() : 1;
     // Half of what is free is for values inside of a run, and for passing values on.
     final long free = subject.backend().freeFloats() / 2;
     final var limit = subject.backend().hasOwnMemory() ? "--device" : "--host-memory";
     final var sizes =
-        new Needs(inputs, base, site.size(), input, sources, cellFloats(units) * plan.variations());
+        new Needs(
+            inputs,
+            base,
+            taken,
+            input,
+            sources,
+            routes.size() * cellFloats(units) * plan.variations());
     final var held =
         plan.pool() == SweepPlan.Pool.INPUTS && others
             ? sizes
@@ -89,7 +99,11 @@ record BatchRoom(Held held, int together, Room room) {
     }
     final long cells = (long) units.size() * plan.variations();
     final int most = Math.max(1, subject.backend().preferredRows() / CELLS_PER_BASE);
-    final int fitting = cellsAtOnce(subject, model, site, patch, effect, route, CELLS);
+    final int fitting =
+        routes.stream()
+            .mapToInt(route -> cellsAtOnce(subject, model, site, patch, effect, route, CELLS))
+            .min()
+            .orElseThrow();
     final long useful = Math.clamp(Math.min(fitting / cells, inputs), 1, most);
     final int together = (int) Math.min(useful, rest / sizes.each(held));
     return new BatchRoom(

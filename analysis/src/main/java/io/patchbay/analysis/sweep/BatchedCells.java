@@ -67,6 +67,7 @@ final class BatchedCells implements InputCells {
   /// @param perShard inputs of a shard: one that its shard has already is not asked for again
   /// @param patch how the operation changes the site
   /// @param mean over the inputs, where the operation takes it
+  /// @param climb how cells are computed
   BatchedCells(
       final Subject subject,
       final FactorDataset data,
@@ -77,7 +78,7 @@ final class BatchedCells implements InputCells {
       final long[] rows,
       final int perShard,
       final Optional<float[]> mean,
-      final Optional<Route> route) {
+      final Climb climb) {
     this.data = data;
     this.plan = plan;
     this.operation = plan.places().getFirst().operation();
@@ -90,15 +91,27 @@ final class BatchedCells implements InputCells {
     this.cellsPerBase = units.size() * plan.variations();
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
-    final var most = BatchRoom.of(subject, plan, site, patch, units, rows.length, route);
+    final var most = BatchRoom.of(subject, plan, site, patch, units, rows.length, climb);
     this.held = most.held();
     this.shortages = subject.backend().shortages();
-    this.isAhead = subject.backend().isAhead();
+    // What is computed again needs the bases of its batch.
+    this.isAhead = subject.backend().isAhead() && climb.again().isEmpty();
     final var parts = units.stream().map(unit -> unit.parts().getFirst()).toList();
     final var variations = variations();
     this.opening =
         of ->
-            new SiteSweep(subject, model, site, patch, parts, variations, effect, of.room(), route);
+            new SiteSweep(
+                subject,
+                model,
+                site,
+                patch,
+                parts,
+                variations,
+                effect,
+                of.room(),
+                climb.route(),
+                climb.again(),
+                climb.threshold());
     this.room = most.with(most.together());
     this.sweep = open();
   }
@@ -216,20 +229,23 @@ final class BatchedCells implements InputCells {
   private void collect(final Batch batch) {
     final var effects = batch.run().map(SiteSweep.Started::effects).orElseGet(() -> new float[0]);
     final var skipped = batch.run().map(SiteSweep.Started::skipped).orElseGet(() -> new int[0]);
+    final var again = batch.run().map(SiteSweep.Started::again).orElseGet(() -> new int[0]);
     int at = 0;
     for (int b = 0; b < batch.to() - batch.from(); b++) {
       final var own = batch.cells().get(b);
       final int end = at + own.computed().length;
-      int zero = 0;
-      for (int i = at; i < end && skipped.length > 0; i++) {
-        zero += skipped[i];
-      }
+      final long zero = sum(skipped, at, end);
       final var every = own.spread(Arrays.copyOfRange(effects, at, end));
       ahead.put(
           batch.from() + b,
-          new Computed(every, end - at - zero, own.deduplicated(), (long) zero + own.zero()));
+          new Computed(
+              every, end - at - zero, own.deduplicated(), zero + own.zero(), sum(again, at, end)));
       at = end;
     }
+  }
+
+  private static long sum(final int[] flags, final int from, final int to) {
+    return flags.length == 0 ? 0 : Arrays.stream(flags, from, to).sum();
   }
 
   private DistinctCells.Cells distinct(final long row) {

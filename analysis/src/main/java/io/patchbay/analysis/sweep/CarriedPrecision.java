@@ -46,22 +46,19 @@ final class CarriedPrecision {
     }
   }
 
-  /// The ways of a sweep in this precision, of those that there are for it in float32.
+  /// The same ways.
   ///
-  /// @throws BadInputException when the change cannot be carried all the way
-  static List<Way> of(
+  /// @param ways those that there are in a precision
+  /// @throws BadInputException when there are none: the change cannot be carried all the way
+  static List<Way> require(
       final List<Way> ways, final Precision precision, final String site, final String measured) {
-    if (precision == Precision.FP32) {
-      return ways;
-    }
-    final var carried = ways.stream().filter(Way::measures).map(way -> way.in(precision)).toList();
-    if (carried.isEmpty()) {
+    if (ways.isEmpty()) {
       throw new BadInputException(
           OPTION,
           precision.label(),
           "a change at " + site + " that is not carried as far as " + measured,
           "a site with only linear layers and k4 s2 p1 convolutions between; or fp32");
     }
-    return carried;
+    return ways;
   }
 }

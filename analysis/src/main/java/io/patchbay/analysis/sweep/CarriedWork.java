@@ -2,7 +2,9 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.engine.ChangeChain.Link;
+import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Op.Propagate.Activation;
+import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Op.Propagate.Kind;
 import java.util.List;
 
@@ -23,29 +25,29 @@ final class CarriedWork {
 
   private CarriedWork() {}
 
-  /// The mean over the units.
+  /// The mean over the units, without what an op of one's own takes.
   ///
-  /// @param measures whether the effect is taken of the last layer's change; else its value is
-  ///   written
-  static WorkCount of(final List<Link> links, final List<Unit> units, final boolean measures) {
+  /// @param links the layers of `op`
+  static WorkCount of(final Propagate op, final List<Link> links, final List<Unit> units) {
     WorkCount sum = WorkCount.NONE;
     final int step = Math.max(1, units.size() / SAMPLE);
     int count = 0;
     for (int u = 0; u < units.size(); u += step) {
-      sum = sum.plus(of(links, units.get(u), measures));
+      sum = sum.plus(of(op, links, units.get(u)));
       count++;
     }
     return sum.times(1.0 / count);
   }
 
-  private static WorkCount of(final List<Link> links, final Unit unit, final boolean measures) {
+  private static WorkCount of(final Propagate op, final List<Link> links, final Unit unit) {
     final var first = links.getFirst();
     Box box = Box.of(unit, first);
     WorkCount sum = WorkCount.NONE.plus(Work.CELL, 1);
-    if (box.channels() > 1) {
+    if (box.channels() > 1 && op.own().isEmpty()) {
       sum = sum.plus(Work.PATCHED, (double) box.area() * box.channels());
     }
-    for (final var link : links) {
+    for (int i = 0; i < links.size(); i++) {
+      final var link = links.get(i);
       if (link.layer().kind() == Kind.LINEAR) {
         final int made = link.clean().shape().rowSize();
         sum = sum.plus(Work.LAYER, 1).plus(Work.CHANGED, made);
@@ -59,8 +61,8 @@ final class CarriedWork {
       sum =
           link.layer().activation() == Activation.SIGMOID
               ? sum.plus(image(box, next, (double) size(link) / SHARED))
-              : sum.plus(features(box, next, link));
-      if (!measures && link.equals(links.getLast()) && next.area() < size(link)) {
+              : sum.plus(features(box, next, link, op.rounds(i)));
+      if (op.end() == End.VALUE && i + 1 == links.size() && next.area() < size(link)) {
         sum = sum.plus(Work.CHANGED, (double) size(link) * next.channels());
       }
       box = next;
@@ -83,7 +85,9 @@ final class CarriedWork {
             Work.CARRIED_IMAGE, (double) TAPS * from.channels() * to.channels() * from.area());
   }
 
-  private static WorkCount features(final Box from, final Box to, final Link link) {
+  /// @param rounded whether its operands are below float32
+  private static WorkCount features(
+      final Box from, final Box to, final Link link, final boolean rounded) {
     final boolean up = link.layer().kind() == Kind.UP;
     final var shape = link.clean().shape();
     final double channels = (double) from.channels() * to.channels();
@@ -92,8 +96,8 @@ final class CarriedWork {
     // Going up, the even and the odd pixels of a row are computed apart.
     final double tiles = up ? 4.0 * tiles((to.width() + 1) / 2) : 4.0 * tiles(to.width());
     return WorkCount.NONE
-        .plus(Work.CARRIED, channels * rows * across)
-        .plus(Work.WEIGHT, channels * rows * tiles)
+        .plus(rounded ? Work.ROUNDED : Work.CARRIED, channels * rows * across)
+        .plus(rounded ? Work.ROUNDED_WEIGHT : Work.WEIGHT, channels * rows * tiles)
         .plus(Work.CHANGED, (double) to.area() * to.channels());
   }
 

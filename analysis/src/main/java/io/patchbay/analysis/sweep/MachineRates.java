@@ -1,9 +1,9 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.engine.Backend;
-import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /// How long a backend takes for each kind of work: nanoseconds a unit of one of its threads, and
 /// how many threads share it.
@@ -11,38 +11,54 @@ import java.util.Map;
 /// Whoever chooses between ways of computing passes them in; they are measured or read where they
 /// are asked for by name ([#of]), nowhere else.
 ///
-/// @param nanos one number for each kind, above 0
+/// @param nanos numbers above 0, for the kinds that are asked for
 /// @param threads at least 1
 public record MachineRates(Map<Work, Double> nanos, int threads) {
+  /// What there is without ops of one's own and below float32.
+  private static final Set<Work> BUILT_IN =
+      EnumSet.complementOf(
+          EnumSet.of(
+              Work.ROUNDED,
+              Work.ROUNDED_WEIGHT,
+              Work.OWN,
+              Work.INSTRUCTION,
+              Work.FUNCTION,
+              Work.RANDOM));
+
   public MachineRates {
-    final var copy = new EnumMap<>(nanos);
-    for (final var work : Work.values()) {
-      final var rate = copy.get(work);
-      if (rate == null || !isRate(rate)) {
+    nanos.forEach((work, rate) -> {
+      if (!isRate(rate)) {
         throw new IllegalArgumentException("no rate: work=" + work + ", nanoseconds=" + rate);
       }
-    }
+    });
     if (threads < 1) {
       throw new IllegalArgumentException("threads=" + threads);
     }
-    nanos = Map.copyOf(copy);
+    nanos = Map.copyOf(nanos);
   }
 
   static boolean isRate(final double nanos) {
     return nanos > 0 && Double.isFinite(nanos);
   }
 
-  /// The rates of a backend on this machine, as the user's cache has them; where it has none, they
-  /// are measured, in a tenth of a second, and kept there.
+  /// The rates of a backend on this machine for all that ops of this project take in float32.
   public static MachineRates of(final Backend backend) {
-    final var nanos = RateFile.standard(backend).get(() -> RateMeasurement.of(backend.name()));
+    return of(backend, BUILT_IN);
+  }
+
+  /// Some of the rates of a backend on this machine, as the user's cache has them; those that it
+  /// does not have are measured, in a tenth of a second, and kept there.
+  static MachineRates of(final Backend backend, final Set<Work> kinds) {
+    final var nanos =
+        RateFile.standard(backend)
+            .get(kinds, known -> new RateMeasurement(backend).of(kinds, known));
     return new MachineRates(nanos, backend.threads());
   }
 
   double of(final Work work) {
     final var rate = nanos.get(work);
     if (rate == null) {
-      throw new IllegalStateException("every kind of work has a rate");
+      throw new IllegalStateException("was not asked for: work=" + work);
     }
     return rate;
   }
@@ -51,8 +67,8 @@ public record MachineRates(Map<Work, Double> nanos, int threads) {
   /// over, which one of them does.
   double nanos(final WorkCount count) {
     final double all =
-        Arrays.stream(Work.values()).mapToDouble(work -> count.of(work) * of(work)).sum();
-    final double moved = count.of(Work.MOVED) * of(Work.MOVED);
+        count.kinds().stream().sorted().mapToDouble(work -> count.of(work) * of(work)).sum();
+    final double moved = count.of(Work.MOVED) == 0 ? 0 : count.of(Work.MOVED) * of(Work.MOVED);
     return (all - moved) / threads + moved;
   }
 }

@@ -121,6 +121,29 @@ public final class PatchRunner implements AutoCloseable {
         subject, model, sites, List.of(), List.of(), directions, true, capacity, route);
   }
 
+  /// The same with a change that is carried all the way to the image; empty where it cannot be.
+  public static Optional<PatchRunner> measuring(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final int directions,
+      final Capacity capacity) {
+    final var sites = SitePatch.mixed(List.of(site.name()));
+    return Routes.mixed(model.graph(), site, IMAGE)
+        .exact(false)
+        .map(route ->
+            new PatchRunner(
+                subject,
+                model,
+                sites,
+                List.of(),
+                List.of(),
+                directions,
+                true,
+                capacity,
+                Optional.of(route)));
+  }
+
   /// Without directions.
   ///
   /// @param sites how each patched site is changed; what their ops read beside the source has to be

@@ -24,12 +24,14 @@ import tools.jackson.databind.json.JsonMapper;
 ///   it
 /// @param own how ops of the user's own are computed, see [PatchForm#how]; nothing where there are
 ///   none
+/// @param ladder by which cells are computed again; a file with a route and without this has none
 public record PlanFile(
     SweepPlan plan,
     Optional<String> data,
     int shard,
     Optional<String> route,
-    Optional<String> own) {
+    Optional<String> own,
+    Optional<Ladder> ladder) {
   static final int MOST_PER_SHARD = 16;
 
   /// What a sweep may have to compute again after a stop, about.
@@ -41,7 +43,27 @@ public record PlanFile(
   private static final String ROUTE = "route";
   private static final String POOL = "sources_from";
   private static final String OWN = "own_ops";
-  private static final List<String> OPTIONAL = List.of(JOINT, DATA, SHARD, ROUTE, POOL, OWN);
+  private static final String LADDER = "ladder";
+  private static final List<String> OPTIONAL =
+      List.of(JOINT, DATA, SHARD, ROUTE, POOL, OWN, LADDER);
+
+  /// Without a ladder.
+  public PlanFile(
+      final SweepPlan plan,
+      final Optional<String> data,
+      final int shard,
+      final Optional<String> route) {
+    this(plan, data, shard, route, Optional.empty(), Optional.empty());
+  }
+
+  static PlanFile chosen(
+      final SweepPlan plan,
+      final Optional<String> data,
+      final int shard,
+      final SweepFolder.Chosen chosen,
+      final Optional<String> own) {
+    return new PlanFile(plan, data, shard, chosen.route(), own, chosen.ladder());
+  }
 
   /// Inputs per shard where an input has this many cells.
   static int shard(final long cellsPerInput) {
@@ -107,7 +129,8 @@ public record PlanFile(
           text(fields.path(DATA)),
           shard(file, fields.path(SHARD)),
           text(fields.path(ROUTE)),
-          text(fields.path(OWN)));
+          text(fields.path(OWN)),
+          ladder(file, fields.path(LADDER)));
     } catch (final JacksonException e) {
       throw new BadInputException(
           file, "plan", e.getOriginalMessage(), "a JSON object as plan.json has it");
@@ -127,6 +150,28 @@ public record PlanFile(
 
   private static Optional<String> text(final JsonNode text) {
     return text.isMissingNode() ? Optional.empty() : Optional.of(text.stringValue());
+  }
+
+  private static Optional<Ladder> ladder(final Path file, final JsonNode fields) {
+    if (fields.isMissingNode()) {
+      return Optional.empty();
+    }
+    final var names = new TreeSet<>(fields.propertyNames());
+    if (names.equals(new TreeSet<>(List.of("floor", "threshold", "again", "sampled", "share")))) {
+      try {
+        return Optional.of(
+            new Ladder(
+                fields.path("floor").doubleValue(),
+                fields.path("threshold").doubleValue(),
+                fields.path("again").stringValue(),
+                fields.path("sampled").intValue(),
+                fields.path("share").doubleValue()));
+      } catch (final IllegalArgumentException | JacksonException e) {
+        throw new BadInputException(
+            file.toString(), LADDER, fields.toString(), "as plan.json has it", e);
+      }
+    }
+    throw new BadInputException(file, LADDER, fields.toString(), "as plan.json has it");
   }
 
   private static int shard(final Path file, final JsonNode number) {
@@ -167,6 +212,7 @@ public record PlanFile(
     map.put(SHARD, shard);
     route.ifPresent(name -> map.put(ROUTE, name));
     own.ifPresent(how -> map.put(OWN, how));
+    ladder.ifPresent(of -> map.put(LADDER, of));
     AtomicFiles.write(
         file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
   }

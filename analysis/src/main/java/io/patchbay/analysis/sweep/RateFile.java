@@ -9,13 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The rates of one backend on one machine, kept in the user's cache. A file that is damaged, or
@@ -44,36 +45,43 @@ record RateFile(Path path, Map<String, String> key) {
     return new RateFile(folder.resolve(CacheFolder.key(key.values()) + ".json"), key);
   }
 
-  /// What the file holds, else what is measured now, which it then holds if it can be written.
-  Map<Work, Double> get(final Supplier<Map<Work, Double>> measured) {
-    return read()
-        .orElseGet(() -> {
-          final var rates = measured.get();
-          write(rates);
-          return rates;
-        });
+  /// What the file holds, if that is all of what is asked for; else with it what is measured now,
+  /// all of which the file then holds if it can be written.
+  ///
+  /// @param measured takes what is known and gives at least what is asked for besides
+  Map<Work, Double> get(final Set<Work> kinds, final UnaryOperator<Map<Work, Double>> measured) {
+    final var known = read();
+    if (known.keySet().containsAll(kinds)) {
+      return known;
+    }
+    final var rates = new EnumMap<Work, Double>(Work.class);
+    rates.putAll(measured.apply(known));
+    rates.putAll(known);
+    write(rates);
+    return rates;
   }
 
-  Optional<Map<Work, Double>> read() {
+  /// Nothing where there is no such file, or something in it is wrong.
+  Map<Work, Double> read() {
     if (!Files.isRegularFile(path)) {
-      return Optional.empty();
+      return Map.of();
     }
     try {
       final var file = JsonMapper.shared().readTree(Files.readString(path));
       if (!file.path(KEY).equals(JsonMapper.shared().valueToTree(key))) {
-        return Optional.empty();
+        return Map.of();
       }
       final var rates = new EnumMap<Work, Double>(Work.class);
-      for (final var work : Work.values()) {
-        final JsonNode rate = file.path(RATES).path(work.name());
-        if (!rate.isNumber() || !MachineRates.isRate(rate.doubleValue())) {
-          return Optional.empty();
+      for (final var rate : file.path(RATES).properties()) {
+        final var work = Arrays.stream(Work.values()).filter(w -> w.name().equals(rate.getKey()));
+        if (!rate.getValue().isNumber() || !MachineRates.isRate(rate.getValue().doubleValue())) {
+          return Map.of();
         }
-        rates.put(work, rate.doubleValue());
+        rates.put(work.findFirst().orElseThrow(), rate.getValue().doubleValue());
       }
-      return Optional.of(rates);
-    } catch (final IOException | JacksonException _) {
-      return Optional.empty();
+      return rates;
+    } catch (final IOException | JacksonException | NoSuchElementException _) {
+      return Map.of();
     }
   }
 

@@ -13,9 +13,9 @@ import io.patchbay.engine.Weights;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Layers to measure rates on: the end of a decoder as it usually is (`features` 32x16x16, `wide`
-/// 32x32x32, `image` 64x64), a linear layer (`flat` 1024 to `linear` 256), and a convolution of
-/// another kind (`small` 8x16x16 to `other`).
+/// Layers to measure rates on: the end of a decoder as it usually is (`before` 32x8x8, `features`
+/// 32x16x16, `wide` 32x32x32, `image` 64x64), a linear layer (`flat` 1024 to `linear` 256), and a
+/// convolution of another kind (`small` 8x16x16 to `other`).
 final class RateModel {
   /// Cells of more operations take large values too.
   static final double LARGE = 100_000;
@@ -30,7 +30,9 @@ final class RateModel {
   private final List<Node> states = new ArrayList<>();
 
   RateModel() {
-    final var features = input("features", CHANNELS, 16, 16);
+    final var before = input("before", CHANNELS, 8, 8);
+    final var first = Ops.convTranspose2d(before, state("first", CHANNELS, CHANNELS, 4, 4), 2, 1);
+    final var features = graph.site("features", Ops.relu(biased(first, "first")));
     final var up = Ops.convTranspose2d(features, state("up", CHANNELS, CHANNELS, 4, 4), 2, 1);
     final var wide = graph.site("wide", Ops.relu(biased(up, "up")));
     final var last = Ops.convTranspose2d(wide, state("last", CHANNELS, 1, 4, 4), 2, 1);

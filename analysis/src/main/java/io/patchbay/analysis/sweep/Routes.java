@@ -6,8 +6,11 @@ import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.engine.ChangeChain;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Plan;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Sizes;
+import io.patchbay.engine.expression.PatchOp;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -19,8 +22,9 @@ import java.util.stream.Stream;
 /// The ways to compute a sweep at one site: all that the site can change, or only the change,
 /// carried through some layers, up to the end or until values are whole again.
 final class Routes {
-  /// What exact effects may cost.
-  private static final double EXACT = 1.15;
+  /// What exact effects may cost: others are computed again, exactly, where they are small, and of
+  /// whole values that are most of them.
+  private static final double EXACT = 2;
 
   private final Graph graph;
   private final Site site;
@@ -46,22 +50,59 @@ final class Routes {
 
   /// All of them: the whole one, then by how far the change is carried.
   List<Way> ways(final List<Unit> units, final boolean eliminates) {
-    final var patches = Map.of(site.name(), patch);
-    final var effect = new Effect(Effect.Kind.L2, measured);
+    return ways(units, eliminates, Precision.FP32);
+  }
+
+  /// Those that there are in some precision. Below float32 that is the one that measures the change
+  /// itself, if there is one.
+  List<Way> ways(final List<Unit> units, final boolean eliminates, final Precision precision) {
     final var ways = new ArrayList<Way>();
-    ways.add(way(graph, patches, Optional.of(effect), measured, Optional.empty()));
-    ChangeChain.of(from, target)
-        .ifPresent(chain -> {
-          for (int layers = 1; layers <= chain.links().size(); layers++) {
-            final boolean arrives = chain.end(layers).equals(target);
-            final var route = new Route(measured, layers, arrives, eliminates);
-            final var rest = way(graph, patches, Optional.of(effect), measured, Optional.of(route));
-            final var carried = CarriedWork.of(chain.links().subList(0, layers), units, arrives);
-            ways.add(
-                new Way(Optional.of(route), rest.cell().plus(carried), rest.base(), rest.source()));
-          }
-        });
+    if (precision == Precision.FP32) {
+      ways.add(way(units, Optional.empty()));
+    }
+    final int most = ChangeChain.of(from, target).map(chain -> chain.links().size()).orElse(0);
+    for (int layers = 1; layers <= most; layers++) {
+      final var route = route(layers, eliminates, precision);
+      if (route.measures() || precision == Precision.FP32) {
+        ways.add(way(units, Optional.of(route)));
+      }
+    }
     return ways;
+  }
+
+  /// The change carried all the way, in float32; empty where it cannot be.
+  Optional<Route> exact(final boolean eliminates) {
+    return ChangeChain.of(from, target)
+        .map(chain -> route(chain.links().size(), eliminates, Precision.FP32))
+        .filter(Route::measures);
+  }
+
+  /// The change carried through some layers, of those that there are.
+  Route route(final int layers, final boolean eliminates, final Precision precision) {
+    final boolean arrives = ChangeChain.of(from, target).orElseThrow().end(layers).equals(target);
+    return new Route(measured, layers, arrives, eliminates, precision);
+  }
+
+  /// One of them.
+  Way way(final List<Unit> units, final Optional<Route> route) {
+    final var effect = new Effect(Effect.Kind.L2, measured);
+    final var rest = way(graph, Map.of(site.name(), patch), Optional.of(effect), measured, route);
+    final var own = patch instanceof SitePatch.Custom(var op) ? Optional.of(op) : none();
+    final var patched = own.map(op -> OwnWork.of(op, units)).orElse(WorkCount.NONE);
+    final var carried = route.map(r -> carried(r, units, own)).orElse(WorkCount.NONE);
+    return new Way(route, rest.cell().plus(patched).plus(carried), rest.base(), rest.source());
+  }
+
+  private static Optional<PatchOp> none() {
+    return Optional.empty();
+  }
+
+  private WorkCount carried(
+      final Route route, final List<Unit> units, final Optional<PatchOp> own) {
+    final var chain = ChangeChain.of(from, target).orElseThrow();
+    final var end = route.measures() ? End.SQUARES : End.VALUE;
+    final var op = chain.op(route.layers(), end, route.eliminates(), route.precision(), own);
+    return CarriedWork.of(op, chain.links().subList(0, route.layers()), units);
   }
 
   /// The cheapest way for a sweep of some extent; of equal ones the first.
@@ -83,7 +124,7 @@ final class Routes {
   }
 
   /// The cheapest of some ways; of equal ones the first. One that measures the change itself counts
-  /// as a little cheaper than it is: its effects are exact however small they are.
+  /// as cheaper than it is: its effects are exact however small they are.
   static Way cheapest(final Stream<Way> ways, final MachineRates rates, final Extent extent) {
     return ways.min(
             Comparator.comparingDouble(

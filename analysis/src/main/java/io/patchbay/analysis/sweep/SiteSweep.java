@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// Every unit of one site in every variation, on several bases at a time: the effects of a sweep,
@@ -32,8 +33,10 @@ public final class SiteSweep implements AutoCloseable {
   private final int perBase;
   private final Room room;
   private final PatchRunner runner;
+  private final Optional<NextRung> next;
   private final Map<Integer, SiteArrays> repeated = new HashMap<>();
   private int[] skipped = {};
+  private int[] again = {};
 
   /// What happens to each unit.
   ///
@@ -159,16 +162,66 @@ public final class SiteSweep implements AutoCloseable {
       final Precision precision) {
     CarriedPrecision.require(subject.backend(), precision);
     final var ways =
-        Routes.mixed(model.graph(), site, effect.site()).ways(units, eliminates).stream()
-            .filter(Way::measures)
-            .toList();
+        Routes.mixed(model.graph(), site, effect.site()).ways(units, eliminates, precision);
     final var route =
-        CarriedPrecision.of(ways, precision, site.name(), effect.site()).stream()
+        CarriedPrecision.require(ways, precision, site.name(), effect.site()).stream()
+            .filter(Way::measures)
             .findFirst()
             .orElseThrow(
                 () -> new IllegalArgumentException("not carried: site=" + site + ", to=" + effect))
             .route();
     return new SiteSweep(subject, model, site, units, variations, effect, room, route);
+  }
+
+  /// With a ladder under whole values, or under a change that is carried below float32: it is
+  /// judged by all cells of some inputs.
+  ///
+  /// @param precision of the carried change; float32 is that of whole values
+  /// @param images as many inputs as bases fit, or fewer; cells take from none
+  public static SiteSweep climbing(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room,
+      final Precision precision,
+      final float[] images) {
+    final var routes = Routes.mixed(model.graph(), site, effect.site());
+    final var exact =
+        CarriedPrecision.require(
+                routes.ways(units, false).stream().filter(Way::measures).toList(),
+                precision,
+                site.name(),
+                effect.site())
+            .getFirst()
+            .route();
+    final Optional<Route> route =
+        precision == Precision.FP32 ? Optional.empty() : exact.map(r -> r.in(precision));
+    final var patch = new SitePatch.Mixed();
+    final Function<Optional<Route>, float[]> sample =
+        way -> {
+          try (var sweep =
+              new SiteSweep(subject, model, site, patch, units, variations, effect, room, way)) {
+            sweep.bases(images);
+            return sweep.run(0, images.length / model.image().shape().rowSize(), 0);
+          }
+        };
+    final var ladder =
+        Ladder.of(route, exact.orElseThrow(), sample.apply(route), sample.apply(exact));
+    return new SiteSweep(
+        subject,
+        model,
+        site,
+        patch,
+        units,
+        variations,
+        effect,
+        room,
+        route,
+        exact,
+        ladder.threshold());
   }
 
   /// By five numbers.
@@ -184,8 +237,7 @@ public final class SiteSweep implements AutoCloseable {
     this(subject, model, site, new SitePatch.Mixed(), units, variations, effect, room, route);
   }
 
-  /// @param patch what its op reads beside the source has to be given before the first run, see
-  ///   [#mean] and [#keys]
+  /// Without a ladder.
   SiteSweep(
       final Subject subject,
       final VaeGraph model,
@@ -196,6 +248,24 @@ public final class SiteSweep implements AutoCloseable {
       final Effect effect,
       final Room room,
       final Optional<Route> route) {
+    this(subject, model, site, patch, units, variations, effect, room, route, Optional.empty(), 0);
+  }
+
+  /// @param patch what its op reads beside the source has to be given before the first run, see
+  ///   [#mean] and [#keys]
+  /// @param again the way by which cells are computed again whose effect is under a threshold
+  SiteSweep(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final SitePatch patch,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room,
+      final Optional<Route> route,
+      final Optional<Route> again,
+      final double threshold) {
     this.site = site;
     this.effect = effect;
     this.variations = List.copyOf(variations);
@@ -210,47 +280,56 @@ public final class SiteSweep implements AutoCloseable {
     this.cells = SiteArrays.of(site.name(), list);
     this.alike = cells.alike();
     final int ranges = Math.max(1, Math.ceilDiv(cells.ranges().length / 3, perBase));
-    this.runner =
-        new PatchRunner(
-            subject,
-            model,
-            Map.of(site.name(), patch),
-            List.of(effect),
-            List.of(),
-            0,
-            false,
-            room.capacity(perBase, ranges),
-            route);
+    final Function<Optional<Route>, PatchRunner> runners =
+        way ->
+            new PatchRunner(
+                subject,
+                model,
+                Map.of(site.name(), patch),
+                List.of(effect),
+                List.of(),
+                0,
+                false,
+                room.capacity(perBase, ranges),
+                way);
+    this.runner = runners.apply(route);
+    this.next = again.map(way -> new NextRung(runners.apply(Optional.of(way)), effect, threshold));
   }
 
   /// Computes what the cells of these bases share. `images` holds whole inputs, (C, H, W) each.
   public void bases(final float[] images) {
     runner.bases(images);
+    next.ifPresent(rung -> rung.bases(r -> r.bases(images)));
   }
 
   /// As above; the inputs become bases `at`.., the last of them then.
   public void bases(final float[] images, final int at) {
     runner.bases(images, at);
+    next.ifPresent(rung -> rung.now(r -> r.bases(images, at)));
   }
 
   /// As above, of `count` of the inputs from `first` on.
   public void bases(final float[] images, final int first, final int count, final int at) {
     runner.bases(images, first, count, at);
+    next.ifPresent(rung -> rung.now(r -> r.bases(images, first, count, at)));
   }
 
   /// Computes the activations of inputs that cells take from.
   public void sources(final float[] images) {
     runner.sources(images);
+    next.ifPresent(rung -> rung.sources(r -> r.sources(images)));
   }
 
   /// As above; the inputs become sources `at`.., the last of them then.
   public void sources(final float[] images, final int at) {
     runner.sources(images, at);
+    next.ifPresent(rung -> rung.now(r -> r.sources(images, at)));
   }
 
   /// The mean of the site over inputs, for an op that reads it.
   public void mean(final float[] values) {
     runner.mean(site.name(), values);
+    next.ifPresent(rung -> rung.now(r -> r.mean(site.name(), values)));
   }
 
   /// Keys the random numbers that an op reads: those of a unit in a cell by the seed, the input of
@@ -259,11 +338,13 @@ public final class SiteSweep implements AutoCloseable {
   /// @param ids of the inputs that are held as bases, in their order
   public void keys(final long seed, final long[] ids) {
     runner.keys(seed, ids, 0);
+    next.ifPresent(rung -> rung.now(r -> r.keys(seed, ids, 0)));
   }
 
   /// Writes rows that cells may take from, such as means.
   public void sourceValues(final float[] rows) {
     runner.sourceValues(site.name(), rows);
+    next.ifPresent(rung -> rung.now(r -> r.sourceValues(site.name(), rows)));
   }
 
   /// The activations of the inputs that were computed last, (C, H, W) each.
@@ -285,24 +366,44 @@ public final class SiteSweep implements AutoCloseable {
   private float[] kept(final Started run) {
     final var effects = run.effects();
     skipped = run.skipped();
+    again = run.again();
     return effects;
   }
 
   /// Cells of some bases that run, or have run. Those that were started first are to be asked
   /// first.
+  ///
+  /// Where there is a ladder they have run: what of them is computed again needs what they read.
   public final class Started {
     private final RunningCells run;
+    private final Optional<float[]> raised;
+    private int[] again = {};
 
     private Started(final CellBatch batch) {
       run = runner.start(batch, effect);
+      raised =
+          next.map(rung -> {
+            run.end();
+            final var effects = runner.effect(run, effect);
+            rung.raise(batch, effects, runner.skipped(run));
+            again = rung.again();
+            return effects;
+          });
     }
 
     /// Waits for them.
     ///
     /// @throws IllegalStateException when a patch did not fire exactly as planned
     public float[] effects() {
-      run.end();
-      return runner.effect(run, effect);
+      return raised.orElseGet(() -> {
+        run.end();
+        return runner.effect(run, effect);
+      });
+    }
+
+    /// As [SiteSweep#again], of these.
+    public int[] again() {
+      return again.clone();
     }
 
     /// As [SiteSweep#skipped], of these.
@@ -378,13 +479,25 @@ public final class SiteSweep implements AutoCloseable {
     return runner.atOnce();
   }
 
+  /// Per cell of the last run, 1 where it was computed again by a more exact way; empty where there
+  /// is none.
+  public int[] again() {
+    return again;
+  }
+
   /// The steps of both programs and the memory they hold.
   public String explain() {
-    return runner.explain() + "\nnative memory: " + runner.bytes() + " bytes";
+    final long bytes = runner.bytes() + next.map(NextRung::bytes).orElse(0L);
+    return runner.explain()
+        + next.map(rung -> "\nonce more, under the threshold:\n" + rung.explain()).orElse("")
+        + "\nnative memory: "
+        + bytes
+        + " bytes";
   }
 
   @Override
   public void close() {
     runner.close();
+    next.ifPresent(NextRung::close);
   }
 }

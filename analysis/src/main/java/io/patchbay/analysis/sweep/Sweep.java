@@ -48,6 +48,7 @@ public final class Sweep {
   private final SweepFolder folder;
   private final UnaryOperator<InputCells> through;
   private final Optional<String> route;
+  private final Optional<Ladder> ladder;
   private final SweepWays ways;
 
   /// Hears of cells computed.
@@ -100,11 +101,10 @@ public final class Sweep {
       final String source,
       final SweepPlan plan,
       final Path folder) {
-    this(subject, data, source, plan, folder, Optional.empty(), UnaryOperator.identity());
+    this(subject, data, source, plan, folder, Optional.empty(), Optional.empty());
   }
 
-  /// @param route how a new folder's cells are computed, as `plan.json` has it; else the cheapest
-  ///   way is
+  /// By a route without a ladder, or the cheapest one.
   public Sweep(
       final Subject subject,
       final FactorDataset data,
@@ -112,7 +112,21 @@ public final class Sweep {
       final SweepPlan plan,
       final Path folder,
       final Optional<String> route) {
-    this(subject, data, source, plan, folder, route, UnaryOperator.identity());
+    this(subject, data, source, plan, folder, route, Optional.empty());
+  }
+
+  /// @param route how a new folder's cells are computed, as `plan.json` has it; else the cheapest
+  ///   way is, with a ladder under it
+  /// @param ladder under that route
+  public Sweep(
+      final Subject subject,
+      final FactorDataset data,
+      final String source,
+      final SweepPlan plan,
+      final Path folder,
+      final Optional<String> route,
+      final Optional<Ladder> ladder) {
+    this(subject, data, source, plan, folder, route, ladder, UnaryOperator.identity());
   }
 
   /// @param through stands between the sweep and what computes its cells
@@ -123,9 +137,11 @@ public final class Sweep {
       final SweepPlan plan,
       final Path folder,
       final Optional<String> route,
+      final Optional<Ladder> ladder,
       final UnaryOperator<InputCells> through) {
     this.subject = subject;
     this.route = route;
+    this.ladder = ladder;
     this.data = data;
     this.plan = plan;
     this.through = through;
@@ -175,14 +191,7 @@ public final class Sweep {
     CarriedPrecision.require(subject.backend(), plan.precision());
     this.ways = SweepWays.of(subject, plan, sites, units, patches);
     if (ways.batched()) {
-      BatchRoom.of(
-          subject,
-          plan,
-          sites.getFirst(),
-          patch(),
-          units,
-          rows.length,
-          ways.ways().getFirst().route());
+      BatchRoom.of(subject, plan, sites.getFirst(), patch(), units, rows.length, ways.largest());
     }
     plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
     for (final var place : plan.places()) {
@@ -228,17 +237,22 @@ public final class Sweep {
   /// What would run, and how much: samples of the ways that it could go are run, nothing is
   /// written.
   public String explain() {
-    final var rates = MachineRates.of(subject.backend());
+    final var rates = ways.rates(subject.backend());
     final var timed = ways.timed(subject, plan, sites.getFirst(), units);
     final var chosen = timed.named(Optional.of(route.orElse(timed.cheapest(rates).name())));
-    final var few = Arrays.copyOf(rows, Math.min(rows.length, SiteRuns.AT_ONCE));
-    final var means = new SiteRuns(subject, data, few).means(plan, sites);
-    final var values = new SiteValues(patches, means);
-    final var sample = new WaySample(subject, data, plan, sites, units, rows, values);
+    final var sample = sample();
+    final var under = route.isPresent() ? ladder : sample.ladder(chosen, ways.exact());
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
     final var explanation =
         new SweepExplanation(
-            plan, sites, timed, rates, chosen.name(), graph, programs(chosen, values));
+            plan,
+            sites,
+            timed,
+            rates,
+            chosen.name(),
+            under,
+            graph,
+            programs(ways.climb(Optional.of(chosen.name()), under), sample.values()));
     final var text =
         explanation.text(way ->
             plan.factor().isPresent() ? Optional.empty() : Optional.of(sample.of(way, rates)));
@@ -246,10 +260,25 @@ public final class Sweep {
     return cells() + " cells in shards of " + shard() + " inputs\n" + own + "\n" + text;
   }
 
+  /// Some cells, with the means of a few inputs.
+  private WaySample sample() {
+    final var few = Arrays.copyOf(rows, Math.min(rows.length, SiteRuns.AT_ONCE));
+    final var means = new SiteRuns(subject, data, few).means(plan, sites);
+    return new WaySample(subject, data, plan, sites, units, rows, new SiteValues(patches, means));
+  }
+
+  /// How a new folder's cells are computed.
+  private SweepFolder.Chosen chosen() {
+    final var way = ways.chosen(subject, plan, sites.getFirst(), units, route);
+    return new SweepFolder.Chosen(
+        way.map(Way::name),
+        route.isPresent() ? ladder : way.flatMap(w -> sample().ladder(w, ways.exact())));
+  }
+
   /// What a way runs, and the memory that it takes.
-  private String programs(final Way way, final SiteValues values) {
+  private String programs(final Climb climb, final SiteValues values) {
     if (ways.batched()) {
-      try (var cells = batched(subject, shard(), Optional.empty(), way.route())) {
+      try (var cells = batched(subject, shard(), Optional.empty(), climb)) {
         return cells.explain();
       }
     }
@@ -269,12 +298,9 @@ public final class Sweep {
   }
 
   private BatchedCells batched(
-      final Subject on,
-      final int shard,
-      final Optional<float[]> mean,
-      final Optional<Route> route) {
+      final Subject on, final int shard, final Optional<float[]> mean, final Climb climb) {
     return new BatchedCells(
-        on, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, route);
+        on, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, climb);
   }
 
   /// What computes the cells of a folder with this route, on one device.
@@ -287,7 +313,7 @@ public final class Sweep {
       return new ShardRunner(on, data, sources(), sites, units, fixed, probe);
     }
     final var mean = Optional.ofNullable(fixed.means().get(sites.getFirst().name()));
-    return batched(on, file.shard(), mean, ways.named(file.route()).route());
+    return batched(on, file.shard(), mean, ways.climb(file.route(), file.ladder()));
   }
 
   private Optional<FactorProbe> probe() {
@@ -324,7 +350,7 @@ public final class Sweep {
               Environment.of(subject.backend()),
               probe,
               shard(),
-              () -> ways.chosen(subject, plan, sites.getFirst(), units, route),
+              this::chosen,
               own());
       folder.keep(patches);
       final var way = ways.named(file.route()).route();

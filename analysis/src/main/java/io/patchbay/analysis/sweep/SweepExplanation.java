@@ -13,6 +13,7 @@ import java.util.Optional;
 /// sample of them took, the chosen one with a star, and what that one runs.
 ///
 /// @param chosen the name of the way that is gone
+/// @param ladder under the chosen way
 /// @param program the steps of the chosen way, and the memory that it takes
 record SweepExplanation(
     SweepPlan plan,
@@ -20,6 +21,7 @@ record SweepExplanation(
     SweepWays ways,
     MachineRates rates,
     String chosen,
+    Optional<Ladder> ladder,
     Graph graph,
     String program) {
   /// A way is sampled where it is predicted to take at most so many times what the best does.
@@ -81,7 +83,22 @@ record SweepExplanation(
                 Locale.ROOT, "proved to change nothing: %.0f %% of the sample's cells%n", share));
       }
     }
+    ladder.ifPresent(of -> text.append(climbed(of)));
     return text + "\n" + program;
+  }
+
+  private String climbed(final Ladder of) {
+    final double nanos = ways.exact().map(way -> rates.nanos(way.cell())).orElse(0.0);
+    return String.format(
+        Locale.ROOT,
+        "ladder: noise floor %.2g; effects under %.2g are computed again in fp32 by %s, %.1f %% of"
+            + " a sample%nof %d cells, predicted %s a cell of the sweep more%n",
+        of.floor(),
+        of.threshold(),
+        of.again(),
+        100 * of.share(),
+        of.sampled(),
+        time(of.share() * nanos));
   }
 
   private boolean isChosen(final Way way) {

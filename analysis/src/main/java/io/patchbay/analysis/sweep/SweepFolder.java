@@ -62,10 +62,16 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     }
   }
 
+  /// How cells are computed.
+  ///
+  /// @param route empty where there is nothing to choose
+  /// @param ladder under it, where there is one
+  record Chosen(Optional<String> route, Optional<Ladder> ladder) {}
+
   /// Writes the plan and the probe, or checks that the folder holds the same ones.
   ///
   /// @param shard inputs per shard of a new folder
-  /// @param route how a new folder's cells are computed; asked for a new folder alone
+  /// @param chosen how a new folder's cells are computed; asked for a new folder alone
   /// @param own how ops of the user's own are computed here, where there are any
   /// @return the plan that this folder has
   PlanFile begin(
@@ -75,7 +81,7 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
       final Map<String, String> environment,
       final Optional<FactorProbe> probe,
       final int shard,
-      final Supplier<Optional<String>> route,
+      final Supplier<Chosen> chosen,
       final Optional<PatchForm> own) {
     final var planFile = path.resolve("plan.json");
     final boolean begun = Files.exists(planFile);
@@ -86,7 +92,8 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     final var of =
         begun
             ? PlanFile.read(planFile)
-            : new PlanFile(plan, Optional.of(data), shard, route.get(), own.map(PatchForm::how));
+            : PlanFile.chosen(
+                plan, Optional.of(data), shard, chosen.get(), own.map(PatchForm::how));
     if (!of.plan().equals(plan)) {
       throw another(planFile, "plan");
     }
@@ -231,7 +238,7 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     for (int shard = 0; shard < shards; shard++) {
       sum = sum.plus(account(shard).require("shard=" + shard(shard)));
     }
-    return new Account(cells, sum.computed(), sum.deduplicated(), sum.provedZero())
+    return new Account(cells, sum.computed(), sum.deduplicated(), sum.provedZero(), sum.again())
         .require("sweep=" + path);
   }
 

@@ -24,7 +24,7 @@ public final class SweepSample {
   private final List<JointUnit> units;
   private final long[] rows;
   private final SiteValues fixed;
-  private final Optional<Optional<Route>> way;
+  private final Optional<Climb> climb;
   private final Optional<FactorProbe> probe;
   private final List<GuardRun> controls;
 
@@ -47,17 +47,14 @@ public final class SweepSample {
     final var patches = runs.patches(plan, List.of(site));
     this.units = JointUnit.of(plan, List.of(site), patches);
     final var ways = SweepWays.of(subject, plan, List.of(site), units, patches);
-    this.way =
-        ways.batched()
-            ? Optional.of(
-                ways.timed(subject, plan, site, units)
-                    .cheapest(MachineRates.of(subject.backend()))
-                    .route())
-            : Optional.empty();
+    final var chosen = ways.chosen(subject, plan, site, units, Optional.empty());
     this.controls =
         new SweepControls(subject, data, plan, List.of(site), patches, units, sweep.cells())
-            .of(way.flatMap(route -> route));
+            .of(chosen.flatMap(Way::route));
     this.fixed = new SiteValues(patches, runs.means(plan, List.of(site)));
+    final var sample = new WaySample(subject, data, plan, List.of(site), units, rows, fixed);
+    this.climb =
+        chosen.map(way -> ways.climb(Optional.of(way.name()), sample.ladder(way, ways.exact())));
     this.probe =
         plan.factor().map(k -> FactorProbe.train(subject, data, "--metric", k, plan.seed()));
   }
@@ -90,7 +87,8 @@ public final class SweepSample {
 
   private InputCells cells(final List<JointUnit> asked, final long[] on) {
     final var cells =
-        way.<InputCells>map(route ->
+        climb
+            .<InputCells>map(how ->
                 new BatchedCells(
                     subject,
                     data,
@@ -101,7 +99,7 @@ public final class SweepSample {
                     on,
                     on.length,
                     fixed.mean(site),
-                    route))
+                    how))
             .orElseGet(() ->
                 new ShardRunner(
                     subject,

@@ -3,7 +3,10 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.sweep.SweepPlan.Pool;
 import io.patchbay.analysis.sweep.Way.Extent;
+import io.patchbay.engine.Backend;
+import io.patchbay.engine.Precision;
 import io.patchbay.vae.io.BadInputException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,8 +16,10 @@ import java.util.Optional;
 ///
 /// @param ways all of them; the whole one first, if it is one of them
 /// @param batched whether there may be others than the whole one
+/// @param exact the one that measures the change itself in float32, whether it is one of them or
+///   not
 /// @param extent of the whole sweep
-record SweepWays(List<Way> ways, boolean batched, Extent extent) {
+record SweepWays(List<Way> ways, boolean batched, Optional<Way> exact, Extent extent) {
   SweepWays {
     ways = List.copyOf(ways);
   }
@@ -27,20 +32,25 @@ record SweepWays(List<Way> ways, boolean batched, Extent extent) {
       final Map<String, SitePatch> patches) {
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
     final boolean batched = BatchedCells.fit(plan);
+    final var extent = extent(plan, plan.inputs(), units.size());
+    if (!batched) {
+      final var whole = Routes.whole(graph, patches, plan.effect(), plan.measured());
+      return new SweepWays(List.of(whole), false, Optional.empty(), extent);
+    }
+    final var site = sites.getFirst();
+    final var patch = Objects.requireNonNull(patches.get(site.name()));
+    final var routes = new Routes(graph, site, plan.measured(), patch);
+    final var parts = units.stream().map(u -> u.parts().getFirst()).toList();
+    final var single = routes.ways(parts, true);
     final var ways =
-        batched
-            ? CarriedPrecision.of(
-                new Routes(
-                        graph,
-                        sites.getFirst(),
-                        plan.measured(),
-                        Objects.requireNonNull(patches.get(sites.getFirst().name())))
-                    .ways(units.stream().map(u -> u.parts().getFirst()).toList(), true),
+        plan.precision() == Precision.FP32
+            ? single
+            : CarriedPrecision.require(
+                routes.ways(parts, true, plan.precision()),
                 plan.precision(),
-                sites.getFirst().name(),
-                plan.measured())
-            : List.of(Routes.whole(graph, patches, plan.effect(), plan.measured()));
-    return new SweepWays(ways, batched, extent(plan, plan.inputs(), units.size()));
+                site.name(),
+                plan.measured());
+    return new SweepWays(ways, true, single.stream().filter(Way::measures).findFirst(), extent);
   }
 
   static Extent extent(final SweepPlan plan, final int inputs, final long units) {
@@ -66,13 +76,13 @@ record SweepWays(List<Way> ways, boolean batched, Extent extent) {
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
     final var single = units.stream().map(u -> u.parts().getFirst()).toList();
     final var routes = Routes.mixed(graph, site, plan.measured());
-    return new SweepWays(routes.timed(subject, ways, single), true, extent);
+    return new SweepWays(routes.timed(subject, ways, single), true, exact, extent);
   }
 
-  /// What is to stand in the plan of a new folder; nothing where there is nothing to choose.
+  /// The way of a new folder's cells; nothing where there is nothing to choose.
   ///
   /// @param asked a way by its name, else the cheapest is taken
-  Optional<String> chosen(
+  Optional<Way> chosen(
       final Subject subject,
       final SweepPlan plan,
       final Site site,
@@ -82,10 +92,46 @@ record SweepWays(List<Way> ways, boolean batched, Extent extent) {
       return Optional.empty();
     }
     if (asked.isPresent() || ways.size() == 1) {
-      return Optional.of(asked.orElse(ways.getFirst().name()));
+      return Optional.of(asked.isPresent() ? named(asked) : ways.getFirst());
     }
-    final var rates = MachineRates.of(subject.backend());
-    return Optional.of(timed(subject, plan, site, units).cheapest(rates).name());
+    return Optional.of(timed(subject, plan, site, units).cheapest(rates(subject.backend())));
+  }
+
+  /// What may take most memory, about.
+  Climb largest() {
+    final var first = ways.getFirst();
+    return new Climb(
+        first.route(),
+        ways.size() == 1 && Ladder.under(first.route())
+            ? exact.flatMap(Way::route)
+            : Optional.empty(),
+        0);
+  }
+
+  /// How cells go by a way that stands in `plan.json`, with its ladder.
+  ///
+  /// @throws BadInputException when there is no such way
+  Climb climb(final Optional<String> route, final Optional<Ladder> ladder) {
+    final var by = named(route).route();
+    if (ladder.isEmpty()) {
+      return Climb.by(by);
+    }
+    final var again = ladder.get().again();
+    final var way =
+        exact
+            .filter(w -> w.name().equals(again))
+            .orElseThrow(() ->
+                new BadInputException(
+                    "plan.json", "ladder", again, "" + exact.map(Way::name).orElse("none")));
+    return new Climb(by, way.route(), ladder.get().threshold());
+  }
+
+  /// The rates that they are judged by.
+  MachineRates rates(final Backend backend) {
+    final var kinds = EnumSet.noneOf(Work.class);
+    ways.forEach(way -> kinds.addAll(way.kinds()));
+    exact.ifPresent(way -> kinds.addAll(way.kinds()));
+    return MachineRates.of(backend, kinds);
   }
 
   Way cheapest(final MachineRates rates) {

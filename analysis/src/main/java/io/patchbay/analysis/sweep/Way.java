@@ -1,8 +1,8 @@
 package io.patchbay.analysis.sweep;
 
-import io.patchbay.engine.Precision;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /// One way to compute the cells of a sweep, and the work that it is.
 ///
@@ -39,9 +39,9 @@ record Way(
     return route.isPresent() && route.get().measures();
   }
 
-  /// The same in another precision, its work counted as in float32.
-  Way in(final Precision precision) {
-    return new Way(route.map(r -> r.in(precision)), cell, base, source);
+  /// The kinds of work that it is made of.
+  Set<Work> kinds() {
+    return cell.plus(base).plus(source).kinds();
   }
 
   Way timed(final double nanos) {

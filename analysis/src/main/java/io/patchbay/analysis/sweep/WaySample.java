@@ -26,6 +26,11 @@ record WaySample(
 
   private static final int MOST_INPUTS = 32;
 
+  /// Cells that a ladder is judged by, about, and of how many inputs.
+  private static final int LADDER_CELLS = 1024;
+
+  private static final int LADDER_INPUTS = 8;
+
   /// What a sample took.
   ///
   /// @param nanos by the clock
@@ -41,10 +46,7 @@ record WaySample(
     final double one = way.nanos(rates, each);
     final int inputs = (int) Math.clamp(NANOS / one, 2, Math.min(MOST_INPUTS, rows.length));
     final int most = (int) Math.clamp(units.size() * NANOS / (inputs * one), 1, units.size());
-    final var some =
-        IntStream.range(0, most)
-            .mapToObj(u -> units.get((int) ((long) u * units.size() / most)))
-            .toList();
+    final var some = spread(most);
     final var first = Arrays.copyOf(rows, Math.min(inputs, rows.length));
     return run(way, some, first);
   }
@@ -66,6 +68,46 @@ record WaySample(
     }
   }
 
+  /// Judges a way by some cells of the whole sweep, computed by it and exactly; nothing where it is
+  /// exact itself, or there is no exact one.
+  Optional<Ladder> ladder(final Way way, final Optional<Way> exact) {
+    if (exact.isEmpty() || !Ladder.under(way.route())) {
+      return Optional.empty();
+    }
+    final int inputs =
+        Math.clamp(LADDER_CELLS / plan.variations(), 1, Math.min(LADDER_INPUTS, rows.length));
+    final int most =
+        Math.clamp(LADDER_CELLS / ((long) inputs * plan.variations()), 1, units.size());
+    final var first = new long[inputs];
+    Arrays.setAll(first, i -> rows[(int) ((long) i * rows.length / inputs)]);
+    final var distinct = Arrays.stream(first).distinct().toArray();
+    final var some = spread(most);
+    return Optional.of(
+        Ladder.of(
+            way.route(),
+            exact.get().route().orElseThrow(),
+            effects(way, some, distinct),
+            effects(exact.get(), some, distinct)));
+  }
+
+  private float[] effects(final Way way, final List<JointUnit> some, final long[] first) {
+    final int each = some.size() * plan.variations();
+    final var all = new float[first.length * each];
+    try (var cells = cells(way, some, first)) {
+      for (int i = 0; i < first.length; i++) {
+        System.arraycopy(cells.run(first[i]).effects(), 0, all, i * each, each);
+      }
+    }
+    return all;
+  }
+
+  /// Some of the units, all over them.
+  private List<JointUnit> spread(final int most) {
+    return IntStream.range(0, most)
+        .mapToObj(u -> units.get((int) ((long) u * units.size() / most)))
+        .toList();
+  }
+
   private InputCells cells(final Way way, final List<JointUnit> some, final long[] first) {
     if (BatchedCells.fit(plan)) {
       final var site = sites.getFirst();
@@ -79,7 +121,7 @@ record WaySample(
           first,
           first.length,
           values.mean(site),
-          way.route());
+          Climb.by(way.route()));
     }
     final var sources = new SweepSources(plan, data.size(), first);
     return new ShardRunner(subject, data, sources, sites, some, values, Optional.empty());

@@ -17,6 +17,10 @@ public enum Work {
   CARRIED(true),
   /// A weight that is fetched there: once for some neighbouring pixels.
   WEIGHT(false),
+  /// A multiply-add of a carried change with operands below float32.
+  ROUNDED(true),
+  /// A weight that is fetched there.
+  ROUNDED_WEIGHT(false),
   /// An element of a clean value that a carried change is added to.
   CHANGED(false),
   /// A multiply-add of a change that is carried onto an image.
@@ -26,6 +30,14 @@ public enum Work {
   CARRIED_PIXEL(false),
   /// An element that a patch of several channels changes, where the change is carried.
   PATCHED(false),
+  /// An element that an op of one's own changes, without what its program does.
+  OWN(false),
+  /// An instruction of such a program on an element.
+  INSTRUCTION(false),
+  /// One of those that take a polynomial: exp, log, tanh and sigmoid.
+  FUNCTION(false),
+  /// A random number that such a program reads.
+  RANDOM(false),
   /// A layer of a cell that a change is carried through, whatever its size.
   LAYER(false),
   /// A cell, whatever its size.

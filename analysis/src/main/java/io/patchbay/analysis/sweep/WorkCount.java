@@ -2,6 +2,7 @@ package io.patchbay.analysis.sweep;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 
 /// How much of each kind of work there is.
 ///
@@ -11,6 +12,11 @@ record WorkCount(Map<Work, Double> amounts) {
 
   WorkCount {
     amounts = Map.copyOf(amounts);
+  }
+
+  /// The kinds of which there is some.
+  Set<Work> kinds() {
+    return amounts.keySet();
   }
 
   double of(final Work work) {

@@ -142,7 +142,16 @@ class RouteTest {
     final var mean = mean(subject, plan, site);
     try (var cells =
         new BatchedCells(
-            subject, data, plan, site, patch(of), units, sources, sources.length, mean, route)) {
+            subject,
+            data,
+            plan,
+            site,
+            patch(of),
+            units,
+            sources,
+            sources.length,
+            mean,
+            Climb.by(route))) {
       final int each = units.size() * plan.variations();
       final var all = new float[rows.length * each];
       for (int i = 0; i < rows.length; i++) {
@@ -325,7 +334,7 @@ class RouteTest {
                     ROWS,
                     ROWS.length,
                     Optional.empty(),
-                    route)) {
+                    Climb.by(route))) {
               final var computed = cells.run(ROWS[0]);
               assertEquals(0, computed.cells());
               assertEquals(units.size(), computed.provedZero());
@@ -399,7 +408,7 @@ class RouteTest {
                         ROWS,
                         ROWS.length,
                         mean,
-                        route)) {
+                        Climb.by(route))) {
               for (final long row : ROWS) {
                 final var expected = whole.run(row).effects();
                 final var found = cells.run(row).effects();

@@ -167,7 +167,7 @@ class SweepIndependenceTest {
                     rows,
                     1,
                     Optional.empty(),
-                    choice.route())) {
+                    Climb.by(choice.route()))) {
               for (int i = 0; i < rows.length; i++) {
                 effects[i] = cells.run(rows[i]).effects();
               }
@@ -184,7 +184,7 @@ class SweepIndependenceTest {
                     others,
                     1,
                     Optional.empty(),
-                    choice.route())) {
+                    Climb.by(choice.route()))) {
               for (final long row : others) {
                 int place = 0;
                 while (rows[place] != row) {
@@ -208,7 +208,7 @@ class SweepIndependenceTest {
               Sites.of(ShardRunner.graph(subject, false).graph()).named("decoder.convt2");
           final var units = JointUnit.of(List.of(of), List.of(UnitSelection.of(of, UNITS)));
           return BatchRoom.of(
-              subject, plan, of, new SitePatch.Mixed(), units, inputs, Optional.empty());
+              subject, plan, of, new SitePatch.Mixed(), units, inputs, Climb.by(Optional.empty()));
         });
   }
 

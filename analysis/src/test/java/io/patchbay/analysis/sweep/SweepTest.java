@@ -131,6 +131,7 @@ class SweepTest {
             plan,
             to,
             Optional.empty(),
+            Optional.empty(),
             cells -> new Counting(cells, inputs))
         .run(true, (_, _) -> {}, () -> false);
     return inputs.get();
@@ -291,6 +292,7 @@ class SweepTest {
             "sprites",
             plan,
             to,
+            Optional.empty(),
             Optional.empty(),
             cells -> new Losing(cells, new AtomicInteger(18)));
     final var e =
@@ -457,7 +459,15 @@ class SweepTest {
         assertThrows(
             IllegalStateException.class,
             () ->
-                new Sweep(subject(), data, "sprites", plan, to, Optional.empty(), Doubling::new)
+                new Sweep(
+                        subject(),
+                        data,
+                        "sprites",
+                        plan,
+                        to,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Doubling::new)
                     .run(false, (_, _) -> {}, () -> false));
     final var text = String.valueOf(e.getMessage());
     assertTrue(text.contains("recomputed cells") && text.contains("of 32 agree"), text);

@@ -42,9 +42,18 @@ public final class CpuBackend implements Backend {
       final @Nullable PatchKernel patch,
       final boolean fenced,
       final boolean special) {
+    this(settings, KernelLibrary.open(), patch, fenced, special);
+  }
+
+  private CpuBackend(
+      final Settings settings,
+      final KernelLibrary library,
+      final @Nullable PatchKernel patch,
+      final boolean fenced,
+      final boolean special) {
     this.fenced = fenced;
     this.special = special;
-    this.library = KernelLibrary.open();
+    this.library = library;
     this.workers = new Workers(settings.threads());
     this.account = new HostMemory(settings.hostMemory());
     this.boundary = new Boundary(library);
@@ -184,6 +193,11 @@ public final class CpuBackend implements Backend {
   @Override
   public long freeFloats() {
     return (account.limit() - account.used()) / Float.BYTES;
+  }
+
+  @Override
+  public Backend single(final long hostMemory) {
+    return new CpuBackend(new Settings(1, hostMemory), library, patch, fenced, special);
   }
 
   @Override

@@ -33,17 +33,27 @@ public final class CudaBackend implements Backend {
   /// Names it in messages.
   private final String label;
 
+  private final int number;
+
   private final Device device;
   private final Kernels kernels;
   private final boolean apart;
+  private final boolean borrowed;
   private final Shortages shortages = new Shortages();
 
+  /// @param borrowed whether another backend closes the device
   private CudaBackend(
-      final Device device, final Kernels kernels, final boolean apart, final int number) {
+      final Device device,
+      final Kernels kernels,
+      final boolean apart,
+      final boolean borrowed,
+      final int number) {
     this.label = number == 0 ? NAME : NAME + ":" + number;
+    this.number = number;
     this.device = device;
     this.kernels = kernels;
     this.apart = apart;
+    this.borrowed = borrowed;
   }
 
   /// A backend on `device`, which it closes.
@@ -53,7 +63,7 @@ public final class CudaBackend implements Backend {
 
   /// @param number of the device, for messages
   static CudaBackend on(final Device device, final int number) {
-    return new CudaBackend(device, new Kernels(device, true), false, number);
+    return new CudaBackend(device, new Kernels(device, true), false, false, number);
   }
 
   /// A backend whose values have memory of their own each, so that a device that watches what is
@@ -62,7 +72,7 @@ public final class CudaBackend implements Backend {
   /// @param special whether the kernels for some shapes are used; else those for all shapes are,
   ///   everywhere
   public static CudaBackend apart(final Device device, final boolean special) {
-    return new CudaBackend(device, new Kernels(device, special), true, 0);
+    return new CudaBackend(device, new Kernels(device, special), true, false, 0);
   }
 
   @Override
@@ -211,7 +221,14 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public Backend single(final long hostMemory) {
+    return new CudaBackend(device, kernels, apart, true, number);
+  }
+
+  @Override
   public void close() {
-    device.close();
+    if (!borrowed) {
+      device.close();
+    }
   }
 }

@@ -119,6 +119,11 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public Backend single(final long hostMemory) {
+    return new ReferenceBackend(new Settings(1, hostMemory), patch);
+  }
+
+  @Override
   public void close() {
     workers.close();
   }
