@@ -141,7 +141,8 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "P",
       description =
           "fp32, or what the device has beside it for the products that carry a change to the image"
-              + " or to mu: bf16 on cuda and on processors that multiply it. Default: fp32.")
+              + " or to mu: tf32 and bf16 on cuda, bf16 on processors that multiply it. Default:"
+              + " fp32.")
   private String precision = Precision.FP32.label();
 
   @Option(

@@ -6,9 +6,7 @@ import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.Way.Extent;
-import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
-import io.patchbay.engine.Sizes;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -29,6 +27,7 @@ public final class SiteSweep implements AutoCloseable {
   private final Site site;
   private final Effect effect;
   private final SiteArrays cells;
+  private final boolean alike;
   private final List<Variation> variations;
   private final int perBase;
   private final Room room;
@@ -70,46 +69,6 @@ public final class SiteSweep implements AutoCloseable {
       final int most = together * cells;
       return new Capacity(bases, sources, most, ranges, inputs, whole ? most : 1);
     }
-  }
-
-  /// Floats that each base takes which is held, on a route.
-  static long floatsPerBase(
-      final VaeGraph model,
-      final Site site,
-      final SitePatch patch,
-      final Effect effect,
-      final Optional<Route> route) {
-    final var suffix = new Suffix(model.graph(), Map.of(site.name(), patch), route, true);
-    suffix.effect(effect);
-    return suffix.tables().values().stream().mapToLong(table -> table.shape().rowSize()).sum();
-  }
-
-  /// How many cells, of some that are wanted, a backend has room for at a time, beside what they
-  /// read.
-  static int cellsAtOnce(
-      final Subject subject,
-      final VaeGraph model,
-      final Site site,
-      final SitePatch patch,
-      final Effect effect,
-      final Optional<Route> route,
-      final int wanted) {
-    final var suffix = new Suffix(model.graph(), Map.of(site.name(), patch), route, false);
-    final var outputs = List.of(suffix.effect(effect));
-    final var ranges = suffix.point(site.name()).axis();
-    return subject
-        .backend()
-        .rows(
-            wanted,
-            subject.weights(),
-            rows ->
-                Plan.of(
-                    suffix.graph(),
-                    outputs,
-                    Sizes.of(Suffix.ROWS, rows)
-                        .and(Suffix.BASES, 1)
-                        .and(Suffix.SOURCES, 1)
-                        .and(ranges, rows)));
   }
 
   /// @param eliminates whether cells whose patch changes nothing are left out, where that can be
@@ -249,6 +208,7 @@ public final class SiteSweep implements AutoCloseable {
       }
     }
     this.cells = SiteArrays.of(site.name(), list);
+    this.alike = cells.alike();
     final int ranges = Math.max(1, Math.ceilDiv(cells.ranges().length / 3, perBase));
     this.runner =
         new PatchRunner(
@@ -373,7 +333,10 @@ public final class SiteSweep implements AutoCloseable {
   ///
   /// @param which their numbers among all of these bases, ascending
   Started start(final int from, final int to, final int[] sources, final int[] which) {
-    return new Started(batch(from, to, sources).some(which));
+    final var all = batch(from, to, sources);
+    // What stays where it is must have room.
+    final boolean stays = alike && all.rows() <= runner.atOnce();
+    return new Started(stays ? all.someAlike(which) : all.some(which));
   }
 
   /// @param rows of each base's variations
