@@ -16,7 +16,7 @@ import java.util.Map;
 
 /// g++ in the place of NVRTC: what it makes of a kernel's source is linked with the emulator. Each
 /// source is compiled once.
-final class HostKernels implements EmulatedDevice.HostCompiler {
+public final class HostKernels implements EmulatedDevice.HostCompiler {
   /// As `kernels/src/main/cuda/build.sh` has them, but for the speed of what is made.
   private static final List<String> OPTIONS =
       List.of(
@@ -38,12 +38,13 @@ final class HostKernels implements EmulatedDevice.HostCompiler {
   private final Path folder;
   private final Map<KernelSource, Path> made = new HashMap<>();
 
-  HostKernels(final Path folder) {
+  /// @param folder where what is compiled may lie
+  public HostKernels(final Path folder) {
     this.folder = folder;
   }
 
   /// How many sources were compiled.
-  int count() {
+  public int count() {
     return made.size();
   }
 
