@@ -129,7 +129,7 @@ public final class CudaBackend implements Backend {
       final long more = bytes(plan.apply(FEWEST_ROWS), own);
       final long each = Math.max(1, (more - few) / (FEWEST_ROWS - FEWEST_ROWS / 2));
       final long left = device.free() - (more - each * FEWEST_ROWS);
-      return (int) Math.clamp(left / 2 / each, 1, wanted);
+      return Math.clamp(left / 2 / each, 1, wanted);
     } catch (final OutOfDeviceMemoryException _) {
       // Loading the plan tells.
       return wanted;
