@@ -207,7 +207,7 @@ final class ChangeCells {
     final var fields = fields();
     probe.launch(Launch.of(Math.ceilDiv(rows, PROBED), PROBED * WARP), fields);
     final var tiles = concat(fields, tallies.address());
-    final var grid = Launch.covering(WARP * Math.ceilDiv(rows, TILE), LIST_THREADS, rows);
+    final var grid = Launch.covering((long) WARP * Math.ceilDiv(rows, TILE), LIST_THREADS, rows);
     tally.launch(grid, tiles);
     list.launch(grid, tiles);
   }
