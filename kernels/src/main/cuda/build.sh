@@ -103,8 +103,6 @@ if command -v "$cxx" >/dev/null 2>&1; then
       make_object kernel "$file" "$object"
     done
   done
-  changed=no
-  if [ -s "$work" ]; then changed=yes; fi
 else
   echo "patchbay: no g++ found, the emulator of CUDA kernels is left out" >&2
 fi
@@ -129,8 +127,9 @@ rm "$work"
 
 if [ $emulates = yes ]; then
   library=$out/libpatchbay_emulator.so
-  if [ "$changed" = yes ] || [ ! -f "$library" ] || [ "$objects" != "$(cat "$out/objects/list" 2>/dev/null)" ]; then
-    # shellcheck disable=SC2086
+  # shellcheck disable=SC2086
+  if [ ! -f "$library" ] || [ -n "$(find $objects -newer "$library")" ] ||
+    [ "$objects" != "$(cat "$out/objects/list" 2>/dev/null)" ]; then
     "$cxx" -shared -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -Wl,-z,defs -o "$library.part" $objects -lm
     mv "$library.part" "$library"
     echo "$objects" >"$out/objects/list"
