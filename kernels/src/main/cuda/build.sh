@@ -2,9 +2,10 @@
 # Builds the CUDA kernels, every *.cu of this folder: for the host emulator with g++, into
 # OUT_DIR/libpatchbay_emulator.so; and with nvcc, where there is one, into a fatbin each (sm_80,
 # sm_90 and PTX of both), with OUT_DIR/resources.txt: kernel, architecture, registers, bytes of
-# spills, bytes of shared memory; the PTX of compute_90 stays in OUT_DIR/objects, for tests. Only what is older than something it was made of is made again.
+# spills, bytes of shared memory; the PTX of compute_90 stays in OUT_DIR/objects, for tests. Only what
+# is older than something it was made of is made again, as many files at once as there are processors.
 # Usage: build.sh OUT_DIR [SOURCE_DIR]; the kernels of another folder for the emulator alone. CXX and
-# NVCC name other compilers.
+# NVCC name other compilers. For itself: build.sh OUT_DIR SOURCE_DIR HOW SOURCE OBJECT, one object.
 set -eu
 
 out=${1:?usage: build.sh OUT_DIR [SOURCE_DIR]}
@@ -36,18 +37,6 @@ stale() {
   return 1
 }
 
-# Two at once: waits for the one started before this one.
-before=
-beside() {
-  "$@" &
-  if [ -n "$before" ]; then wait "$before"; fi
-  before=$!
-}
-finish() {
-  if [ -n "$before" ]; then wait "$before"; fi
-  before=
-}
-
 runtime() {
   # shellcheck disable=SC2086
   "$cxx" $common -MMD -MF "$2.d" -c "$1" -o "$2.part" && mv "$2.part" "$2"
@@ -64,44 +53,6 @@ kernel() {
     -o "$2.part" &&
     mv "$2.part" "$2"
 }
-
-# Makes object $3 of source $2 by $1, if it must be.
-make_object() {
-  objects="$objects $3"
-  stale "$3" || return 0
-  changed=yes
-  beside "$1" "$2" "$3"
-}
-
-if command -v "$cxx" >/dev/null 2>&1; then
-  changed=no
-  objects=
-  for file in "$src"/emulator/*.cpp; do
-    make_object runtime "$file" "$out/objects/emulator_$(basename "$file" .cpp).o"
-  done
-  for file in "$sources"/*.cu; do
-    [ -f "$file" ] || continue
-    make_object kernel "$file" "$out/objects/$(basename "$file" .cu).watched.o"
-    make_object kernel "$file" "$out/objects/$(basename "$file" .cu).o"
-  done
-  finish
-  library=$out/libpatchbay_emulator.so
-  if [ "$changed" = yes ] || [ ! -f "$library" ] || [ "$objects" != "$(cat "$out/objects/list" 2>/dev/null)" ]; then
-    # shellcheck disable=SC2086
-    "$cxx" -shared -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -Wl,-z,defs -o "$library.part" $objects -lm
-    mv "$library.part" "$library"
-    echo "$objects" >"$out/objects/list"
-  fi
-else
-  echo "patchbay: no g++ found, the emulator of CUDA kernels is left out" >&2
-fi
-
-[ "$sources" = "$src" ] || exit 0
-if ! command -v "$nvcc" >/dev/null 2>&1; then
-  rm -f "$out"/*.fatbin "$out/resources.txt"
-  echo "patchbay: no nvcc found, the CUDA kernels are left out; the emulator's remain" >&2
-  exit 0
-fi
 
 targets="-gencode arch=compute_90,code=[sm_90,compute_90]"
 both="-gencode arch=compute_80,code=[sm_80,compute_80] $targets"
@@ -123,12 +74,69 @@ fatbin() {
   fi
 }
 
-for file in "$sources"/*.cu; do
-  [ -f "$file" ] || continue
-  object=$out/objects/$(basename "$file" .cu).fatbin
-  if stale "$object"; then beside fatbin "$file" "$object"; fi
-done
-finish
+# One object, of those that are made at once.
+if [ $# -eq 5 ]; then
+  "$3" "$4" "$5"
+  exit
+fi
+
+# Has object $3 to be made of source $2 by $1? Then it is listed.
+work=$out/objects/work
+: >"$work"
+make_object() {
+  if stale "$3"; then printf '%s\n' "$1" "$2" "$3" >>"$work"; fi
+}
+
+emulates=no
+if command -v "$cxx" >/dev/null 2>&1; then
+  emulates=yes
+  objects=
+  for file in "$src"/emulator/*.cpp; do
+    object=$out/objects/emulator_$(basename "$file" .cpp).o
+    objects="$objects $object"
+    make_object runtime "$file" "$object"
+  done
+  for file in "$sources"/*.cu; do
+    [ -f "$file" ] || continue
+    for object in "$out/objects/$(basename "$file" .cu)".watched.o "$out/objects/$(basename "$file" .cu)".o; do
+      objects="$objects $object"
+      make_object kernel "$file" "$object"
+    done
+  done
+else
+  echo "patchbay: no g++ found, the emulator of CUDA kernels is left out" >&2
+fi
+
+compiles=no
+if [ "$sources" = "$src" ]; then
+  if command -v "$nvcc" >/dev/null 2>&1; then
+    compiles=yes
+    for file in "$sources"/*.cu; do
+      make_object fatbin "$file" "$out/objects/$(basename "$file" .cu).fatbin"
+    done
+  else
+    rm -f "$out"/*.fatbin "$out/resources.txt"
+    echo "patchbay: no nvcc found, the CUDA kernels are left out; the emulator's remain" >&2
+  fi
+fi
+
+if [ -s "$work" ]; then
+  tr '\n' '\0' <"$work" | xargs -0 -n 3 -P "$(getconf _NPROCESSORS_ONLN)" sh "$0" "$out" "$sources"
+fi
+rm "$work"
+
+if [ $emulates = yes ]; then
+  library=$out/libpatchbay_emulator.so
+  # shellcheck disable=SC2086
+  if [ ! -f "$library" ] || [ -n "$(find $objects -newer "$library")" ] ||
+    [ "$objects" != "$(cat "$out/objects/list" 2>/dev/null)" ]; then
+    "$cxx" -shared -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -Wl,-z,defs -o "$library.part" $objects -lm
+    mv "$library.part" "$library"
+    echo "$objects" >"$out/objects/list"
+  fi
+fi
+
+[ $compiles = yes ] || exit 0
 rm -f "$out"/*.fatbin
 : >"$out/resources.txt"
 for file in "$sources"/*.cu; do

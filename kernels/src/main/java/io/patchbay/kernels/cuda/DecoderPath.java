@@ -17,7 +17,7 @@ import java.util.Optional;
 /// two layers and the effect are one kernel (`tail.cuh`). In bf16 a change is bf16 and a clean
 /// value fp16; exact, for one color and any other precision, all operands are pairs of bf16 and
 /// clean values float32.
-final class DecoderPath implements ChangePath {
+final class DecoderPath {
   private static final int THREADS = MatrixStages.THREADS;
   private static final int BLOCKS = MatrixStages.BLOCKS;
 
@@ -71,7 +71,7 @@ final class DecoderPath implements ChangePath {
   static Optional<ChangePath> of(
       final Node node, final Propagate op, final Scope scope, final ChangeEnds ends) {
     return fits(node, op, scope)
-        ? Optional.of(new DecoderPath(node, op, scope, ends))
+        ? Optional.of(new DecoderPath(node, op, scope, ends).stages)
         : Optional.empty();
   }
 
@@ -337,30 +337,5 @@ final class DecoderPath implements ChangePath {
   /// `change_linear_shared` of `change_params.cuh`, of 32 cells in three stages.
   private static int linearShared(final int inputs) {
     return 3 * MatrixStages.sixteens(32 * (4 * inputs + 16) + 4 * 32);
-  }
-
-  @Override
-  public long bytes() {
-    return stages.bytes();
-  }
-
-  @Override
-  public List<Value> place(final int window) {
-    return stages.place(window);
-  }
-
-  @Override
-  public List<Value> reads() {
-    return stages.reads();
-  }
-
-  @Override
-  public long start() {
-    return stages.start();
-  }
-
-  @Override
-  public void run(final CellList cells) {
-    stages.run(cells);
   }
 }

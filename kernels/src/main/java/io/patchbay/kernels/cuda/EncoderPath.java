@@ -13,7 +13,7 @@ import java.util.Optional;
 /// The encoder with four convolutions from an image of 64 x 64 to 64 channels of 4 x 4 pixels, on
 /// the matrix unit with operands in bf16 where they are rounded, and what linear layers follow, in
 /// float32.
-final class EncoderPath implements ChangePath {
+final class EncoderPath {
   private static final int IMAGE = 64;
   private static final List<Shape> MADE =
       List.of(Shape.of(32, 32, 32), Shape.of(32, 16, 16), Shape.of(64, 8, 8), Shape.of(64, 4, 4));
@@ -66,7 +66,7 @@ final class EncoderPath implements ChangePath {
     }
     final int colors = weights(node, 0).shape().dim(1);
     return colors == 1 || colors == 3
-        ? Optional.of(new EncoderPath(node, op, scope, kernels, ends))
+        ? Optional.of(new EncoderPath(node, op, scope, kernels, ends).stages)
         : Optional.empty();
   }
 
@@ -127,30 +127,5 @@ final class EncoderPath implements ChangePath {
         (some, from, to) ->
             kernel.launch(
                 launch, from, w.address(), a.address(), some.bases(), some.count(), 0, to));
-  }
-
-  @Override
-  public long bytes() {
-    return stages.bytes();
-  }
-
-  @Override
-  public List<Value> place(final int window) {
-    return stages.place(window);
-  }
-
-  @Override
-  public List<Value> reads() {
-    return stages.reads();
-  }
-
-  @Override
-  public long start() {
-    return stages.start();
-  }
-
-  @Override
-  public void run(final CellList cells) {
-    stages.run(cells);
   }
 }

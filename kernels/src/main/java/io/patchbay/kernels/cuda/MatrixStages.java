@@ -7,7 +7,7 @@ import java.util.List;
 
 /// Launches that hand the changes of a window of cells from one room to another by turns, and the
 /// packed weights and clean values that they read.
-final class MatrixStages {
+final class MatrixStages implements ChangePath {
   /// Threads of a block, and blocks a multiprocessor for work that is bound by memory.
   static final int THREADS = 256;
 
@@ -127,11 +127,13 @@ final class MatrixStages {
     return sizes;
   }
 
-  long bytes() {
+  @Override
+  public long bytes() {
     return sizes()[0] + sizes()[1];
   }
 
-  List<Value> place(final int window) {
+  @Override
+  public List<Value> place(final int window) {
     for (int i = 0; i < 2; i++) {
       final long floats = window * sizes()[i] / Float.BYTES;
       rooms.add(scope.scratch("change" + i + name, null, Math.toIntExact(floats)));
@@ -139,15 +141,18 @@ final class MatrixStages {
     return rooms;
   }
 
-  List<Value> reads() {
+  @Override
+  public List<Value> reads() {
     return reads;
   }
 
-  long start() {
+  @Override
+  public long start() {
     return rooms.getFirst().address();
   }
 
-  void run(final CellList cells) {
+  @Override
+  public void run(final CellList cells) {
     for (int i = 0; i < stages.size(); i++) {
       final var to = rooms.get((i + 1) % 2);
       stages.get(i).work().run(cells, rooms.get(i % 2).address(), to.address());
