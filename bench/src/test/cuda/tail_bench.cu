@@ -13,10 +13,13 @@
 
 #include "change_pack.cu"
 #include "change_pixels.cu"
+#include "tail_channel.cu"
+#include "tail_channel_pack.cu"
 #include "tail_colors.cu"
 #include "tail_exact.cu"
 #include "tail_pack.cu"
 #include "tail_streamed.cu"
+#include "channel_check.h"
 #include "pixels_check.h"
 #include "tail_check.h"
 
@@ -105,6 +108,11 @@ struct Gpu {
     KERNEL(change_pixels_pack);
     KERNEL(change_pixels_squares);
     KERNEL(change_pixels_sizes);
+    KERNEL(tail_channel_pack_weights);
+    KERNEL(tail_channel_pack_image_weights);
+    KERNEL(tail_channel_pack_active);
+    KERNEL(tail_channel_squares);
+    KERNEL(tail_channel_sizes);
     KERNEL(draw);
     KERNEL(mma_peak);
 #undef KERNEL
@@ -190,7 +198,7 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
   clean.active = active;
   clean.logits = logits;
   clean.packed_active = static_cast<uint4 *>(gpu.allocate((size_t)bases * (way.exact ? 131072 : 65536)));
-  clean.image = static_cast<float4 *>(gpu.allocate((size_t)bases * colors * 32768));
+  clean.image = static_cast<float4 *>(gpu.allocate((size_t)bases * colors * 16384));
   clean.packed_logits = static_cast<float4 *>(gpu.allocate((size_t)bases * colors * 16384));
   clean.bases = loaded.put(std::vector<int>{bases});
   clean.colors = colors;
@@ -276,47 +284,47 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
   return right;
 }
 
-static bool time_pixels(Gpu &gpu, const char *kernel, int per_base, long long seed) {
-  using namespace pixels_check;
+// Times patches of whole channels from other inputs, and holds some to float64.
+//
+// @param one a case of one cell, to be filled with one of the timed
+// @param channel units of one; of a value 32
+// @param also reads into `one` what else the effect of a base depends on
+// @param run launches the kernel
+template <class One, class Params, class Also, class Run>
+static bool time_patches(Gpu &gpu, const char *kernel, int per_base, One &one, Params &params, size_t channel,
+                         long long seed, const Also &also, const Run &run) {
   const int cells = 131072;
   const int bases = cells / per_base;
-  PixelsCase one(1, 1, 1, 1, (unsigned)seed);
-  LoadedPixels<Gpu> loaded(gpu, one);
-  ChangePixelsParams params = loaded.params;
-  float *const clean = gpu.drawn<float>((size_t)bases * 32768, seed + 1, 1.0);
-  float *const sources = gpu.drawn<float>((size_t)bases * 32768, seed + 2, 1.0);
-  float *const logits = gpu.drawn<float>((size_t)bases * 4096, seed + 3, 4.0);
-  ChangePixelsPackParams pack = {};
-  pack.logits = logits;
-  pack.image = static_cast<float4 *>(gpu.allocate((size_t)bases * 32768));
-  pack.packed_logits = static_cast<float2 *>(gpu.allocate((size_t)bases * 16384));
-  pack.bases = loaded.put(std::vector<int>{bases});
-  pack.colors = 1;
-  gpu.launch("change_pixels_pack", 8 * gpu.processors, 256, 0, &pack, sizeof pack);
+  const auto put = [&](const auto &v) {
+    void *const to = gpu.allocate(sizeof v[0] * v.size());
+    gpu.write(to, v.data(), sizeof v[0] * v.size());
+    return static_cast<std::remove_const_t<std::remove_reference_t<decltype(v[0])>> *>(to);
+  };
+  const size_t size = 32 * channel;
+  float *const clean = gpu.drawn<float>((size_t)bases * size, seed + 1, 1.0);
+  float *const sources = gpu.drawn<float>((size_t)bases * size, seed + 2, 1.0);
   std::vector<int> base, source, ranges;
   std::vector<float> numbers;
   for (int i = 0; i < cells; i++) {
     base.push_back(i / per_base);
     source.push_back((int)((i * 7919ll + 13) % bases));
-    for (const int x : {i, i % 32 * 1024, i % 32 * 1024 + 1024}) ranges.push_back(x);
+    const int first = i % 32 * (int)channel;
+    for (const int x : {i, first, first + (int)channel}) ranges.push_back(x);
     for (const float x : {0.0f, 0.0f, 1.0f, -INFINITY, INFINITY}) numbers.push_back(x);
   }
   float *const effect = static_cast<float *>(gpu.allocate(sizeof(float) * (cells + 8)));
   params.clean = clean;
   params.sources = sources;
-  params.base = loaded.put(base);
-  params.source = loaded.put(source);
-  params.ranges = loaded.put(ranges);
-  params.numbers = loaded.put(numbers);
-  params.image = pack.image;
-  params.logits = pack.packed_logits;
+  params.base = put(base);
+  params.source = put(source);
+  params.ranges = put(ranges);
+  params.numbers = put(numbers);
   params.effect = effect;
   params.skipped = nullptr;
-  params.rows = loaded.put(std::vector<int>{cells});
-  const int blocks = kBlocks * gpu.processors;
-  const auto time = gpu.time([&] { gpu.launch(kernel, blocks, kThreads, shared_bytes(1), &params, sizeof params); });
+  params.rows = put(std::vector<int>{cells});
+  const auto time = gpu.time(run);
   CHECK(cudaMemset(effect, 0xff, sizeof(float) * (cells + 8)));
-  gpu.launch(kernel, blocks, kThreads, shared_bytes(1), &params, sizeof params);
+  run();
   std::vector<float> effects((size_t)cells + 8);
   gpu.read(effects.data(), effect, 4 * effects.size());
   bool written = true;
@@ -327,9 +335,9 @@ static bool time_pixels(Gpu &gpu, const char *kernel, int per_base, long long se
   const int checked = 48;
   for (int k = 0; k < checked; k++) {
     const size_t cell = (size_t)((long long)(cells - 1) * k / (checked - 1));
-    gpu.read(one.clean.data(), clean + (size_t)base[cell] * 32768, 4 * 32768);
-    gpu.read(one.sources.data(), sources + (size_t)source[cell] * 32768, 4 * 32768);
-    gpu.read(one.logits.data(), logits + (size_t)base[cell] * 4096, 4 * 4096);
+    gpu.read(one.clean.data(), clean + (size_t)base[cell] * size, 4 * size);
+    gpu.read(one.sources.data(), sources + (size_t)source[cell] * size, 4 * size);
+    also((size_t)base[cell]);
     for (int i = 0; i < 3; i++) one.ranges[(size_t)i] = ranges[cell * 3 + (size_t)i];
     for (int i = 0; i < 5; i++) one.numbers[(size_t)i] = numbers[cell * 5 + (size_t)i];
     const double want = one.effect(0, strstr(kernel, "sizes") != nullptr);
@@ -352,6 +360,61 @@ static bool time_pixels(Gpu &gpu, const char *kernel, int per_base, long long se
   return right;
 }
 
+static bool time_pixels(Gpu &gpu, int per_base, long long seed) {
+  using namespace pixels_check;
+  const char *const kernel = "change_pixels_squares";
+  const int bases = 131072 / per_base;
+  PixelsCase one(1, 1, 1, 1, (unsigned)seed);
+  LoadedPixels<Gpu> loaded(gpu, one);
+  ChangePixelsParams params = loaded.params;
+  float *const logits = gpu.drawn<float>((size_t)bases * 4096, seed + 3, 4.0);
+  ChangePixelsPackParams pack = {};
+  pack.logits = logits;
+  pack.image = static_cast<float2 *>(gpu.allocate((size_t)bases * 16384));
+  pack.packed_logits = static_cast<float2 *>(gpu.allocate((size_t)bases * 16384));
+  pack.bases = loaded.put(std::vector<int>{bases});
+  pack.colors = 1;
+  gpu.launch("change_pixels_pack", 8 * gpu.processors, 256, 0, &pack, sizeof pack);
+  params.image = pack.image;
+  params.logits = pack.packed_logits;
+  return time_patches(
+      gpu, kernel, per_base, one, params, 1024, seed,
+      [&](size_t base) { gpu.read(one.logits.data(), logits + base * 4096, 4 * 4096); },
+      [&] { gpu.launch(kernel, kBlocks * gpu.processors, kThreads, shared_bytes(1), &params, sizeof params); });
+}
+
+static bool time_channel(Gpu &gpu, int per_base, double size, long long seed) {
+  using namespace channel_check;
+  const char *const kernel = "tail_channel_squares";
+  const int bases = 131072 / per_base;
+  ChannelCase one(1, 1, 1, false, (unsigned)seed);
+  for (float &w : one.first) w *= (float)size;
+  LoadedChannel<Gpu> loaded(gpu, one);
+  TailChannelParams params = loaded.params;
+  float *const active = gpu.drawn<float>((size_t)bases * 32768, seed + 3, 1.0);
+  float *const logits = gpu.drawn<float>((size_t)bases * 4096, seed + 4, 4.0);
+  const int *const count = loaded.put(std::vector<int>{bases});
+  TailChannelCleanParams clean = {active, static_cast<float4 *>(gpu.allocate((size_t)bases * 131072)), count};
+  gpu.launch("tail_channel_pack_active", 8 * gpu.processors, 256, 0, &clean, sizeof clean);
+  TailCleanParams image = {};
+  image.logits = logits;
+  image.image = static_cast<float4 *>(gpu.allocate((size_t)bases * 16384));
+  image.packed_logits = static_cast<float4 *>(gpu.allocate((size_t)bases * 16384));
+  image.bases = count;
+  image.colors = 1;
+  gpu.launch("tail_pack_image", 8 * gpu.processors, 256, 0, &image, sizeof image);
+  params.active = clean.packed;
+  params.image = image.image;
+  params.logits = image.packed_logits;
+  return time_patches(
+      gpu, kernel, per_base, one, params, 256, seed,
+      [&](size_t base) {
+        gpu.read(one.active.data(), active + base * 32768, 4 * 32768);
+        gpu.read(one.logits.data(), logits + base * 4096, 4 * 4096);
+      },
+      [&] { gpu.launch(kernel, gpu.processors, kThreads, kSharedBytes, &params, sizeof params); });
+}
+
 int main(int count, char **arguments) {
   if (count < 2 || (json = fopen(arguments[1], "w")) == nullptr) {
     fprintf(stderr, "usage: tail_bench JSON [SEED [KERNEL]]\n");
@@ -368,6 +431,8 @@ int main(int count, char **arguments) {
     for (const auto &way : tail_check::ways()) {
       if (strcmp(way.kernel, arguments[3]) == 0) time_tail(gpu, way, 64, 0.15, seed);
     }
+    if (strcmp("change_pixels_squares", arguments[3]) == 0) time_pixels(gpu, 64, seed);
+    if (strcmp("tail_channel_squares", arguments[3]) == 0) time_channel(gpu, 64, 1, seed);
     fprintf(json, "\n  ]\n}\n");
     fclose(json);
     return 0;
@@ -376,6 +441,8 @@ int main(int count, char **arguments) {
   failed += tail_check::check_all(gpu, 5, 2, nullptr);
   gpu.free_all();
   failed += pixels_check::check_all(gpu, 70, 3);
+  gpu.free_all();
+  failed += channel_check::check_all(gpu, 70, 3);
   gpu.free_all();
 
   {
@@ -401,7 +468,8 @@ int main(int count, char **arguments) {
     for (const double size : {3.0, 0.005}) failed += time_tail(gpu, way, 64, size, seed) ? 0 : 1;
   }
   for (const int per_base : {64, 8}) {
-    for (const char *kernel : {"change_pixels_squares"}) failed += time_pixels(gpu, kernel, per_base, seed) ? 0 : 1;
+    failed += time_pixels(gpu, per_base, seed) ? 0 : 1;
+    for (const double size : {1.0, 0.03}) failed += time_channel(gpu, per_base, size, seed) ? 0 : 1;
   }
   fprintf(json, "\n  ],\n  \"failed\": %d\n}\n", failed);
   fclose(json);

@@ -23,7 +23,7 @@ without() {
   rm -rf "$out/sources"
 }
 build "$root/kernels/src/main/cuda" tail_bench
-without image tail_streamed.cu 's/if ((i & 1) == 1) measure(i >> 1);/if (i == 99) measure(i >> 1);/'
+without image tail_turns.cuh 's/if ((i & 1) == 1) measure(i >> 1);/if (i == 99) measure(i >> 1);/'
 without rectifier tail.cuh 's/= bent(clean.[xy], \(sums\[j\]\[.*\]\));/= \1;/'
 without half_the_products tail.cuh 's/if (kBegins) mma/if (kBegins \&\& k == 3) mma/'
 without ldmatrix tail.cuh 's/ldmatrix_x4(a, tile + (at ^ k \* 32));/for (int i = 0; i < 4; i++) a[i] = at + i + k;/'

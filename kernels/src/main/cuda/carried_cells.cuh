@@ -11,7 +11,7 @@
 // through dense layers, as many at a time as there is room for.
 #pragma once
 
-#include "own_program.cuh"
+#include "patch_program.cuh"
 
 // A patched piece of a row: units `begin` to `end - 1`, counted in (C, H, W) order.
 struct ChangeRange {
@@ -188,15 +188,11 @@ PB_DEVICE float change_of_unit(const ChangeCells &p, int cell, int unit) {
   const float source = p.sources[p.source[cell] * p.d + unit];
   const float *five = p.numbers + 5ll * cell;
   float value;
-  if (p.own.length > 0) {
-    float values[kPatchOperands];
-    values[kPatchClean] = x;
-    values[kPatchSource] = source;
-    values[kPatchMean] = p.mean == nullptr ? 0.0f : p.mean[unit];
-    values[kPatchValue] = five[1];
-    patch_place(p.own, unit, values);
-    values[kPatchRandom] = p.seed == nullptr ? 0.0f : patch_random(p.seed, p.ids + 3ll * cell, unit);
-    value = patch_run(p.own, values);
+  if (patch_is_own(p.own)) {
+    float slots[kPatchSlots];
+    const float mean = p.mean == nullptr ? 0.0f : p.mean[unit];
+    const PatchUnit u(x, source, mean, five[1], unit, p.own.plane, p.own.width, p.seed, p.ids + 3ll * cell);
+    value = patch_value(p.own, u, slots, 1);
   } else {
     value = fmaf(source, five[2], fmaf(x, five[0], five[1]));
     // In this order a limit, or what is not a number, goes through.

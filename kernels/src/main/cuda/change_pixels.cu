@@ -7,15 +7,17 @@
 // written.
 //
 // Operations a cell, colors = 1: 4,096 pixels of 4 multiply-adds, 12 for the sigmoid and one
-// reciprocal, with what is around them about 3,000 instructions of a warp: 750 clocks of a
-// multiprocessor's four schedulers, 300 M cells/s on 132 at 1.75 GHz. Where changes of logits may be
-// beyond 1, 16 and two special ones: 3,700 instructions, 245 M cells/s, the special ones alone 450 M.
+// reciprocal, with what is around them about 3,400 instructions of a warp: 850 clocks of a
+// multiprocessor's four schedulers, 270 M cells/s on 132 at 1.75 GHz. Where changes of logits may be
+// beyond 1, 13 and two special ones: 3,700 instructions, 245 M cells/s, the special ones alone 450 M.
 // Bytes a cell: 8,192 of the two channels, at 3 TB/s 366 M cells/s, and more where the L2 holds them.
 //
-// A warp has 8 rows of the image, whose two sides (image_change.cuh) stay in its registers as
+// A warp has 8 rows of the image, whose sides (image_change.cuh) stay in its registers as
 // long as the cells of a base follow each other, and six rows of the channel, of which two are its
-// neighbours' too; lane 16 px + n holds column 2 n + px. Warps meet once per 32 cells, whose numbers
-// they find in shared memory, and where they leave their sums.
+// neighbours' too, copied while the cell before is computed; lane 16 px + n holds column 2 n + px.
+// Warps meet once per 32 cells, whose numbers they find in shared memory, and where they leave their
+// sums.
+#include "change_rows.cuh"
 #include "image_change.cuh"
 
 struct ChangePixelsParams {
@@ -26,18 +28,21 @@ struct ChangePixelsParams {
   const int *ranges;       // of each cell: the cell, its first unit and the end, within one channel
   const float *numbers;    // of each cell: keep, shift, take, low, high
   const float *weights;    // [32][colors][4][4]
-  const float4 *image;     // packed by change_pixels_pack, per base and color
+  const float2 *image;     // packed by change_pixels_pack, per base and color
   const float2 *logits;    // likewise
   float *effect;           // of each cell
   int *skipped;            // of each cell: 1 where nothing changes, else 0; or null
   const int *rows;         // cells
   long long colors;        // 1 or 3
   long long rectifies;
+#ifdef PB_PATCH_OP
+  PatchCells own;
+#endif
 };
 
 struct ChangePixelsPackParams {
   const float *logits;    // [bases][colors][64][64]
-  float4 *image;          // 2,048 of each base and color: both sides of two pixels
+  float2 *image;          // 2,048 of each base and color: the sides of two pixels
   float2 *packed_logits;  // likewise
   const int *bases;
   long long colors;
@@ -51,9 +56,7 @@ PB_KERNEL(change_pixels_pack, ChangePixelsPackParams, 256, 1) {
     const int lane = (int)e & 31;
     const int x = 2 * (2 * (lane & 15) + (lane >> 4));
     const float2 l = *reinterpret_cast<const float2 *>(p.logits + (e >> 5) * 64 + x);
-    const float2 first = both_sides(l.x);
-    const float2 second = both_sides(l.y);
-    p.image[e] = make_float4(first.x, first.y, second.x, second.y);
+    p.image[e] = make_float2(side_of(l.x), side_of(l.y));
     p.packed_logits[e] = l;
   }
 }
@@ -63,18 +66,14 @@ namespace {
 constexpr int kPixelsWarps = 8;
 constexpr int kChunk = 32;  // cells
 
-struct PixelsCell {
-  int base, source, first, end;
-  float keep, shift, take, low, high;
-};
-
 // What a warp found of a cell.
 struct PixelsSum {
   float sum;
   int changed;
 };
 
-// Shared memory: 32 channels' taps of each color, their reaches, then two of these.
+// Shared memory: 32 channels' taps of each color, their reaches, two of these, and of each warp two
+// turns of rows.
 struct PixelsChunk {
   PixelsCell cells[kChunk];
   PixelsSum sums[kChunk][kPixelsWarps];
@@ -125,7 +124,7 @@ PB_DEVICE ChannelRow row_of(float own) {
 
 // The sum over a lane's 16 pixels.
 template <bool kSizes, Moves kMoves>
-PB_DEVICE float measure_rows(const float (&d)[6], const float4 *w, const float4 (&clean)[8],
+PB_DEVICE float measure_rows(const float (&d)[6], const float4 *w, const float2 (&sides)[8],
                              const float2 *logits) {
   // By the parity of the image's row: the taps of the channel's row beside it, and of the one
   // beyond. (As one array indexed by 3 - 3 odd, nvcc 13.0 leaves the first tap undefined.)
@@ -146,8 +145,8 @@ PB_DEVICE float measure_rows(const float (&d)[6], const float4 *w, const float4 
     const float first = fmaf(b.left, tb.w, fmaf(b.own, tb.y, fmaf(a.left, ta.w, a.own * ta.y)));
     const float second = fmaf(b.right, tb.x, fmaf(b.own, tb.z, fmaf(a.right, ta.x, a.own * ta.z)));
     const float *const l = reinterpret_cast<const float *>(logits + 32 * i);
-    sum = plus_moved<kSizes>(sum, moved<kMoves>(make_float2(clean[i].x, clean[i].y), l, first));
-    sum = plus_moved<kSizes>(sum, moved<kMoves>(make_float2(clean[i].z, clean[i].w), l + 1, second));
+    sum = plus_moved<kSizes>(sum, moved<kMoves>(sides[i].x, l, first));
+    sum = plus_moved<kSizes>(sum, moved<kMoves>(sides[i].y, l + 1, second));
   }
   return sum;
 }
@@ -175,7 +174,7 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
   if (begin >= end) return;
   const int warp = __shfl_sync(0xffffffffu, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
-  const int x = 2 * (lane & 15) + (lane >> 4);
+  PixelsRows *const rows = reinterpret_cast<PixelsRows *>(chunks + 2) + 2 * warp;
   for (int i = (int)threadIdx.x; i < 512 * colors; i += 32 * kPixelsWarps) weights[i] = p.weights[i];
   if ((int)threadIdx.x < 32 * colors) {
     reaches[threadIdx.x] = reach_of(p.weights + 16 * (int)threadIdx.x);
@@ -194,9 +193,11 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
     }
 #pragma unroll 1
     for (int color = 0; color < colors; color++) {
-      float4 clean[8];
+      float2 sides[8];
       int base = -1;
       unsigned image = 0;
+      __syncwarp();
+      fetch_rows(p.clean, p.sources, chunk.cells[0], 4 * warp - 1, lane, rows[0]);
 #pragma unroll 1
       for (int k = 0; k < count; k++) {
         const PixelsCell cell = chunk.cells[k];
@@ -204,28 +205,20 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
           base = cell.base;
           image = ((unsigned)base * colors + color) * 2048 + warp * 256 + lane;
 #pragma unroll
-          for (int i = 0; i < 8; i++) clean[i] = __ldg(p.image + (image + 32 * i));
+          for (int i = 0; i < 8; i++) sides[i] = __ldg(p.image + (image + 32 * i));
         }
         const int channel = cell.first >> 10;
-        const float *const from = p.clean + ((long long)base * 32 + channel) * 1024 + x;
-        const float *const other = p.sources + ((long long)cell.source * 32 + channel) * 1024 + x;
+        cp_async_wait<0>();
+        __syncwarp();
         float d[6];
-        bool changed = false;
+        moved_rows(p, at + k, cell, rows[k & 1], 4 * warp - 1, lane, d);
+        if (k + 1 < count) {
+          fetch_rows(p.clean, p.sources, chunk.cells[k + 1], 4 * warp - 1, lane, rows[(k + 1) & 1]);
+        }
         float most = 0.0f;
+        bool changed = false;
 #pragma unroll
         for (int i = 0; i < 6; i++) {
-          const int y = 4 * warp - 1 + i;
-          const int unit = channel * 1024 + y * 32 + x;
-          d[i] = 0.0f;
-          if (y >= 0 && y < 32 && unit >= cell.first && unit < cell.end) {
-            const float own = __ldg(from + y * 32);
-            // As it moves, not as it ends: a small move of a large unit keeps its digits. In this order
-            // a limit, or what is not a number, goes through.
-            float moved = fmaf(__ldg(other + y * 32), cell.take, fmaf(own, cell.keep - 1.0f, cell.shift));
-            moved = moved < cell.low - own ? cell.low - own : moved;
-            moved = cell.high - own < moved ? cell.high - own : moved;
-            d[i] = p.rectifies != 0 ? (moved < -own ? -own : moved) + fminf(own, 0.0f) : moved;
-          }
           changed |= d[i] != 0.0f;
           most = fmaxf(most, fabsf(d[i]));
         }
@@ -236,11 +229,11 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
           const float2 *const logits = p.logits + image;
           const float reach = reaches[channel * colors + color];
           if (__all_sync(0xffffffffu, most * reach < kLittle)) {
-            sum = measure_rows<kSizes, Moves::kLittle>(d, w, clean, logits);
+            sum = measure_rows<kSizes, Moves::kLittle>(d, w, sides, logits);
           } else if (__all_sync(0xffffffffu, most * reach < kFar)) {
-            sum = measure_rows<kSizes, Moves::kBetween>(d, w, clean, logits);
+            sum = measure_rows<kSizes, Moves::kBetween>(d, w, sides, logits);
           } else {
-            sum = measure_rows<kSizes, Moves::kAny>(d, w, clean, logits);
+            sum = measure_rows<kSizes, Moves::kAny>(d, w, sides, logits);
           }
           sum = sum_of_warp(sum);
         }
@@ -258,11 +251,11 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
 
 }  // namespace
 
-PB_KERNEL(change_pixels_squares, ChangePixelsParams, 256, 3) {
+PB_KERNEL(change_pixels_squares, ChangePixelsParams, 256, 4) {
   PB_SHARED(shared);
   change_pixels<false>(p, shared);
 }
-PB_KERNEL(change_pixels_sizes, ChangePixelsParams, 256, 3) {
+PB_KERNEL(change_pixels_sizes, ChangePixelsParams, 256, 4) {
   PB_SHARED(shared);
   change_pixels<true>(p, shared);
 }

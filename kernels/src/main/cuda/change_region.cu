@@ -184,16 +184,23 @@ PB_DEVICE void region_cells(const ChangeRegion &p, float *room) {
   }
 }
 
-// Chains of layers of one kind, which need fewer registers, and of any.
+// Chains of layers of one kind, which need fewer registers, and of any. Where these are compiled for an
+// op of one's own, PB_ONE leaves out those that a program does not launch: each takes long.
+#if !defined(PB_ONE) || defined(PB_ONE_change_region_up)
 PB_KERNEL(change_region_up, ChangeRegion, 512, 1) {
   PB_SHARED(shared);
   region_cells<true, false>(p, reinterpret_cast<float *>(shared));
 }
+#endif
+#if !defined(PB_ONE) || defined(PB_ONE_change_region_down)
 PB_KERNEL(change_region_down, ChangeRegion, 512, 1) {
   PB_SHARED(shared);
   region_cells<false, true>(p, reinterpret_cast<float *>(shared));
 }
+#endif
+#if !defined(PB_ONE) || defined(PB_ONE_change_region)
 PB_KERNEL(change_region, ChangeRegion, 512, 1) {
   PB_SHARED(shared);
   region_cells<true, true>(p, reinterpret_cast<float *>(shared));
 }
+#endif

@@ -4,9 +4,10 @@
 //   at the units of the cell's ranges; there the change is x' - x, or relu(x') - relu(x) where the
 //   patched value passes a rectifier; elsewhere it is 0
 //
-//   change_probe  a warp per cell: how many units it patches, whether any of them changes, and
-//                 which way the cell goes from there
-//   change_list   one block: the lists of the cells of each way, in their order
+//   change_probe  a warp per cell: how many units it patches, whether any of them changes where that
+//                 matters, and which way the cell goes from there
+//   change_tally  a warp per 256 cells: how many of them go each way
+//   change_list   a warp per 256 cells: the lists of the cells of each way, in their order
 //   change_fill   a block per cell of a window of a list: its change (window; d), zeros and all
 //   change_drawn  what the patches of a list's cells are, one after the other
 //
@@ -30,6 +31,14 @@ struct ChangeFill {
 };
 
 constexpr float kWorth = 3.0f;
+
+// Cells of a warp that makes lists.
+constexpr int kTile = 256;
+
+struct ChangeTiles {
+  ChangeCells cells;
+  int *tallies;  // (tiles; 5)
+};
 
 struct ChangeDrawn {
   ChangeCells cells;
@@ -73,7 +82,7 @@ PB_KERNEL(change_probe, ChangeCells, 128, 1) {
     units += range.end - range.begin;
     pieces++;
     change_add(cover, range, h, w);
-    for (int from = range.begin; from < range.end && !changes; from += 32) {
+    for (int from = range.begin; from < range.end && p.eliminates && !changes; from += 32) {
       const int unit = from + lane;
       const bool here = unit < range.end && change_of_unit(p, cell, unit) != 0.0f;
       changes = __any_sync(0xffffffffu, here);
@@ -89,81 +98,68 @@ PB_KERNEL(change_probe, ChangeCells, 128, 1) {
   p.sorted[cell] = !known || !inside ? kUnknown : left_out ? kLeftOut : site_way(p, cover, pieces == 1);
 }
 
-// Counts of a thread's cells in each list, 16 bits each.
-struct ListCounts {
-  unsigned long long four, fifth;
-
-  PB_DEVICE void add(const ListCounts &other) {
-    four += other.four;
-    fifth += other.fifth;
-  }
-  PB_DEVICE int of(int list) const {
-    return static_cast<int>((list < 4 ? four >> 16 * list : fifth) & 0xffff);
-  }
-};
-
-// The sums over the threads before this one, and over all.
-PB_DEVICE ListCounts list_before(const ListCounts &own, ListCounts *warps, ListCounts &all) {
+// The number of cells of each list among those of a tile.
+PB_DEVICE void list_tally(const ChangeCells &p, int tile, int rows, int *counts) {
   const int lane = threadIdx.x % 32;
-  const int warp = threadIdx.x / 32;
-  ListCounts sum = own;
-  for (int step = 1; step < 32; step *= 2) {
-    const ListCounts before = {__shfl_up_sync(0xffffffffu, sum.four, step),
-                               __shfl_up_sync(0xffffffffu, sum.fifth, step)};
-    if (lane >= step) sum.add(before);
+#pragma unroll
+  for (int round = 0; round < kTile / 32; round++) {
+    const int cell = tile * kTile + round * 32 + lane;
+    const int list = cell < rows ? p.sorted[cell] : kUnknown;
+#pragma unroll
+    for (int l = 0; l < kLists; l++) counts[l] += __popc(__ballot_sync(0xffffffffu, list == l));
   }
-  if (lane == 31) warps[warp] = sum;
-  __syncthreads();
-  all = {0, 0};
-  for (int i = 0; i < 32; i++) {
-    if (i < warp) sum.add(warps[i]);
-    all.add(warps[i]);
-  }
-  __syncthreads();  // unseen: a second turn needs more than 8,192 cells
-  return {sum.four - own.four, sum.fifth - own.fifth};
 }
 
-PB_KERNEL(change_list, ChangeCells, 1024, 1) {
-  PB_SHARED(shared);
-  constexpr int kEach = 8;  // cells of a thread at a time
-  ListCounts *warps = reinterpret_cast<ListCounts *>(shared);
-  const int rows = *p.rows;
+PB_KERNEL(change_tally, ChangeTiles, 256, 1) {
+  const int tile = blockIdx.x * 8 + threadIdx.x / 32;
+  const int rows = *p.cells.rows;
+  if (tile * kTile >= rows) return;
+  int counts[kLists] = {};
+  list_tally(p.cells, tile, rows, counts);
+  if (threadIdx.x % 32 > 0) return;
+#pragma unroll
+  for (int l = 0; l < kLists; l++) p.tallies[kLists * tile + l] = counts[l];
+}
+
+PB_KERNEL(change_list, ChangeTiles, 256, 1) {
+  const ChangeCells &c = p.cells;
+  const int lane = threadIdx.x % 32;
+  const int tile = blockIdx.x * 8 + threadIdx.x / 32;
+  const int rows = *c.rows;
+  const int last = rows == 0 ? 0 : (rows - 1) / kTile;
+  if (tile > last) return;
   int filled[kLists] = {};
-  for (int from = 0; from < rows; from += 1024 * kEach) {
-    const int at = from + threadIdx.x * kEach;
-    ListCounts own = {0, 0};
-    for (int i = at; i < at + kEach && i < rows; i++) {
-      const int list = p.sorted[i];
-      if (list >= 0 && list < 4) own.four += 1ull << 16 * list;
-      if (list == 4) own.fifth++;
-    }
-    ListCounts all;
-    const ListCounts before = list_before(own, warps, all);
-    int next[kLists];
+  for (int before = lane; before < tile; before += 32) {
 #pragma unroll
-    for (int l = 0; l < kLists; l++) {
-      next[l] = filled[l] + before.of(l);
-      filled[l] += all.of(l);
-    }
-    for (int i = at; i < at + kEach && i < rows; i++) {
-      const int list = p.sorted[i];
-#pragma unroll
-      for (int l = 0; l < kLists; l++) {
-        if (l == list) {
-          p.lists[l * p.most + next[l]] = i;
-          p.bases[l * p.most + next[l]] = p.base[i];
-          next[l]++;
-        }
-      }
-    }
+    for (int l = 0; l < kLists; l++) filled[l] += p.tallies[kLists * before + l];
   }
 #pragma unroll
   for (int l = 0; l < kLists; l++) {
-    if (threadIdx.x == 0) p.counts[l] = filled[l];
-    for (int i = threadIdx.x; i < p.windows; i += 1024) {
-      const long long rest = filled[l] - i * p.window;
-      const long long here = rest < 0 ? 0 : rest < p.window ? rest : p.window;
-      p.counts[kLists + l * p.windows + i] = static_cast<int>(here);
+    for (int step = 16; step > 0; step /= 2) filled[l] += __shfl_xor_sync(0xffffffffu, filled[l], step);
+  }
+#pragma unroll
+  for (int round = 0; round < kTile / 32; round++) {
+    const int cell = tile * kTile + round * 32 + lane;
+    const int list = cell < rows ? c.sorted[cell] : kUnknown;
+#pragma unroll
+    for (int l = 0; l < kLists; l++) {
+      const unsigned here = __ballot_sync(0xffffffffu, list == l);
+      if (list == l) {
+        const long long at = l * c.most + filled[l] + __popc(here & ((1u << lane) - 1));
+        c.lists[at] = cell;
+        c.bases[at] = c.base[cell];
+      }
+      filled[l] += __popc(here);
+    }
+  }
+  if (tile < last) return;
+#pragma unroll
+  for (int l = 0; l < kLists; l++) {
+    if (lane == 0) c.counts[l] = filled[l];
+    for (int i = lane; i < c.windows; i += 32) {
+      const long long rest = filled[l] - i * c.window;
+      const long long here = rest < 0 ? 0 : rest < c.window ? rest : c.window;
+      c.counts[kLists + l * c.windows + i] = static_cast<int>(here);
     }
   }
 }

@@ -55,10 +55,11 @@ struct Down {
     cp_async_commit();
   }
 
-  PB_DEVICE void add(const float *stage, int n, int row, int run, int group,
+  // @param some of the channels of a step that there are
+  PB_DEVICE void add(const float *stage, int some, int n, int row, int run, int group,
                      float (&sums)[TO][R]) const {
 #pragma unroll 1
-    for (int c = 0; c < kChannels; c++) {
+    for (int c = 0; c < kChannels && c < some; c++) {
       const float *x = stage + ((n * kChannels + c) * kInRows + 2 * row) * kPitch + 4 + 2 * R * run;
       const float *w = stage + kInput + (c * kOutputs + group) * kWeightPitch;
 #pragma unroll kUnroll
@@ -97,7 +98,7 @@ struct Down {
       cp_async_wait<0>();
       __syncthreads();
       if (c + kChannels < channels) copy(shared + (stage ^ 1) * kStage, c + kChannels);
-      add(shared + stage * kStage, n, row, run, group, sums);
+      add(shared + stage * kStage, channels - c, n, row, run, group, sums);
     }
     if (image + n >= rows) return;
     const int size = (int)p.o * W * W;

@@ -31,6 +31,8 @@ struct JoinParams {
   long long steps;  // of a row
   long long chunk;  // steps of a part
   long long size;
+  float *more;      // the last numbers of each part
+  long long count;  // so many
 };
 
 constexpr int kJoinWarps = 8;
@@ -267,24 +269,25 @@ PB_KERNEL(conv_generic_join, JoinParams, 256, 2) {
   const int lane = (int)threadIdx.x & 31;
   const int warp = (int)threadIdx.x >> 5;
   const long long at = 32ll * blockIdx.x + lane;
+  const long long size = p.size + p.count;
   const int parts = (int)((p.rows[0] * p.steps + p.chunk - 1) / p.chunk);
   const int share = (parts + kJoinWarps - 1) / kJoinWarps;
   const int end = (warp + 1) * share < parts ? (warp + 1) * share : parts;
   float sum = 0.0f;
-  if (at < p.size) {
+  if (at < size) {
     int c = warp * share;
     for (; c + 8 <= end; c += 8) {
       float part[8];
 #pragma unroll
-      for (int i = 0; i < 8; i++) part[i] = p.parts[(c + i) * p.size + at];
+      for (int i = 0; i < 8; i++) part[i] = p.parts[(c + i) * size + at];
 #pragma unroll
       for (int i = 0; i < 8; i++) sum += part[i];
     }
-    for (; c < end; c++) sum += p.parts[c * p.size + at];
+    for (; c < end; c++) sum += p.parts[c * size + at];
   }
   shares[threadIdx.x] = sum;
   __syncthreads();
-  if (warp > 0 || at >= p.size) return;
+  if (warp > 0 || at >= size) return;
   for (int w = 1; w < kJoinWarps; w++) sum += shares[32 * w + lane];
-  p.y[at] = sum;
+  (at < p.size ? p.y + at : p.more + at - p.size)[0] = sum;
 }

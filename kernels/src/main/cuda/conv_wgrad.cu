@@ -23,7 +23,9 @@ struct WeightGrad : WeightGradBlock<W, CB, ROWS> {
   using Block::Block, Block::kThreads, Block::kItems, Block::kPitch, Block::kPlane, Block::kGradPitch;
   using Block::kInput, Block::kStage, Block::kOutputs, Block::shared, Block::channels, Block::outputs;
   using Block::channel, Block::output, Block::from, Block::steps, Block::copy, Block::clear, Block::idle;
-  using Block::part;
+  using Block::part, Block::add_sums, Block::store_sums;
+  using typename Block::GSums;
+  using typename Block::XSums;
   static constexpr int TO = 8;
   static constexpr int G = kOutputs / TO;
   static constexpr int kUnits = CB * 4 * G;
@@ -58,12 +60,15 @@ struct WeightGrad : WeightGradBlock<W, CB, ROWS> {
     const int c = unit >> 4;
     clear();
     float sums[TO][4] = {};
+    GSums of_g;
+    XSums of_x;
     if (steps > 0) copy(shared, from);
     for (int step = 0; step < steps; step++) {
       const float *stage = shared + step % 2 * kStage;
       cp_async_wait<0>();
       __syncthreads();
       if (step + 1 < steps) copy(shared + (step + 1) % 2 * kStage, from + step + 1);
+      add_sums(stage, of_g, of_x);
       const float *x = stage + c * kPlane + kh * kPitch + 4;
       const float *g = stage + kInput + group * kGradPitch;
       if (share < kShares) {
@@ -73,6 +78,7 @@ struct WeightGrad : WeightGradBlock<W, CB, ROWS> {
         }
       }
     }
+    store_sums(of_g, of_x);
     float *to = part();
     if constexpr (kShares == 1) {
 #pragma unroll
@@ -119,6 +125,3 @@ struct WeightGrad : WeightGradBlock<W, CB, ROWS> {
 
 PB_WGRAD(conv_wgrad_32_of_1, 32, 1, 8)
 PB_WGRAD(conv_wgrad_32_of_3, 32, 3, 8)
-PB_WGRAD(conv_wgrad_16, 16, 16, 4)
-PB_WGRAD(conv_wgrad_8, 8, 16, 8)
-PB_WGRAD(conv_wgrad_4, 4, 16, 4)

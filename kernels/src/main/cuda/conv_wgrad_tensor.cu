@@ -17,7 +17,10 @@ struct WeightGradTensor : WeightGradBlock<W, 16, ROWS> {
   using Block = WeightGradBlock<W, 16, ROWS>;
   using Block::Block, Block::kPitch, Block::kPlane, Block::kGradPitch, Block::kInput, Block::kStage;
   using Block::shared, Block::channels, Block::outputs, Block::channel, Block::output, Block::from;
-  using Block::steps, Block::copy, Block::clear, Block::idle, Block::part;
+  using Block::steps, Block::copy, Block::clear, Block::idle, Block::part, Block::add_sums;
+  using Block::store_sums;
+  using typename Block::GSums;
+  using typename Block::XSums;
   static constexpr int kShared = 4 * 2 * kStage;
   static_assert(kShared <= 113 * 1024, "two blocks of a multiprocessor");
 
@@ -53,13 +56,17 @@ struct WeightGradTensor : WeightGradBlock<W, 16, ROWS> {
     if (idle()) return;
     clear();
     float sums[2][4][4] = {};
+    GSums of_g;
+    XSums of_x;
     if (steps > 0) copy(shared, from);
     for (int step = 0; step < steps; step++) {
       cp_async_wait<0>();
       __syncthreads();
       if (step + 1 < steps) copy(shared + (step + 1) % 2 * kStage, from + step + 1);
+      add_sums(shared + step % 2 * kStage, of_g, of_x);
       add(shared + step % 2 * kStage, sums);
     }
+    store_sums(of_g, of_x);
     float *to = part();
     const int lane = (int)threadIdx.x % 32;
 #pragma unroll
@@ -86,10 +93,6 @@ struct WeightGradTensor : WeightGradBlock<W, 16, ROWS> {
   PB_KERNEL(name##_tf32x3, WeightGradParams, 256, 2) {         \
     PB_SHARED(shared);                                         \
     WeightGradTensor<w, rows, 3>(p, shared).run();             \
-  }                                                            \
-  PB_KERNEL(name##_tf32, WeightGradParams, 256, 2) {           \
-    PB_SHARED(shared);                                         \
-    WeightGradTensor<w, rows, 1>(p, shared).run();             \
   }
 
 PB_WGRAD_TENSOR(conv_wgrad_16, 16, 4)

@@ -107,6 +107,31 @@ PB_DEVICE void store_run(float *to, const float (&v)[N]) {
   }
 }
 
+// One sum of a channel or two beside each other, in mode kPlain with no activation or one that is linear on
+// both sides of zero: what fits into kernels whose sums are all in registers. They are element `at` of the
+// whole result, and the next.
+template <int N>
+PB_DEVICE void finish_linear(const Finish &f, long long at, float bias, float *y, float (&v)[N]) {
+  static_assert(N == 1 || N == 2, "");
+  float gate[N];
+  if (f.gate != nullptr) {
+    if constexpr (N == 2) {
+      const float2 two = *reinterpret_cast<const float2 *>(f.gate + at);
+      gate[0] = two.x, gate[1] = two.y;
+    } else {
+      gate[0] = f.gate[at];
+    }
+  }
+#pragma unroll
+  for (int i = 0; i < N; i++) {
+    v[i] += bias;
+    if (f.activation == kRelu) v[i] = rectified(v[i]);
+    if (f.activation == kLeaky) v[i] = v[i] < 0.0f ? (float)f.alpha * v[i] : v[i];
+    if (f.gate != nullptr) v[i] *= gate[i] > 0.0f ? 1.0f : (float)f.alpha;
+  }
+  store_run<N>(y + at, v);
+}
+
 // Sums of N elements beside each other from `element` of a row of `size`, which have one channel, or
 // with COLUMNS channels of their own from `channel` on.
 template <int N, bool COLUMNS>

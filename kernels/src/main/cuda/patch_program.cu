@@ -24,8 +24,7 @@ struct ProgramParams {
   const int *seed;
   const int *ids;
   int *key_fault;
-  long long plane, width;
-  PatchCode program;
+  PatchProgram program;
 };
 
 }  // namespace
@@ -35,29 +34,24 @@ PB_KERNEL(patch_program, ProgramParams, kThreads, 4) {
   float *slot = reinterpret_cast<float *>(slots) + threadIdx.x;
   const long long size = p.site.size;
   patch<1>(p.site, [&](int row, float *y, int unit, int) {
-    PatchUnit u = {};
-    u.clean = p.site.x.row(row, size)[unit];
+    float from = 0.0f;
     if (p.source.at != nullptr) {
       const float *source = p.source.row(row, size);
       if (source == nullptr) {
         raise(p.site.row_fault);
         return;
       }
-      u.source = source[unit];
+      from = source[unit];
     }
-    if (p.mean != nullptr) u.mean = p.mean[unit];
-    if (p.value != nullptr) u.value = p.value[row];
-    u.unit = unit;
-    u.plane = static_cast<int>(p.plane);
-    u.width = static_cast<int>(p.width);
-    if (p.ids != nullptr) {
-      u.seed = p.seed;
-      u.ids = p.ids + 3LL * row;
-      if (!PhiloxKey(u.seed, u.ids).valid()) {
-        raise(p.key_fault);
-        return;
-      }
+    const float mean = p.mean == nullptr ? 0.0f : p.mean[unit];
+    const float value = p.value == nullptr ? 0.0f : p.value[row];
+    const int *ids = p.ids + 3LL * row;
+    if (p.ids != nullptr && !PhiloxKey(p.seed, ids).valid()) {
+      raise(p.key_fault);
+      return;
     }
+    const PatchUnit u(p.site.x.row(row, size)[unit], from, mean, value, unit, p.program.plane,
+                      p.program.width, p.seed, ids);
     y[unit] = patch_value(p.program, u, slot, kThreads);
   });
 }

@@ -1,64 +1,69 @@
-// The interpreter of patch programs: what a unit becomes, written by a user in one expression.
+// What a unit becomes by an op of a user's own, in either of two forms.
 //
-// Purpose: an op of one's own runs inside the patch kernels, and a delta kernel computes the new
-// values of a unit with it before it spreads the change; neither is compiled again for it.
+// Interpreted: the op is a program, and no kernel is compiled again for it. Compiled: where PB_PATCH_OP
+// is defined the op is a function `patch_op` of a unit, that stands before this file; a kernel that
+// includes both is that op's alone, and computes nothing but what the op says.
 //
-// Code: code, slot that keeps the result or 255, operands a, b and c, a byte each. Operands below
-// 16 are values of the unit, in the order of io.patchbay.engine.expression.PatchValue, those below
-// 64 constants, then slots; 127 is the previous result. A slot is a float of shared memory that
-// only its thread reads. The last instruction makes the result. Codes are those of
-// PatchProgram.Code, in their order.
+// A program is a list of instructions of eight bytes: code, slot that keeps the result or 255, operands
+// a, b and c, a byte each. Operands below 16 are values of the unit, in the order of
+// io.patchbay.engine.expression.PatchValue, those below 64 constants, then slots; 127 is the previous
+// result. A slot is a float that only its thread reads, in shared memory or in its own. The last
+// instruction makes the result. Codes are those of PatchProgram.Code, in their order.
 //
-// Operations per unit: the program's; bytes: what of the unit it reads.
+// Operations per unit: the op's, and interpreted about ten more per instruction. Bytes: what of the
+// unit it reads.
 #pragma once
 
-#include "functions.cuh"
-#include "philox.cuh"
+#include "patch_unit.cuh"
 
-constexpr int kPatchLongest = 96;
 constexpr int kPatchConstant = 16;
 constexpr int kPatchSlot = 64;
+constexpr int kPatchSlots = 24;  // the most that a program has
 constexpr int kPatchPrevious = 127;
 constexpr int kPatchNoSlot = 255;
-constexpr unsigned kPatchStream = 15;  // io.patchbay.engine.random.Streams.PATCH
 
-struct PatchCode {
-  long long length;
-  unsigned long long code[kPatchLongest];
-  float constant[kPatchSlot - kPatchConstant];
+struct PatchProgram {
+  const unsigned long long *code;
+  long long length;  // 0 where there is no op of one's own
+  const float *constants;
+  long long plane, width;
 };
 
-// What is known of a unit; what a program does not read need not be there.
-struct PatchUnit {
-  float clean, source, mean, value;
-  int unit, plane, width;
-  const int *seed, *ids;  // of its row
+#ifdef PB_PATCH_OP
 
-  PB_DEVICE float named(int which) const {
-    const unsigned u = static_cast<unsigned>(unit), at = u % static_cast<unsigned>(plane);
-    switch (which) {
-      case 0: return clean;
-      case 1: return source;
-      case 2: return mean;
-      case 3: return value;
-      case 4: return static_cast<float>(u);
-      case 5: return static_cast<float>(u / static_cast<unsigned>(plane));
-      case 6: return static_cast<float>(at / static_cast<unsigned>(width));
-      case 7: return static_cast<float>(at % static_cast<unsigned>(width));
-      default: return PhiloxKey(seed, ids).uniform(u, kPatchStream);
-    }
+PB_DEVICE bool patch_is_own(const PatchProgram &) { return true; }
+
+PB_DEVICE float patch_value(const PatchProgram &, const PatchUnit &unit, float *, int) {
+  return patch_op(unit);
+}
+
+#else
+
+PB_DEVICE bool patch_is_own(const PatchProgram &p) { return p.length > 0; }
+
+PB_DEVICE float patch_named(const PatchUnit &unit, int which) {
+  switch (which) {
+    case 0: return unit.clean;
+    case 1: return unit.source;
+    case 2: return unit.mean;
+    case 3: return unit.value;
+    case 4: return unit.index();
+    case 5: return unit.channel();
+    case 6: return unit.row();
+    case 7: return unit.column();
+    default: return unit.random();
   }
-};
+}
 
 // The new value of a unit. `slot` is the thread's first slot; the next one lies `apart` floats on.
-PB_DEVICE float patch_value(const PatchCode &p, const PatchUnit &unit, float *slot, int apart) {
+PB_DEVICE float patch_value(const PatchProgram &p, const PatchUnit &unit, float *slot, int apart) {
   float y = 0.0f;
   const auto operand = [&](unsigned long long o) {
     const int place = static_cast<int>(o & 255);
     if (place == kPatchPrevious) return y;
     if (place >= kPatchSlot) return slot[(place - kPatchSlot) * apart];
-    if (place >= kPatchConstant) return p.constant[place - kPatchConstant];
-    return unit.named(place);
+    if (place >= kPatchConstant) return p.constants[place - kPatchConstant];
+    return patch_named(unit, place);
   };
   for (int i = 0; i < static_cast<int>(p.length); i++) {
     const unsigned long long code = p.code[i];
@@ -95,3 +100,5 @@ PB_DEVICE float patch_value(const PatchCode &p, const PatchUnit &unit, float *sl
   }
   return y;
 }
+
+#endif

@@ -5,16 +5,16 @@
 //
 // The change of one channel goes through the first layer in multiply-adds of float32, four for each
 // output, and from there stands in the lanes as A fragments of the second layer's products, which
-// take tf32 twice, the first 11 bits of a number and the next 11: three products for one.
+// take a number as two of bf16, 16 bits in all: three products for one.
 //
-// Operations a cell: 131,072 multiply-adds and 32,768 times 5 for the rectifier and two parts, 1,536
-// products m16n8k8, 4,096 pixels as in image_change.cuh. With loads and stores about 18,000
-// instructions of a warp, 4,500 clocks of a multiprocessor's four schedulers (5,200 where changes of
-// logits are beyond 1); beside them the products, 2,460 clocks at 1.6, and shared memory at 128 bytes
-// a clock: clean pre-activations 1,024, weights 640, taps 1,024, the rest 400. With two barriers a cell
-// 6,000 clocks are to be expected: 38 M cells/s on 132 multiprocessors at 1.75 GHz.
+// Operations a cell: 131,072 multiply-adds and 32,768 times 6 for the rectifier and two parts, 768
+// products m16n8k16, 4,096 pixels as in image_change.cuh. With loads and stores about 18,000
+// instructions of a warp, 4,500 clocks of a multiprocessor's four schedulers; beside them the
+// products, 1,230 clocks at 1.6, and shared memory at 128 bytes a clock: clean pre-activations 1,024,
+// weights 640, taps 1,024, the rest 400. With two barriers a cell 6,000 clocks are to be expected:
+// 38 M cells/s on 132 multiprocessors at 1.75 GHz.
 // Bytes a cell: 2,048 of the two channels, 2,048 of weights from the L2, 4 of the result. And once
-// per base 131,072 of clean pre-activations and 32,768 of the image: with 32 cells a base 9.2 KB a
+// per base 131,072 of clean pre-activations and 16,384 of the image: with 32 cells a base 9.2 KB a
 // cell, 330 M cells/s at 3 TB/s; with one cell a base 18 M.
 //
 // One block of 16 warps a multiprocessor. Clean pre-activations of a base lie in shared memory, each
@@ -22,6 +22,7 @@
 // former are replaced while the last cell of a base goes onto the image. A warp has four rows of a
 // phase, and of the image two pairs of rows. What a cell changes is found out while the one before
 // it goes through the layers.
+#include "patch_cell.cuh"
 #include "tail_block.cuh"
 
 struct TailChannelParams {
@@ -40,6 +41,9 @@ struct TailChannelParams {
   int *skipped;                // of each cell: 1 where nothing changes, else 0; or null
   const int *rows;             // cells
   long long rectifies;
+#ifdef PB_PATCH_OP
+  PatchCells own;
+#endif
 };
 
 namespace {
@@ -64,7 +68,7 @@ struct ChannelRoom {
   float4 active[4 * 16 * 4 * 32];  // [phase][row][8 outputs][lane]
   float change[2][kChannelRoom];
   float4 weights[2][128];
-  uint4 image_weights[256];
+  uint4 image_weights[128];
   ChannelCell cells[2][kChannelChunk];
   int marks[2][8];  // of each eighth of a channel
   float sums[kChannelWarps];
@@ -104,14 +108,10 @@ PB_DEVICE ChannelUnit read_unit(const TailChannelParams &p, const ChannelCell &c
   return {__ldg(p.clean + cell.base * 8192ll + unit), __ldg(p.sources + cell.source * 8192ll + unit), true};
 }
 
-// How far a patch moves it: as it moves, not as it ends, so that a small move of a large unit keeps
-// its digits. In this order a limit, or what is not a number, goes through.
-PB_DEVICE float move_unit(const ChannelUnit &u, const ChannelCell &cell, bool rectifies) {
+// How far a patch moves it.
+PB_DEVICE float move_unit(const TailChannelParams &p, int at, const ChannelCell &cell, const ChannelUnit &u) {
   if (!u.inside) return 0.0f;
-  float moved = fmaf(u.other, cell.take, fmaf(u.own, cell.keep - 1.0f, cell.shift));
-  moved = moved < cell.low - u.own ? cell.low - u.own : moved;
-  moved = cell.high - u.own < moved ? cell.high - u.own : moved;
-  return rectifies ? (moved < -u.own ? -u.own : moved) + fminf(u.own, 0.0f) : moved;
+  return patch_moved(p, at, cell, cell.channel() * 256 + (int)threadIdx.x, u.own, u.other);
 }
 
 // Eight warps put a cell's change in its place, and mark whether there is any.
@@ -153,39 +153,46 @@ PB_DEVICE void channel_rows(const Strip &strip, const ChannelRoom &room, int odd
   const float4 *weights = room.weights[odd] + strip.phase * 32 + (strip.lane & 3);
   const uint4 *image_weights = room.image_weights + strip.lane;
   const float4 *const active = room.active + active_at(strip);
-#pragma unroll 2
-  for (int k = 0; k < 4; k++) {
-    const float4 w[2] = {weights[8 * k], weights[8 * k + 4]};
+#pragma unroll
+  for (int k = 0; k < 2; k++) {
     const uint4 high = image_weights[32 * k];
-    const uint4 low = image_weights[128 + 32 * k];
+    const uint4 low = image_weights[64 + 32 * k];
     const unsigned first[2] = {high.x, high.y};
     const unsigned second[2] = {high.z, high.w};
     const unsigned first_low[2] = {low.x, low.y};
     const unsigned second_low[2] = {low.z, low.w};
+    float4 w[4];
+#pragma unroll
+    for (int i = 0; i < 4; i++) w[i] = weights[16 * k + 8 * (i >> 1) + 4 * (i & 1)];
 #pragma unroll
     for (int r = 0; r < kChannelRows; r++) {
-      const float4 four = active[r * 128 + k * 32];
-      const float clean[4] = {four.x, four.y, four.z, four.w};
       unsigned a[4];
       unsigned rest[4];
+      // Register i of A: columns 8 (i & 1) of the image further, outputs 8 (i >> 1) further; its halves
+      // are two outputs.
 #pragma unroll
-      for (int i = 0; i < 4; i++) {
-        const int x = i >> 1;
-        const float4 &tap = w[i & 1];
-        const float moved =
-            bent(clean[i], fmaf(own[r + 1][x], tap.w,
-                                fmaf(beside[r + 1][x], tap.z, fmaf(own[r][x], tap.y, beside[r][x] * tap.x))));
-        // Column t of A is output 2 t, column t + 4 output 2 t + 1.
-        const int to = (i & 1) * 2 + x;
-        a[to] = __float_as_uint(moved) & 0xffffe000u;
-        rest[to] = __float_as_uint(moved - __uint_as_float(a[to]));
+      for (int h = 0; h < 2; h++) {
+        const float4 clean = active[r * 128 + (2 * k + h) * 32];
+#pragma unroll
+        for (int x = 0; x < 2; x++) {
+          const auto moved = [&](const float4 &tap, float at) {
+            return bent(at, fmaf(own[r + 1][x], tap.w,
+                                 fmaf(beside[r + 1][x], tap.z, fmaf(own[r][x], tap.y, beside[r][x] * tap.x))));
+          };
+          const float one = moved(w[2 * h], x == 0 ? clean.x : clean.z);
+          const float two = moved(w[2 * h + 1], x == 0 ? clean.y : clean.w);
+          const unsigned pair = pack_bf16(one, two);
+          const float2 kept = unpack_bf16(pair);
+          a[2 * h + x] = pair;
+          rest[2 * h + x] = pack_bf16(one - kept.x, two - kept.y);
+        }
       }
-      mma_tf32_1688(c[r][0], rest, first);
-      mma_tf32_1688(c[r][1], rest, second);
-      mma_tf32_1688(c[r][0], a, first_low);
-      mma_tf32_1688(c[r][1], a, second_low);
-      mma_tf32_1688(c[r][0], a, first);
-      mma_tf32_1688(c[r][1], a, second);
+      mma_bf16_16816(c[r][0], rest, first);
+      mma_bf16_16816(c[r][1], rest, second);
+      mma_bf16_16816(c[r][0], a, first_low);
+      mma_bf16_16816(c[r][1], a, second_low);
+      mma_bf16_16816(c[r][0], a, first);
+      mma_bf16_16816(c[r][1], a, second);
     }
   }
   unsigned char *const to = taps + strip.taps();
@@ -214,26 +221,25 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
   if (begin >= end) return;
   const int warp = __shfl_sync(kAll, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
-  const bool rectifies = p.rectifies != 0;
   const Strip strip(warp, kChannelWarps / 4, lane);
 
   for (int i = (int)threadIdx.x; i < kChannelRoom; i += 32 * kChannelWarps) {
     room.change[0][i] = 0.0f;
     room.change[1][i] = 0.0f;
   }
-  if (threadIdx.x < 256) room.image_weights[threadIdx.x] = p.image_weights[threadIdx.x];
+  if (threadIdx.x < 128) room.image_weights[threadIdx.x] = p.image_weights[threadIdx.x];
   stage_channel_cells(p, begin, end, room.cells[0]);
   __syncthreads();
   renew_active(strip, room, p.active + room.cell(0).base * 8192ll);
   if (warp < 8) {
-    put_change(room, 0, move_unit(read_unit(p, room.cell(0)), room.cell(0), rectifies));
+    put_change(room, 0, move_unit(p, begin, room.cell(0), read_unit(p, room.cell(0))));
   } else if (warp < 12) {
     copy_weights(p, room, 0, room.cell(0).channel());
   }
   cp_async_commit();
 
   int held = -1;
-  float4 clean[2][2];
+  float4 sides[2];
 #pragma unroll 1
   for (int n = 0; ; n++) {
     const int odd = n & 1;
@@ -253,7 +259,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
     if (base != held) {
       held = base;
 #pragma unroll
-      for (int i = 0; i < 4; i++) clean[i >> 1][i & 1] = __ldg(p.image + (2 * image - lane + i * 32));
+      for (int i = 0; i < 2; i++) sides[i] = __ldg(p.image + (image + i * 32));
     }
     const bool more = begin + n + 1 < end;
     ChannelUnit unit = {0.0f, 0.0f, false};
@@ -269,14 +275,14 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
     }
     if (marks != 0) channel_rows(strip, room, odd, shared);
     if (renewed != nullptr) renew_active(strip, room, renewed);
-    if (more && warp < 8) put_change(room, odd ^ 1, move_unit(unit, room.cell(n + 1), rectifies));
+    if (more && warp < 8) put_change(room, odd ^ 1, move_unit(p, begin + n + 1, room.cell(n + 1), unit));
     __syncthreads();
     float sum = 0.0f;
     if (marks != 0) {
 #pragma unroll
       for (int i = 0; i < 2; i++) {
         const float4 d = logits_of_rows(shared, strip.pair + i, lane);
-        sum = measure_four<kSizes>(clean[i], p.logits + (image + i * 32), d, sum);
+        sum = measure_four<kSizes>(sides[i], p.logits + (image + i * 32), d, sum);
       }
       sum = sum_of_warp(sum);
     }

@@ -73,10 +73,9 @@ PB_DEVICE void tail_colors(const TailParams &p, unsigned char *shared) {
       const unsigned image = ((unsigned)base * kColors + color) * kFours + warp * kMeasured * 32 + lane;
 #pragma unroll 2
       for (int i = 0; i < kMeasured; i++) {
-        const float4 *of = p.image + (2 * image - lane + i * 64);
-        const float4 clean[2] = {__ldg(of), __ldg(of + 32)};
+        const float4 sides = __ldg(p.image + (image + i * 32));
         const float4 d = logits_of_rows(shared + color * kTaps, warp * kMeasured + i, lane);
-        sum = measure_four<kSizes>(clean, p.logits + (image + i * 32), d, sum);
+        sum = measure_four<kSizes>(sides, p.logits + (image + i * 32), d, sum);
       }
     }
     sum = sum_of_warp(sum);

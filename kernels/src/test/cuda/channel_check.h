@@ -7,7 +7,7 @@
 namespace channel_check {
 
 constexpr int kThreads = 512;
-constexpr int kSharedBytes = 210240;
+constexpr int kSharedBytes = 208192;
 
 // A value of 32 x 16 x 16, patched in one channel or a part of one, and the two layers after it.
 struct ChannelCase {
@@ -113,7 +113,7 @@ struct LoadedChannel {
     machine.launch("tail_channel_pack_active", 16, 256, 0, &clean, sizeof clean);
     TailCleanParams image = {};
     image.logits = put(of.logits);
-    image.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * 32768));
+    image.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * 16384));
     image.packed_logits = static_cast<float4 *>(machine.allocate((size_t)of.bases * 16384));
     image.bases = clean.bases;
     image.colors = 1;

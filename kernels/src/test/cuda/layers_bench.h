@@ -61,6 +61,7 @@ struct Kernel {
 class Device {
  public:
   std::string name() const { return "emulator"; }
+  int processors() const { return 2; }
   std::vector<int> sizes() const { return {3, 17}; }
   float *drawn_floats(unsigned seed, long long floats) {
     auto *at = static_cast<float *>(pb_emulator_allocate("bench", floats * (long long)sizeof(float)));
@@ -116,6 +117,11 @@ class Device {
     cudaDeviceProp facts;
     CHECK(cudaGetDeviceProperties(&facts, 0));
     return facts.name;
+  }
+  int processors() const {
+    cudaDeviceProp facts;
+    CHECK(cudaGetDeviceProperties(&facts, 0));
+    return facts.multiProcessorCount;
   }
   std::vector<int> sizes() const { return {64, 1024, 8192}; }
   float *drawn_floats(unsigned seed, long long floats) {

@@ -7,9 +7,10 @@
 namespace pixels_check {
 
 constexpr int kThreads = 256;
-constexpr int kBlocks = 3;  // on a multiprocessor
+constexpr int kBlocks = 4;  // on a multiprocessor
 constexpr int kChunkBytes = 32 * (9 * 4 + 8 * 8);
-inline int shared_bytes(int colors) { return (2048 + 128) * colors + 2 * kChunkBytes; }
+constexpr int kRowBytes = 8 * 2 * 2 * 6 * 128;
+inline int shared_bytes(int colors) { return (2048 + 128) * colors + 2 * kChunkBytes + kRowBytes; }
 
 // A value of 32 x 32 x 32 behind a rectifier, patched in one channel or a part of one.
 struct PixelsCase {
@@ -84,7 +85,7 @@ struct LoadedPixels {
   LoadedPixels(Machine &machine, const PixelsCase &of) : machine(machine) {
     ChangePixelsPackParams clean = {};
     clean.logits = put(of.logits);
-    clean.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 32768));
+    clean.image = static_cast<float2 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
     clean.packed_logits = static_cast<float2 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
     clean.bases = put(std::vector<int>{of.bases});
     clean.colors = of.colors;

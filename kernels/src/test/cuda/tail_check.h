@@ -176,7 +176,7 @@ struct Loaded {
     clean.active = put(of.active);
     clean.logits = put(of.logits);
     clean.packed_active = static_cast<uint4 *>(machine.allocate((size_t)of.bases * (of.exact ? 131072 : 65536)));
-    clean.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 32768));
+    clean.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
     clean.packed_logits = static_cast<float4 *>(machine.allocate((size_t)of.bases * of.colors * 16384));
     clean.bases = put(std::vector<int>{of.bases});
     clean.colors = of.colors;

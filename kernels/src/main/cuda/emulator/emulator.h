@@ -14,6 +14,9 @@
 // looked at.
 #define PB_UNWATCHED __attribute__((no_sanitize("kernel-address")))
 
+// Kernels that are compiled later find these in the emulator's library.
+#pragma GCC visibility push(default)
+
 namespace pb_emulator {
 
 // Where a thread waits: `file` and `line` are those of the call.
@@ -75,9 +78,12 @@ constexpr bool kWatched = false;
 
 }  // namespace pb_emulator
 
+#pragma GCC visibility pop
 #include "intrinsics.h"
-
+#pragma GCC visibility push(default)
 extern uint3 threadIdx, blockIdx, blockDim, gridDim;
+#pragma GCC visibility pop
+
 constexpr int warpSize = 32;
 
 #include "warp.h"

@@ -21,13 +21,6 @@ std::vector<KernelEntry> &kernels() {
   return all;
 }
 
-Registration::Registration(const char *source, const char *name, long long bytes, int threads, bool watched,
-                           void (*body)(const void *)) {
-  std::string file = source;
-  file = file.substr(file.rfind('/') + 1);
-  kernels().push_back({file.substr(0, file.find('.')), name, bytes, threads, watched, body});
-}
-
 namespace {
 
 struct Allocation {
@@ -92,6 +85,15 @@ const KernelEntry *find(const std::string &wanted, bool watched, std::string &er
 
 }  // namespace
 
+Registration::Registration(const char *source, const char *name, long long bytes, int threads, bool watched,
+                           void (*body)(const void *)) {
+  std::string file = source;
+  file = file.substr(file.rfind('/') + 1);
+  // Libraries of further kernels are loaded while others run.
+  std::lock_guard<std::mutex> guard(lock);
+  kernels().push_back({file.substr(0, file.find('.')), name, bytes, threads, watched, body});
+}
+
 // Brings the list of pieces up to date.
 static void list_pieces() {
   if (listed) return;
@@ -153,6 +155,12 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
   std::string problem;
   racesWatched = watching == 2 || (watching == 1 && order == 0);
   const KernelEntry *entry = find(kernel, racesWatched, problem);
+  if (entry == nullptr && racesWatched) {
+    // What was compiled later may have the fast form alone.
+    problem.clear();
+    racesWatched = false;
+    entry = find(kernel, false, problem);
+  }
   if (entry != nullptr) {
     std::string name = "kernel " + entry->source + "/" + entry->name;
     if (bytes != entry->bytes) {

@@ -7,7 +7,8 @@
 // another thread comes after it when it is of the same warp and the clock has gone on, or of another
 // warp that knows of the clock noted. (Vector clocks; FastTrack, Flanagan and Freund 2009.)
 //
-// The unit is two bytes. Accesses to single bytes are not looked at.
+// The unit is a word of four bytes, or each half of it from the first access to one of them on until
+// the word is written as a whole. Accesses to single bytes are not looked at.
 #include <string.h>
 
 #include <algorithm>
@@ -17,11 +18,13 @@
 namespace pb_emulator {
 
 bool racesWatched = true;
+unsigned long long raceSettled[kMostShared / 4 + 4];
+unsigned long long raceNumbers[kMostThreads / 32];
 
 namespace {
 
 constexpr int kWarps = kMostThreads / 32;
-constexpr int kUnits = kMostShared / 2;
+constexpr int kWords = kMostShared / 4;
 constexpr unsigned short kNobody = 0xffff, kMany = 0x8000;
 
 // Who read last: a thread, or kMany and the warp of which several did, all at `clock`.
@@ -30,55 +33,75 @@ struct Reader {
   unsigned short who;
 };
 
-// What was done last with two bytes; `others` is an index of `readers` when several warps have read.
-// When `settled` is the number of a warp's clock, any thread of the warp may read until that goes on.
+// What was done last with a word or a half of it, in `block`; `others` is an index of `readers`, one for
+// each warp, when several warps have read.
 struct Unit {
-  unsigned long long settled;
   unsigned written;
   Reader read;
   unsigned short writer;
   bool copying;
   int others;
+  unsigned block;
 };
 
-constexpr Unit kUntouched = {0, 0, {0, kNobody}, kNobody, false, -1};
-
-Unit units[kUnits];
+Unit words[kWords];   // or their first halves
+Unit seconds[kWords];  // halves
+bool halved[kWords];
 std::vector<Reader> readers;
 unsigned known[kWarps][kWarps];
-unsigned long long numbers[kWarps];
 unsigned long long lastNumber;
+unsigned block;  // counts those that have run
+int warps;
 
 unsigned clock_of(int warp) { return known[warp][warp]; }
 
 void tick(int warp) {
   known[warp][warp]++;
-  numbers[warp] = ++lastNumber;
+  raceNumbers[warp] = ++lastNumber;
 }
 
-int warp_of(int who) { return who & kMany ? who & 31 : who / 32; }
+int warp_of(int who) { return who & kMany ? who & 31 : who >> 5; }
 
 // Did what `who` did at `clock` happen before what thread `me` does now?
 bool before(unsigned clock, int who, int me) {
   if (who == me) return true;
-  int warp = warp_of(who), mine = me / 32;
+  int warp = warp_of(who), mine = me >> 5;
   return warp == mine ? clock < clock_of(mine) : clock <= known[mine][warp];
 }
 
-[[noreturn]] void race(const char *does, int unit, int other, const char *did) {
+[[noreturn]] void race(const char *does, unsigned byte, int other, const char *did) {
   std::string who = (other & kMany ? "threads of warp " : "thread ") + std::to_string(other & ~kMany);
-  fail_at(std::string(does) + " byte " + std::to_string(2 * unit) + " of shared memory, which " + who + " " + did +
+  fail_at(std::string(does) + " byte " + std::to_string(byte) + " of shared memory, which " + who + " " + did +
           " with no barrier in between" + access_place());
+}
+
+Unit untouched() { return {0, {0, kNobody}, kNobody, false, -1, block}; }
+
+Unit &current(Unit &unit) {
+  if (unit.block != block) unit = untouched();
+  return unit;
+}
+
+// From now on the halves of a word have a unit each.
+void halve(unsigned word) {
+  if (halved[word]) return;
+  halved[word] = true;
+  Unit &second = seconds[word] = current(words[word]);
+  if (second.others >= 0) {
+    const int from = second.others;
+    second.others = (int)readers.size();
+    for (int i = 0; i < warps; i++) readers.push_back(Reader(readers[(size_t)(from + i)]));
+  }
 }
 
 // Notes a read by thread `me` and returns the note, which forgets what has happened before.
 const Reader &note_read(Unit &unit, int me) {
-  int warp = me / 32;
+  int warp = me >> 5;
   Reader *note = &unit.read;
   if (unit.others < 0 && note->who != kNobody && !before(note->clock, note->who, me) && warp_of(note->who) != warp) {
     // A second warp: from now on one note for each.
     unit.others = (int)readers.size();
-    readers.resize(readers.size() + kWarps, {0, kNobody});
+    readers.resize(readers.size() + (size_t)warps, {0, kNobody});
     readers[(size_t)(unit.others + warp_of(note->who))] = *note;
   }
   if (unit.others >= 0) note = &readers[(size_t)(unit.others + warp)];
@@ -90,38 +113,72 @@ const Reader &note_read(Unit &unit, int me) {
   return *note;
 }
 
-void check_reads(const Unit &unit, int index, int me) {
+void check_reads(const Unit &unit, unsigned byte, int me) {
   const Reader *first = unit.others < 0 ? &unit.read : &readers[(size_t)unit.others];
-  int count = unit.others < 0 ? 1 : (int)(blockDim.x + 31) / 32;
+  int count = unit.others < 0 ? 1 : warps;
   for (int i = 0; i < count; i++) {
-    if (first[i].who != kNobody && !before(first[i].clock, first[i].who, me)) race("writes", index, first[i].who, "read");
+    if (first[i].who != kNobody && !before(first[i].clock, first[i].who, me)) race("writes", byte, first[i].who, "read");
   }
+}
+
+// What thread `me` does with one unit, which begins at `byte`. Returns whether from now on its whole warp
+// may read there, up to its next barrier.
+bool access(Unit &unit, unsigned byte, int me, bool writes) {
+  const int warp = me >> 5;
+  const unsigned clock = clock_of(warp);
+  current(unit);
+  if (unit.copying) {
+    fail_at(std::string(writes ? "writes" : "reads") + " byte " + std::to_string(byte) +
+            " of shared memory, to which an asynchronous copy goes on that nobody has waited for" + access_place());
+  }
+  // Once more, with nothing in between that would matter.
+  if (!writes && unit.read.who == me && unit.read.clock == clock) return false;
+  if (unit.writer != kNobody && !before(unit.written, unit.writer, me)) {
+    race(writes ? "writes" : "reads", byte, unit.writer, "wrote");
+  }
+  if (writes) {
+    check_reads(unit, byte, me);
+    unit = untouched();
+    unit.written = clock;
+    unit.writer = (unsigned short)me;
+    return false;
+  }
+  const Reader &note = note_read(unit, me);
+  // Several of the warp have read, and none of it has written since its last barrier.
+  bool ours = unit.writer != kNobody && unit.writer >> 5 == warp && unit.written == clock;
+  return note.who & kMany && !ours;
 }
 
 }  // namespace
 
 void race_begin(int threads, int bytes) {
   if (!racesWatched) return;
-  for (int i = 0; i < (bytes + 1) / 2; i++) units[i] = kUntouched;
+  block++;
+  warps = (threads + 31) / 32;
+  memset(halved, 0, (size_t)(bytes + 3) / 4);
   readers.clear();
   memset(known, 0, sizeof known);
-  for (int warp = 0; warp * 32 < threads; warp++) tick(warp);
+  for (int warp = 0; warp < warps; warp++) tick(warp);
 }
 
-void race_warp_barrier(int warp) { tick(warp); }
+void race_warp_barrier(int warp) {
+  if (racesWatched) tick(warp);
+}
 
 void race_arrive(int warp, unsigned *all) {
-  for (int i = 0; i < kWarps; i++) all[i] = std::max(all[i], known[warp][i]);
+  if (!racesWatched) return;
+  for (int i = 0; i < warps; i++) all[i] = std::max(all[i], known[warp][i]);
   tick(warp);
 }
 
-void race_meet(const bool *warps, unsigned *all) {
-  for (int warp = 0; warp < kWarps; warp++) {
-    if (!warps[warp]) continue;
-    for (int i = 0; i < kWarps; i++) all[i] = std::max(all[i], known[warp][i]);
+void race_meet(const bool *meet, unsigned *all) {
+  if (!racesWatched) return;
+  for (int warp = 0; warp < warps; warp++) {
+    if (!meet[warp]) continue;
+    for (int i = 0; i < warps; i++) all[i] = std::max(all[i], known[warp][i]);
   }
-  for (int warp = 0; warp < kWarps; warp++) {
-    if (!warps[warp]) continue;
+  for (int warp = 0; warp < warps; warp++) {
+    if (!meet[warp]) continue;
     unsigned mine = known[warp][warp];
     memcpy(known[warp], all, sizeof known[warp]);
     known[warp][warp] = std::max(mine, all[warp]);
@@ -130,36 +187,32 @@ void race_meet(const bool *warps, unsigned *all) {
 }
 
 void race_copying(long long offset, long long bytes, bool on) {
-  for (int i = (int)(offset / 2); i < (int)((offset + bytes) / 2); i++) {
-    units[i].copying = on;
-    units[i].settled = 0;
+  for (int i = (int)(offset / 4); i < (int)((offset + bytes) / 4); i++) {
+    raceSettled[i] = 0;
+    for (Unit *unit : {&words[i], &seconds[i]}) current(*unit).copying = on;
   }
 }
 
-void race_access(int me, long long offset, long long bytes, bool writes) {
-  if (!racesWatched || bytes < 2) return;
-  const unsigned long long number = numbers[me / 32];
-  for (int i = (int)(offset / 2); i < (int)((offset + bytes + 1) / 2); i++) {
-    Unit &unit = units[i];
-    if (!writes && unit.settled == number) continue;
-    if (unit.copying) {
-      fail_at(std::string(writes ? "writes" : "reads") + " byte " + std::to_string(2 * i) +
-              " of shared memory, to which an asynchronous copy goes on that nobody has waited for" + access_place());
+void race_look(int me, unsigned offset, unsigned bytes, bool writes) {
+  if (bytes < 2) return;
+  const unsigned end = offset + bytes;
+  const unsigned long long number = raceNumbers[me / 32];
+  if (offset % 4 != 0 || bytes % 4 != 0) {
+    for (unsigned i = offset / 2; i < (end + 1) / 2; i++) {
+      halve(i / 2);
+      if (writes) raceSettled[i / 2] = 0;
+      access(i % 2 == 0 ? words[i / 2] : seconds[i / 2], 2 * i, me, writes);
     }
-    if (unit.writer != kNobody && !before(unit.written, unit.writer, me)) {
-      race(writes ? "writes" : "reads", i, unit.writer, "wrote");
+    return;
+  }
+  for (unsigned i = offset / 4; i < end / 4; i++) {
+    if (!writes && raceSettled[i] == number) continue;
+    bool settled = access(words[i], 4 * i, me, writes);
+    if (halved[i]) {
+      settled &= access(seconds[i], 4 * i + 2, me, writes);
+      if (writes) halved[i] = false;
     }
-    if (writes) {
-      check_reads(unit, i, me);
-      unit = kUntouched;
-      unit.written = clock_of(me / 32);
-      unit.writer = (unsigned short)me;
-      continue;
-    }
-    const Reader &note = note_read(unit, me);
-    // Several of the warp have read, and none of it has written since its last barrier.
-    bool ours = unit.writer != kNobody && unit.writer / 32 == me / 32 && unit.written == clock_of(me / 32);
-    if (note.who & kMany && !ours) unit.settled = number;
+    raceSettled[i] = settled ? number : 0;
   }
 }
 

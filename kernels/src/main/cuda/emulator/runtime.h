@@ -88,7 +88,11 @@ void race_arrive(int warp, unsigned *all);
 void race_meet(const bool *warps, unsigned *all);
 // An asynchronous copy to here goes on from now, or is known to have ended.
 void race_copying(long long offset, long long bytes, bool on);
-void race_access(int thread, long long offset, long long bytes, bool writes);
+void race_look(int thread, unsigned offset, unsigned bytes, bool writes);
+// The clock of a warp, as a number that is none of another warp or block; and by word of shared memory
+// the number of a warp whose threads may all read there until that clock goes on.
+extern unsigned long long raceNumbers[kMostThreads / 32];
+extern unsigned long long raceSettled[kMostShared / 4 + 4];
 
 // A byte of the guard bands around `bytes` from `start` that has changed: below 0 one before them, above
 // 0 one more than its place; 0 when there is none.

@@ -69,7 +69,7 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Only these rows: decode, encode, forward, train-step, e1 to e4, d1 to d4; of sweeps"
-              + " z-grid, z-grid-bf16, channels-16, channels-32, ablate-32, units-all,"
+              + " z-grid, z-grid-bf16, z-grid-tf32, channels-16, channels-32, ablate-32, units-all,"
               + " occlusion-mu, encoder-channels-mu, mediation-16, mediation-4; of errors latents,"
               + " channels, units.")
   private List<String> rows = List.of();

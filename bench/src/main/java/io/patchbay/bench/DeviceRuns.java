@@ -1,6 +1,7 @@
 package io.patchbay.bench;
 
 import io.patchbay.engine.Backend;
+import io.patchbay.engine.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ public final class DeviceRuns {
   private static final int BASES = 4096;
   private static final int CHECKED = 8;
   private static final double TOLERANCE = 2e-5;
+  private static final double TOLERANCE_TF32 = 3e-3;
 
   private DeviceRuns() {}
 
@@ -23,28 +25,33 @@ public final class DeviceRuns {
       final Backend backend,
       final Conv4Weights weights,
       final Workload workload,
+      final Precision precision,
       final int batch,
       final int sets) {
     return workload
         .layer()
-        .<Timed>map(layer -> new ResidentLayer(backend, weights.of(layer), layer, batch, sets))
-        .orElseGet(
-            () -> new ResidentInference(backend, new EngineModel(weights), workload, batch, sets));
+        .<Timed>map(
+            layer -> new ResidentLayer(backend, weights.of(layer), layer, precision, batch, sets))
+        .orElseGet(() ->
+            new ResidentInference(
+                backend, new EngineModel(weights), workload, precision, batch, sets));
   }
 
   /// The error of some results of [#inference] against float64, relative to the largest of them.
   ///
-  /// Throws IllegalStateException when it is over what single precision may leave.
-  public static double error(final Timed inference, final Conv4Weights weights) {
+  /// Throws IllegalStateException when it is over what the precision may leave.
+  public static double error(
+      final Timed inference, final Conv4Weights weights, final Precision precision) {
     final double error =
         switch (inference) {
           case final ResidentInference net -> net.error(weights);
           case final ResidentLayer layer -> layer.error(weights);
           default -> throw new IllegalArgumentException("not of inference(): " + inference.form());
         };
-    if (!(error <= TOLERANCE)) {
+    final double tolerance = precision == Precision.FP32 ? TOLERANCE : TOLERANCE_TF32;
+    if (!(error <= tolerance)) {
       throw new IllegalStateException(
-          "result differs from float64: error=" + error + ", tolerance=" + TOLERANCE);
+          "result differs from float64: error=" + error + ", tolerance=" + tolerance);
     }
     return error;
   }
@@ -59,8 +66,12 @@ public final class DeviceRuns {
 
   /// Steps of a beta-VAE.
   public static Timed training(
-      final Backend backend, final Conv4Weights weights, final int batch, final int sets) {
-    return new ResidentTraining(backend, new EngineModel(weights), batch, sets);
+      final Backend backend,
+      final Conv4Weights weights,
+      final Precision precision,
+      final int batch,
+      final int sets) {
+    return new ResidentTraining(backend, new EngineModel(weights), precision, batch, sets);
   }
 
   /// The states after `steps` steps of [#training] from its start.
@@ -80,6 +91,7 @@ public final class DeviceRuns {
   /// @param pool inputs (n; 1, 64, 64); of mediation twice the bases
   /// @param sources of each base, where the workload has sources
   /// @param cells that run together
+  /// @param own whether what cells do is said as an op of one's own
   public static SweepContestant sweep(
       final Backend backend,
       final Conv4Weights weights,
@@ -87,11 +99,12 @@ public final class DeviceRuns {
       final float[] pool,
       final int bases,
       final int sources,
-      final int cells) {
+      final int cells,
+      final boolean own) {
     final var task = SweepTask.of(workload, pool, bases, sources, SEED);
     final var sweep =
         new EngineSweep(
-            backend, new EngineModel(weights), new PlannedSweep(BASES, cells), task, false);
+            backend, new EngineModel(weights), new PlannedSweep(BASES, cells, own), task, false);
     sweep.slice(bases);
     return sweep;
   }
@@ -121,7 +134,7 @@ public final class DeviceRuns {
     return backend.precisions().contains(workload.precision());
   }
 
-  /// The precision in which a workload's change is carried: `fp32`, `bf16`.
+  /// The precision in which a workload's change is carried: `fp32`, `tf32`, `bf16`.
   public static String precision(final SweepWorkload workload) {
     return workload.precision().label();
   }

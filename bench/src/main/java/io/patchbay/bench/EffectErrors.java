@@ -3,6 +3,7 @@ package io.patchbay.bench;
 import io.patchbay.analysis.intervention.Operation.Coefficients;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.sweep.Effect;
+import io.patchbay.analysis.sweep.LadderedSweep;
 import io.patchbay.analysis.sweep.SiteSweep;
 import io.patchbay.analysis.sweep.SiteSweep.Room;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
@@ -182,7 +183,7 @@ final class EffectErrors {
               plan.precision());
       // As a sweep judges its ladder by some of its own inputs.
       case WHOLE_LADDER, BF16_LADDER ->
-          SiteSweep.climbing(
+          LadderedSweep.of(
               subject,
               graph,
               place,

@@ -15,10 +15,12 @@ import io.patchbay.bench.SweepWorkload.Change;
 import io.patchbay.bench.SweepWorkload.Outcome;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Precision;
+import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Sweeps as the sweep command computes them ([SiteSweep]): several bases at a time, and of what
@@ -27,27 +29,32 @@ final class PlannedSweep implements SweepMethod {
   private static final int BASES = 32;
   private static final int CELLS = 1 << 16;
 
-  /// Inputs that are run together.
+  /// Inputs that are run together: so many, or this part of the rows that keep a backend busy.
   private static final int INPUTS = 64;
+
+  private static final int SHARE = 8;
 
   private final int bases;
   private final int cells;
+  private final boolean own;
 
   /// As the sweep command does.
   PlannedSweep() {
-    this(BASES, CELLS);
+    this(BASES, CELLS, false);
   }
 
   /// @param bases that run together at most
   /// @param cells that run together, where one base has no more
-  PlannedSweep(final int bases, final int cells) {
+  /// @param own whether what cells do is said as an op of one's own
+  PlannedSweep(final int bases, final int cells, final boolean own) {
+    this.own = own;
     this.bases = bases;
     this.cells = cells;
   }
 
   @Override
   public String label() {
-    return "planned";
+    return own ? "planned, an op of one's own" : "planned";
   }
 
   @Override
@@ -105,6 +112,7 @@ final class PlannedSweep implements SweepMethod {
     private final int firstUnit;
     private final int each;
     private final int most;
+    private final int inputs;
     private final SiteSweep sweep;
 
     Part(
@@ -118,15 +126,32 @@ final class PlannedSweep implements SweepMethod {
       this.firstUnit = firstUnit;
       this.each = units.size() * task.variations();
       this.most = Math.clamp(Math.min(cells / each, task.bases()), 1, bases);
+      this.inputs =
+          Math.min(task.inputs(), Math.max(INPUTS, subject.backend().preferredRows() / SHARE));
       final var room =
           switch (task.workload().change()) {
-            case SOURCE -> new Room(task.inputs(), Capacity.AMONG_BASES, most, INPUTS);
+            case SOURCE -> new Room(task.inputs(), Capacity.AMONG_BASES, most, inputs);
             case GRID, ZERO, GREY, MEAN -> new Room(most, 1);
           };
       final var model = VaeGraph.analysis(subject.vae(), new Axis("rows"));
       final var place = Sites.of(model.graph()).named(site.label());
       final var effect = task.workload().outcome() == Outcome.MU ? Effect.MU : Effect.IMAGE;
       final var precision = task.workload().precision();
+      if (own) {
+        this.sweep =
+            SiteSweep.own(
+                subject,
+                model,
+                place,
+                op(),
+                units,
+                variations(),
+                effect,
+                room,
+                eliminate,
+                MachineRates.of(subject.backend()));
+        return;
+      }
       this.sweep =
           precision == Precision.FP32
               ? new SiteSweep(
@@ -141,6 +166,15 @@ final class PlannedSweep implements SweepMethod {
                   MachineRates.of(subject.backend()))
               : SiteSweep.carrying(
                   subject, model, place, units, variations(), effect, room, eliminate, precision);
+    }
+
+    /// What the workload does, in one line.
+    private PatchOp op() {
+      return switch (task.workload().change()) {
+        case GRID, ZERO, GREY -> PatchOp.define("own", "value");
+        case SOURCE -> PatchOp.define("own", "source");
+        case MEAN -> throw new IllegalArgumentException("not as an op: " + task.workload());
+      };
     }
 
     private List<Variation> variations() {
@@ -162,18 +196,39 @@ final class PlannedSweep implements SweepMethod {
         final var all = activations(IntStream.range(0, task.bases()).toArray());
         sweep.sourceValues(CleanRuns.mean(all, task.bases()));
       }
+      Optional<Batch> before = Optional.empty();
       for (int first = from; first < to; first += most) {
         final int count = Math.min(most, to - first);
-        final float[] values;
+        final SiteSweep.Started run;
         if (pooled) {
-          values = sweep.run(first - from, first - from + count, of(first, count, row));
+          run = sweep.start(first - from, first - from + count, of(first, count, row));
         } else {
           sweep.bases(task.images(), first, count, 0);
-          values = sweep.run(0, count, 0);
+          run = sweep.start(0, count, 0);
         }
+        before.ifPresent(batch -> batch.place(effects));
+        before = Optional.of(new Batch(run, first - from, count));
+      }
+      before.ifPresent(batch -> batch.place(effects));
+    }
+
+    /// The cells of some bases, the first of the run being 0, and when they have run their effects.
+    private final class Batch {
+      private final SiteSweep.Started run;
+      private final int first;
+      private final int count;
+
+      Batch(final SiteSweep.Started run, final int first, final int count) {
+        this.run = run;
+        this.first = first;
+        this.count = count;
+      }
+
+      void place(final float[] effects) {
+        final float[] values = run.effects();
         for (int b = 0; b < count; b++) {
-          final int to0 = (first + b - from) * task.perBase() + firstUnit * task.variations();
-          System.arraycopy(values, b * each, effects, to0, each);
+          final int to = (first + b) * task.perBase() + firstUnit * task.variations();
+          System.arraycopy(values, b * each, effects, to, each);
         }
       }
     }
@@ -203,11 +258,20 @@ final class PlannedSweep implements SweepMethod {
       for (int i = 0; i < needed.length; i++) {
         row[needed[i]] = i;
       }
-      for (int i = 0; i < needed.length; i += INPUTS) {
-        final int end = Math.min(needed.length, i + INPUTS);
-        sweep.bases(images(Arrays.copyOfRange(needed, i, end)), i);
+      for (int i = 0; i < needed.length; i += inputs) {
+        final int end = Math.min(needed.length, i + inputs);
+        if (isRun(needed, i, end)) {
+          sweep.bases(task.images(), needed[i], end - i, i);
+        } else {
+          sweep.bases(images(Arrays.copyOfRange(needed, i, end)), i);
+        }
       }
       return row;
+    }
+
+    /// Whether these are inputs one after the other.
+    private static boolean isRun(final int[] of, final int from, final int to) {
+      return IntStream.range(from, to).allMatch(i -> of[i] - of[from] == i - from);
     }
 
     private float[] activations(final int[] inputs) {

@@ -6,6 +6,7 @@ import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Ops;
 import io.patchbay.engine.Plan;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
@@ -38,6 +39,7 @@ final class ResidentInference implements Timed {
       final Backend backend,
       final EngineModel model,
       final Workload workload,
+      final Precision precision,
       final int batch,
       final int sets) {
     this.workload = workload;
@@ -64,7 +66,7 @@ final class ResidentInference implements Timed {
       this.sizes = Sizes.of(ROWS, batch).and(BASES, batch);
     }
     this.result = outputs.getFirst();
-    final var plan = Plan.of(graph, outputs, sizes);
+    final var plan = Plan.of(graph, outputs, sizes).in(precision);
     this.weights = backend.weights(List.copyOf(graph.states().values()));
     model.fill(weights, weights.names());
     final int[] index = IntStream.range(0, batch).toArray();

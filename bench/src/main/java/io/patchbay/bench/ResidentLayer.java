@@ -7,6 +7,7 @@ import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
 import io.patchbay.engine.Ops;
 import io.patchbay.engine.Plan;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
@@ -34,6 +35,7 @@ final class ResidentLayer implements Timed {
       final Backend backend,
       final Affine parameters,
       final Layer layer,
+      final Precision precision,
       final int batch,
       final int sets) {
     this.layer = layer;
@@ -59,7 +61,7 @@ final class ResidentLayer implements Timed {
     this.weights = backend.weights(List.of(weight, bias));
     weights.write("weight", parameters.weight());
     weights.write("bias", parameters.bias());
-    final var plan = Plan.of(graph, List.of(output), sizes);
+    final var plan = Plan.of(graph, List.of(output), sizes).in(precision);
     final var values = pool.layerInput(layer);
     final int there = InputPool.layerSamples(layer);
     for (int set = 0; set < sets; set++) {

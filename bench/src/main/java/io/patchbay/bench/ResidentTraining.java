@@ -1,6 +1,7 @@
 package io.patchbay.bench;
 
 import io.patchbay.engine.Backend;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.Weights;
@@ -26,12 +27,16 @@ final class ResidentTraining implements Timed {
   private final List<Program> programs = new ArrayList<>();
 
   ResidentTraining(
-      final Backend backend, final EngineModel model, final int batch, final int sets) {
+      final Backend backend,
+      final EngineModel model,
+      final Precision precision,
+      final int batch,
+      final int sets) {
     this.batch = batch;
     this.model = model;
     this.graph = TrainingGraph.of(model.vae(), new BetaVae(BetaVae.BETA));
     this.sizes = graph.sizes(batch);
-    final var plan = graph.plan(batch);
+    final var plan = graph.plan(batch).in(precision);
     this.weights = backend.weights(List.copyOf(graph.model().graph().states().values()));
     final var noise = graph.model().noise().orElseThrow();
     for (int set = 0; set < sets; set++) {

@@ -14,6 +14,9 @@ final class SweepVerifier {
   /// that it is a difference of.
   static final double BOUND = 1e-4;
 
+  /// What ours must keep in TF32.
+  static final double TF32 = 1e-3;
+
   /// What ours must keep in bf16.
   static final double BF16 = 5e-3;
 

@@ -13,6 +13,8 @@ public enum SweepWorkload {
   Z_GRID(Units.CHANNELS, Change.GRID, 0, 256, Outcome.IMAGE),
   /// The same, ours with the change carried in bf16.
   Z_GRID_BF16(Units.CHANNELS, Change.GRID, 0, 256, Outcome.IMAGE),
+  /// The same, ours with the change carried in TF32.
+  Z_GRID_TF32(Units.CHANNELS, Change.GRID, 0, 256, Outcome.IMAGE),
   /// Every channel at 16 x 16 x 32 of the decoder, from 16 sources a base.
   CHANNELS_16(Units.CHANNELS, Change.SOURCE, 16, 256, Outcome.IMAGE),
   /// Every channel at 32 x 32 x 32 of the decoder, from 16 sources a base.
@@ -105,7 +107,7 @@ public enum SweepWorkload {
   /// Where it intervenes, one place at a time.
   public List<NetSite> sites() {
     return switch (this) {
-      case Z_GRID, Z_GRID_BF16 -> List.of(NetSite.Z);
+      case Z_GRID, Z_GRID_BF16, Z_GRID_TF32 -> List.of(NetSite.Z);
       case CHANNELS_16, MEDIATION_16 -> List.of(NetSite.D2);
       case CHANNELS_32, ABLATE_32 -> List.of(NetSite.D3);
       case UNITS_ALL -> List.of(NetSite.FLAT, NetSite.D1, NetSite.D2, NetSite.D3);
@@ -121,12 +123,29 @@ public enum SweepWorkload {
 
   /// Of the operands of what carries our change.
   Precision precision() {
-    return this == Z_GRID_BF16 ? Precision.BF16 : Precision.FP32;
+    return switch (this) {
+      case Z_GRID_BF16 -> Precision.BF16;
+      case Z_GRID_TF32 -> Precision.TF32;
+      case Z_GRID,
+          CHANNELS_16,
+          CHANNELS_32,
+          ABLATE_32,
+          UNITS_ALL,
+          OCCLUSION_MU,
+          ENCODER_CHANNELS_MU,
+          MEDIATION_16,
+          MEDIATION_4 ->
+          Precision.FP32;
+    };
   }
 
   /// The largest error that ours may have, as [SweepVerifier] takes it.
   double bound() {
-    return precision() == Precision.BF16 ? SweepVerifier.BF16 : SweepVerifier.BOUND;
+    return switch (precision()) {
+      case FP32 -> SweepVerifier.BOUND;
+      case TF32 -> SweepVerifier.TF32;
+      case BF16 -> SweepVerifier.BF16;
+    };
   }
 
   /// Sources of each base; 0 where there are none.

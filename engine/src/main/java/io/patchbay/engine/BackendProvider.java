@@ -17,6 +17,13 @@ public interface BackendProvider {
     return false;
   }
 
+  /// How many devices it has, numbered from 0 on; 1 where they have no numbers.
+  ///
+  /// @throws DeviceMissingException when it cannot run here
+  default int devices() {
+    return 1;
+  }
+
   /// @throws IllegalStateException when it is unavailable
   /// @throws DeviceMissingException when it has no device of the number asked for
   Backend open(Settings settings);

@@ -109,9 +109,9 @@ public sealed interface Op {
   /// @param rectifies whether the patched value passes a rectifier before the first layer
   /// @param eliminates whether a cell whose patch changes nothing is proved to have no effect, and
   ///   left out
-  /// @param precision of the change and of the weights where they are multiplied: both are rounded
-  ///   to it, to nearest and ties to even, in the layers that [#rounds] names. Sums, clean values
-  ///   and activations are not rounded
+  /// @param precision of the change and of the weights where they are multiplied: in bf16 both are
+  ///   rounded to it, to nearest and ties to even, in the layers that [#rounds] names; in TF32 they
+  ///   keep at least its bits. Sums, clean values and activations are not rounded
   /// @param own what a unit becomes, where the five numbers do not say it
   record Propagate(
       boolean rectifies,
@@ -131,7 +131,7 @@ public sealed interface Op {
     /// and linear layers cost little.
     public boolean rounds(final int layer) {
       final var of = layers.get(layer);
-      return precision != Precision.FP32
+      return precision == Precision.BF16
           && layer > 0
           && of.kind() != Kind.LINEAR
           && of.activation() != Activation.SIGMOID;

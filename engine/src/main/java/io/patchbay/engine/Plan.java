@@ -15,18 +15,21 @@ public final class Plan {
   private final List<Node> outputs;
   private final List<Node> assigns;
   private final List<Node> order;
+  private final Precision precision;
 
   private Plan(
       final Graph graph,
       final Sizes capacity,
       final List<Node> given,
       final List<Node> outputs,
-      final List<Node> order) {
+      final List<Node> order,
+      final Precision precision) {
     this.graph = graph;
     this.capacity = capacity;
     this.given = given;
     this.outputs = outputs;
     this.order = order;
+    this.precision = precision;
     this.assigns = order.stream().filter(n -> n.op() instanceof Op.Assign).toList();
   }
 
@@ -60,7 +63,19 @@ public final class Plan {
       capacity.of(node.op() instanceof final Op.Count c ? c.axis() : node.shape().axis());
     }
     checkAssigns(order);
-    return new Plan(graph, capacity, List.copyOf(values), List.copyOf(outputs), List.copyOf(order));
+    return new Plan(
+        graph,
+        capacity,
+        List.copyOf(values),
+        List.copyOf(outputs),
+        List.copyOf(order),
+        Precision.FP32);
+  }
+
+  /// This plan with the operands of its products, convolutions and their gradients held in
+  /// `precision`. Sums and everything else are float32; so is what an [Op.Propagate] says itself.
+  public Plan in(final Precision operands) {
+    return new Plan(graph, capacity, given, outputs, order, operands);
   }
 
   /// Plans `outputs` from the graph's own inputs.
@@ -107,5 +122,10 @@ public final class Plan {
   /// The nodes to compute (states and constants among them), in order.
   public List<Node> order() {
     return order;
+  }
+
+  /// Of the operands of products and convolutions.
+  public Precision precision() {
+    return precision;
   }
 }

@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How the operands of the products of a carried change are held; everything else is float32.
+/// How the operands of products are held: of a carried change ([Op.Propagate]), or of a whole plan
+/// ([Plan#precision]); everything else is float32.
 public enum Precision {
   /// 24 bits, the default everywhere.
   FP32,
-  /// 11 bits, as some accelerators multiply.
+  /// At least 11 bits, what the matrix units of some accelerators take of a float32 number, and its
+  /// range. A kernel may hold more where that is as fast: the `cuda` backend carries a change to an
+  /// image with operands of 16 bits, and through shapes that it has no such kernel for in float32.
   TF32,
   /// 8 bits.
   BF16;

@@ -1,5 +1,7 @@
 package io.patchbay.engine;
 
+import java.util.Arrays;
+
 /// A plan bound to a backend: write the given values, run, read the outputs. For one thread at a
 /// time. Values at this boundary are in logical (C, H, W) order, rows one after the other.
 public interface Program extends AutoCloseable {
@@ -19,8 +21,35 @@ public interface Program extends AutoCloseable {
     write(given, values, 0, toRow, values.length / given.shape().rowSize());
   }
 
+  /// Writes `rows` rows of a given integer value of one element a row, by a pattern: row i is
+  /// `values[i / block * each + i % each]`.
+  ///
+  /// @param block rows that take from the same `each` values, a multiple of it
+  default void spread(
+      final Node given, final int[] values, final int block, final int each, final int rows) {
+    final var all = new int[rows];
+    for (int from = 0; from < rows; from += block) {
+      final int end = Math.min(rows, from + block);
+      if (each == 1) {
+        Arrays.fill(all, from, end, values[from / block]);
+        continue;
+      }
+      for (int at = from; at < end; at += each) {
+        System.arraycopy(values, from / block * each, all, at, Math.min(each, end - at));
+      }
+    }
+    write(given, all);
+  }
+
   /// Computes the outputs for these lengths, then carries out the assigns.
   void run(Sizes sizes);
+
+  /// As [#run], but where the backend can, what is asked of the program afterwards is prepared
+  /// while the run goes on.
+  default Running start(final Sizes sizes, final Running.Wanted wanted) {
+    run(sizes);
+    return new Ended(this, wanted);
+  }
 
   /// The rows of an output of the last run.
   float[] read(Node output);

@@ -1,9 +1,9 @@
 package io.patchbay.analysis.circuit;
 
 import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
-import io.patchbay.engine.Program;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.Weights;
 import io.patchbay.vae.model.VaeGraph;
@@ -52,11 +52,16 @@ final class CleanRuns {
     final var values = new LinkedHashMap<Node, float[]>();
     nodes.forEach(node -> values.put(node, new float[rows * node.shape().rowSize()]));
     final int batch = Math.min(BATCH, rows);
-    final var plan =
-        Plan.of(model.graph(), List.copyOf(values.keySet()), Sizes.of(model.axis(), batch));
-    try (Program program = subject.backend().load(plan, weights)) {
-      for (int from = 0; from < rows; from += batch) {
-        final int count = Math.min(batch, rows - from);
+    final var kept = List.copyOf(values.keySet());
+    try (var loaded =
+        BatchProgram.load(
+            subject.backend(),
+            weights,
+            batch,
+            most -> Plan.of(model.graph(), kept, Sizes.of(model.axis(), most)))) {
+      final var program = loaded.program();
+      for (int from = 0; from < rows; from += loaded.rows()) {
+        final int count = Math.min(loaded.rows(), rows - from);
         program.write(model.image(), images, from, 0, count);
         program.run(Sizes.of(model.axis(), count));
         for (final var entry : values.entrySet()) {

@@ -2,10 +2,10 @@ package io.patchbay.analysis.circuit;
 
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Gradients;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
-import io.patchbay.engine.Program;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.Weights;
 import io.patchbay.vae.model.VaeGraph;
@@ -19,7 +19,7 @@ public final class ReadOutGradient implements AutoCloseable {
   private final VaeGraph model;
   private final Node gradient;
   private final Weights weights;
-  private final Program program;
+  private final BatchProgram loaded;
   private final boolean readsImages;
 
   /// @param site one that Y depends on
@@ -34,10 +34,18 @@ public final class ReadOutGradient implements AutoCloseable {
     }
     this.gradient = Gradients.of(readOut.append(read), List.of(at)).getFirst();
     this.weights = CleanRuns.weights(subject, model.graph().states().values(), readOut);
-    final var plan = Plan.of(model.graph(), List.of(gradient), Sizes.of(model.axis(), BATCH));
     // At the site that is read it is the read-out itself, whatever the image.
-    this.readsImages = plan.given().contains(model.image());
-    this.program = subject.backend().load(plan, weights);
+    this.readsImages = plan(1).given().contains(model.image());
+    try {
+      this.loaded = BatchProgram.load(subject.backend(), weights, BATCH, this::plan);
+    } catch (final RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  private Plan plan(final int rows) {
+    return Plan.of(model.graph(), List.of(gradient), Sizes.of(model.axis(), rows));
   }
 
   /// At the value of each run, in (C, H, W) order.
@@ -47,8 +55,9 @@ public final class ReadOutGradient implements AutoCloseable {
     final int rows = images.length / model.image().shape().rowSize();
     final int size = gradient.shape().rowSize();
     final var all = new float[rows * size];
-    for (int from = 0; from < rows; from += BATCH) {
-      final int count = Math.min(BATCH, rows - from);
+    final var program = loaded.program();
+    for (int from = 0; from < rows; from += loaded.rows()) {
+      final int count = Math.min(loaded.rows(), rows - from);
       if (readsImages) {
         program.write(model.image(), images, from, 0, count);
       }
@@ -60,7 +69,7 @@ public final class ReadOutGradient implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
+    loaded.close();
     weights.close();
   }
 }

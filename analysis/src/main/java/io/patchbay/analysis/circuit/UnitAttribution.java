@@ -4,6 +4,7 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Gradients;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.ReduceKind;
@@ -68,10 +69,15 @@ public record UnitAttribution(Site site, Unit unit, double[] effects) {
       final var base = CleanRuns.of(subject, weights, model, pairs.bases(), nodes);
       final var source = CleanRuns.of(subject, weights, model, pairs.sources(), nodes);
       final int batch = Math.min(BATCH, count);
-      final var plan = Plan.of(model.graph(), products, Sizes.of(model.axis(), batch));
-      try (var program = subject.backend().load(plan, weights)) {
-        for (int from = 0; from < count; from += batch) {
-          final int rows = Math.min(batch, count - from);
+      try (var loaded =
+          BatchProgram.load(
+              subject.backend(),
+              weights,
+              batch,
+              most -> Plan.of(model.graph(), products, Sizes.of(model.axis(), most)))) {
+        final var program = loaded.program();
+        for (int from = 0; from < count; from += loaded.rows()) {
+          final int rows = Math.min(loaded.rows(), count - from);
           for (int s = 0; s < nodes.size(); s++) {
             final var change = change(base.of(nodes.get(s)), source.of(nodes.get(s)));
             program.write(changes.get(s), change, from, 0, rows);

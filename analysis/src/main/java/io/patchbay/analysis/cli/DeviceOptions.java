@@ -3,6 +3,7 @@ package io.patchbay.analysis.cli;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -13,7 +14,8 @@ final class DeviceOptions {
       paramLabel = "NAME",
       defaultValue = "${env:PATCHBAY_DEVICE:-auto}",
       description =
-          "auto (the best one present), cuda, cuda:1 (the second GPU), cpu or reference. Default:"
+          "auto (the best one present), cuda, cuda:1 (the second GPU), cpu or reference; of sweep"
+              + " also several GPUs of one kind: cuda:0,cuda:1 or cuda:all. Default:"
               + " $PATCHBAY_DEVICE, else auto.")
   private String device = "auto";
 
@@ -51,9 +53,24 @@ final class DeviceOptions {
   ///
   /// @throws io.patchbay.engine.DeviceMissingException when it cannot run here
   Backend open(final OutputOptions output) {
-    final var name = device.isBlank() ? "auto" : device.strip();
-    final var choice = Backends.open(name, settings(output));
-    output.note("device: " + choice.reason());
-    return choice.backend();
+    if (Backends.isSeveral(name())) {
+      throw output.wrong(
+          "--device: found " + name() + ", expected one device: sweep alone takes several");
+    }
+    return openAll(output).getFirst();
+  }
+
+  /// As above, of a command that takes several.
+  List<Backend> openAll(final OutputOptions output) {
+    final var choices = Backends.openAll(name(), settings(output));
+    for (final var choice : choices) {
+      output.note("device: " + choice.reason());
+      choice.backend().shortages().listen(shortage -> output.interject(shortage.toString()));
+    }
+    return choices.stream().map(Backends.Choice::backend).toList();
+  }
+
+  private String name() {
+    return device.isBlank() ? "auto" : device.strip();
   }
 }

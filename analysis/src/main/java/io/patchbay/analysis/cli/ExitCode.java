@@ -19,6 +19,9 @@ public final class ExitCode {
   /// A device or JDK that was asked for is missing.
   public static final int MISSING = 69;
 
+  /// A device has too little memory; what was done is kept.
+  public static final int MEMORY = 74;
+
   /// Stopped by the user; what was done is kept.
   public static final int INTERRUPTED = 130;
 

@@ -1,6 +1,7 @@
 package io.patchbay.analysis.cli;
 
 import io.patchbay.engine.BadSettingException;
+import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.DeviceMissingException;
 import io.patchbay.vae.io.BadInputException;
 import java.io.PrintWriter;
@@ -62,6 +63,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       case BadSettingException _ -> ExitCode.USAGE;
       case UncheckedIOException _ -> ExitCode.INPUT;
       case DeviceMissingException _ -> ExitCode.MISSING;
+      case DeviceMemoryException _ -> ExitCode.MEMORY;
       default -> ExitCode.FAILED;
     };
   }

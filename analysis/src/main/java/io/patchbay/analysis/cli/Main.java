@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExit codes%n",
     footer = {
       "  0 done, 1 failed, 2 wrong usage, 3 done with failed cells, 4 input rejected,",
-      "  69 device or JDK missing, 130 interrupted"
+      "  69 device or JDK missing, 74 device memory too small, 130 interrupted"
     })
 @SuppressWarnings("unused") // picocli acts on the fields of --help, --version and --debug itself
 public final class Main implements Runnable {

@@ -3,12 +3,12 @@ package io.patchbay.analysis.cli;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.sweep.Place;
 import io.patchbay.analysis.sweep.PlanFile;
-import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.analysis.sweep.Sweep;
 import io.patchbay.analysis.sweep.SweepPlan;
+import io.patchbay.engine.DeviceMemoryException;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Precision;
 import io.patchbay.vae.data.Datasets;
-import io.patchbay.vae.train.TrainedVae;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -167,19 +167,18 @@ final class SweepCommand implements Callable<Integer> {
     final var file = planFile == null ? null : plan(planFile);
     final var plan = file == null ? plan() : file.plan();
     final var folder = out == null ? run.resolve("sweep") : out;
-    try (var backend = device.open(output);
-        var model = TrainedVae.open(run, backend);
-        var images = Datasets.of(System.getenv()).open(opened(source(file, model), model));
+    try (var models = ModelCopies.open(run, device.openAll(output));
+        var images = Datasets.of(System.getenv()).open(opened(source(file, models), models));
         var stop = Interruption.listen(() -> output.note("stopping after this input"))) {
       if (planFile == null) {
         seed.say(output);
       }
-      final var subject = new Subject(backend, model.vae(), model.weights());
+      final var subjects = models.subjects();
       final var sweep =
           new Sweep(
-              subject,
+              subjects.getFirst(),
               images,
-              source(file, model),
+              source(file, models),
               plan,
               folder,
               Optional.ofNullable(file).flatMap(PlanFile::route),
@@ -188,15 +187,23 @@ final class SweepCommand implements Callable<Integer> {
         output.out().println(sweep.explain());
         return ExitCode.OK;
       }
+      sweep.own().ifPresent(form -> output.note("ops of one's own: " + form));
       final Sweep.Result result;
       try (var progress = output.progress("sweep", "cells")) {
-        result = sweep.run(resume, (done, all) -> progress.update(done, all, ""), stop::asked);
+        result =
+            sweep.run(
+                resume,
+                subjects.subList(1, subjects.size()),
+                (done, all) -> progress.update(done, all, ""),
+                stop::asked);
+      } catch (final DeviceMemoryException e) {
+        throw e.advising("what was computed is kept, --resume goes on where there is more");
       }
       if (result.interrupted()) {
         output.note("stopped: --resume goes on");
         return ExitCode.INTERRUPTED;
       }
-      print(result, folder);
+      print(result, sweep.own(), folder);
       return result.failed().count() > 0 ? ExitCode.FAILED_CELLS : ExitCode.OK;
     }
   }
@@ -211,15 +218,16 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   /// The data, by the name that the folder keeps.
-  private String source(final @Nullable PlanFile file, final TrainedVae model) {
+  private String source(final @Nullable PlanFile file, final ModelCopies models) {
     if (data != null) {
       return data;
     }
-    return Optional.ofNullable(file).flatMap(PlanFile::data).orElse(model.config().data());
+    return Optional.ofNullable(file).flatMap(PlanFile::data).orElse(models.first().config().data());
   }
 
   /// A run keeps its own causal world, wherever it was copied from.
-  private static String opened(final String source, final TrainedVae model) {
+  private static String opened(final String source, final ModelCopies models) {
+    final var model = models.first();
     return source.equals(model.config().data()) ? model.data() : source;
   }
 
@@ -276,10 +284,10 @@ final class SweepCommand implements Callable<Integer> {
     return given.isEmpty() ? standard : given.get(given.size() == 1 ? 0 : index);
   }
 
-  private void print(final Sweep.Result result, final Path folder) {
+  private void print(final Sweep.Result result, final Optional<PatchForm> own, final Path folder) {
     final var intervals = intervals(result);
     if (output.json()) {
-      output.json(numbers(result, intervals));
+      output.json(numbers(result, own, intervals));
     } else {
       output.out().println("unit       effect  95 % interval");
       for (int u = 0; u < result.units().size(); u++) {
@@ -349,7 +357,9 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> numbers(
-      final Sweep.Result result, final List<Optional<Interval>> intervals) {
+      final Sweep.Result result,
+      final Optional<PatchForm> own,
+      final List<Optional<Interval>> intervals) {
     final var rows = new ArrayList<Map<String, Object>>();
     for (int u = 0; u < intervals.size(); u++) {
       final var interval = intervals.get(u);
@@ -369,6 +379,7 @@ final class SweepCommand implements Callable<Integer> {
     all.put("proved_zero", account.provedZero());
     all.put("computed_again", account.again());
     all.put("failed", result.failed().count());
+    own.ifPresent(form -> all.put("own_ops", form.how()));
     result.probe().ifPresent(probe -> all.put("probe", probe.numbers()));
     all.put(
         "mean_effect",

@@ -49,6 +49,13 @@ final class TrainSettings {
   @Option(names = "--batch", paramLabel = "N", description = "Images in a batch. Default: 64.")
   private @Nullable Integer batch;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      description =
+          "Of the operands of products and convolutions: fp32 (default) or, on cuda, tf32.")
+  private @Nullable String precision;
+
   @Option(names = "--latent", paramLabel = "N", description = "Size of the code. Default: 10.")
   private @Nullable Integer latent;
 
@@ -100,6 +107,7 @@ final class TrainSettings {
     put(map, "data", "data", data);
     put(map, "steps", "steps", steps);
     put(map, "batch", "batch", batch);
+    put(map, "precision", "precision", precision);
     put(map, "latent", "latent", latent);
     return map;
   }

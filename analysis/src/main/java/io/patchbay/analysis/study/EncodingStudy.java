@@ -4,6 +4,7 @@ import io.patchbay.analysis.metric.FactorCells;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.analysis.statistics.Summary;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.model.VaeGraph;
@@ -41,21 +42,22 @@ final class EncodingStudy {
     final var axis = new Axis("rows");
     final var graph = VaeGraph.analysis(scene.model().vae(), axis);
     final var mu = graph.latent().mu();
-    try (var encoder =
-        scene
-            .model()
-            .backend()
-            .load(
-                Plan.of(graph.graph(), List.of(mu), Sizes.of(axis, BATCH)),
-                scene.model().weights())) {
+    try (var loaded =
+        BatchProgram.load(
+            scene.model().backend(),
+            scene.model().weights(),
+            BATCH,
+            most -> Plan.of(graph.graph(), List.of(mu), Sizes.of(axis, most)))) {
+      final var encoder = loaded.program();
+      final int atOnce = loaded.rows();
       for (int input = 0; input < rows.length; input++) {
         encoder.write(graph.image(), scene.images(new long[] {rows[input]}));
         encoder.run(Sizes.of(axis, 1));
         final var base = encoder.read(mu);
         for (int k = 0; k < counterfactuals.names().size(); k++) {
           final var images = counterfactuals.images(rows[input], k);
-          for (int from = 0; from < images.size(); from += BATCH) {
-            final int count = Math.min(BATCH, images.size() - from);
+          for (int from = 0; from < images.size(); from += atOnce) {
+            final int count = Math.min(atOnce, images.size() - from);
             final var batch = new float[count * size];
             for (int i = 0; i < count; i++) {
               System.arraycopy(images.get(from + i), 0, batch, i * size, size);

@@ -10,6 +10,7 @@ import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.data.GenerativeDataset;
@@ -200,15 +201,15 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
     if (node == null) {
       throw new IllegalStateException("a site of the model: name=" + site.name());
     }
-    try (var program =
-        scene
-            .model()
-            .backend()
-            .load(
-                Plan.of(graph.graph(), List.of(node), Sizes.of(axis, BATCH)),
-                scene.model().weights())) {
-      for (int from = 0; from < rows.length; from += BATCH) {
-        final int count = Math.min(BATCH, rows.length - from);
+    try (var loaded =
+        BatchProgram.load(
+            scene.model().backend(),
+            scene.model().weights(),
+            BATCH,
+            most -> Plan.of(graph.graph(), List.of(node), Sizes.of(axis, most)))) {
+      final var program = loaded.program();
+      for (int from = 0; from < rows.length; from += loaded.rows()) {
+        final int count = Math.min(loaded.rows(), rows.length - from);
         final var batch = LongStream.of(rows).skip(from).limit(count).toArray();
         program.write(graph.image(), scene.images(batch));
         program.run(Sizes.of(axis, count));

@@ -2,9 +2,9 @@ package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.statistics.Matrix;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
-import io.patchbay.engine.Program;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.data.GenerativeDataset;
 import io.patchbay.vae.model.VaeGraph;
@@ -67,24 +67,37 @@ interface Reconstructions {
   }
 
   /// A model's mean images of the means of the codes.
-  record OfModel(VaeGraph graph, Program program) implements Reconstructions, AutoCloseable {
+  record OfModel(VaeGraph graph, BatchProgram loaded) implements Reconstructions, AutoCloseable {
     static OfModel open(final TrainedVae model) {
       final var graph = VaeGraph.analysis(model.vae(), new Axis("rows"));
       final Node output = graph.decoded().output();
-      final var plan = Plan.of(graph.graph(), List.of(output), Sizes.of(graph.axis(), BATCH));
-      return new OfModel(graph, model.backend().load(plan, model.weights()));
+      return new OfModel(
+          graph,
+          BatchProgram.load(
+              model.backend(),
+              model.weights(),
+              BATCH,
+              most -> Plan.of(graph.graph(), List.of(output), Sizes.of(graph.axis(), most))));
     }
 
     @Override
     public float[] of(final float[] images, final int count) {
-      program.write(graph.image(), images);
-      program.run(Sizes.of(graph.axis(), count));
-      return program.read(graph.decoded().output());
+      final var program = loaded.program();
+      final var output = graph.decoded().output();
+      final int size = output.shape().rowSize();
+      final var result = new float[count * size];
+      for (int from = 0; from < count; from += loaded.rows()) {
+        final int some = Math.min(loaded.rows(), count - from);
+        program.write(graph.image(), images, from, 0, some);
+        program.run(Sizes.of(graph.axis(), some));
+        program.read(output, result, from * size);
+      }
+      return result;
     }
 
     @Override
     public void close() {
-      program.close();
+      loaded.close();
     }
   }
 }

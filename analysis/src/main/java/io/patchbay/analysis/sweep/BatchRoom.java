@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// How many base inputs of a sweep are computed together, and what is held of all of them: as much
-/// as is useful and as the host memory has room for. What a cell gives does not depend on it.
+/// as is useful and as the memory has room for. What a cell gives does not depend on it.
 ///
 /// @param together base inputs
 record BatchRoom(Held held, int together, Room room) {
@@ -94,7 +94,8 @@ record BatchRoom(Held held, int together, Room room) {
     }
     final long cells = (long) units.size() * plan.variations();
     final int most = Math.max(1, subject.backend().preferredRows() / CELLS_PER_BASE);
-    final long useful = Math.clamp(Math.min(CELLS / cells, inputs), 1, most);
+    final int fitting = SiteSweep.cellsAtOnce(subject, model, site, patch, effect, climb.route(), CELLS);
+    final long useful = Math.clamp(Math.min(fitting / cells, inputs), 1, most);
     final int together = (int) Math.min(useful, rest / sizes.each(held));
     return new BatchRoom(
         held,
@@ -103,6 +104,22 @@ record BatchRoom(Held held, int together, Room room) {
           case NOTHING -> new Room(together, together * sources);
           case SOURCES -> new Room(together, inputs, together, sizes.atOnce());
           case BASES -> new Room(inputs, Capacity.AMONG_BASES, together, sizes.atOnce());
+        });
+  }
+
+  /// The same with fewer base inputs together, whose cells have to fit at once unless it is one.
+  BatchRoom with(final int fewer) {
+    final boolean whole = fewer > 1;
+    return new BatchRoom(
+        held,
+        fewer,
+        switch (held) {
+          case NOTHING -> {
+            final int taken = room.sources() / together * fewer;
+            yield new Room(fewer, taken, fewer, Math.max(fewer, taken), whole);
+          }
+          case SOURCES -> new Room(fewer, room.sources(), fewer, room.inputs(), whole);
+          case BASES -> new Room(room.bases(), room.sources(), fewer, room.inputs(), whole);
         });
   }
 

@@ -5,6 +5,8 @@ import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.sweep.BatchRoom.Held;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
+import io.patchbay.engine.DeviceMemoryException;
+import io.patchbay.engine.Shortages;
 import io.patchbay.vae.data.FactorDataset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +16,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The cells of several base inputs at a time, for interventions at one site without noise. What
 /// comes before the site is computed once per input, together for all inputs of a batch; where
 /// sources are inputs of the sweep themselves, once per sweep, for bases and sources alike if all
 /// of their clean values can be held.
 final class BatchedCells implements InputCells {
+  /// Batches worth computing one after the other where the next is prepared while one runs.
+  private static final int AHEAD = 4;
+
   private final FactorDataset data;
   private final SweepPlan plan;
   private final Operation operation;
@@ -28,12 +34,17 @@ final class BatchedCells implements InputCells {
   private final BitSet twins;
   private final DistinctCells distinct;
   private final Optional<float[]> mean;
-  private final SiteSweep sweep;
+  private final Function<BatchRoom, SiteSweep> opening;
+  private final Shortages shortages;
   private final int cellsPerBase;
-  private final int together;
   private final Held held;
+  private final boolean isAhead;
   private final Map<Integer, Computed> ahead = new HashMap<>();
+  private Optional<Batch> started = Optional.empty();
+  private BatchRoom room;
+  private SiteSweep sweep;
   private int next;
+  private int end;
   private boolean filled;
 
   /// Whether these can compute what a plan asks for.
@@ -72,6 +83,7 @@ final class BatchedCells implements InputCells {
     this.plan = plan;
     this.operation = plan.places().getFirst().operation();
     this.rows = rows.clone();
+    this.end = rows.length;
     this.sources = new SweepSources(plan, data.size(), this.rows);
     this.twins = twins(rows, perShard);
     this.distinct = new DistinctCells(plan, units);
@@ -79,25 +91,53 @@ final class BatchedCells implements InputCells {
     this.cellsPerBase = units.size() * plan.variations();
     final var model = ShardRunner.graph(subject, false);
     final var effect = plan.effect().orElseThrow();
-    final var room = BatchRoom.of(subject, plan, site, patch, units, rows.length, climb);
-    this.held = room.held();
-    this.together = room.together();
-    this.sweep =
-        new SiteSweep(
-            subject,
-            model,
-            site,
-            patch,
-            units.stream().map(unit -> unit.parts().getFirst()).toList(),
-            variations(),
-            effect,
-            room.room(),
-            climb.route(),
-            climb.again(),
-            climb.threshold());
-    if (!operation.mixes()) {
-      mean.ifPresent(sweep::mean);
+    final var most = BatchRoom.of(subject, plan, site, patch, units, rows.length, climb);
+    this.held = most.held();
+    this.shortages = subject.backend().shortages();
+    this.isAhead = subject.backend().isAhead();
+    final var parts = units.stream().map(unit -> unit.parts().getFirst()).toList();
+    final var variations = variations();
+    this.opening =
+        of ->
+            new SiteSweep(
+                subject,
+                model,
+                site,
+                patch,
+                parts,
+                variations,
+                effect,
+                of.room(),
+                climb.route(),
+                climb.again(),
+                climb.threshold());
+    this.room = most.with(most.together());
+    this.sweep = open();
+  }
+
+  /// With as many base inputs together as there is memory for.
+  private SiteSweep open() {
+    filled = false;
+    while (true) {
+      try {
+        final var opened = opening.apply(room);
+        if (!operation.mixes()) {
+          mean.ifPresent(opened::mean);
+        }
+        return opened;
+      } catch (final DeviceMemoryException e) {
+        halve(e);
+      }
     }
+  }
+
+  private void halve(final DeviceMemoryException e) {
+    final int together = room.together();
+    if (together == 1) {
+      throw e;
+    }
+    shortages.meet(e, together * cellsPerBase, together / 2 * cellsPerBase);
+    room = room.with(together / 2);
   }
 
   private List<Variation> variations() {
@@ -113,16 +153,28 @@ final class BatchedCells implements InputCells {
   }
 
   @Override
+  public void next(final int from, final int to) {
+    ahead.clear();
+    started = Optional.empty();
+    next = from;
+    end = to;
+  }
+
+  @Override
+  public int together() {
+    return (isAhead ? AHEAD : 1) * room.together();
+  }
+
+  @Override
   public Computed run(final long row) {
-    while (next < rows.length && (rows[next] != row || twins.get(next))) {
+    while (next < end && (rows[next] != row || twins.get(next))) {
       next++;
     }
-    if (next == rows.length) {
+    if (next == end) {
       throw new IllegalArgumentException("not an input of this sweep, or out of turn: row=" + row);
     }
     if (!ahead.containsKey(next)) {
-      ahead.clear();
-      batch(next, Math.min(rows.length, next + together));
+      compute();
     }
     final var found = ahead.remove(next++);
     if (found == null) {
@@ -131,37 +183,60 @@ final class BatchedCells implements InputCells {
     return found;
   }
 
-  /// Computes the inputs at places `from` to `to - 1`.
-  private void batch(final int from, final int to) {
-    final int bases = to - from;
+  /// Computes the next inputs, and where the backend goes on alone starts those after them.
+  private void compute() {
+    while (true) {
+      ahead.clear();
+      try {
+        final var now = started.filter(b -> b.from() == next).orElseGet(() -> start(next));
+        started = Optional.empty();
+        if (isAhead && now.to() < end) {
+          started = Optional.of(start(now.to()));
+        }
+        collect(now);
+        return;
+      } catch (final DeviceMemoryException e) {
+        started = Optional.empty();
+        sweep.close();
+        halve(e);
+        sweep = open();
+      }
+    }
+  }
+
+  /// Cells of the inputs at places `from` to `to - 1`.
+  ///
+  /// @param run of those that are computed, if any are
+  private record Batch(
+      int from, int to, List<DistinctCells.Cells> cells, Optional<SiteSweep.Started> run) {}
+
+  /// Starts the inputs from one place on.
+  private Batch start(final int from) {
+    final int to = Math.min(end, from + room.together());
     fillSources(from, to);
     sweep.keys(plan.seed(), held == Held.BASES ? rows : Arrays.copyOfRange(rows, from, to));
     if (held != Held.BASES) {
       sweep.bases(images(Arrays.copyOfRange(rows, from, to)));
     }
     final var cells = new ArrayList<DistinctCells.Cells>();
-    final var which = new int[bases * cellsPerBase];
-    int count = 0;
-    for (int b = 0; b < bases; b++) {
-      final var own =
-          twins.get(from + b) ? DistinctCells.Cells.none(cellsPerBase) : distinct(rows[from + b]);
-      cells.add(own);
-      for (final int cell : own.computed()) {
-        which[count++] = b * cellsPerBase + cell;
-      }
+    for (int b = from; b < to; b++) {
+      cells.add(twins.get(b) ? DistinctCells.Cells.none(cellsPerBase) : distinct(rows[b]));
     }
-    final int first = held == Held.BASES ? from : 0;
-    final var effects = effects(from, to, first, Arrays.copyOf(which, count));
-    final var skipped = count == 0 ? new int[0] : sweep.skipped();
-    final var again = count == 0 ? new int[0] : sweep.again();
+    return new Batch(from, to, cells, run(from, to, cells));
+  }
+
+  private void collect(final Batch batch) {
+    final var effects = batch.run().map(SiteSweep.Started::effects).orElseGet(() -> new float[0]);
+    final var skipped = batch.run().map(SiteSweep.Started::skipped).orElseGet(() -> new int[0]);
+    final var again = batch.run().map(SiteSweep.Started::again).orElseGet(() -> new int[0]);
     int at = 0;
-    for (int b = 0; b < bases; b++) {
-      final var own = cells.get(b);
+    for (int b = 0; b < batch.to() - batch.from(); b++) {
+      final var own = batch.cells().get(b);
       final int end = at + own.computed().length;
       final long zero = sum(skipped, at, end);
       final var every = own.spread(Arrays.copyOfRange(effects, at, end));
       ahead.put(
-          from + b,
+          batch.from() + b,
           new Computed(
               every, end - at - zero, own.deduplicated(), zero + own.zero(), sum(again, at, end)));
       at = end;
@@ -192,21 +267,29 @@ final class BatchedCells implements InputCells {
     return twins;
   }
 
-  /// @param first the row of the first of these bases
-  /// @param which cells are computed, of all that these inputs have
-  private float[] effects(final int from, final int to, final int first, final int[] which) {
-    if (which.length == 0) {
-      return new float[0];
-    }
+  /// Starts what is to be computed.
+  private Optional<SiteSweep.Started> run(
+      final int from, final int to, final List<DistinctCells.Cells> cells) {
+    final int first = held == Held.BASES ? from : 0;
     final int end = first + to - from;
-    if (which.length < (to - from) * cellsPerBase) {
-      return sweep.run(first, end, taken(from, to), which);
+    if (cells.stream().allMatch(DistinctCells.Cells::all)) {
+      // A drawn number of an op that takes no source is no row of a table.
+      final boolean rows = sourcesApart() > 0 || plan.sourcesPerValue() == 1;
+      return Optional.of(
+          held == Held.NOTHING && rows
+              ? sweep.start(first, end, sourcesApart())
+              : sweep.start(first, end, taken(from, to)));
     }
-    // A drawn number of an op that takes no source is no row of a table.
-    final boolean rows = sourcesApart() > 0 || plan.sourcesPerValue() == 1;
-    return held == Held.NOTHING && rows
-        ? sweep.run(first, end, sourcesApart())
-        : sweep.run(first, end, taken(from, to));
+    final var which = new int[cells.stream().mapToInt(own -> own.computed().length).sum()];
+    int count = 0;
+    for (int b = 0; b < cells.size(); b++) {
+      for (final int cell : cells.get(b).computed()) {
+        which[count++] = b * cellsPerBase + cell;
+      }
+    }
+    return count == 0
+        ? Optional.empty()
+        : Optional.of(sweep.start(first, end, taken(from, to), which));
   }
 
   private int sourcesApart() {
@@ -285,6 +368,11 @@ final class BatchedCells implements InputCells {
       data.image(of[i], images, i * size);
     }
     return images;
+  }
+
+  @Override
+  public int rows() {
+    return sweep.atOnce();
   }
 
   /// The steps of both programs and the memory they hold.

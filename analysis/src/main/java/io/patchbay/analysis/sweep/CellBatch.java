@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Cells as the arrays that a program takes. Nobody changes an array once it stands in a batch: one
 /// that two batches share is written once.
@@ -12,18 +13,18 @@ import java.util.Map;
 /// @param directions of each cell its own, where a runner takes them; else not read
 /// @param sites what is changed at each patched site
 @SuppressWarnings("ArrayRecordComponent") // shared between batches, never changed
-record CellBatch(int[] bases, int[] directions, Map<String, SiteArrays> sites) {
+record CellBatch(CellIndex bases, int[] directions, Map<String, SiteArrays> sites) {
   static CellBatch of(final List<String> names, final List<Cell> cells) {
     final var sites = new LinkedHashMap<String, SiteArrays>();
     names.forEach(name -> sites.put(name, SiteArrays.of(name, cells)));
     return new CellBatch(
-        cells.stream().mapToInt(Cell::base).toArray(),
+        CellIndex.of(cells.stream().mapToInt(Cell::base).toArray()),
         cells.stream().mapToInt(Cell::direction).toArray(),
         sites);
   }
 
   int rows() {
-    return bases.length;
+    return bases.cells();
   }
 
   /// Some of the cells.
@@ -36,7 +37,12 @@ record CellBatch(int[] bases, int[] directions, Map<String, SiteArrays> sites) {
         directions.length == 0
             ? directions
             : Arrays.stream(which).map(i -> directions[i]).toArray();
-    return new CellBatch(Arrays.stream(which).map(i -> bases[i]).toArray(), own, some);
+    return new CellBatch(bases.some(which), own, some);
+  }
+
+  /// The cells from one number to before another.
+  CellBatch part(final int from, final int to) {
+    return some(IntStream.range(from, to).toArray());
   }
 
   SiteArrays site(final String name) {

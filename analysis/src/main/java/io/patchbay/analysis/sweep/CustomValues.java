@@ -67,13 +67,13 @@ final class CustomValues {
   ///
   /// @param bases of the cells
   /// @param draws of the cells, counted from the first
-  void write(final String site, final int[] bases, final int[] draws) {
+  void write(final String site, final CellIndex bases, final int[] draws) {
     final var point = points.get(site);
     if (point != null && point.keys().isPresent()) {
-      final var rows = new long[bases.length];
-      Arrays.setAll(rows, i -> inputs[bases[i]]);
+      final var rows = new long[bases.cells()];
+      Arrays.setAll(rows, i -> inputs[bases.row(i)]);
       final var ids = VaeGraph.Noise.ids(rows, draw + firstDraw(sites.indexOf(site)));
-      for (int i = 0; i < bases.length; i++) {
+      for (int i = 0; i < rows.length; i++) {
         ids[3 * i + 2] += draws[i];
       }
       cells.write(point.keys().get().ids(), ids);

@@ -1,9 +1,9 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
 import io.patchbay.engine.Plan;
-import io.patchbay.engine.Program;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.expression.PatchUnits;
 import io.patchbay.vae.model.VaeGraph;
@@ -28,7 +28,7 @@ final class DenseCells implements AutoCloseable {
   private final int most;
 
   /// A value in every cell, with those that were patched before it given.
-  private record Stage(String site, Node node, Plan plan, Program program) {}
+  private record Stage(String site, Node node, List<Node> given, BatchProgram loaded) {}
 
   /// @param patches how each site is changed; every one of them leads to the target
   /// @param target the site whose value is computed
@@ -52,9 +52,19 @@ final class DenseCells implements AutoCloseable {
     for (int i = 0; i < names.size(); i++) {
       final var node = Suffix.site(graph, names.get(i));
       final var given = sites.subList(0, i).stream().map(s -> Suffix.site(graph, s)).toList();
-      final var plan = Plan.of(graph, given, List.of(node), Sizes.of(model.axis(), most));
-      final var program = subject.backend().load(plan, subject.weights());
-      stages.add(new Stage(names.get(i), node, plan, program));
+      try {
+        final var loaded =
+            BatchProgram.load(
+                subject.backend(),
+                subject.weights(),
+                most,
+                rows -> Plan.of(graph, given, List.of(node), Sizes.of(model.axis(), rows)));
+        final var plan = Plan.of(graph, given, List.of(node), Sizes.of(model.axis(), 1));
+        stages.add(new Stage(names.get(i), node, plan.given(), loaded));
+      } catch (final RuntimeException e) {
+        close();
+        throw e;
+      }
     }
   }
 
@@ -96,26 +106,31 @@ final class DenseCells implements AutoCloseable {
       final Noise noise,
       final int cells,
       final Map<Node, float[]> patched) {
-    final var program = stage.program();
-    for (final var node : stage.plan().given()) {
-      final var known = patched.get(node);
-      if (known != null) {
-        program.write(node, known);
-      } else if (node.equals(model.image())) {
-        program.write(node, repeat(image, cells));
-      } else if (node.op() instanceof Op.Input) {
-        final var keyed = model.noise().orElseThrow();
-        final var ids = new long[cells];
-        Arrays.fill(ids, noise.input());
-        program.write(
-            node,
-            node.equals(keyed.seed())
-                ? VaeGraph.Noise.seed(noise.seed())
-                : VaeGraph.Noise.ids(ids, noise.draw()));
-      }
-    }
-    program.run(Sizes.of(model.axis(), cells));
-    return program.read(stage.node());
+    final var program = stage.loaded().program();
+    final var parts = new Parts(stage.loaded(), List.of(stage.node()), List.of());
+    parts.run(
+        cells,
+        (from, to) -> {
+          for (final var node : stage.given()) {
+            final var known = patched.get(node);
+            if (known != null) {
+              program.write(node, known, from, 0, to - from);
+            } else if (node.equals(model.image())) {
+              program.write(node, repeat(image, to - from));
+            } else if (node.op() instanceof Op.Input) {
+              final var keyed = model.noise().orElseThrow();
+              final var ids = new long[to - from];
+              Arrays.fill(ids, noise.input());
+              program.write(
+                  node,
+                  node.equals(keyed.seed())
+                      ? VaeGraph.Noise.seed(noise.seed())
+                      : VaeGraph.Noise.ids(ids, noise.draw()));
+            }
+          }
+          program.run(Sizes.of(model.axis(), to - from));
+        });
+    return parts.read(stage.node());
   }
 
   private float[] patch(
@@ -211,6 +226,6 @@ final class DenseCells implements AutoCloseable {
 
   @Override
   public void close() {
-    stages.forEach(stage -> stage.program().close());
+    stages.forEach(stage -> stage.loaded().close());
   }
 }

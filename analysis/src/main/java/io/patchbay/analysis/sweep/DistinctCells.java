@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// Which cells of a base input have to be computed: not those that equal an earlier one of it in
 /// unit, value and source, and not those whose numbers leave every element as it is, whatever it
@@ -18,6 +19,9 @@ final class DistinctCells {
   private final SweepPlan plan;
   private final List<Double> values;
   private final int[] firstUnit;
+
+  /// By the number of sources.
+  private final Map<Integer, Cells> apart = new HashMap<>();
 
   DistinctCells(final SweepPlan plan, final List<JointUnit> units) {
     this.plan = plan;
@@ -72,6 +76,21 @@ final class DistinctCells {
 
   /// @param sources the inputs that this one's cells take from, where they take from other inputs
   Cells of(final long[] sources) {
+    return differ(sources) ? apart.computeIfAbsent(sources.length, this::apart) : any(sources);
+  }
+
+  private static boolean differ(final long[] sources) {
+    final var sorted = sources.clone();
+    Arrays.sort(sorted);
+    return IntStream.range(1, sorted.length).noneMatch(i -> sorted[i - 1] == sorted[i]);
+  }
+
+  /// Of any sources that all differ: which they are makes no difference.
+  private Cells apart(final int count) {
+    return any(LongStream.range(0, count).toArray());
+  }
+
+  private Cells any(final long[] sources) {
     final int[] variations = variations(sources);
     final int each = variations.length;
     final var from = new int[firstUnit.length * each];

@@ -7,6 +7,7 @@ import io.patchbay.analysis.statistics.RegressionProbe;
 import io.patchbay.analysis.statistics.Split;
 import io.patchbay.analysis.statistics.Summary;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.random.PhiloxRandom;
@@ -124,14 +125,15 @@ public final class FactorProbe {
     final var graph = VaeGraph.analysis(subject.vae(), axis);
     final var output = graph.decoded().output();
     final var all = new float[Math.multiplyExact(rows.length, size)];
-    try (var program =
-        subject
-            .backend()
-            .load(
-                Plan.of(graph.graph(), List.of(output), Sizes.of(axis, BATCH)),
-                subject.weights())) {
-      for (int from = 0; from < rows.length; from += BATCH) {
-        final int count = Math.min(BATCH, rows.length - from);
+    try (var loaded =
+        BatchProgram.load(
+            subject.backend(),
+            subject.weights(),
+            BATCH,
+            most -> Plan.of(graph.graph(), List.of(output), Sizes.of(axis, most)))) {
+      final var program = loaded.program();
+      for (int from = 0; from < rows.length; from += loaded.rows()) {
+        final int count = Math.min(loaded.rows(), rows.length - from);
         final var images = new float[count * size];
         for (int i = 0; i < count; i++) {
           data.image(rows[from + i], images, i * size);

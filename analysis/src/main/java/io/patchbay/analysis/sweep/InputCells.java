@@ -4,6 +4,19 @@ package io.patchbay.analysis.sweep;
 interface InputCells extends AutoCloseable {
   Computed run(long row);
 
+  /// Says that the inputs at places `from` to `to - 1` of the sweep are asked for next, in their
+  /// order, and none beyond: without it, all are.
+  default void next(final int from, final int to) {}
+
+  /// Inputs that are worth asking for one after the other: as many as are computed at a time, or
+  /// some times as many.
+  default int together() {
+    return 1;
+  }
+
+  /// Cells that are computed at a time, at most.
+  int rows();
+
   @Override
   void close();
 

@@ -4,21 +4,17 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.engine.Node;
-import io.patchbay.engine.Plan;
-import io.patchbay.engine.Program;
-import io.patchbay.engine.Sizes;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// Interventions at fixed sites of one model: a program for what comes before them, run once per
-/// input, and a program for what comes after, run once per cell with many cells at a time.
+/// input, and a program for what comes after, run once per cell with many cells at a time: as many
+/// as the device has memory for, which no number depends on.
 ///
 /// An intervention that does not fire on exactly the elements that were planned is an error.
 public final class PatchRunner implements AutoCloseable {
@@ -26,19 +22,15 @@ public final class PatchRunner implements AutoCloseable {
 
   private final Suffix suffix;
   private final List<String> sites;
-  private final Capacity capacity;
+  private final boolean among;
   private final Map<Effect, Node> effects = new LinkedHashMap<>();
   private final Map<String, Node> values = new LinkedHashMap<>();
   private final Prefix prefix;
-  private final Program cells;
+  private final CellProgram cells;
   private final Optional<ImageProjection> projection;
   private final boolean carries;
-  private final Map<Node, Object> written = new HashMap<>();
-  private final Set<Node> given;
-  private final CustomValues custom;
   private int bases;
   private int sources;
-  private int rows;
   private int directions;
 
   /// How much fits at once.
@@ -46,9 +38,16 @@ public final class PatchRunner implements AutoCloseable {
   /// @param sources rows that cells may take from; [#AMONG_BASES] when they take from the bases
   /// @param ranges per cell, on average
   /// @param inputs that are run together
-  public record Capacity(int bases, int sources, int cells, int ranges, int inputs) {
+  /// @param fewest cells that it may do with at a time where memory is short
+  public record Capacity(int bases, int sources, int cells, int ranges, int inputs, int fewest) {
     /// Instead of a number of sources: a source row is the row of a base.
     public static final int AMONG_BASES = 0;
+
+    /// As few cells at a time as there is memory for.
+    public Capacity(
+        final int bases, final int sources, final int cells, final int ranges, final int inputs) {
+      this(bases, sources, cells, ranges, inputs, 1);
+    }
 
     /// All bases, or all sources, are run together.
     public Capacity(final int bases, final int sources, final int cells, final int ranges) {
@@ -117,9 +116,7 @@ public final class PatchRunner implements AutoCloseable {
         Routes.mixed(model.graph(), site, IMAGE)
             .cheapest(subject, units, false, rates, extent)
             .route();
-    final var sites = SitePatch.mixed(List.of(site.name()));
-    return new PatchRunner(
-        subject, model, sites, List.of(), List.of(), directions, true, capacity, route);
+    return along(subject, model, site, directions, capacity, route);
   }
 
   /// The same with a change that is carried all the way to the image; empty where it cannot be.
@@ -129,20 +126,20 @@ public final class PatchRunner implements AutoCloseable {
       final Site site,
       final int directions,
       final Capacity capacity) {
+    final var exact = Routes.mixed(model.graph(), site, IMAGE).exact(false);
+    return exact.map(way -> along(subject, model, site, directions, capacity, Optional.of(way)));
+  }
+
+  private static PatchRunner along(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final int directions,
+      final Capacity capacity,
+      final Optional<Route> way) {
     final var sites = SitePatch.mixed(List.of(site.name()));
-    return Routes.mixed(model.graph(), site, IMAGE)
-        .exact(false)
-        .map(route ->
-            new PatchRunner(
-                subject,
-                model,
-                sites,
-                List.of(),
-                List.of(),
-                directions,
-                true,
-                capacity,
-                Optional.of(route)));
+    return new PatchRunner(
+        subject, model, sites, List.of(), List.of(), directions, true, capacity, way);
   }
 
   /// Without directions.
@@ -172,8 +169,8 @@ public final class PatchRunner implements AutoCloseable {
       final Capacity capacity,
       final Optional<Route> route) {
     this.sites = List.copyOf(sites.keySet());
-    this.capacity = capacity;
-    this.suffix = new Suffix(model.graph(), sites, route, capacity.among());
+    this.among = capacity.among();
+    this.suffix = new Suffix(model.graph(), sites, route, among);
     this.carries = route.isPresent();
     for (final var effect : effects) {
       this.effects.put(effect, suffix.effect(effect));
@@ -191,11 +188,6 @@ public final class PatchRunner implements AutoCloseable {
     final var outputs = new ArrayList<>(this.effects.values());
     outputs.addAll(this.values.values());
     projection.ifPresent(p -> outputs.add(p.products()));
-    Sizes size = Sizes.of(Suffix.ROWS, capacity.cells()).and(Suffix.BASES, capacity.bases());
-    size = size.and(Suffix.SOURCES, capacity.sources()).and(Suffix.DIRECTIONS, directions);
-    for (final var point : suffix.points().values()) {
-      size = size.and(point.axis(), capacity.cells() * capacity.ranges());
-    }
     final var needed = new LinkedHashSet<>(suffix.tables().keySet());
     suffix.points().values().forEach(point -> needed.add(point.site()));
     values.forEach(site -> needed.add(Suffix.site(model.graph(), site)));
@@ -203,24 +195,21 @@ public final class PatchRunner implements AutoCloseable {
       needed.add(Suffix.site(model.graph(), IMAGE));
     }
     this.prefix = new Prefix(subject, model, List.copyOf(needed), capacity.inputs());
-    final var plan = Plan.of(suffix.graph(), outputs, size);
-    this.given = Set.copyOf(plan.given());
-    this.cells = subject.backend().load(plan, subject.weights());
-    if (!capacity.among()) {
+    final var row = projection.flatMap(ImageProjection::own);
+    try {
+      this.cells =
+          new CellProgram(subject, suffix, sites, outputs, capacity, directions, row, carries);
+    } catch (final RuntimeException e) {
+      prefix.close();
+      throw e;
+    }
+    if (!among) {
       // Without sources every cell takes zeros, times nothing.
       sources = 1;
       suffix
           .points()
           .values()
-          .forEach(p -> write(p.sources(), new float[p.sources().shape().rowSize()]));
-    }
-    this.custom = new CustomValues(sites, suffix.points(), cells);
-  }
-
-  /// An op that does not read a value has no place for it.
-  private void write(final Node node, final float[] values) {
-    if (given.contains(node)) {
-      cells.write(node, values);
+          .forEach(p -> cells.write(p.sources(), new float[p.sources().shape().rowSize()]));
     }
   }
 
@@ -236,9 +225,13 @@ public final class PatchRunner implements AutoCloseable {
 
   /// As above, of `count` of the inputs from `first` on.
   public void bases(final float[] images, final int first, final int count, final int at) {
-    prefix.run(images, first, count);
+    prefix.run(
+        images,
+        first,
+        count,
+        from ->
+            suffix.tables().forEach((value, table) -> cells.take(prefix, value, table, at + from)));
     bases = at + count;
-    suffix.tables().forEach((value, table) -> prefix.hand(value, cells, table, at));
   }
 
   /// Computes the activations of these inputs at the patched sites.
@@ -250,13 +243,14 @@ public final class PatchRunner implements AutoCloseable {
   public void sources(final float[] images, final int at) {
     requireSources();
     final int count = prefix.count(images);
-    prefix.run(images, 0, count);
+    final var taken =
+        suffix.points().values().stream().filter(p -> cells.reads(p.sources())).toList();
+    prefix.run(
+        images,
+        0,
+        count,
+        from -> taken.forEach(p -> cells.take(prefix, p.site(), p.sources(), at + from)));
     sources = at + count;
-    for (final var point : suffix.points().values()) {
-      if (given.contains(point.sources())) {
-        prefix.hand(point.site(), cells, point.sources(), at);
-      }
-    }
   }
 
   /// Writes rows that cells may take from at one site, such as means or noise.
@@ -264,18 +258,18 @@ public final class PatchRunner implements AutoCloseable {
     requireSources();
     final var point = suffix.point(site);
     sources = rowsOfSite.length / point.sources().shape().rowSize();
-    write(point.sources(), rowsOfSite);
+    cells.write(point.sources(), rowsOfSite);
   }
 
   private void requireSources() {
-    if (capacity.among()) {
+    if (among) {
       throw new IllegalStateException("cells take from the bases: sites=" + sites);
     }
   }
 
   /// The mean of a site over inputs, for an op that reads it.
   public void mean(final String site, final float[] values) {
-    custom.mean(site, values);
+    cells.custom().mean(site, values);
   }
 
   /// Keys the random numbers that ops of the user's own read in the next runs: those of a unit in a
@@ -284,7 +278,7 @@ public final class PatchRunner implements AutoCloseable {
   ///
   /// @param ids of the base inputs, in their order
   public void keys(final long seed, final long[] ids, final int draw) {
-    custom.keys(seed, ids, draw);
+    cells.custom().keys(seed, ids, draw);
   }
 
   /// Keys the noise of the next call of [#bases] or [#sources]; only for a model with noise.
@@ -308,48 +302,23 @@ public final class PatchRunner implements AutoCloseable {
 
   /// As above. What a batch shares with the one before is not written again.
   void run(final CellBatch batch) {
-    rows = batch.rows();
-    if (rows > capacity.cells()) {
-      throw new IllegalArgumentException(
-          "more cells than planned: cells=" + rows + ", most=" + capacity.cells());
-    }
-    custom.require();
-    write(suffix.baseIndex(), batch.bases());
-    projection.flatMap(ImageProjection::own).ifPresent(own -> write(own, batch.directions()));
-    Sizes sizes = Sizes.of(Suffix.ROWS, rows).and(Suffix.BASES, bases).and(Suffix.SOURCES, sources);
-    sizes = sizes.and(Suffix.DIRECTIONS, directions);
-    for (final var site : sites) {
-      final var arrays = batch.site(site);
-      final var point = suffix.point(site);
-      write(point.sourceIndex(), arrays.sourceIndex());
-      if (isNew(point.coefficients(), arrays.numbers())) {
-        write(point.coefficients(), arrays.numbers());
-      }
-      write(point.ranges(), arrays.ranges());
-      custom.write(site, batch.bases(), arrays.draws());
-      sizes = sizes.and(point.axis(), arrays.ranges().length / 3);
-    }
-    cells.run(sizes);
-    sites.forEach(
-        site -> batch.site(site).checkFired(site, cells.fired(suffix.point(site).patch())));
+    cells.run(batch, bases, sources, directions);
   }
 
-  private void write(final Node node, final int[] values) {
-    if (given.contains(node) && isNew(node, values)) {
-      cells.write(node, values);
-    }
+  /// As above, without waiting for the end: what is asked for afterwards is prepared meanwhile.
+  RunningCells start(final CellBatch batch, final Effect effect) {
+    return cells.start(batch, bases, sources, directions, List.of(planned(effect)));
   }
 
-  /// Whether this very array is not what stands there already.
-  @SuppressWarnings("ReferenceEquality") // arrays that nobody changes
-  private boolean isNew(final Node node, final Object values) {
-    return written.put(node, values) != values;
+  /// One number per cell of a batch that was started.
+  float[] effect(final RunningCells run, final Effect effect) {
+    return run.read(planned(effect));
   }
 
-  /// Per cell of the last run, 1 where it was proved to change nothing and left out; empty where
-  /// nothing is left out.
-  int[] skippedCells() {
-    return carries ? cells.skipped(suffix.point(sites.getFirst()).patch()) : new int[0];
+  /// Per cell, 1 where it was proved to change nothing and left out; empty where nothing is left
+  /// out.
+  int[] skipped(final RunningCells run) {
+    return carries ? run.skipped(suffix.point(sites.getFirst()).patch()) : new int[0];
   }
 
   private void checkBase(final Cell cell) {
@@ -360,11 +329,15 @@ public final class PatchRunner implements AutoCloseable {
 
   /// One number per cell of the last run.
   public float[] effect(final Effect effect) {
+    return cells.read(planned(effect));
+  }
+
+  private Node planned(final Effect effect) {
     final var node = effects.get(effect);
     if (node == null) {
       throw new IllegalArgumentException("effect was not planned: " + effect);
     }
-    return cells.read(node);
+    return node;
   }
 
   /// The value of a site in every cell of the last run, (C, H, W) each.
@@ -394,6 +367,11 @@ public final class PatchRunner implements AutoCloseable {
 
   private ImageProjection planned() {
     return projection.orElseThrow(() -> new IllegalStateException("no directions were planned"));
+  }
+
+  /// Cells that are computed at a time, at most.
+  int atOnce() {
+    return cells.atOnce();
   }
 
   /// Bytes of native memory held.

@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Precision;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
@@ -22,11 +23,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param route how its cells are computed, see [Route#name]; chosen anew where a file does not say
 ///   it
 /// @param ladder by which cells are computed again; a file with a route and without this has none
+/// @param own how ops of the user's own are computed, see [PatchForm#how]; nothing where there are
+///   none
 public record PlanFile(
     SweepPlan plan,
     Optional<String> data,
     int shard,
     Optional<String> route,
+    Optional<String> own,
     Optional<Ladder> ladder) {
   static final int MOST_PER_SHARD = 16;
 
@@ -38,24 +42,19 @@ public record PlanFile(
   private static final String JOINT = "joint";
   private static final String ROUTE = "route";
   private static final String POOL = "sources_from";
+  private static final String OWN = "own_ops";
   private static final String LADDER = "ladder";
-  private static final List<String> OPTIONAL = List.of(JOINT, DATA, SHARD, ROUTE, POOL, LADDER);
+  private static final List<String> OPTIONAL =
+      List.of(JOINT, DATA, SHARD, ROUTE, POOL, OWN, LADDER);
 
   /// Without a ladder.
   public PlanFile(
       final SweepPlan plan,
       final Optional<String> data,
       final int shard,
-      final Optional<String> route) {
-    this(plan, data, shard, route, Optional.empty());
-  }
-
-  static PlanFile chosen(
-      final SweepPlan plan,
-      final Optional<String> data,
-      final int shard,
-      final SweepFolder.Chosen chosen) {
-    return new PlanFile(plan, data, shard, chosen.route(), chosen.ladder());
+      final Optional<String> route,
+      final Optional<String> own) {
+    this(plan, data, shard, route, own, Optional.empty());
   }
 
   /// Inputs per shard where an input has this many cells.
@@ -122,6 +121,7 @@ public record PlanFile(
           text(fields.path(DATA)),
           shard(file, fields.path(SHARD)),
           text(fields.path(ROUTE)),
+          text(fields.path(OWN)),
           ladder(file, fields.path(LADDER)));
     } catch (final JacksonException e) {
       throw new BadInputException(
@@ -204,6 +204,7 @@ public record PlanFile(
     map.put(SHARD, shard);
     route.ifPresent(name -> map.put(ROUTE, name));
     ladder.ifPresent(of -> map.put(LADDER, of));
+    own.ifPresent(how -> map.put(OWN, how));
     AtomicFiles.write(
         file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
   }

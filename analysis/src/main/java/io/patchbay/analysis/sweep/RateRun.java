@@ -5,6 +5,7 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.engine.Backend;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
@@ -75,7 +76,7 @@ final class RateRun implements AutoCloseable {
     this.graph = graph;
     final double operations = kind.work().operations();
     final boolean large = operations > RateModel.LARGE || kind.unit().size() > RateModel.SMALL;
-    this.capacity =
+    final int wanted =
         large
             ? Math.max(LARGE_ROWS, backend.preferredRows() / 8)
             : operations > RateModel.SMALL ? SMALL_ROWS : MOST_ROWS;
@@ -90,8 +91,15 @@ final class RateRun implements AutoCloseable {
     this.cells =
         SiteArrays.of(
             name, List.of(Cell.of(0, new Change(name, kind.unit(), kind.coefficients(), 0))));
+    final var loaded =
+        BatchProgram.load(
+            backend,
+            weights,
+            wanted,
+            count -> Plan.of(suffix.graph(), List.of(effect), sizes(count)));
+    this.capacity = loaded.rows();
+    this.program = loaded.program();
     final var plan = Plan.of(suffix.graph(), List.of(effect), sizes(capacity));
-    this.program = backend.load(plan, weights);
     for (final var each : suffix.tables().values()) {
       program.write(each, RateModel.pattern(BASES * each.shape().rowSize(), 3));
     }

@@ -121,6 +121,11 @@ final class ShardRunner implements InputCells {
     this.cells = cells();
   }
 
+  @Override
+  public int rows() {
+    return runner.atOnce();
+  }
+
   static VaeGraph graph(final Subject subject, final boolean noisy) {
     final var axis = new Axis("rows");
     return noisy ? VaeGraph.sampled(subject.vae(), axis) : VaeGraph.analysis(subject.vae(), axis);

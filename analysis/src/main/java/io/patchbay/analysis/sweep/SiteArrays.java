@@ -1,7 +1,9 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.engine.Running.Misfire;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// The changes of many cells at one site, as the arrays that the program takes.
 ///
@@ -12,7 +14,8 @@ import java.util.List;
 /// @param ranges triples (cell, begin, end), by cell
 /// @param elements how many elements each cell is planned to change
 @SuppressWarnings("ArrayRecordComponent") // shared between batches, never changed
-record SiteArrays(int[] sourceIndex, int[] draws, float[] numbers, int[] ranges, int[] elements) {
+record SiteArrays(
+    CellIndex sourceIndex, int[] draws, float[] numbers, int[] ranges, int[] elements) {
   private static final float[] KEEP = {1, 0, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
 
   static SiteArrays of(final String site, final List<Cell> cells) {
@@ -39,7 +42,7 @@ record SiteArrays(int[] sourceIndex, int[] draws, float[] numbers, int[] ranges,
         }
       }
     }
-    return new SiteArrays(sourceIndex, sourceIndex, numbers, ranges, elements);
+    return new SiteArrays(CellIndex.of(sourceIndex), sourceIndex, numbers, ranges, elements);
   }
 
   private static int rangeCount(final String site, final List<Cell> cells) {
@@ -50,44 +53,43 @@ record SiteArrays(int[] sourceIndex, int[] draws, float[] numbers, int[] ranges,
         .sum();
   }
 
-  /// @param fired how many elements each cell changed
-  /// @throws IllegalStateException when a patch did not fire exactly as planned
-  void checkFired(final String site, final int[] fired) {
-    for (int i = 0; i < elements.length; i++) {
-      if (fired[i] != elements[i]) {
-        throw new IllegalStateException(
-            "intervention did not fire as planned: site="
-                + site
-                + ", cell="
-                + i
-                + ", planned="
-                + elements[i]
-                + " elements, fired="
-                + fired[i]);
-      }
+  /// @param misfire the first cell that changed another number of elements than planned
+  /// @throws IllegalStateException when there is one
+  void requireFired(final String site, final Optional<Misfire> misfire) {
+    if (misfire.isPresent()) {
+      final int cell = misfire.get().row();
+      throw new IllegalStateException(
+          "intervention did not fire as planned: site="
+              + site
+              + ", cell="
+              + cell
+              + ", planned="
+              + elements[cell]
+              + " elements, fired="
+              + misfire.get().fired());
     }
   }
 
   /// The same changes `times` over, cell after cell.
   SiteArrays repeated(final int times) {
-    final int cells = sourceIndex.length;
+    final int cells = draws.length;
     final var index = new int[times * cells];
     final var all = new float[times * numbers.length];
     final var triples = new int[times * ranges.length];
     final var counts = new int[times * cells];
     for (int t = 0; t < times; t++) {
-      System.arraycopy(sourceIndex, 0, index, t * cells, cells);
+      System.arraycopy(draws, 0, index, t * cells, cells);
       System.arraycopy(numbers, 0, all, t * numbers.length, numbers.length);
       System.arraycopy(elements, 0, counts, t * cells, cells);
       for (int i = 0; i < ranges.length; i++) {
         triples[t * ranges.length + i] = ranges[i] + (i % 3 == 0 ? t * cells : 0);
       }
     }
-    return new SiteArrays(index, index, all, triples, counts);
+    return new SiteArrays(CellIndex.of(index), index, all, triples, counts);
   }
 
   /// The same changes, each taken from another row.
-  SiteArrays from(final int[] sources) {
+  SiteArrays from(final CellIndex sources) {
     return new SiteArrays(sources, draws, numbers, ranges, elements);
   }
 
@@ -96,7 +98,6 @@ record SiteArrays(int[] sourceIndex, int[] draws, float[] numbers, int[] ranges,
   /// @param which their numbers, ascending
   SiteArrays some(final int[] which) {
     final int each = KEEP.length;
-    final var index = new int[which.length];
     final var keys = new int[which.length];
     final var some = new float[which.length * each];
     final var counts = new int[which.length];
@@ -105,7 +106,6 @@ record SiteArrays(int[] sourceIndex, int[] draws, float[] numbers, int[] ranges,
     int past = 0;
     for (int i = 0; i < which.length; i++) {
       final int cell = which[i];
-      index[i] = sourceIndex[cell];
       keys[i] = draws[cell];
       counts[i] = elements[cell];
       System.arraycopy(numbers, cell * each, some, i * each, each);
@@ -118,6 +118,7 @@ record SiteArrays(int[] sourceIndex, int[] draws, float[] numbers, int[] ranges,
         triples[past++] = ranges[at + 2];
       }
     }
-    return new SiteArrays(index, keys, some, Arrays.copyOf(triples, past), counts);
+    return new SiteArrays(
+        sourceIndex.some(which), keys, some, Arrays.copyOf(triples, past), counts);
   }
 }

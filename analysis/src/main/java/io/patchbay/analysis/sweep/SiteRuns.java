@@ -4,6 +4,7 @@ import io.patchbay.analysis.intervention.Directions;
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.data.FactorDataset;
@@ -117,10 +118,15 @@ record SiteRuns(Subject subject, FactorDataset data, long[] rows) {
     final var node = Suffix.site(graph.graph(), site.name());
     final var axis = new Axis("rows");
     final int size = data.shape().elements();
-    final var plan = Plan.of(graph.graph(), List.of(node), Sizes.of(axis, AT_ONCE));
-    try (var program = subject.backend().load(plan, subject.weights())) {
-      for (int from = 0; from < inputs; from += AT_ONCE) {
-        final int to = Math.min(inputs, from + AT_ONCE);
+    try (var loaded =
+        BatchProgram.load(
+            subject.backend(),
+            subject.weights(),
+            AT_ONCE,
+            most -> Plan.of(graph.graph(), List.of(node), Sizes.of(axis, most)))) {
+      final var program = loaded.program();
+      for (int from = 0; from < inputs; from += loaded.rows()) {
+        final int to = Math.min(inputs, from + loaded.rows());
         final var images = new float[(to - from) * size];
         for (int i = from; i < to; i++) {
           data.image(rows[i], images, (i - from) * size);

@@ -6,7 +6,10 @@ import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.Way.Extent;
+import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
+import io.patchbay.engine.Sizes;
+import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// Every unit of one site in every variation, on several bases at a time: the effects of a sweep,
 /// in memory. How they are computed is chosen once, by what a cell costs: all that the site can
@@ -26,12 +30,14 @@ public final class SiteSweep implements AutoCloseable {
   private final Site site;
   private final Effect effect;
   private final SiteArrays cells;
-  private final int variations;
+  private final List<Variation> variations;
   private final int perBase;
   private final Room room;
   private final PatchRunner runner;
   private final Optional<NextRung> next;
+  private int[] again = {};
   private final Map<Integer, SiteArrays> repeated = new HashMap<>();
+  private int[] skipped = {};
 
   /// What happens to each unit.
   ///
@@ -44,12 +50,18 @@ public final class SiteSweep implements AutoCloseable {
   /// @param sources rows to take from; [Capacity#AMONG_BASES] when cells take from the bases
   /// @param together bases whose cells are computed together, at most
   /// @param inputs that one call of [#bases] or [#sources] takes, at most
-  public record Room(int bases, int sources, int together, int inputs) {
+  /// @param whole whether the cells of all bases that are computed together have to fit at once
+  public record Room(int bases, int sources, int together, int inputs, boolean whole) {
     public Room {
       if (bases < 1 || sources < 0 || together < 1 || together > bases || inputs < 1) {
         throw new IllegalArgumentException(
             "bases=" + bases + ", sources=" + sources + ", together=" + together);
       }
+    }
+
+    /// Cells are computed a part at a time where memory is short.
+    public Room(final int bases, final int sources, final int together, final int inputs) {
+      this(bases, sources, together, inputs, false);
     }
 
     /// All that are held are computed together.
@@ -58,7 +70,8 @@ public final class SiteSweep implements AutoCloseable {
     }
 
     private Capacity capacity(final int cells, final int ranges) {
-      return new Capacity(bases, sources, together * cells, ranges, inputs);
+      final int most = together * cells;
+      return new Capacity(bases, sources, most, ranges, inputs, whole ? most : 1);
     }
   }
 
@@ -72,6 +85,34 @@ public final class SiteSweep implements AutoCloseable {
     final var suffix = new Suffix(model.graph(), Map.of(site.name(), patch), route, true);
     suffix.effect(effect);
     return suffix.tables().values().stream().mapToLong(table -> table.shape().rowSize()).sum();
+  }
+
+  /// How many cells, of some that are wanted, a backend has room for at a time, beside what they
+  /// read.
+  static int cellsAtOnce(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final SitePatch patch,
+      final Effect effect,
+      final Optional<Route> route,
+      final int wanted) {
+    final var suffix = new Suffix(model.graph(), Map.of(site.name(), patch), route, false);
+    final var outputs = List.of(suffix.effect(effect));
+    final var ranges = suffix.point(site.name()).axis();
+    return subject
+        .backend()
+        .rows(
+            wanted,
+            subject.weights(),
+            rows ->
+                Plan.of(
+                    suffix.graph(),
+                    outputs,
+                    Sizes.of(Suffix.ROWS, rows)
+                        .and(Suffix.BASES, 1)
+                        .and(Suffix.SOURCES, 1)
+                        .and(ranges, rows)));
   }
 
   /// @param eliminates whether cells whose patch changes nothing are left out, where that can be
@@ -99,6 +140,40 @@ public final class SiteSweep implements AutoCloseable {
             .cheapest(
                 subject, units, eliminates, rates, Extent.perBase(units.size() * variations.size()))
             .route());
+  }
+
+  /// By an op of the user's own, whose value is the second of the five numbers of a variation. What
+  /// it reads beside the source has to be given before the first run, see [#mean] and [#keys].
+  ///
+  /// @param eliminates as above
+  /// @param rates as above
+  public static SiteSweep own(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final PatchOp op,
+      final List<Unit> units,
+      final List<Variation> variations,
+      final Effect effect,
+      final Room room,
+      final boolean eliminates,
+      final MachineRates rates) {
+    final var patch = new SitePatch.Custom(op);
+    final var ways =
+        new Routes(model.graph(), site, effect.site(), patch)
+            .ways(units, eliminates).stream()
+                .filter(way -> way.route().isEmpty() || subject.backend().carries(op));
+    final var extent = Extent.perBase(units.size() * variations.size());
+    return new SiteSweep(
+        subject,
+        model,
+        site,
+        patch,
+        units,
+        variations,
+        effect,
+        room,
+        Routes.cheapest(ways, rates, extent).route());
   }
 
   /// With all values that the site can change computed whole.
@@ -137,57 +212,6 @@ public final class SiteSweep implements AutoCloseable {
                 () -> new IllegalArgumentException("not carried: site=" + site + ", to=" + effect))
             .route();
     return new SiteSweep(subject, model, site, units, variations, effect, room, route);
-  }
-
-  /// With a ladder under whole values, or under a change that is carried below float32: it is
-  /// judged by all cells of some inputs.
-  ///
-  /// @param precision of the carried change; float32 is that of whole values
-  /// @param images as many inputs as bases fit, or fewer; cells take from none
-  public static SiteSweep climbing(
-      final Subject subject,
-      final VaeGraph model,
-      final Site site,
-      final List<Unit> units,
-      final List<Variation> variations,
-      final Effect effect,
-      final Room room,
-      final Precision precision,
-      final float[] images) {
-    final var routes = Routes.mixed(model.graph(), site, effect.site());
-    final var exact =
-        CarriedPrecision.require(
-                routes.ways(units, false).stream().filter(Way::measures).toList(),
-                precision,
-                site.name(),
-                effect.site())
-            .getFirst()
-            .route();
-    final Optional<Route> route =
-        precision == Precision.FP32 ? Optional.empty() : exact.map(r -> r.in(precision));
-    final var patch = new SitePatch.Mixed();
-    final Function<Optional<Route>, float[]> sample =
-        way -> {
-          try (var sweep =
-              new SiteSweep(subject, model, site, patch, units, variations, effect, room, way)) {
-            sweep.bases(images);
-            return sweep.run(0, images.length / model.image().shape().rowSize(), 0);
-          }
-        };
-    final var ladder =
-        Ladder.of(route, exact.orElseThrow(), sample.apply(route), sample.apply(exact));
-    return new SiteSweep(
-        subject,
-        model,
-        site,
-        patch,
-        units,
-        variations,
-        effect,
-        room,
-        route,
-        exact,
-        ladder.threshold());
   }
 
   /// By five numbers.
@@ -234,7 +258,7 @@ public final class SiteSweep implements AutoCloseable {
       final double threshold) {
     this.site = site;
     this.effect = effect;
-    this.variations = variations.size();
+    this.variations = List.copyOf(variations);
     this.perBase = units.size() * variations.size();
     this.room = room;
     final var list = new ArrayList<Cell>();
@@ -292,7 +316,7 @@ public final class SiteSweep implements AutoCloseable {
   }
 
   /// The mean of the site over inputs, for an op that reads it.
-  void mean(final float[] values) {
+  public void mean(final float[] values) {
     runner.mean(site.name(), values);
     next.ifPresent(rung -> rung.now(r -> r.mean(site.name(), values)));
   }
@@ -301,9 +325,9 @@ public final class SiteSweep implements AutoCloseable {
   /// the cell's base and the source of its variation.
   ///
   /// @param ids of the inputs that are held as bases, in their order
-  void keys(final long seed, final long[] ids) {
+  public void keys(final long seed, final long[] ids) {
     runner.keys(seed, ids, 0);
-    next.ifPresent(rung -> rung.now(r -> r.keys(seed, ids, 0)));
+    next.ifPresent(rung -> rung.keys(r -> r.keys(seed, ids, 0)));
   }
 
   /// Writes rows that cells may take from, such as means.
@@ -320,48 +344,99 @@ public final class SiteSweep implements AutoCloseable {
   /// The effects of bases `from` to `to - 1`, each cell with the source of its variation, those of
   /// a base `apart` rows behind those of the base before it.
   public float[] run(final int from, final int to, final int apart) {
-    final var arrays = arrays(from, to);
-    if (apart == 0) {
-      return run(batch(from, to, arrays));
-    }
-    final var index = arrays.sourceIndex().clone();
-    for (int i = 0; i < index.length; i++) {
-      index[i] += i / perBase * apart;
-    }
-    return run(batch(from, to, arrays.from(index)));
+    return kept(start(from, to, apart));
   }
 
   /// The effects of bases `from` to `to - 1`; `sources` holds the row of each base's variations.
   public float[] run(final int from, final int to, final int[] sources) {
-    return run(batch(from, to, sources));
+    return kept(start(from, to, sources));
+  }
+
+  private float[] kept(final Started run) {
+    final var effects = run.effects();
+    skipped = run.skipped();
+    again = run.again();
+    return effects;
+  }
+
+  /// Cells of some bases that run, or have run. Those that were started first are to be asked
+  /// first.
+  public final class Started {
+    private final CellBatch batch;
+    private final RunningCells run;
+    private final Optional<NextRung.Given> given = next.map(NextRung::given);
+    private int[] raised = {};
+
+    private Started(final CellBatch batch) {
+      this.batch = batch;
+      this.run = runner.start(batch, effect);
+    }
+
+    /// Waits for them.
+    ///
+    /// @throws IllegalStateException when a patch did not fire exactly as planned
+    public float[] effects() {
+      run.end();
+      final var effects = runner.effect(run, effect);
+      next.ifPresent(rung -> raised = rung.raise(given.orElseThrow(), batch, effects, skipped()));
+      return effects;
+    }
+
+    /// As [SiteSweep#again], of these.
+    public int[] again() {
+      return raised;
+    }
+
+    /// As [SiteSweep#skipped], of these.
+    public int[] skipped() {
+      return runner.skipped(run);
+    }
+  }
+
+  /// As [#run], without waiting: the next bases can be computed and started meanwhile.
+  public Started start(final int from, final int to, final int apart) {
+    final var arrays = arrays(from, to);
+    if (apart == 0) {
+      return new Started(batch(from, to, arrays));
+    }
+    final var rows = new int[(to - from) * variations.size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = variations.get(i % variations.size()).source() + i / variations.size() * apart;
+    }
+    return new Started(batch(from, to, arrays.from(index(rows))));
+  }
+
+  /// As [#run], without waiting.
+  public Started start(final int from, final int to, final int[] sources) {
+    return new Started(batch(from, to, sources));
   }
 
   /// As above, of some cells alone.
   ///
   /// @param which their numbers among all of these bases, ascending
-  float[] run(final int from, final int to, final int[] sources, final int[] which) {
-    return run(batch(from, to, sources).some(which));
+  Started start(final int from, final int to, final int[] sources, final int[] which) {
+    return new Started(batch(from, to, sources).some(which));
+  }
+
+  /// @param rows of each base's variations
+  private CellIndex index(final int[] rows) {
+    final int each = variations.size();
+    return new CellIndex(rows, perBase, each, rows.length / each * perBase);
   }
 
   private CellBatch batch(final int from, final int to, final int[] sources) {
-    final var index = new int[(to - from) * perBase];
-    for (int i = 0; i < index.length; i++) {
-      index[i] = sources[i / perBase * variations + i % variations];
+    final int needed = (to - from) * variations.size();
+    if (sources.length < needed) {
+      throw new IllegalArgumentException("sources: given=" + sources.length + ", needed=" + needed);
     }
-    return batch(from, to, arrays(from, to).from(index));
+    final var arrays = arrays(from, to);
+    return batch(from, to, arrays.from(index(Arrays.copyOf(sources, needed))));
   }
 
   private CellBatch batch(final int from, final int to, final SiteArrays arrays) {
-    final var bases = new int[(to - from) * perBase];
-    Arrays.setAll(bases, i -> from + i / perBase);
+    final var rows = IntStream.range(from, to).toArray();
+    final var bases = new CellIndex(rows, perBase, 1, rows.length * perBase);
     return new CellBatch(bases, new int[0], Map.of(site.name(), arrays));
-  }
-
-  private float[] run(final CellBatch batch) {
-    runner.run(batch);
-    final var effects = runner.effect(effect);
-    next.ifPresent(rung -> rung.raise(batch, effects, runner.skippedCells()));
-    return effects;
   }
 
   private SiteArrays arrays(final int from, final int to) {
@@ -374,13 +449,18 @@ public final class SiteSweep implements AutoCloseable {
   /// Per cell of the last run, 1 where it was proved to change nothing and left out; empty where
   /// nothing is left out.
   public int[] skipped() {
-    return runner.skippedCells();
+    return skipped;
+  }
+
+  /// Cells that are computed at a time, at most.
+  int atOnce() {
+    return runner.atOnce();
   }
 
   /// Per cell of the last run, 1 where it was computed again by a more exact way; empty where there
   /// is none.
   public int[] again() {
-    return next.map(NextRung::again).orElseGet(() -> new int[0]);
+    return again;
   }
 
   /// The steps of both programs and the memory they hold.

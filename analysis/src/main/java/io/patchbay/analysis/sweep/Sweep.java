@@ -7,6 +7,7 @@ import io.patchbay.analysis.metric.CausalEffectStrength;
 import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
@@ -14,6 +15,7 @@ import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.train.Environment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +24,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// Many interventions at one or more sites, as a folder of files: `plan.json`, one shard of effects
 /// per group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped
@@ -98,17 +102,6 @@ public final class Sweep {
       final SweepPlan plan,
       final Path folder) {
     this(subject, data, source, plan, folder, Optional.empty(), Optional.empty());
-  }
-
-  /// By a route without a ladder, or the cheapest one.
-  public Sweep(
-      final Subject subject,
-      final FactorDataset data,
-      final String source,
-      final SweepPlan plan,
-      final Path folder,
-      final Optional<String> route) {
-    this(subject, data, source, plan, folder, route, Optional.empty());
   }
 
   /// @param route how a new folder's cells are computed, as `plan.json` has it; else the cheapest
@@ -206,6 +199,15 @@ public final class Sweep {
     return rows;
   }
 
+  /// How the ops of the user's own are computed on this device, where there are any.
+  public Optional<PatchForm> own() {
+    return plan.places().stream()
+        .flatMap(place ->
+            place.operation() instanceof Operation.Custom(var op) ? Stream.of(op) : Stream.empty())
+        .map(subject.backend()::form)
+        .findFirst();
+  }
+
   /// Cells of the whole sweep.
   public long cells() {
     return (long) rows.length * each();
@@ -243,7 +245,8 @@ public final class Sweep {
     final var text =
         explanation.text(way ->
             plan.factor().isPresent() ? Optional.empty() : Optional.of(sample.of(way, rates)));
-    return cells() + " cells in shards of " + shard() + " inputs\n\n" + text;
+    final var own = own().map(form -> "ops of one's own: " + form + "\n").orElse("");
+    return cells() + " cells in shards of " + shard() + " inputs\n" + own + "\n" + text;
   }
 
   /// Some cells, with the means of a few inputs.
@@ -264,7 +267,7 @@ public final class Sweep {
   /// What a way runs, and the memory that it takes.
   private String programs(final Climb climb, final SiteValues values) {
     if (ways.batched()) {
-      try (var cells = batched(shard(), Optional.empty(), climb)) {
+      try (var cells = batched(subject, shard(), Optional.empty(), climb)) {
         return cells.explain();
       }
     }
@@ -283,19 +286,23 @@ public final class Sweep {
     return new SweepSources(plan, data.size(), rows);
   }
 
-  private BatchedCells batched(final int shard, final Optional<float[]> mean, final Climb climb) {
+  private BatchedCells batched(
+      final Subject on, final int shard, final Optional<float[]> mean, final Climb climb) {
     return new BatchedCells(
-        subject, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, climb);
+        on, data, plan, sites.getFirst(), patch(), units, rows, shard, mean, climb);
   }
 
-  /// What computes the cells of a folder with this route.
+  /// What computes the cells of a folder with this route, on one device.
   private InputCells inputCells(
-      final PlanFile file, final SiteValues fixed, final Optional<FactorProbe> probe) {
+      final Subject on,
+      final PlanFile file,
+      final SiteValues fixed,
+      final Optional<FactorProbe> probe) {
     if (!ways.batched()) {
-      return new ShardRunner(subject, data, sources(), sites, units, fixed, probe);
+      return new ShardRunner(on, data, sources(), sites, units, fixed, probe);
     }
     final var mean = Optional.ofNullable(fixed.means().get(sites.getFirst().name()));
-    return batched(file.shard(), mean, ways.climb(file.route(), file.ladder()));
+    return batched(on, file.shard(), mean, ways.climb(file.route(), file.ladder()));
   }
 
   private Optional<FactorProbe> probe() {
@@ -303,47 +310,57 @@ public final class Sweep {
         .map(factor -> FactorProbe.train(subject, data, "--metric", factor, plan.seed()));
   }
 
-  /// @param resume whether a folder that holds a part of this very sweep is gone on with
-  /// @throws IllegalStateException when a control row fails, or when cells were lost on the way
+  /// On the device of its subject alone.
   public Result run(final boolean resume, final Listener listener, final BooleanSupplier stop) {
+    return run(resume, List.of(), listener, stop);
+  }
+
+  /// @param resume whether a folder that holds a part of this very sweep is gone on with
+  /// @param beside the same model on further devices of the same kind, each of which computes
+  ///   shards beside the first one
+  /// @param listener called by one thread at a time
+  /// @throws BadInputException when the devices are not of one kind
+  /// @throws IllegalStateException when a control row fails, or when cells were lost on the way
+  public Result run(
+      final boolean resume,
+      final List<Subject> beside,
+      final Listener listener,
+      final BooleanSupplier stop) {
+    final var subjects = new ArrayList<>(List.of(subject));
+    subjects.addAll(beside);
+    SweepRecord.requireOneKind(subjects);
     final var probe = probe();
     try (var _ = RunLock.acquire(folder.path())) {
       final var file =
           folder.begin(
-              resume, units, rows, Environment.of(subject.backend()), probe, shard(), this::chosen);
-      final int inputs = file.shard();
+              resume,
+              units,
+              rows,
+              Environment.of(subject.backend()),
+              probe,
+              shard(),
+              this::chosen,
+              own());
       folder.keep(patches);
       final var way = ways.named(file.route()).route();
       final var controls =
           new SweepControls(subject, data, plan, sites, patches, units, cells()).of(way);
-      final int each = each();
       final var fixed = new SiteValues(patches, siteRuns.means(plan, sites));
-      long added = 0;
       final long begin = System.nanoTime();
-      try (var runner = new TwinInputs(through.apply(inputCells(file, fixed, probe)), inputs)) {
-        for (int shard = 0; shard * inputs < rows.length; shard++) {
-          final int from = shard * inputs;
-          final int to = Math.min(rows.length, from + inputs);
-          if (!folder.has(shard, (long) (to - from) * each)) {
-            final var effects = new float[(to - from) * each];
-            Account account = Account.none();
-            for (int i = from; i < to; i++) {
-              if (stop.getAsBoolean()) {
-                return stopped(probe, controls);
-              }
-              final var of = runner.run(rows[i]);
-              System.arraycopy(of.effects(), 0, effects, (i - from) * each, each);
-              account = account.plus(of.account(each));
-              listener.cells((long) (i + 1) * each, cells());
-            }
-            folder.write(shard, effects, account.require("shard=" + shard));
-            added += effects.length;
-          }
-          listener.cells((long) to * each, cells());
-        }
-      }
-      final var pace = new Pace(added, System.nanoTime() - begin);
-      return finished(file, probe, fixed, controls, pace, listener, stop);
+      final var work =
+          new ShardWork(folder, rows, file.shard(), each(), subjects.size(), listener, stop);
+      final boolean whole =
+          work.run(
+              subjects.stream()
+                  .map(of ->
+                      (Supplier<InputCells>)
+                          () -> through.apply(inputCells(of, file, fixed, probe)))
+                  .toList());
+      final var pace = new Pace(work.added(), System.nanoTime() - begin);
+      SweepRecord.write(folder, subjects, work.atOnce());
+      return whole
+          ? finished(file, probe, fixed, controls, pace, listener, stop)
+          : stopped(probe, controls);
     }
   }
 

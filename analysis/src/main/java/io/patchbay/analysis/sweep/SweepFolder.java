@@ -1,6 +1,7 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.ElementType;
@@ -67,10 +68,16 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
   /// @param ladder under it, where there is one
   record Chosen(Optional<String> route, Optional<Ladder> ladder) {}
 
+  private PlanFile file(final Chosen of, final int shard, final Optional<PatchForm> own) {
+    final var how = own.map(PatchForm::how);
+    return new PlanFile(plan, Optional.of(data), shard, of.route(), how, of.ladder());
+  }
+
   /// Writes the plan and the probe, or checks that the folder holds the same ones.
   ///
   /// @param shard inputs per shard of a new folder
   /// @param chosen how a new folder's cells are computed; asked for a new folder alone
+  /// @param own how ops of the user's own are computed here, where there are any
   /// @return the plan that this folder has
   PlanFile begin(
       final boolean resume,
@@ -79,17 +86,15 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
       final Map<String, String> environment,
       final Optional<FactorProbe> probe,
       final int shard,
-      final Supplier<Chosen> chosen) {
+      final Supplier<Chosen> chosen,
+      final Optional<PatchForm> own) {
     final var planFile = path.resolve("plan.json");
     final boolean begun = Files.exists(planFile);
     if (begun && !resume) {
       throw new BadInputException(path, "sweep folder", "a sweep", "a new folder, or --resume");
     }
     // The plan comes last: where it is, the probe is too.
-    final var of =
-        begun
-            ? PlanFile.read(planFile)
-            : PlanFile.chosen(plan, Optional.of(data), shard, chosen.get());
+    final var of = begun ? PlanFile.read(planFile) : file(chosen.get(), shard, own);
     if (!of.plan().equals(plan)) {
       throw another(planFile, "plan");
     }
@@ -97,6 +102,13 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     if (!recorded.equals(data)) {
       throw new BadInputException(
           planFile, "data", recorded + " here", data + ", or --data " + recorded);
+    }
+    if (own.isPresent() && !of.own().orElse(own.get().how()).equals(own.get().how())) {
+      throw new BadInputException(
+          planFile,
+          "own_ops",
+          own.get() + " here",
+          of.own().orElse("") + ", as this folder was started: other bits do not mix");
     }
     if (probe.isPresent()) {
       final var file = path.resolve("probe.json");
@@ -116,10 +128,18 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
     tidy(path);
     tidy(path.resolve("shards"));
     AtomicFiles.write(path.resolve("axes.json"), text(axes(units, rows)));
+    write(environment, Map.of());
+    return of;
+  }
+
+  /// Writes where the sweep ran.
+  ///
+  /// @param more that is known of it
+  void write(final Map<String, String> environment, final Map<String, Object> more) {
     final var made = new LinkedHashMap<String, Object>(environment);
     made.put("seed", plan.seed());
+    made.putAll(more);
     AtomicFiles.write(path.resolve("environment.json"), text(made));
-    return of;
   }
 
   /// Writes the directions of subspaces, or checks that the folder holds the same ones.

@@ -33,6 +33,22 @@ final class TwinInputs implements InputCells {
   }
 
   @Override
+  public void next(final int from, final int to) {
+    at = 0;
+    cells.next(from, to);
+  }
+
+  @Override
+  public int together() {
+    return cells.together();
+  }
+
+  @Override
+  public int rows() {
+    return cells.rows();
+  }
+
+  @Override
   public void close() {
     cells.close();
   }

@@ -4,6 +4,7 @@ import io.patchbay.analysis.intervention.Operation.Coefficients;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
+import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;
@@ -29,7 +30,6 @@ final class WayTrials {
   private final String measured;
   private final List<Unit> units;
   private final int cells;
-  private final int bases;
 
   WayTrials(
       final Subject subject,
@@ -47,7 +47,6 @@ final class WayTrials {
             .mapToObj(u -> units.get((int) ((long) u * units.size() / some)))
             .toList();
     this.cells = Math.clamp(subject.backend().preferredRows() / 2, 1, MOST_CELLS);
-    this.bases = Math.ceilDiv(cells, MOST_UNITS);
   }
 
   /// The ways with nanoseconds of a cell by the clock.
@@ -55,11 +54,21 @@ final class WayTrials {
     return ways.size() == 1 ? ways : ways.stream().map(way -> way.timed(nanos(way))).toList();
   }
 
+  /// With as many cells at a time as there is memory for.
   private double nanos(final Way way) {
-    try (var trial = new Trial(way)) {
-      trial.run();
-      return IntStream.range(0, RUNS).mapToLong(_ -> trial.run()).min().orElseThrow()
-          / (double) cells;
+    int now = cells;
+    while (true) {
+      try (var trial = new Trial(way, now)) {
+        trial.run();
+        return IntStream.range(0, RUNS).mapToLong(_ -> trial.run()).min().orElseThrow()
+            / (double) now;
+      } catch (final DeviceMemoryException e) {
+        if (now == 1) {
+          throw e.with("with 1 row");
+        }
+        subject.backend().shortages().meet(e, now, now / 2);
+        now /= 2;
+      }
     }
   }
 
@@ -68,9 +77,11 @@ final class WayTrials {
     private final Node effect;
     private final Program program;
     private final Sizes sizes;
-    private final int[] base = new int[cells];
+    private final int[] base;
 
-    Trial(final Way way) {
+    Trial(final Way way, final int cells) {
+      final int bases = Math.ceilDiv(cells, MOST_UNITS);
+      this.base = new int[cells];
       final var suffix =
           new Suffix(graph, SitePatch.mixed(List.of(site.name())), way.route(), false);
       this.effect = suffix.effect(new Effect(Effect.Kind.L2, measured));

@@ -60,6 +60,14 @@ class BadCommandLineTest {
           new Case(USAGE, "--threads", "doctor --threads -1"),
           new Case(MISSING, "name=cuda", "train --device cuda --out DIR/new"),
           new Case(MISSING, "expected one of auto", "doctor --device gpu"),
+          new Case(
+              USAGE, "sweep alone takes several", "train --device cuda:0,cuda:1 --out DIR/new"),
+          new Case(USAGE, "sweep alone takes several", "doctor --device cuda:all"),
+          new Case(MISSING, "name=cuda:all", "sweep DIR --site input --op zero --device cuda:all"),
+          new Case(
+              USAGE,
+              "each device once",
+              "sweep DIR --site input --op zero --device reference,reference"),
           new Case(INPUT, "sprites", "train --data sprits --out DIR/new"),
           new Case(INPUT, "an npz file or a folder", "train --data DIR/text.txt --out DIR/new"),
           new Case(INPUT, "option size", "train --data pendulum:size=1 --out DIR/new"),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.patchbay.engine.BadSettingException;
+import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.DeviceMissingException;
 import io.patchbay.vae.io.BadInputException;
 import java.io.IOException;
@@ -27,6 +28,12 @@ class FailuresTest {
         arguments(4, "disk full", new UncheckedIOException("disk full", new IOException("x"))),
         arguments(2, "PATCHBAY_ISA: found x", new BadSettingException("PATCHBAY_ISA", "x", "avx2")),
         arguments(69, "name=cuda", new DeviceMissingException("cuda", "no driver")),
+        arguments(
+            74,
+            "cuda: out of device memory with 1 row (needs 2.5 GiB, 1.0 MiB free); try later",
+            new DeviceMemoryException("cuda", 5L << 29, 1L << 20, new IllegalStateException())
+                .with("with 1 row")
+                .advising("try later")),
         arguments(1, "rows=3", new IllegalArgumentException("too many: rows=3")),
         arguments(1, "closed", new IllegalStateException("closed: name=x")),
         arguments(1, "internal error", new NullPointerException()),

@@ -116,7 +116,7 @@ class DistinctCellsTest {
       throws IOException {
     final var to = folder.resolve(name);
     final var result =
-        new Sweep(subject(), data, "few", plan, to, route).run(false, (_, _) -> {}, () -> false);
+        new Sweep(subject(), data, "few", plan, to, route, Optional.empty()).run(false, (_, _) -> {}, () -> false);
     final var axes = JsonMapper.shared().readTree(Files.readString(to.resolve("axes.json")));
     final var rows = axes.path("input").valueStream().mapToLong(JsonNode::longValue).toArray();
     try (var reader = NpyReader.open(to.resolve("effects.npy"))) {

@@ -218,6 +218,7 @@ class LadderTest {
             Optional.empty(),
             16,
             Optional.of("whole"),
+            Optional.empty(),
             Optional.of(new Ladder(0.5, 2, "measured:3", 8, 0.25)))
         .write(file);
     final var text = Files.readString(file);

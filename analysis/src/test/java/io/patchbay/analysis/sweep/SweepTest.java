@@ -112,6 +112,11 @@ class SweepTest {
     }
 
     @Override
+    public int rows() {
+      return cells.rows();
+    }
+
+    @Override
     public void close() {
       cells.close();
     }
@@ -198,7 +203,7 @@ class SweepTest {
     assertEquals(new Account(360, 360, 0, 0), result.account());
     assertEquals("input[all]+latent.z[0+2]+decoder.fc1[1]", result.units().get(1).name());
     assertEquals(
-        new PlanFile(plan, Optional.of("sprites"), 16, Optional.empty()),
+        new PlanFile(plan, Optional.of("sprites"), 16, Optional.empty(), Optional.empty()),
         PlanFile.read(to.resolve("plan.json")));
     final var text = Files.readString(to.resolve("plan.json"));
     final var wrong = folder.resolve("wrong.json");
@@ -240,6 +245,11 @@ class SweepTest {
       return left.decrementAndGet() == 0
           ? new Computed(all.effects(), all.cells() - 1, all.deduplicated(), all.provedZero())
           : all;
+    }
+
+    @Override
+    public int rows() {
+      return cells.rows();
     }
 
     @Override
@@ -451,6 +461,11 @@ class SweepTest {
         effects[i] *= 2;
       }
       return new Computed(effects, all.cells(), all.deduplicated(), all.provedZero());
+    }
+
+    @Override
+    public int rows() {
+      return cells.rows();
     }
 
     @Override

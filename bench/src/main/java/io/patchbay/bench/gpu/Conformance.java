@@ -6,10 +6,14 @@ import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.kernels.reference.ReferenceBackend;
 import io.patchbay.tests.cases.Catalogue;
 import io.patchbay.tests.cases.OpCase;
+import io.patchbay.tests.cases.Outputs;
+import io.patchbay.tests.cases.Trial;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// Every case of the catalogue on the device against float64: for several numbers of rows, step by
 /// step, and bit for bit when a row is alone, when the same program runs again, and after a larger
@@ -23,16 +27,38 @@ final class Conformance implements Section {
   private static final int LISTED = 200;
   private static final int STRIDE = 9;
 
+  private final String name;
   private final boolean whole;
+  private final Predicate<OpCase> which;
 
-  /// @param whole whether each case is checked in every way, or run once against float64
-  Conformance(final boolean whole) {
+  private Conformance(final String name, final boolean whole, final Predicate<OpCase> which) {
+    this.name = name;
     this.whole = whole;
+    this.which = which;
+  }
+
+  /// All cases, each in every way, but those of ops of one's own.
+  static Conformance whole() {
+    return new Conformance("conformance", true, opCase -> !isOwn(opCase));
+  }
+
+  /// All cases, run once against float64.
+  static Conformance once() {
+    return new Conformance("conformance-once", false, _ -> true);
+  }
+
+  /// The cases of ops of one's own, each in every way.
+  static Conformance own() {
+    return new Conformance("own-ops", true, Conformance::isOwn);
+  }
+
+  private static boolean isOwn(final OpCase opCase) {
+    return opCase.name().startsWith("own patch") || opCase.name().startsWith("propagate own op");
   }
 
   @Override
   public String name() {
-    return whole ? "conformance" : "conformance-once";
+    return name;
   }
 
   @Override
@@ -70,8 +96,9 @@ final class Conformance implements Section {
   }
 
   /// Every ninth first, then those after them, so that a run that is cut short has seen all kinds.
-  private static List<OpCase> cases(final Bench bench) {
-    final var all = Catalogue.all();
+  private List<OpCase> cases(final Bench bench) {
+    final var all =
+        Stream.concat(Catalogue.all().stream(), Catalogue.narrow().stream()).filter(which).toList();
     final var spread = new ArrayList<OpCase>();
     for (int first = 0; first < bench.size(STRIDE, 1); first++) {
       for (int i = first; i < all.size(); i += STRIDE) {
@@ -109,7 +136,7 @@ final class Conformance implements Section {
       final Map<String, Double> worst) {
     final long seed = opCase.name().hashCode();
     final var many = opCase.draw(MANY, seed);
-    if (opCase.rare() && Outputs.refuses(device, many)) {
+    if (opCase.rare() && refuses(device, many)) {
       return true;
     }
     final var exact = Outputs.of(reference, many, Mode.FAST);
@@ -120,18 +147,14 @@ final class Conformance implements Section {
       if (!whole) {
         return false;
       }
-      Outputs.reset(weights, many);
-      if (!Outputs.of(program, weights, many).same(first)) {
-        faults.add(opCase.name() + ": other bits when it runs again");
-      }
+      many.reset(weights);
+      other(opCase, "when it runs again", Outputs.of(program, weights, many), first, faults);
       if (opCase.rowwise()) {
-        Outputs.reset(weights, many);
-        if (!Outputs.of(program, weights, many.row(4)).same(first.row(many, 4))) {
-          faults.add(opCase.name() + ": other bits of a row alone, after many");
-        }
-        if (!Outputs.of(device, many.row(MANY - 1), Mode.FAST).same(first.row(many, MANY - 1))) {
-          faults.add(opCase.name() + ": other bits of a row alone");
-        }
+        many.reset(weights);
+        final var after = Outputs.of(program, weights, many.row(4));
+        other(opCase, "of a row alone, after many", after, first.row(many, 4), faults);
+        final var alone = Outputs.of(device, many.row(MANY - 1), Mode.FAST);
+        other(opCase, "of a row alone", alone, first.row(many, MANY - 1), faults);
       }
     }
     far(opCase, "step by step", Outputs.of(device, many, Mode.STEP), exact, faults, worst);
@@ -141,6 +164,28 @@ final class Conformance implements Section {
       far(opCase, "rows=" + rows, Outputs.of(device, few, Mode.FAST), expected, faults, worst);
     }
     return false;
+  }
+
+  /// Whether the backend refuses to load a trial's plan.
+  private static boolean refuses(final Backend backend, final Trial trial) {
+    try (var weights = trial.weights(backend)) {
+      backend.load(trial.plan(), weights).close();
+      return false;
+    } catch (final IllegalArgumentException e) {
+      return true;
+    }
+  }
+
+  private static void other(
+      final OpCase opCase,
+      final String what,
+      final Outputs found,
+      final Outputs first,
+      final List<String> faults) {
+    final var difference = found.firstOtherBit(first);
+    if (!difference.isEmpty()) {
+      faults.add(opCase.name() + ": other bits " + what + ": " + difference);
+    }
   }
 
   private static void far(

@@ -4,6 +4,7 @@ import io.patchbay.bench.Conv4Weights;
 import io.patchbay.bench.DeviceRuns;
 import io.patchbay.bench.SweepWorkload;
 import io.patchbay.bench.Workload;
+import io.patchbay.engine.Precision;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class Determinism implements Section {
     try (var open = bench.open()) {
       final var backend = open.backend();
       for (final var workload : new Workload[] {Workload.DECODE, Workload.FORWARD}) {
-        try (var kept = DeviceRuns.inference(backend, weights, workload, rows, 1)) {
+        try (var kept = DeviceRuns.inference(backend, weights, workload, Precision.FP32, rows, 1)) {
           check(
               bench,
               result,
@@ -48,14 +49,15 @@ final class Determinism implements Section {
                   kept.run(0);
                   return Arrays.hashCode(DeviceRuns.result(kept, 0));
                 }
-                try (var fresh = DeviceRuns.inference(backend, weights, workload, rows, 1)) {
+                try (var fresh =
+                    DeviceRuns.inference(backend, weights, workload, Precision.FP32, rows, 1)) {
                   fresh.run(0);
                   return Arrays.hashCode(DeviceRuns.result(fresh, 0));
                 }
               });
         }
       }
-      try (var kept = DeviceRuns.training(backend, weights, batch, 1)) {
+      try (var kept = DeviceRuns.training(backend, weights, Precision.FP32, batch, 1)) {
         check(
             bench,
             result,
@@ -64,7 +66,7 @@ final class Determinism implements Section {
               if (time % 2 == 0) {
                 return hash(DeviceRuns.trained(kept, STEPS));
               }
-              try (var fresh = DeviceRuns.training(backend, weights, batch, 1)) {
+              try (var fresh = DeviceRuns.training(backend, weights, Precision.FP32, batch, 1)) {
                 return hash(DeviceRuns.trained(fresh, STEPS));
               }
             });
@@ -81,7 +83,8 @@ final class Determinism implements Section {
           continue;
         }
         try (var sweep =
-            DeviceRuns.sweep(backend, model.weights(), workload, pool, bases, sources, 1 << 13)) {
+            DeviceRuns.sweep(
+                backend, model.weights(), workload, pool, bases, sources, 1 << 13, false)) {
           check(
               bench,
               result,

@@ -9,6 +9,7 @@ import io.patchbay.engine.Plan;
 import io.patchbay.kernels.reference.ReferenceBackend;
 import io.patchbay.tests.cases.Catalogue;
 import io.patchbay.tests.cases.OpCase;
+import io.patchbay.tests.cases.Outputs;
 import io.patchbay.tests.cases.Trial;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

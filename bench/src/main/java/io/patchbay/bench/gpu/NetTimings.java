@@ -4,6 +4,7 @@ import io.patchbay.bench.Conv4Weights;
 import io.patchbay.bench.DeviceRuns;
 import io.patchbay.bench.Timed;
 import io.patchbay.bench.Workload;
+import io.patchbay.engine.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,39 +52,49 @@ final class NetTimings implements Section {
               bench,
               result,
               rows,
-              new Row(workload, batch, batch, sets),
+              new Row(workload, Precision.FP32, batch, batch, sets),
               watch,
-              () -> DeviceRuns.inference(open.backend(), weights, workload, batch, sets));
+              () ->
+                  DeviceRuns.inference(
+                      open.backend(), weights, workload, Precision.FP32, batch, sets));
         }
       }
       final int most = batches.getFirst();
-      for (final var workload : layers) {
-        row(
-            bench,
-            result,
-            rows,
-            new Row(workload, most, most, 2),
-            watch,
-            () -> DeviceRuns.inference(open.backend(), weights, workload, most, 2));
+      for (final var precision : precisions(open)) {
+        for (final var workload : layers) {
+          row(
+              bench,
+              result,
+              rows,
+              new Row(workload, precision, most, most, 2),
+              watch,
+              () -> DeviceRuns.inference(open.backend(), weights, workload, precision, most, 2));
+        }
       }
       for (final int batch : steps) {
         final int sets = Math.min(4, sets(bench, open, batch));
-        row(
-            bench,
-            result,
-            rows,
-            new Row(Workload.TRAIN_STEP, batch, 1, sets),
-            watch,
-            () -> DeviceRuns.training(open.backend(), weights, batch, sets));
+        for (final var precision : precisions(open)) {
+          row(
+              bench,
+              result,
+              rows,
+              new Row(Workload.TRAIN_STEP, precision, batch, 1, sets),
+              watch,
+              () -> DeviceRuns.training(open.backend(), weights, precision, batch, sets));
+        }
       }
     }
     return result;
   }
 
+  private static List<Precision> precisions(final OpenDevice open) {
+    return open.backend().planPrecisions().stream().sorted().toList();
+  }
+
   /// What a row times.
   ///
   /// @param items of one run
-  private record Row(Workload workload, int batch, int items, int sets) {
+  private record Row(Workload workload, Precision precision, int batch, int items, int sets) {
     /// Floating-point operations of an item that it cannot do without.
     double flops() {
       final double macs = workload.effectiveMacs();
@@ -95,7 +106,7 @@ final class NetTimings implements Section {
       map.put("case", workload.label());
       map.put("batch", batch);
       map.put("sets", sets);
-      map.put("precision", "fp32");
+      map.put("precision", precision.label());
       map.put("unit", workload.layer().isPresent() ? "samples/s" : workload.unit());
       return map;
     }
@@ -122,7 +133,7 @@ final class NetTimings implements Section {
     final var row = what.json();
     try (var timed = made.get()) {
       if (what.workload() != Workload.TRAIN_STEP) {
-        row.put("error", DeviceRuns.error(timed, Conv4Weights.random(SEED)));
+        row.put("error", DeviceRuns.error(timed, Conv4Weights.random(SEED), what.precision()));
       }
       final var time = watch.time(timed::run, what.sets() + 2);
       row.put("form", timed.form());

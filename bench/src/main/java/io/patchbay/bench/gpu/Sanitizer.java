@@ -102,7 +102,7 @@ final class Sanitizer implements Section {
     // The cases end by themselves, so that the tool comes to its summary.
     command.addAll(
         ChildJvm.command(
-            new Conformance(false), bench.options(), cases, bench.out(), seconds * 0.8 - 2));
+            Conformance.once(), bench.options(), cases, bench.out(), seconds * 0.8 - 2));
     final long start = System.nanoTime();
     final int status = ChildJvm.run(command, seconds, log);
     final var text = Files.readString(found);

@@ -40,7 +40,8 @@ final class Suite {
   static List<Section> sections(final int torchSeconds) {
     return List.of(
         new Ceilings(),
-        new Conformance(true),
+        Conformance.whole(),
+        new OwnOps(),
         new NetTimings(),
         new ModelSection(),
         new SweepTimings(),
@@ -58,7 +59,7 @@ final class Suite {
 
   /// The section of a name, those too that other sections start.
   static Section section(final String name) {
-    final var once = new Conformance(false);
+    final var once = Conformance.once();
     return name.equals(once.name())
         ? once
         : sections(0).stream()

@@ -98,6 +98,15 @@ final class SuiteTable {
                   result.get("cases"),
                   result.get("refused"),
                   result.get("faults"));
+      case "own-ops" ->
+          "%s of %s cases, %s refused, %s faults; %s, the first in %s ms"
+              .formatted(
+                  result.get("checked"),
+                  result.get("cases"),
+                  result.get("refused"),
+                  result.get("faults"),
+                  result.get("form"),
+                  digits(number(result.get("first_op_ms"))));
       case "determinism", "training", "sanitizer" -> summary(result);
       case "net", "sweeps", "errors" ->
           result.get("rows") instanceof final List<?> list ? list.size() + " rows" : "-";

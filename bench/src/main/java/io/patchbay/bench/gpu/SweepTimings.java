@@ -4,10 +4,12 @@ import io.patchbay.bench.DeviceRuns;
 import io.patchbay.bench.SuiteModel;
 import io.patchbay.bench.SweepWorkload;
 import io.patchbay.bench.SweepWorkload.Outcome;
+import io.patchbay.engine.expression.PatchOp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// Whole sweeps of each kind, checked against float64 and then timed with everything that they
@@ -35,22 +37,32 @@ final class SweepTimings implements Section {
     return SECONDS;
   }
 
+  /// Beside which what cells do is timed as an op of one's own, too.
+  private static final List<SweepWorkload> OWN =
+      List.of(SweepWorkload.Z_GRID, SweepWorkload.CHANNELS_32);
+
   /// @param bases inputs of the whole sweep
-  private record Sweep(String label, SweepWorkload workload, int bases, int sources) {}
+  /// @param own whether what cells do is said as an op of one's own
+  private record Sweep(String label, SweepWorkload workload, int bases, int sources, boolean own) {}
 
   private static List<Sweep> sweeps(final boolean tiny) {
     final var sweeps = new ArrayList<Sweep>();
     for (final var workload : SweepWorkload.values()) {
       final int bases =
           switch (workload) {
-            case Z_GRID, Z_GRID_BF16 -> 4096;
+            case Z_GRID, Z_GRID_BF16, Z_GRID_TF32 -> 4096;
             case CHANNELS_16, CHANNELS_32, ABLATE_32, OCCLUSION_MU, ENCODER_CHANNELS_MU -> 256;
             case UNITS_ALL -> 8;
             case MEDIATION_16, MEDIATION_4 -> 64;
           };
-      sweeps.add(new Sweep(workload.label(), workload, tiny ? 2 : bases, tiny ? 1 : SOURCES));
+      final int sources = tiny ? 1 : SOURCES;
+      sweeps.add(new Sweep(workload.label(), workload, tiny ? 2 : bases, sources, false));
+      if (OWN.contains(workload)) {
+        final var label = workload.label() + ", own op";
+        sweeps.add(new Sweep(label, workload, tiny ? 2 : bases, sources, true));
+      }
     }
-    sweeps.add(1, new Sweep("z-grid, 1,050 cells", SweepWorkload.Z_GRID, tiny ? 1 : FEW, 0));
+    sweeps.add(1, new Sweep("z-grid, 1,050 cells", SweepWorkload.Z_GRID, tiny ? 1 : FEW, 0, false));
     return sweeps;
   }
 
@@ -68,7 +80,11 @@ final class SweepTimings implements Section {
         if (bench.left() < 2 || !wanted || !DeviceRuns.runs(sweep.workload(), open.backend())) {
           continue;
         }
-        rows.add(row(bench, open, model, sweep));
+        final var row = row(bench, open, model, sweep);
+        rows.add(row);
+        if (sweep.own()) {
+          ratio(row, rows, sweep.workload().label());
+        }
         bench.keep(result);
       }
       Arrays.stream(SweepWorkload.values())
@@ -76,6 +92,24 @@ final class SweepTimings implements Section {
           .forEach(workload -> result.put(workload.label(), "not in this precision"));
     }
     return result;
+  }
+
+  /// How fast an op of one's own is beside the built-in one, and how it was computed.
+  private static void ratio(
+      final Map<String, Object> row, final List<Map<String, Object>> rows, final String builtIn) {
+    rows.stream()
+        .filter(other -> builtIn.equals(other.get("case")))
+        .findFirst()
+        .ifPresent(other -> {
+          if (row.get("rate") instanceof final Double own
+              && other.get("rate") instanceof final Double built) {
+            row.put("beside_built_in", own / built);
+            row.computeIfPresent(
+                "form",
+                (_, form) ->
+                    form + String.format(Locale.ROOT, ", %.3f of the built-in op", own / built));
+          }
+        });
   }
 
   private static Map<String, Object> row(
@@ -91,6 +125,9 @@ final class SweepTimings implements Section {
     row.put("bases", sweep.bases());
     row.put("sources", sweep.sources());
     row.put("unit", "cells/s");
+    if (sweep.own()) {
+      row.put("own_op", open.backend().form(PatchOp.define("own", "value")).toString());
+    }
     final double macs = DeviceRuns.macsPerCell(workload, pool, sweep.bases(), sweep.sources());
     row.put("macs_per_cell", macs);
     double best = 0;
@@ -107,7 +144,8 @@ final class SweepTimings implements Section {
               pool,
               sweep.bases(),
               sweep.sources(),
-              cells)) {
+              cells,
+              sweep.own())) {
         final double error =
             DeviceRuns.sweepError(
                 ours, model.weights(), workload, pool, sweep.bases(), sweep.sources());

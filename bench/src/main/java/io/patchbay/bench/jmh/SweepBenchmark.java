@@ -24,6 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 ///
 /// - `Z_GRID`: each of 10 latents to each of 7 values, change of the image
 /// - `Z_GRID_BF16`: the same, the change carried in bf16
+/// - `Z_GRID_TF32`: the same in TF32, on devices that have it
 /// - `CHANNELS_16`, `CHANNELS_32`: each channel of a decoder site of 16 x 16 x 32 or 32 x 32 x 32
 ///   from 16 sources, change of the image
 /// - `ABLATE_32`: each channel of the latter to zero

@@ -1,15 +1,14 @@
 package io.patchbay.engine.expression;
 
 import io.patchbay.engine.expression.PatchProgram.Instruction;
-import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// A patch op as a CUDA device function of one unit: float32, in the order of the program, nothing
-/// of a host library, so that nvcc and NVRTC take it as it is, and a host compiler where
-/// `__device__` is defined as nothing.
+/// A patch op as a CUDA device function of one unit, which takes what the op reads: float32, in the
+/// order of the program, nothing of a host library, so that nvcc and NVRTC take it as it is, and a
+/// host compiler where `__device__` is defined as nothing.
 ///
 /// ```
-/// __device__ inline float patch_blend(float clean, float source, ..., float random)
+/// __device__ inline float patch_blend(float clean, float source)
 /// ```
 final class CudaForm {
   private final PatchProgram program;
@@ -21,9 +20,7 @@ final class CudaForm {
   static String of(final PatchOp op) {
     final var body = new CudaForm(op.program()).body();
     final var arguments =
-        Arrays.stream(PatchValue.values())
-            .map(value -> "float " + value.text())
-            .collect(Collectors.joining(", "));
+        op.reads().stream().map(value -> "float " + value.text()).collect(Collectors.joining(", "));
     return "// "
         + op.toString().replaceAll("\\s+", " ")
         + "\n__device__ inline float "
@@ -73,14 +70,8 @@ final class CudaForm {
       case SQRT -> "sqrtf(" + a + ")";
       case TANH -> "tanhf(" + a + ")";
       case SIGMOID ->
-          a
-              + " < 0.0f ? expf("
-              + a
-              + ") / (1.0f + expf("
-              + a
-              + ")) : 1.0f / (1.0f + expf(-"
-              + a
-              + "))";
+          // The exponential is taken of what is not positive.
+          "(" + a + " < 0.0f ? expf(" + a + ") : 1.0f) / (1.0f + expf(-fabsf(" + a + ")))";
       case FLOOR -> "floorf(" + a + ")";
       case ADD -> a + " + " + b;
       case SUBTRACT -> a + " - " + b;

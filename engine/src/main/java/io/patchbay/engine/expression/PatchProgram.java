@@ -104,9 +104,4 @@ public record PatchProgram(List<Instruction> instructions, List<Float> constants
     }
     return numbers;
   }
-
-  /// A place to run it, for one thread.
-  public PatchEvaluator evaluator() {
-    return new PatchEvaluator(this);
-  }
 }

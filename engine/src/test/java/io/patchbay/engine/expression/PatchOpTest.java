@@ -12,6 +12,7 @@ import io.patchbay.engine.random.Streams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ final class PatchOpTest {
   }
 
   private static double run(final PatchOp op, final double[] values) {
-    final var evaluator = op.program().evaluator();
+    final var evaluator = op.evaluator();
     for (final var value : PatchValue.values()) {
       evaluator.set(value, values[value.ordinal()]);
     }
@@ -250,5 +251,70 @@ final class PatchOpTest {
     for (int i = 0; i < 10; i++) {
       assertEquals(all[7 + i], part.get(i));
     }
+  }
+
+  private static PatchOp twice(final String cuda) {
+    return PatchOp.handWritten(
+        "twice", Set.of(PatchValue.CLEAN, PatchValue.ROW), cuda, unit -> 2 * unit.clean());
+  }
+
+  private static final String TWICE =
+      "__device__ float twice(float clean, float row) { return 2 * clean; }";
+
+  @Test
+  void aHandWrittenOpIsItsJavaFunction() {
+    final var op = twice(TWICE);
+    assertTrue(op.isHandWritten());
+    assertEquals(List.of(PatchValue.CLEAN, PatchValue.ROW), op.reads());
+    assertEquals("twice", op.cudaName());
+    assertEquals(TWICE + "\n", op.cuda());
+    final var none = new float[0];
+    final var units = new PatchUnits(new float[] {1, -3}, none, none, 0, none, 0, 1, 1);
+    assertArrayEquals(new float[] {2, -6}, op.values(units));
+    assertTrue(op.toString().startsWith("twice(clean, row) in CUDA and Java"), op::toString);
+    assertNotEquals(op, twice(TWICE));
+    for (final Runnable wrong :
+        List.<Runnable>of(op::program, op::expression, () -> op.derivative(PatchValue.CLEAN))) {
+      final var e = assertThrows(IllegalArgumentException.class, wrong::run);
+      assertTrue(
+          String.valueOf(e.getMessage()).startsWith("patch op twice is hand-written and "),
+          e::getMessage);
+    }
+  }
+
+  @Test
+  void aHandWrittenOpNeedsItsFunction() {
+    final var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> twice("__device__ float two(float clean, float row) { return 2 * clean; }"));
+    assertEquals(
+        "patch op twice: the CUDA source has no such function:"
+            + " expected=__device__ float twice(float clean, float row)",
+        e.getMessage());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> PatchOp.handWritten("two words", Set.of(), "float two words()", _ -> 0));
+  }
+
+  @Test
+  void onlyWhatIsDeclaredIsRead() {
+    final var op =
+        PatchOp.handWritten(
+            "op",
+            Set.of(PatchValue.CLEAN),
+            "__device__ float op(float clean) { return clean; }",
+            unit -> unit.clean() + unit.mean());
+    final var e = assertThrows(IllegalStateException.class, op.evaluator()::run);
+    assertEquals(
+        "a patch op reads what it has not declared: value=mean, declared=[clean]", e.getMessage());
+  }
+
+  @Test
+  void roundingIsOfTheLargestNumberOnTheWay() {
+    final var evaluator = PatchOp.define("op", "(clean + 1000) - 1000").evaluator();
+    evaluator.set(PatchValue.CLEAN, 1);
+    assertEquals(1, evaluator.run());
+    assertEquals(1001, evaluator.largest());
   }
 }

@@ -3,10 +3,13 @@ package io.patchbay.kernels.cpu;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
+import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
+import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.HostMemory;
 import io.patchbay.kernels.fusing.Epilogue;
 import java.util.List;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class CpuBackend implements Backend {
   private static final int PREFERRED_ROWS = 256;
 
+  private final Shortages shortages = new Shortages();
   private final KernelLibrary library;
   private final Workers workers;
   private final HostMemory account;
@@ -95,6 +99,16 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public PatchForm form(final PatchOp op) {
+    return PatchForm.of(op.isHandWritten() ? "in Java" : "interpreted");
+  }
+
+  @Override
+  public boolean carries(final PatchOp op) {
+    return !op.isHandWritten();
+  }
+
+  @Override
   public int threads() {
     return workers.threads();
   }
@@ -102,6 +116,11 @@ public final class CpuBackend implements Backend {
   @Override
   public int preferredRows() {
     return PREFERRED_ROWS;
+  }
+
+  @Override
+  public Shortages shortages() {
+    return shortages;
   }
 
   @Override
@@ -118,6 +137,7 @@ public final class CpuBackend implements Backend {
     if (!(weights instanceof final CpuWeights own)) {
       throw new IllegalArgumentException("weights of another backend: " + weights);
     }
+    requirePrecision(plan);
     final var memory = new Memory(account);
     try {
       final var rows = new RowCandidate(library, patch);

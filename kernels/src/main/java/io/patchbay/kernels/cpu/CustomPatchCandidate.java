@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Patches by ops of one's own (`patch_program.cpp`). Rows that are gathered for the patch alone
-/// are read where they lie.
+/// Patches by ops of one's own (`patch_program.cpp`, and [JavaPatch] of those that are
+/// hand-written). Rows that are gathered for the patch alone are read where they lie.
 final class CustomPatchCandidate implements Candidate {
   /// Fields of the kernel's `PatchCall`.
   private static final int FIELDS = 19;
@@ -86,7 +86,8 @@ final class CustomPatchCandidate implements Candidate {
     final var ids = seed == null ? null : scope.value(node.input(op.input(PatchValue.RANDOM) + 1));
     final var count = scope.scratch("fired(%" + node.id() + ")", out.axis(), 1);
     fired.put(node, count);
-    final var program = NativeProgram.of(op.op().program(), memory);
+    final var program =
+        op.op().isHandWritten() ? null : NativeProgram.of(op.op().program(), memory);
     final var reads = new ArrayList<Value>();
     final var tables = new ArrayList<>(List.of(ranges));
     x.read(reads, tables);
@@ -128,7 +129,11 @@ final class CustomPatchCandidate implements Candidate {
           fields[at++] = width;
           fields[at++] = first;
           fields[at] = rows;
-          call(f, program, fields);
+          if (program == null) {
+            new JavaPatch(op.op(), fields).run();
+          } else {
+            call(f, program, fields);
+          }
         });
   }
 

@@ -3,7 +3,6 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate;
-import io.patchbay.engine.expression.PatchProgram;
 import io.patchbay.engine.expression.PatchValue;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
@@ -30,9 +29,12 @@ final class ChangeCells {
   private static final int PROBED = 4;
   private static final int WARP = 32;
   private static final int MOST_THREADS = 256;
-  private static final int LIST_THREADS = 1024;
+  private static final int LIST_THREADS = 256;
+
+  /// Cells of a warp that makes lists.
+  private static final int TILE = 256;
+
   private static final int FILL_BLOCKS = 8;
-  private static final int PROGRAM_FIELDS = 6;
 
   /// Floats of shared memory that a region's kernel has beside regions.
   static final int REGION_ROOM = 32;
@@ -50,6 +52,7 @@ final class ChangeCells {
   private final long wrongRange;
   private final Value sorted;
   private final Value covers;
+  private final Value tallies;
   private final Value lists;
   private final Value bases;
   private final Value numbers;
@@ -63,12 +66,14 @@ final class ChangeCells {
   private final boolean channels;
   private final boolean whole;
   private final Kernel probe;
+  private final Kernel tally;
   private final Kernel list;
   private final Kernel fill;
 
   /// @param window cells for whose dense changes there is room at once
   /// @param channels whether patches of one channel go a way of their own
   /// @param whole whether no cell goes through dense layers
+  /// @param own kernels for an op of one's own
   ChangeCells(
       final Node node,
       final Propagate op,
@@ -76,7 +81,8 @@ final class ChangeCells {
       final RegionLayers regions,
       final int window,
       final boolean channels,
-      final boolean whole) {
+      final boolean whole,
+      final OwnKernels own) {
     this.op = op;
     this.channels = channels;
     this.whole = whole;
@@ -91,7 +97,9 @@ final class ChangeCells {
           scope.rows(in.get(1).axis())
         };
     this.program =
-        op.own().map(own -> program(own, scope)).orElseGet(() -> new long[PROGRAM_FIELDS]);
+        op.own()
+            .map(o -> scope.program(own.program(o.op()), o.plane(), o.width()))
+            .orElseGet(() -> scope.program(PatchCode.NONE, 1, 1));
     final boolean draws = op.reads(PatchValue.RANDOM);
     this.mean = given(node, op.reads(PatchValue.MEAN), PatchValue.MEAN, 0, scope);
     this.seed = given(node, draws, PatchValue.RANDOM, 0, scope);
@@ -106,6 +114,7 @@ final class ChangeCells {
     this.rows = Math.max(1, scope.most(axis(node)));
     this.sorted = scope.scratch("sorted" + name, null, rows);
     this.covers = scope.scratch("covers" + name, null, COVER * rows);
+    this.tallies = scope.scratch("tallies" + name, null, KINDS * Math.ceilDiv(rows, TILE));
     this.lists = scope.scratch("lists" + name, null, KINDS * rows);
     this.bases = scope.scratch("bases" + name, null, KINDS * rows);
     this.numbers = scope.scratch("numbers" + name, null, KINDS * (1 + windows()));
@@ -114,9 +123,10 @@ final class ChangeCells {
     this.large = regions.layers().isEmpty() ? 0 : whole ? Math.min(most, regions.whole()) : most;
     this.plane = whole ? Math.min(most, regions.plane(1)) : large;
     this.small = Math.min(large, regions.small());
-    this.probe = scope.device().kernel("change_site", "change_probe");
+    this.probe = own.kernel(op, "change_site", "change_probe");
+    this.tally = scope.device().kernel("change_site", "change_tally");
     this.list = scope.device().kernel("change_site", "change_list");
-    this.fill = scope.device().kernel("change_site", "change_fill");
+    this.fill = own.kernel(op, "change_site", "change_fill");
   }
 
   /// Floats of shared memory that a region may take.
@@ -129,23 +139,6 @@ final class ChangeCells {
     return Objects.requireNonNull(node.input(2).shape().axis());
   }
 
-  private static long[] program(final Propagate.Own own, final Scope scope) {
-    final var program = own.op().program();
-    final var numbers = program.numbers();
-    final var bits = new int[Math.max(1, numbers.length)];
-    for (int i = 0; i < numbers.length; i++) {
-      bits[i] = Float.floatToRawIntBits(numbers[i]);
-    }
-    return new long[] {
-      scope.table("patch program", program.words()),
-      program.words().length / PatchProgram.WORDS,
-      scope.table("patch constants", bits),
-      numbers.length,
-      own.plane(),
-      own.width()
-    };
-  }
-
   private @Nullable Value given(
       final Node node,
       final boolean reads,
@@ -153,6 +146,16 @@ final class ChangeCells {
       final int after,
       final Scope scope) {
     return reads ? scope.value(node.input(op.input(value) + after)) : null;
+  }
+
+  /// Fields of `PatchCells`: what an op of one's own reads of some cells.
+  long[] own(final CellList cells) {
+    return op.own()
+        .map(o ->
+            new long[] {
+              cells.cells(), address(mean), address(seed), address(ids), o.plane(), o.width()
+            })
+        .orElseGet(() -> new long[0]);
   }
 
   /// How many windows cover all cells.
@@ -172,7 +175,7 @@ final class ChangeCells {
   }
 
   List<Value> writes() {
-    return List.of(fired, skipped, sorted, covers, lists, bases, numbers);
+    return List.of(fired, skipped, sorted, covers, tallies, lists, bases, numbers);
   }
 
   /// Elements of the patched value.
@@ -203,7 +206,10 @@ final class ChangeCells {
   void sort() {
     final var fields = fields();
     probe.launch(Launch.of(Math.ceilDiv(rows, PROBED), PROBED * WARP), fields);
-    list.launch(new Launch(1, 1, LIST_THREADS, 2 * Long.BYTES * WARP), fields);
+    final var tiles = concat(fields, tallies.address());
+    final var grid = Launch.covering(WARP * Math.ceilDiv(rows, TILE), LIST_THREADS, rows);
+    tally.launch(grid, tiles);
+    list.launch(grid, tiles);
   }
 
   /// All cells of a kind.
@@ -240,7 +246,7 @@ final class ChangeCells {
   void fill(final CellList cells, final long change) {
     final int threads = Math.min(MOST_THREADS, Math.ceilDiv(size(), WARP) * WARP);
     fill.launch(
-        Launch.of(blocks(cells, FILL_BLOCKS), threads),
+        Launch.of(blocks(cells, FILL_BLOCKS * MOST_THREADS / threads), threads),
         concat(fields(), cells.cells(), cells.count(), change));
   }
 

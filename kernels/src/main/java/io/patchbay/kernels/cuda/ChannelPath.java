@@ -5,7 +5,6 @@ import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Op.Propagate.Kind;
-import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shape;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
@@ -26,23 +25,24 @@ final class ChannelPath {
   private static final int IMAGE = 64;
 
   /// Of `change_pixels`, per multiprocessor.
-  private static final int PIXELS_BLOCKS = 3;
+  private static final int PIXELS_BLOCKS = 4;
 
-  /// Bytes of its shared memory: the taps of a color with their reaches, and two chunks of 32
-  /// cells.
+  /// Bytes of its shared memory: the taps of a color with their reaches, and two chunks of 32 cells
+  /// with the rows of two.
   private static final int TAPS = CHANNELS * (16 + 1) * Float.BYTES;
 
-  private static final int CHUNKS = 2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES);
+  private static final int CHUNKS =
+      2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES) + 2 * 8 * 2 * 6 * 32 * Float.BYTES;
 
   /// Of `tail_channel`; bytes are those of its taps and of its `ChannelRoom`.
   private static final int TAIL_THREADS = 512;
 
-  private static final int TAIL_SHARED = 210_240;
+  private static final int TAIL_SHARED = 208_192;
 
-  /// Floats of its weights: the taps of the first layer, and twice those of the second.
+  /// Numbers of its weights: the taps of the first layer, and pairs of those of the second, twice.
   private static final int FIRST = CHANNELS * CHANNELS * 16;
 
-  private static final int SECOND = 2 * CHANNELS * 16;
+  private static final int SECOND = CHANNELS * 16;
 
   private final ChangeEnds ends;
   private final Value clean;
@@ -86,25 +86,27 @@ final class ChannelPath {
     this.effects = scope.scratch("effects" + name, null, rows);
   }
 
-  /// The path of a chain that it fits.
+  /// The path of a chain that it fits. An op of one's own goes this way where it is compiled.
   static Optional<ChannelPath> of(
-      final Node node, final Propagate op, final Scope scope, final ChangeEnds ends) {
+      final Node node,
+      final Propagate op,
+      final Scope scope,
+      final ChangeEnds ends,
+      final OwnKernels own) {
     final int last = op.layers().size() - 1;
     final boolean measures = op.end() == End.SQUARES || op.end() == End.SIZES;
     final boolean ups = op.layers().stream().allMatch(layer -> layer.kind() == Kind.UP);
-    if (op.precision() == Precision.TF32
-        || !measures
+    if (!measures
         || !ups
-        || op.own().isPresent()
+        || op.own().filter(o -> !own.compiles(o.op())).isPresent()
         || op.layers().get(last).activation() != Activation.SIGMOID
         || node.input(Propagate.LEADING).shape().dim(0) != CHANNELS) {
       return Optional.empty();
     }
     final var image = clean(node, last).shape().on(null);
     final boolean gray = image.equals(Shape.of(1, IMAGE, IMAGE));
-    final var suffix = op.end() == End.SQUARES ? "squares" : "sizes";
     if (last == 0 && (gray || image.equals(Shape.of(3, IMAGE, IMAGE)))) {
-      return Optional.of(new ChannelPath(node, op, scope, ends, pixels(node, suffix, scope)));
+      return Optional.of(new ChannelPath(node, op, scope, ends, pixels(node, op, scope, own)));
     }
     final boolean tail =
         last == 1
@@ -113,28 +115,34 @@ final class ChannelPath {
             && clean(node, 0).shape().on(null).equals(Shape.of(CHANNELS, IMAGE / 2, IMAGE / 2))
             && scope.device().facts().sharedPerBlock() >= TAIL_SHARED;
     return tail
-        ? Optional.of(new ChannelPath(node, op, scope, ends, tail(node, suffix, scope)))
+        ? Optional.of(new ChannelPath(node, op, scope, ends, tail(node, op, scope, own)))
         : Optional.empty();
+  }
+
+  private static String suffix(final Propagate op) {
+    return op.end() == End.SQUARES ? "squares" : "sizes";
   }
 
   private static Node clean(final Node node, final int layer) {
     return node.input(Propagate.LEADING + 2 * layer + 1);
   }
 
-  private static Way pixels(final Node node, final String suffix, final Scope scope) {
+  private static Way pixels(
+      final Node node, final Propagate op, final Scope scope, final OwnKernels own) {
     final var weights = scope.value(node.input(Propagate.LEADING));
     final var image = TailPacks.ofPixels(clean(node, 0), scope);
     final int colors = clean(node, 0).shape().dim(0);
     final int processors = scope.device().facts().multiprocessors();
     return new Way(
-        scope.device().kernel("change_pixels", "change_pixels_" + suffix),
+        own.kernel(op, "change_pixels", "change_pixels_" + suffix(op)),
         new Launch(PIXELS_BLOCKS * processors, 1, THREADS, TAPS * colors + CHUNKS),
         List.of(weights, image.value()),
         () -> new long[] {weights.address(), image.sides(), image.logits()},
         colors);
   }
 
-  private static Way tail(final Node node, final String suffix, final Scope scope) {
+  private static Way tail(
+      final Node node, final Propagate op, final Scope scope, final OwnKernels own) {
     final var device = scope.device();
     final int processors = device.facts().multiprocessors();
     final var grid = Launch.of(BLOCKS * processors, THREADS);
@@ -163,7 +171,7 @@ final class ChannelPath {
             (a, b) -> packActive.launch(grid, a, b, bases));
     final var image = TailPacks.ofTail(clean(node, 1), scope);
     return new Way(
-        device.kernel("tail_channel", "tail_channel_" + suffix),
+        own.kernel(op, "tail_channel", "tail_channel_" + suffix(op)),
         new Launch(processors, 1, TAIL_THREADS, TAIL_SHARED),
         List.of(first, second, active, image.value()),
         () ->
@@ -205,7 +213,8 @@ final class ChannelPath {
     final var given = ChangeCells.concat(patches, way.given().get());
     final var results = ChangeCells.concat(given, effects.address(), 0, cells.count());
     final var colors = ChangeCells.concat(results, way.colors());
-    way.kernel().launch(way.launch(), ChangeCells.concat(colors, rectifies ? 1 : 0));
+    final var bent = ChangeCells.concat(colors, rectifies ? 1 : 0);
+    way.kernel().launch(way.launch(), ChangeCells.concat(bent, all.own(cells)));
     placed.launch(grid, effects.address(), cells.cells(), cells.count(), ends.out().address());
   }
 }

@@ -1,19 +1,25 @@
 package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.NonFiniteException;
 import io.patchbay.engine.Op;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
+import io.patchbay.engine.Running;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.Landing;
+import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +27,20 @@ import org.jspecify.annotations.Nullable;
 /// replayed for any number of rows.
 final class CudaProgram implements Program {
   private final Plan plan;
+  private final String label;
   private final Device device;
   private final Memory memory;
   private final RowCounts counts;
   private final Faults faults;
+  private final Spreads spreads;
+  private final Expectations expectations;
   private final Scope scope;
   private final Binding binding;
   private final CudaWeights weights;
+
+  /// Runs whose end was not waited for yet.
+  private final Set<CudaRun> open = new HashSet<>();
+
   private final Map<Value, Node> nodes = new HashMap<>();
   private final @Nullable Recording derived;
   private final @Nullable Recording steps;
@@ -37,26 +50,50 @@ final class CudaProgram implements Program {
 
   /// @param apart whether every value has memory of its own, so that what a kernel writes beside
   ///   one is found
+  /// @param label of the device, for messages
   CudaProgram(
       final Plan plan,
       final Mode mode,
       final CudaWeights weights,
       final Memory memory,
       final List<Candidate> candidates,
-      final boolean apart) {
+      final boolean apart,
+      final String label) {
     this.plan = plan;
+    this.label = label;
     this.weights = weights;
     this.memory = memory;
     this.device = memory.device();
     this.counts = new RowCounts(plan, memory);
     this.faults = new Faults(memory);
+    this.spreads = new Spreads(memory);
+    this.expectations = new Expectations(memory);
     this.scope = new Scope(plan, mode, memory, counts, faults);
     this.binding = new Binding(plan, scope, candidates);
     new Placement(plan, scope, binding, weights).settle(memory, apart);
     scope.values().forEach((node, value) -> nodes.putIfAbsent(value.root(), node));
     writeConstants();
     this.derived = binding.derived().isEmpty() ? null : record(binding.derived());
-    this.steps = mode == Mode.STEP || binding.steps().isEmpty() ? null : record(binding.steps());
+    try {
+      this.steps = mode == Mode.STEP || binding.steps().isEmpty() ? null : record(binding.steps());
+    } catch (final RuntimeException e) {
+      if (derived != null) {
+        derived.close();
+      }
+      throw e;
+    }
+  }
+
+  /// Bytes that a plan takes, the most of which are not taken here.
+  static long bytes(
+      final Plan plan,
+      final CudaWeights weights,
+      final Memory memory,
+      final List<Candidate> candidates) {
+    final var scope =
+        new Scope(plan, Mode.FAST, memory, new RowCounts(plan, memory), new Faults(memory));
+    final var binding = new Binding(plan, scope, candidates);
+    return memory.bytes() + new Placement(plan, scope, binding, weights).bytes();
   }
 
   private Recording record(final List<Step> these) {
@@ -156,9 +193,77 @@ final class CudaProgram implements Program {
   }
 
   @Override
+  public void spread(
+      final Node given, final int[] values, final int block, final int each, final int rows) {
+    final var value = given(given, Shape.Type.I32);
+    if (block < 1 || each < 1 || block % each != 0 || rows < 1) {
+      throw new IllegalArgumentException(
+          "no such pattern: block=" + block + ", each=" + each + ", rows=" + rows);
+    }
+    rows(given, rows);
+    final int most = plan.capacity().of(value.axis());
+    withMemory(() -> spreads.write(value, values, block, each, rows, most));
+  }
+
+  @Override
   public void run(final Sizes sizes) {
+    ask(sizes);
+    faults.check();
+  }
+
+  @Override
+  public Running start(final Sizes sizes, final Running.Wanted wanted) {
+    ask(sizes);
+    final var run = new CudaRun(faults, expectations, open);
+    wanted
+        .expected()
+        .forEach((patch, counts) -> withMemory(() -> run.check(patch, check(patch, counts))));
+    for (final var node : wanted.outputs()) {
+      final int elements = Math.toIntExact(last.elements(node.shape()));
+      run.output(node, device.land(output(node).address(), 4L * elements), elements);
+    }
+    for (final var node : wanted.skipped()) {
+      final var value = marked(scope.skipped(), node);
+      final int rows = last.of(value.axis());
+      run.skipped(node, device.land(value.address(), 4L * rows), rows);
+    }
+    run.last(faults.later());
+    return run;
+  }
+
+  private Landing check(final Node patch, final int[] expected) {
+    final var value = marked(scope.fired(), patch);
+    if (expected.length != last.of(value.axis())) {
+      throw new IllegalArgumentException(
+          "expected of other rows: patch="
+              + patch
+              + ", rows="
+              + last.of(value.axis())
+              + ", expected="
+              + expected.length);
+    }
+    final int most = plan.capacity().of(value.axis());
+    return expectations.check(patch, value, counts.address(value.axis()), most, expected);
+  }
+
+  /// Asks for a run. A driver may need memory of its own when it runs a recording for the first
+  /// time.
+  private void ask(final Sizes sizes) {
     checkOpen();
     sizes.checkWithin(plan.capacity());
+    withMemory(() -> replay(sizes));
+  }
+
+  /// @throws DeviceMemoryException when the work needs memory that is not there
+  private void withMemory(final Runnable work) {
+    try {
+      work.run();
+    } catch (final OutOfDeviceMemoryException e) {
+      throw new DeviceMemoryException(label, 0, device.free(), e);
+    }
+  }
+
+  private void replay(final Sizes sizes) {
     last = sizes;
     counts.write(sizes);
     if (derivedFrom != weights.version()) {
@@ -175,7 +280,6 @@ final class CudaProgram implements Program {
     if (!plan.assigns().isEmpty()) {
       weights.changed();
     }
-    faults.check();
   }
 
   private void step(final Step step) {
@@ -228,12 +332,17 @@ final class CudaProgram implements Program {
     return marks(scope.skipped(), propagation);
   }
 
-  private int[] marks(final Map<Node, Value> of, final Node patch) {
+  private Value marked(final Map<Node, Value> of, final Node patch) {
     checkOpen();
     final var value = of.get(patch);
     if (value == null) {
       throw new IllegalArgumentException("not a patch of this plan: " + patch);
     }
+    return value;
+  }
+
+  private int[] marks(final Map<Node, Value> of, final Node patch) {
+    final var value = marked(of, patch);
     final var marks = new int[last.of(value.axis())];
     device.download(MemorySegment.ofArray(marks), value.address());
     return marks;
@@ -264,6 +373,7 @@ final class CudaProgram implements Program {
       return;
     }
     closed = true;
+    List.copyOf(open).forEach(CudaRun::close);
     if (derived != null) {
       derived.close();
     }

@@ -41,8 +41,17 @@ public final class CudaProvider implements BackendProvider {
   }
 
   @Override
+  public int devices() {
+    try {
+      return CudaDevice.count();
+    } catch (final CudaUnavailableException e) {
+      throw new DeviceMissingException(name(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
   public Backend open(final Settings settings) {
-    return CudaBackend.on(device(settings.number()));
+    return CudaBackend.on(device(settings.number()), settings.number());
   }
 
   /// A GPU with the kernels of this build.

@@ -15,7 +15,8 @@ import java.util.Optional;
 /// The decoder with four transposed convolutions from 64 channels of 4 x 4 pixels to an image of 64
 /// x 64, or its last layers, on the matrix unit: what a layer takes is in (H, W, C) order, the last
 /// two layers and the effect are one kernel (`tail.cuh`). In bf16 a change is bf16 and a clean
-/// value fp16; exact, for one color, all operands are pairs of bf16 and clean values float32.
+/// value fp16; exact, for one color and any other precision, all operands are pairs of bf16 and
+/// clean values float32.
 final class DecoderPath implements ChangePath {
   private static final int THREADS = MatrixStages.THREADS;
   private static final int BLOCKS = MatrixStages.BLOCKS;
@@ -50,7 +51,7 @@ final class DecoderPath implements ChangePath {
     this.ends = ends;
     this.stages = new MatrixStages(node, scope);
     this.processors = stages.processors();
-    this.exact = op.precision() == Precision.FP32;
+    this.exact = op.precision() != Precision.BF16;
     for (int i = 0; i < op.layers().size() - 2; i++) {
       final var weights = node.input(Propagate.LEADING + 2 * i);
       final var clean = node.input(Propagate.LEADING + 2 * i + 1);
@@ -78,11 +79,10 @@ final class DecoderPath implements ChangePath {
     final int count = op.layers().size();
     final boolean measures = op.end() == End.SQUARES || op.end() == End.SIZES;
     final int room = scope.device().facts().sharedPerBlock();
-    final boolean exact = op.precision() == Precision.FP32;
-    final boolean some = exact || op.precision() == Precision.BF16;
+    final boolean exact = op.precision() != Precision.BF16;
     // The first that the tail takes may not be the first of the chain if it would be rounded.
     final int least = exact ? 2 : 3;
-    if (!some || !measures || count < least || room < Math.max(TAIL_SHARED, TAIL_EXACT_SHARED)) {
+    if (!measures || count < least || room < Math.max(TAIL_SHARED, TAIL_EXACT_SHARED)) {
       return false;
     }
     // From the end backwards.

@@ -8,13 +8,18 @@ import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
 import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.KernelSource;
+import io.patchbay.ffi.cuda.Landing;
 import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
+import io.patchbay.ffi.cuda.SourceCompiler;
 import io.patchbay.ffi.cuda.Task;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,20 +40,39 @@ public final class EmulatedDevice implements Device {
   private static final int SHARED = 227 * 1024;
   private static final long CACHE = 1L << 20;
 
+  /// The host's compiler, for sources.
+  public interface HostCompiler {
+    /// The library that it made of a source, linked with that of [EmulatedDevice#library].
+    ///
+    /// @param called `PB_SOURCE`, by which its kernels are found
+    Path compile(KernelSource source, String called);
+  }
+
   private final EmulatorLibrary library;
+  private final @Nullable HostCompiler compiler;
   private final long memory;
   private final int order;
   private final Set<Allocation> allocations = new LinkedHashSet<>();
   private long used;
   private @Nullable List<Runnable> noting;
+  private @Nullable List<String> listing;
 
   EmulatedDevice(final EmulatorLibrary library, final long memory, final int order) {
+    this(library, memory, order, null);
+  }
+
+  private EmulatedDevice(
+      final EmulatorLibrary library,
+      final long memory,
+      final int order,
+      final @Nullable HostCompiler compiler) {
     if (memory <= 0 || order < 0) {
       throw new IllegalArgumentException("no such device: memory=" + memory + ", order=" + order);
     }
     this.library = library;
     this.memory = memory;
     this.order = order;
+    this.compiler = compiler;
   }
 
   /// Whether the build made an emulator; without a C++ compiler it does not.
@@ -65,6 +89,17 @@ public final class EmulatedDevice implements Device {
     return new EmulatedDevice(EmulatorLibrary.standard(), memory, order);
   }
 
+  /// A device that compiles sources, too.
+  public static EmulatedDevice open(
+      final long memory, final int order, final HostCompiler compiler) {
+    return new EmulatedDevice(EmulatorLibrary.standard(), memory, order, compiler);
+  }
+
+  /// The library of the emulator, which what is compiled for it is linked with.
+  public static Path library() {
+    return EmulatorLibrary.standard().file();
+  }
+
   /// How often each barrier of a kernel was come to, by file and line with a colon between, on any
   /// device of this process since the last call.
   public Map<String, Long> barriers() {
@@ -78,6 +113,23 @@ public final class EmulatedDevice implements Device {
   /// @param site file and line with a colon between; none when empty
   public void leaveOut(final String site) {
     library.skip(site);
+  }
+
+  /// The launches that `work` asks for, those that it records included: kernel, shape and fields,
+  /// an address as `@`. Two programs with the same ones do the same.
+  public List<String> launches(final Runnable work) {
+    final var launches = new ArrayList<String>();
+    listing = launches;
+    try {
+      work.run();
+    } finally {
+      listing = null;
+    }
+    return launches;
+  }
+
+  private String field(final long value) {
+    return allocations.stream().anyMatch(a -> a.holds(value)) ? "@" : Long.toString(value);
   }
 
   @Override
@@ -118,6 +170,21 @@ public final class EmulatedDevice implements Device {
   }
 
   @Override
+  public Landing land(final long from, final long bytes) {
+    final var there = new byte[Math.toIntExact(bytes)];
+    download(MemorySegment.ofArray(there), from);
+    return new Landing() {
+      @Override
+      public void into(final MemorySegment to) {
+        MemorySegment.copy(MemorySegment.ofArray(there), 0, to, 0, bytes);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
   public void copy(final long to, final long from, final long bytes) {
     ask(() -> segment(to, bytes).copyFrom(segment(from, bytes)));
   }
@@ -143,6 +210,24 @@ public final class EmulatedDevice implements Device {
       throw new NativeException("no such kernel: source=" + source + ", name=" + name);
     }
     return new EmulatedKernel(key, name, bytes);
+  }
+
+  @Override
+  public SourceCompiler compiler() {
+    return compiler == null
+        ? new SourceCompiler(false, "the emulator has no compiler")
+        : new SourceCompiler(true, "the host's compiler");
+  }
+
+  @Override
+  public Kernel kernel(final KernelSource source, final String name) {
+    if (compiler == null) {
+      throw new NativeException("the emulator has no compiler: source=" + source.name());
+    }
+    final var called =
+        source.name().replaceAll("\\W", "_") + "_" + Integer.toHexString(source.hashCode());
+    library.add(compiler.compile(source, called));
+    return kernel(called, name);
   }
 
   @Override
@@ -257,6 +342,10 @@ public final class EmulatedDevice implements Device {
                 + " bytes");
       }
       final var own = fields.clone();
+      if (listing != null) {
+        final var values = Arrays.stream(own).mapToObj(EmulatedDevice.this::field).toList();
+        listing.add(key + " " + shape + " " + values);
+      }
       ask(() -> {
         try (var arena = Arena.ofConfined()) {
           library.launch(key, shape, arena.allocateFrom(JAVA_LONG, own), order);
@@ -294,6 +383,10 @@ public final class EmulatedDevice implements Device {
     Allocation(final long address, final long bytes) {
       this.address = address;
       this.bytes = bytes;
+    }
+
+    boolean holds(final long at) {
+      return at >= address && at < address + bytes;
     }
 
     @Override

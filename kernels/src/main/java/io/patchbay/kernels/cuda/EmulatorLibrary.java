@@ -12,9 +12,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.net.URL;
-import java.util.HashMap;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The CUDA kernels as the host's compiler made them, with the emulator that runs them.
 final class EmulatorLibrary {
@@ -28,9 +29,12 @@ final class EmulatorLibrary {
   private final MethodHandle skip;
   private final MethodHandle barriers;
   private final MethodHandle forget;
-  private final Map<String, Long> kernels = new HashMap<>();
+  private final MethodHandle listing;
+  private final Path file;
+  private final Map<String, Long> kernels = new ConcurrentHashMap<>();
 
   private EmulatorLibrary(final Library library) {
+    file = library.file();
     launch =
         library.function(
             "pb_emulator_launch",
@@ -51,10 +55,26 @@ final class EmulatorLibrary {
     final var listing = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
     barriers = library.function("pb_emulator_barriers", listing);
     forget = library.function("pb_emulator_forget", FunctionDescriptor.ofVoid());
-    for (final var line : lines(library.function("pb_emulator_kernels", listing))) {
+    this.listing = library.function("pb_emulator_kernels", listing);
+    list();
+  }
+
+  private void list() {
+    for (final var line : lines(listing)) {
       final var words = line.split(" ", -1);
       kernels.put(words[0] + "/" + words[1], Long.parseLong(words[3]));
     }
+  }
+
+  /// Where it lies.
+  Path file() {
+    return file;
+  }
+
+  /// Takes the kernels of another library, which was linked with this one, too.
+  void add(final Path other) {
+    Library.open(other);
+    list();
   }
 
   /// Whether the build made the library at all; without a C++ compiler it does not.

@@ -1,8 +1,10 @@
 package io.patchbay.kernels.cuda;
 
+import io.patchbay.ffi.cuda.Landing;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What kernels find wrong while they run: each kind has an int in the device's memory, 0 until a
 /// kernel writes there.
@@ -38,6 +40,21 @@ final class Faults {
       return;
     }
     memory.device().download(MemorySegment.ofArray(found), start);
+    requireNone();
+  }
+
+  /// What kernels that were asked for until now will have found, for [#check].
+  Optional<Landing> later() {
+    return kinds.isEmpty() ? Optional.empty() : Optional.of(memory.device().land(start, 4L * MOST));
+  }
+
+  /// As [#check], of what was found by then.
+  void check(final Landing then) {
+    then.into(MemorySegment.ofArray(found));
+    requireNone();
+  }
+
+  private void requireNone() {
     for (int i = 0; i < kinds.size(); i++) {
       if (found[i] != 0) {
         memory.device().fill(start, 4L * MOST, 0);

@@ -1,28 +1,21 @@
 package io.patchbay.kernels.cuda;
 
+import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.kernels.cuda.Layers.Conv;
+import io.patchbay.kernels.cuda.Layers.Finish;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The kernels of convolutions with kernel 4, stride 2 and padding 1 onto squares of 4, 8, 16 or 32
 /// pixels (`conv_down.cu`, `conv_up.cu`, `conv_up_thin.cu`, `conv_wgrad.cu`): which one a layer
 /// takes, and in how many blocks.
 final class HalvingForms {
-  /// How products of the layers with many channels are taken.
-  enum Arithmetic {
-    /// Multiply-adds in float32.
-    SINGLE,
-    /// The matrix instruction on each factor in two parts of 11 bits: as near as float32.
-    SPLIT,
-    /// The matrix instruction on factors rounded to 11 bits.
-    ROUNDED
-  }
-
   private static final int WARP = 32;
 
   /// Warps of a multiprocessor under which outputs are spread over more threads.
@@ -33,16 +26,14 @@ final class HalvingForms {
   private final List<Form> down;
   private final List<Form> up;
   private final List<WeightForm> weightGrads;
+  private final @Nullable HeldForms held;
   private final int busy;
 
-  HalvingForms(final Device device, final Arithmetic arithmetic) {
+  /// @param precision of the operands of layers with many channels; of weight gradients in float32
+  ///   each is taken in two parts of 11 bits, which is nearer to the sum than multiply-adds are
+  HalvingForms(final Device device, final Precision precision) {
+    held = precision == Precision.TF32 ? new HeldForms(device) : null;
     busy = FEW * device.facts().multiprocessors();
-    final var suffix =
-        switch (arithmetic) {
-          case SINGLE -> "";
-          case SPLIT -> "_tf32x3";
-          case ROUNDED -> "_tf32";
-        };
     down = new ArrayList<>(List.of(down(device, "conv_down_32", 32, 8, 8, 4, 128)));
     up =
         new ArrayList<>(
@@ -51,39 +42,31 @@ final class HalvingForms {
                 thin(device, "conv_up_to_3", 3, 4, 1),
                 thin(device, "conv_up_to_1_few", 1, 2, 2),
                 thin(device, "conv_up_to_3_few", 3, 2, 2)));
-    if (arithmetic == Arithmetic.SINGLE) {
-      down.add(down(device, "conv_down_16", 16, 8, 8, 4, 128));
-      down.add(down(device, "conv_down_8", 8, 8, 8, 8, 128));
-      down.add(down(device, "conv_down_4", 4, 4, 8, 8, 128));
-      down.add(down(device, "conv_down_16_few", 16, 8, 2, 16, 256));
-      down.add(down(device, "conv_down_8_few", 8, 8, 2, 32, 128));
-      down.add(down(device, "conv_down_4_few", 4, 4, 2, 32, 128));
-      up.add(up(device, "conv_up_16", 16, 8, 4, 8, 256));
-      up.add(up(device, "conv_up_8", 8, 8, 4, 8, 256));
-      up.add(up(device, "conv_up_4", 4, 4, 8, 8, 256));
-      up.add(up(device, "conv_up_8_few", 8, 8, 1, 32, 256));
-      up.add(up(device, "conv_up_4_few", 4, 4, 2, 32, 256));
-    } else {
-      down.add(downTensor(device, "conv_down_16" + suffix, 16, 2, 4, 8, 1));
-      down.add(downTensor(device, "conv_down_8" + suffix, 8, 2, 4, 4, 2));
-      down.add(downTensor(device, "conv_down_4" + suffix, 4, 2, 4, 4, 2));
-      down.add(downTensor(device, "conv_down_16_few" + suffix, 16, 1, 2, 4, 2));
-      down.add(downTensor(device, "conv_down_8_few" + suffix, 8, 1, 2, 2, 4));
-      down.add(downTensor(device, "conv_down_4_few" + suffix, 4, 1, 1, 1, 8));
-      up.add(upTensor(device, "conv_up_16" + suffix, 16, 2, 2, 2, 2));
-      up.add(upTensor(device, "conv_up_8" + suffix, 8, 2, 2, 2, 2));
-      up.add(upTensor(device, "conv_up_4" + suffix, 4, 2, 2, 1, 4));
-      up.add(upTensor(device, "conv_up_8_few" + suffix, 8, 1, 1, 1, 4));
-      up.add(upTensor(device, "conv_up_4_few" + suffix, 4, 1, 1, 1, 4));
-    }
-    final var weights = arithmetic == Arithmetic.SINGLE ? "conv_wgrad" : "conv_wgrad_tensor";
+    down.add(down(device, "conv_down_16", 16, 8, 8, 4, 128));
+    down.add(down(device, "conv_down_8", 8, 8, 8, 8, 128));
+    down.add(down(device, "conv_down_4", 4, 4, 8, 8, 128));
+    down.add(down(device, "conv_down_16_few", 16, 8, 2, 16, 256));
+    down.add(down(device, "conv_down_8_few", 8, 8, 2, 32, 128));
+    down.add(down(device, "conv_down_4_few", 4, 4, 2, 32, 128));
+    up.add(up(device, "conv_up_16", 16, 8, 4, 8, 256));
+    up.add(up(device, "conv_up_8", 8, 8, 4, 8, 256));
+    up.add(up(device, "conv_up_4", 4, 4, 8, 8, 256));
+    up.add(up(device, "conv_up_8_few", 8, 8, 1, 32, 256));
+    up.add(up(device, "conv_up_4_few", 4, 4, 2, 32, 256));
     weightGrads =
-        List.of(
-            weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_1", 32, 1, 8),
-            weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_3", 32, 3, 8),
-            weightGrad(device, weights, "conv_wgrad_16" + suffix, 16, 16, 4),
-            weightGrad(device, weights, "conv_wgrad_8" + suffix, 8, 16, 8),
-            weightGrad(device, weights, "conv_wgrad_4" + suffix, 4, 16, 4));
+        new ArrayList<>(
+            List.of(
+                weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_1", 32, 1, 8),
+                weightGrad(device, "conv_wgrad", "conv_wgrad_32_of_3", 32, 3, 8)));
+    if (precision == Precision.TF32) {
+      weightGrads.add(rounded(device, 16, 4, 1));
+      weightGrads.add(rounded(device, 8, 8, 1));
+      weightGrads.add(rounded(device, 4, 4, 4));
+    } else {
+      weightGrads.add(weightGrad(device, "conv_wgrad_tensor", "conv_wgrad_16_tf32x3", 16, 16, 4));
+      weightGrads.add(weightGrad(device, "conv_wgrad_tensor", "conv_wgrad_8_tf32x3", 8, 16, 8));
+      weightGrads.add(weightGrad(device, "conv_wgrad_tensor", "conv_wgrad_4_tf32x3", 4, 16, 4));
+    }
   }
 
   /// How a kernel shares its work.
@@ -118,7 +101,8 @@ final class HalvingForms {
 
   /// @param channels of x of a block, which are all where they are fewer than 16
   /// @param bands of a row, which are summed over one after the other
-  private record WeightForm(Kernel kernel, int width, int channels, int bands, int shared) {}
+  private record WeightForm(
+      Kernel kernel, int width, int channels, int bands, int threads, int shared) {}
 
   /// A launch of a kernel.
   record Call(Kernel kernel, Launch launch) {}
@@ -127,7 +111,8 @@ final class HalvingForms {
   ///
   /// @param blocks of a part
   /// @param bands of a row, of which a part has some
-  record WeightCall(Kernel kernel, int blocks, int bands, int threads, int shared) {
+  /// @param sumsX whether it can sum the channels of x too, as every one can those of g
+  record WeightCall(Kernel kernel, int blocks, int bands, int threads, int shared, boolean sumsX) {
     Launch launch(final int parts) {
       return new Launch(blocks, parts, threads, shared);
     }
@@ -144,27 +129,30 @@ final class HalvingForms {
   }
 
   /// How a layer of at most `most` rows is computed, if one of these kernels can.
-  Optional<Call> down(final Conv s, final int most) {
-    return call(down, s, s.o(), most);
+  Optional<Call> down(final Conv s, final int most, final Finish finish) {
+    final var own = held == null ? Optional.<Call>empty() : held.down(s, most, finish);
+    return own.isPresent() ? own : call(down, s, s.o(), most);
   }
 
   /// As [#down].
-  Optional<Call> up(final Conv s, final int most) {
-    return call(up, s, s.c(), most);
+  Optional<Call> up(final Conv s, final int most, final Finish finish) {
+    final var own = held == null ? Optional.<Call>empty() : held.up(s, most, finish);
+    return own.isPresent() ? own : call(up, s, s.c(), most);
   }
 
   Optional<WeightCall> weightGrad(final Conv s) {
     return weightGrads.stream()
         .filter(f -> fits(s) && f.width() == s.ow())
-        .filter(f -> f.channels() == 16 ? s.c() > 3 : f.channels() == s.c())
+        .filter(f -> f.channels() > 3 ? s.c() > 3 : f.channels() == s.c())
         .findFirst()
         .map(f ->
             new WeightCall(
                 f.kernel(),
                 Math.ceilDiv(s.c(), f.channels()) * Math.ceilDiv(s.o(), 32),
                 f.bands(),
-                256,
-                f.shared()));
+                f.threads(),
+                f.shared(),
+                f.channels() > 3));
   }
 
   /// The first form that has enough warps for the device, else the one that has the most.
@@ -208,37 +196,6 @@ final class HalvingForms {
     final int rows = threads / groups / 2 * run / w;
     return form(
         device, "conv_up", name, w, rows, each * groups, threads, w == 4 ? 12 : w + 12, 0, 20);
-  }
-
-  /// @param m tiles of 16 pixels of a warp
-  /// @param n tiles of 8 channels of a warp
-  /// @param wm warps of a block along the pixels
-  /// @param wn warps of a block along the channels
-  private static Form downTensor(
-      final Device device,
-      final String name,
-      final int w,
-      final int m,
-      final int n,
-      final int wm,
-      final int wn) {
-    final int pitch = 2 * w + (w == 4 ? 16 : 8);
-    final int rows = 16 * m * wm / w;
-    return form(
-        device, "conv_down_tensor", name, w, rows, 8 * n * wn, WARP * wm * wn, pitch, 0, 20);
-  }
-
-  private static Form upTensor(
-      final Device device,
-      final String name,
-      final int w,
-      final int m,
-      final int n,
-      final int wm,
-      final int wn) {
-    final int rows = 16 * m * wm / w;
-    return form(
-        device, "conv_up_tensor", name, w, rows, 8 * n * wn, 2 * WARP * wm * wn, w + 4, 4, 24);
   }
 
   /// @param rows of the small side that a block has, of one image or of several
@@ -299,7 +256,7 @@ final class HalvingForms {
       final int w,
       final int channels,
       final int rows) {
-    final int plane = (2 * rows + 2) * (2 * w + (w == 4 ? 16 : 8)) + 4;
+    final int plane = (2 * rows + 2) * (w == 32 ? 72 : pitch(w)) + 4;
     final int stage = channels * plane + 32 * (rows * w + 4);
     final int units = channels * 16;
     final int shares = 256 / units;
@@ -309,6 +266,28 @@ final class HalvingForms {
         w,
         channels,
         w / rows,
+        256,
         Float.BYTES * Math.max(2 * stage, sums));
+  }
+
+  /// @param rows of a band
+  /// @param images of a step
+  private static WeightForm rounded(
+      final Device device, final int w, final int rows, final int images) {
+    final int share = 32;
+    final int x = images * share * (2 * rows + 2) * pitch(w) + 4;
+    final int g = images * share * (rows * w + 4);
+    return new WeightForm(
+        device.kernel("conv_wgrad_rounded", "conv_wgrad_rounded_" + w),
+        w,
+        share,
+        w / rows,
+        512,
+        2 * Float.BYTES * (x + g));
+  }
+
+  /// Of rows of x in shared memory.
+  private static int pitch(final int w) {
+    return w == 16 ? 44 : 2 * w + 4;
   }
 }

@@ -2,16 +2,26 @@ package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
+import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.kernels.fusing.Epilogue;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The kernels of a device, the special before the general.
 final class Kernels {
+  private final OwnKernels own;
+  private final Device device;
+  private final boolean special;
   private final List<Candidate> candidates;
+  private @Nullable List<Candidate> narrow;
 
   /// @param special whether the kernels for some shapes are there too
   Kernels(final Device device, final boolean special) {
+    this.own = new OwnKernels(device);
+    this.device = device;
+    this.special = special;
     final var expressions = new ExpressionCandidate(device, Kernels::isLayer);
     this.candidates =
         List.of(
@@ -20,8 +30,8 @@ final class Kernels {
             new ReduceCandidate(device, expressions),
             new GatherCandidate(device),
             new NoiseCandidate(device),
-            new PatchCandidate(device),
-            new PropagateCandidate(device, special),
+            new PatchCandidate(device, own),
+            new PropagateCandidate(device, special, own),
             new ScalarCandidate(device),
             new CopyCandidate(device, expressions));
   }
@@ -33,7 +43,23 @@ final class Kernels {
             .isPresent();
   }
 
-  List<Candidate> candidates() {
-    return candidates;
+  OwnKernels own() {
+    return own;
+  }
+
+  /// The kernels for a plan.
+  List<Candidate> candidates(final Precision precision) {
+    return switch (precision) {
+      case FP32 -> candidates;
+      case TF32 -> {
+        if (narrow == null) {
+          final var all = new ArrayList<>(candidates);
+          all.set(0, new LayerCandidate(new Layers(device, special, Precision.TF32)));
+          narrow = List.copyOf(all);
+        }
+        yield narrow;
+      }
+      case BF16 -> throw new IllegalArgumentException("precision of a plan: found " + precision);
+    };
   }
 }

@@ -8,6 +8,7 @@ import io.patchbay.kernels.cuda.Layers.Conv;
 import io.patchbay.kernels.cuda.Layers.Finish;
 import io.patchbay.kernels.cuda.Layers.Product;
 import io.patchbay.kernels.cuda.Layers.Rows;
+import io.patchbay.kernels.cuda.WeightGradients.ChannelSums;
 import io.patchbay.kernels.fusing.Epilogue;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Products of matrices and convolutions with what follows their sums, and weight gradients.
 final class LayerCandidate implements Candidate {
   private final Layers layers;
+  private final BiasGradients biases;
 
   /// @param special whether the forms for usual shapes are used too
   LayerCandidate(final Device device, final boolean special) {
@@ -26,6 +28,7 @@ final class LayerCandidate implements Candidate {
 
   LayerCandidate(final Layers layers) {
     this.layers = layers;
+    this.biases = new BiasGradients(layers.weightGradients());
   }
 
   static boolean isConv(final Op op) {
@@ -36,6 +39,10 @@ final class LayerCandidate implements Candidate {
   public Optional<List<Step>> bind(final Node node, final Scope scope) {
     if (node.op() instanceof final Op.ConvWeightGrad op) {
       return Optional.of(List.of(weightGrad(node, op, scope)));
+    }
+    if (node.op() instanceof Op.Reduce) {
+      // The step of a weight gradient makes it.
+      return biases.isMade(node, scope) ? Optional.of(List.of()) : Optional.empty();
     }
     return Epilogue.of(node, scope::interior, LayerCandidate::isConv, Epilogue.CHANNELS)
         .map(e -> List.of(convolution(node, e, scope)))
@@ -79,15 +86,27 @@ final class LayerCandidate implements Candidate {
     final var out = scope.value(node);
     final var rows = rows(x.shape(), scope);
     final var s = conv(x.shape(), g.shape(), out.shape(), op.stride(), op.padding());
-    final int needed = layers.weightGradScratch(s, rows.most());
+    final var bias = biases.of(node, s, scope).orElse(null);
+    final var sums = bias == null ? null : scope.value(bias);
+    final int channels = sums == null ? 0 : sums.size();
+    final boolean ofX = bias != null && bias.input(0).equals(node.input(0));
+    final int needed = layers.weightGradients().scratch(s, rows.most(), channels);
     final var scratch = needed == 0 ? null : scope.scratch("conv_wgrad", null, needed);
     return new Step(
         "conv_wgrad",
-        present(out, scratch),
+        present(out, sums, scratch),
         List.of(x, g),
         () ->
-            layers.convWeightGrad(
-                s, x.address(), g.address(), out.address(), address(scratch), rows));
+            layers
+                .weightGradients()
+                .run(
+                    s,
+                    x.address(),
+                    g.address(),
+                    out.address(),
+                    address(scratch),
+                    new ChannelSums(address(sums), channels, ofX),
+                    rows));
   }
 
   private Step product(final Node node, final Epilogue e, final Scope scope) {
@@ -168,7 +187,7 @@ final class LayerCandidate implements Candidate {
     }
   }
 
-  private static Conv conv(
+  static Conv conv(
       final Shape image,
       final Shape features,
       final Shape weights,

@@ -1,9 +1,9 @@
 package io.patchbay.kernels.cuda;
 
+import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.cuda.HalvingForms.Arithmetic;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -13,22 +13,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A row of a result has the same bits whatever the number of rows and whichever others there are.
 final class Layers {
-  private static final int THREADS = 256;
+  static final int THREADS = 256;
 
   /// Rows and columns of a tile of a product, `product.cuh`.
-  private static final int TILE = 64;
+  static final int TILE = 64;
 
   private static final int THIN = 16;
-  private static final int SHARED = 4 * 16 * 2 * (TILE + 4);
+  static final int SHARED = 4 * 16 * 2 * (TILE + 4);
 
   /// Inner indices of a part of a sum over rows.
   private static final int CHUNK = 256;
-
-  /// Blocks that fill a device.
-  private static final int MANY = 264;
-
-  /// Sums of a block that joins parts.
-  private static final int JOINED = 32;
 
   private final Kernel linear;
   private final Kernel linearThin;
@@ -38,19 +32,18 @@ final class Layers {
   private final Kernel downThin;
   private final Kernel up;
   private final Kernel upThin;
-  private final Kernel weightGrad;
-  private final Kernel weightGradJoin;
+  private final WeightGradients weightGradients;
   private final @Nullable HalvingForms forms;
-  private final @Nullable LinearRowsForms rowsForms;
+  private final @Nullable LinearForms linearForms;
 
   /// @param special whether the forms for usual shapes are used too
   Layers(final Device device, final boolean special) {
-    this(device, special, Arithmetic.SINGLE);
+    this(device, special, Precision.FP32);
   }
 
   /// @param special whether the forms for usual shapes are used too
-  /// @param arithmetic of usual convolutions; others are in float32
-  Layers(final Device device, final boolean special, final Arithmetic arithmetic) {
+  /// @param precision of the operands of usual layers; others are in float32
+  Layers(final Device device, final boolean special, final Precision precision) {
     linear = device.kernel("linear", "linear");
     linearThin = device.kernel("linear", "linear_thin");
     linearPart = device.kernel("linear", "linear_part");
@@ -59,10 +52,9 @@ final class Layers {
     downThin = device.kernel("conv_generic", "conv_generic_down_thin");
     up = device.kernel("conv_generic", "conv_generic_up");
     upThin = device.kernel("conv_generic", "conv_generic_up_thin");
-    weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
-    weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
-    forms = special ? new HalvingForms(device, arithmetic) : null;
-    rowsForms = special ? new LinearRowsForms(device) : null;
+    forms = special ? new HalvingForms(device, precision) : null;
+    weightGradients = new WeightGradients(device, forms);
+    linearForms = special ? new LinearForms(device, precision) : null;
   }
 
   /// Where the number of rows of a run stands, and the most it may be.
@@ -158,21 +150,14 @@ final class Layers {
       final Finish finish,
       final Rows rows,
       final long one) {
-    if (rowsForms != null) {
-      final var call = rowsForms.call(rows.most(), outer);
-      call.kernel()
-          .launch(
-              call.launch(), with(finish, x, w, y, rows.count(), inner, outer, asStored ? 1 : 0));
-      return;
-    }
     final int step = asStored ? 1 : outer;
     final int column = asStored ? inner : 1;
-    product(
-        new Product(rows, 1, new Rows(one, 1), inner, outer, inner, 1, step, column),
-        x,
-        w,
-        y,
-        finish);
+    final var s = new Product(rows, 1, new Rows(one, 1), inner, outer, inner, 1, step, column);
+    if (linearForms == null) {
+      product(s, x, w, y, finish);
+    } else {
+      linearForms.launch(s, x, w, y, finish);
+    }
   }
 
   /// A product in one pass.
@@ -185,6 +170,9 @@ final class Layers {
 
   /// Floats of scratch that [#sums] needs.
   int sumsScratch(final Product s) {
+    if (linearForms != null) {
+      return 0;
+    }
     final int parts = tiles(s.mostInner(), CHUNK);
     return parts == 1 ? 0 : Math.multiplyExact(parts, s.mostRows() * s.columns());
   }
@@ -197,6 +185,10 @@ final class Layers {
       final long y,
       final long scratch,
       final Finish finish) {
+    if (linearForms != null) {
+      linearForms.launch(s, a, b, y, finish);
+      return;
+    }
     final int parts = tiles(s.mostInner(), CHUNK);
     if (parts == 1) {
       product(s, a, b, y, finish);
@@ -219,7 +211,7 @@ final class Layers {
       final long y,
       final Finish finish,
       final Rows rows) {
-    final var form = forms == null ? null : forms.down(s, rows.most()).orElse(null);
+    final var form = forms == null ? null : forms.down(s, rows.most(), finish).orElse(null);
     if (form != null) {
       form.kernel().launch(form.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o()));
       return;
@@ -240,7 +232,7 @@ final class Layers {
       final long y,
       final Finish finish,
       final Rows rows) {
-    final var form = forms == null ? null : forms.up(s, rows.most()).orElse(null);
+    final var form = forms == null ? null : forms.up(s, rows.most(), finish).orElse(null);
     if (form != null) {
       form.kernel().launch(form.launch(), with(finish, g, w, y, rows.count(), s.c(), s.o()));
       return;
@@ -257,65 +249,12 @@ final class Layers {
             fields(s, 0, w, g, y, 0, finish, rows));
   }
 
-  /// Floats of scratch that [#convWeightGrad] needs.
-  int weightGradScratch(final Conv s, final int most) {
-    final int parts = parts(s, most).count();
-    return parts == 1 ? 0 : Math.multiplyExact(parts, s.weights());
+  /// The gradients of weights of convolutions.
+  WeightGradients weightGradients() {
+    return weightGradients;
   }
 
-  /// `dw (o, c, kh, kw)` from `x` and the gradient `g` of the result, summed over rows in chunks,
-  /// which are added in their order.
-  void convWeightGrad(
-      final Conv s,
-      final long x,
-      final long g,
-      final long dw,
-      final long scratch,
-      final Rows rows) {
-    final var parts = parts(s, rows.most());
-    final long to = parts.count() == 1 ? dw : scratch;
-    final var form = parts.form();
-    if (form != null) {
-      form.kernel()
-          .launch(form.launch(parts.count()), x, g, to, rows.count(), s.c(), s.o(), parts.chunk());
-    } else {
-      weightGrad.launch(
-          new Launch(parts.blocks(), parts.count(), THREADS, SHARED),
-          fields(s, x, 0, g, to, parts.chunk(), Finish.NONE, rows));
-    }
-    if (parts.count() > 1) {
-      weightGradJoin.launch(
-          new Launch(tiles(s.weights(), JOINED), 1, THREADS, Float.BYTES * THREADS),
-          scratch,
-          dw,
-          rows.count(),
-          parts.steps(),
-          parts.chunk(),
-          s.weights());
-    }
-  }
-
-  /// How the sums of a weight gradient are shared.
-  ///
-  /// @param steps of a row
-  /// @param blocks of a part
-  /// @param chunk steps of a part
-  /// @param count of the parts of the most rows
-  private record Parts(
-      HalvingForms.@Nullable WeightCall form, int steps, int blocks, int chunk, int count) {}
-
-  /// As many parts as fill the device.
-  private Parts parts(final Conv s, final int most) {
-    final var form = forms == null ? null : forms.weightGrad(s).orElse(null);
-    final int steps = form == null ? 1 : form.bands();
-    final int blocks =
-        form == null ? tiles(s.o(), TILE) * tiles(s.c() * s.kh() * s.kw(), TILE) : form.blocks();
-    final int all = Math.multiplyExact(most, steps);
-    final int chunk = tiles(all, Math.max(1, MANY / blocks));
-    return new Parts(form, steps, blocks, chunk, tiles(all, chunk));
-  }
-
-  private static int tiles(final int count, final int size) {
+  static int tiles(final int count, final int size) {
     return Math.ceilDiv(Math.max(count, 1), size);
   }
 
@@ -343,7 +282,7 @@ final class Layers {
         chunk);
   }
 
-  private static long[] fields(
+  static long[] fields(
       final Conv s,
       final long x,
       final long w,
@@ -372,8 +311,9 @@ final class Layers {
         chunk);
   }
 
+  /// The fields of a kernel's parameters that end with what follows the sums.
   @SuppressWarnings("EnumOrdinal") // the kernels' codes are the order of the enum
-  private static long[] with(final Finish f, final long... fields) {
+  static long[] with(final Finish f, final long... fields) {
     final var all = Arrays.copyOf(fields, fields.length + 7);
     int at = fields.length;
     all[at++] = f.bias();

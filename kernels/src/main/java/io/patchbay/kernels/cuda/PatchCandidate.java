@@ -19,13 +19,13 @@ final class PatchCandidate implements Candidate {
 
   private final Kernel units;
   private final Kernel fours;
-  private final Kernel program;
+  private final OwnKernels own;
   private final Grid grid;
 
-  PatchCandidate(final Device device) {
+  PatchCandidate(final Device device, final OwnKernels own) {
     this.units = device.kernel("patch", "patch_units");
     this.fours = device.kernel("patch", "patch_fours");
-    this.program = device.kernel("patch_program", "patch_program");
+    this.own = own;
     this.grid = Grid.of(device);
   }
 
@@ -178,10 +178,12 @@ final class PatchCandidate implements Candidate {
       }
     }
     final long fault = seed == null ? 0 : scope.fault("random key out of range: " + node);
-    final var code = PatchCode.of(op.op().program());
+    final var program = own.kernel(op.op(), "patch_program", "patch_program");
+    final var code = own.program(op.op());
     final var dims = node.shape();
-    final long width = dims.rank() == 3 ? dims.dim(2) : 1;
-    final long plane = dims.rank() == 3 ? dims.dim(1) * width : 1;
+    final int width = dims.rank() == 3 ? dims.dim(2) : 1;
+    final int plane = dims.rank() == 3 ? dims.dim(1) * width : 1;
+    final var told = scope.program(code, plane, width);
     final var covering = grid.covering(site.threads(scope.most(site.out().axis())));
     final int shared = Float.BYTES * code.slots() * Grid.THREADS;
     final var shape = new Launch(covering.blocksX(), 1, Grid.THREADS, shared);
@@ -196,10 +198,8 @@ final class PatchCandidate implements Candidate {
                   .value(value)
                   .value(seed)
                   .value(ids)
-                  .number(fault)
-                  .number(plane)
-                  .number(width);
-          for (final long field : code.fields()) {
+                  .number(fault);
+          for (final long field : told) {
             fields.number(field);
           }
           program.launch(shape, fields.array());

@@ -4,16 +4,17 @@ import io.patchbay.engine.expression.PatchProgram;
 import io.patchbay.engine.expression.PatchProgram.Instruction;
 import java.util.stream.IntStream;
 
-/// A patch program as kernels are told it: `PatchCode` in `patch_program.cuh`.
+/// A patch program as kernels interpret it: `PatchProgram` in `patch_program.cuh`.
 ///
-/// @param fields of eight bytes
-/// @param slots floats of shared memory that each thread needs
-record PatchCode(long[] fields, int slots) {
-  private static final int PREVIOUS = 127;
-  private static final int CONSTANTS = PatchProgram.REGISTER - PatchProgram.NAMED;
+/// @param words of the instructions, two each
+/// @param constants bits of floats
+/// @param slots floats that each thread needs
+@SuppressWarnings("ArrayRecordComponent") // tables on their way to the device
+record PatchCode(int[] words, int[] constants, int slots) {
+  /// Of kernels that an op is compiled into, or that there is none for.
+  static final PatchCode NONE = new PatchCode(new int[0], new int[0], 0);
 
-  /// How many fields there are.
-  static final int FIELDS = 1 + PatchProgram.LONGEST + CONSTANTS / 2;
+  private static final int PREVIOUS = 127;
 
   static PatchCode of(final PatchProgram program) {
     final var code = program.instructions();
@@ -21,17 +22,29 @@ record PatchCode(long[] fields, int slots) {
         new Slots(
             code.stream().mapToInt(Instruction::to).toArray(),
             code.stream().map(PatchCode::operands).toArray(int[][]::new));
-    final var fields = new long[FIELDS];
-    fields[0] = code.size();
+    final var words = new int[2 * code.size()];
     for (int i = 0; i < code.size(); i++) {
-      fields[1 + i] = word(i, code.get(i), slots);
+      final long word = word(i, code.get(i), slots);
+      words[2 * i] = (int) word;
+      words[2 * i + 1] = (int) (word >>> Integer.SIZE);
     }
-    final var numbers = program.numbers();
-    for (int i = 0; i < numbers.length; i++) {
-      final long bits = Integer.toUnsignedLong(Float.floatToRawIntBits(numbers[i]));
-      fields[1 + PatchProgram.LONGEST + i / 2] |= bits << (32 * (i % 2));
-    }
-    return new PatchCode(fields, slots.count());
+    final var constants = program.constants().stream().mapToInt(Float::floatToRawIntBits).toArray();
+    return new PatchCode(words, constants, slots.count());
+  }
+
+  /// The fields, with the tables placed in memory.
+  ///
+  /// @param plane units of a channel of the site
+  /// @param width units of a row of a channel
+  long[] fields(final Memory memory, final int plane, final int width) {
+    final boolean none = words.length == 0;
+    return new long[] {
+      none ? 0 : memory.table("patch program", words),
+      words.length / 2,
+      none ? 0 : memory.table("patch constants", constants),
+      plane,
+      width
+    };
   }
 
   private static int[] operands(final Instruction code) {

@@ -66,6 +66,13 @@ final class Placement {
     lives.keySet().removeAll(placed);
   }
 
+  /// Bytes of the slab.
+  long bytes() {
+    final var slab = new Slab();
+    lives.forEach((value, life) -> slab.place(bytes(value), life[0], life[1]));
+    return slab.size();
+  }
+
   /// Takes the memory, and gives every value its place.
   void settle(final Memory memory, final boolean apart) {
     if (apart) {

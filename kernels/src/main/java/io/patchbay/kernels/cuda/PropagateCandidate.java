@@ -2,7 +2,6 @@ package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate;
-import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
@@ -37,17 +36,19 @@ final class PropagateCandidate implements Candidate {
 
   private final Layers layers;
   private final boolean special;
+  private final OwnKernels own;
 
   /// @param special whether changes that touch little go apart, and the others through the kernels
   ///   of all layers
-  PropagateCandidate(final Device device, final boolean special) {
+  PropagateCandidate(final Device device, final boolean special, final OwnKernels own) {
+    this.own = own;
     this.layers = new Layers(device, special);
     this.special = special;
   }
 
   @Override
   public Optional<List<Step>> bind(final Node node, final Scope scope) {
-    if (!(node.op() instanceof final Propagate op) || op.precision() == Precision.TF32) {
+    if (!(node.op() instanceof final Propagate op)) {
       return Optional.empty();
     }
     final var work = new Work(node, op, scope);
@@ -96,7 +97,7 @@ final class PropagateCandidate implements Candidate {
               : null;
       this.dense = matrix.isPresent() ? matrix.get() : layered;
       this.channel =
-          special ? ChannelPath.of(node, op, scope, ends) : Optional.<ChannelPath>empty();
+          special ? ChannelPath.of(node, op, scope, ends, own) : Optional.<ChannelPath>empty();
       final int rows = scope.most(ChangeCells.axis(node));
       final var paths = new LinkedHashSet<ChangePath>();
       if (dense != null) {
@@ -108,8 +109,9 @@ final class PropagateCandidate implements Candidate {
       final long bytes = paths.stream().mapToLong(ChangePath::bytes).sum();
       final int window = bytes == 0 ? Math.max(1, rows) : window(scope, rows, bytes);
       this.cells =
-          new ChangeCells(node, op, scope, regions, window, channel.isPresent() || whole, whole);
-      this.region = scope.device().kernel("change_region", regions.kernel());
+          new ChangeCells(
+              node, op, scope, regions, window, channel.isPresent() || whole, whole, own);
+      this.region = own.kernel(op, "change_region", regions.kernel());
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
       reads.addAll(ends.reads());

@@ -6,6 +6,7 @@ import io.patchbay.engine.Plan;
 import io.patchbay.engine.Sizes;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,9 +51,13 @@ final class RowCounts {
   }
 
   void write(final Sizes sizes) {
+    final int[] before = counts.clone();
     counts[0] = 1;
     for (int i = 0; i < axes.size(); i++) {
       counts[i + 1] = sizes.of(axes.get(i));
+    }
+    if (Arrays.equals(before, counts)) {
+      return;
     }
     memory.device().upload(start, MemorySegment.ofArray(counts));
   }

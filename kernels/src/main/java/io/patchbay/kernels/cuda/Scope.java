@@ -77,6 +77,11 @@ final class Scope {
     return value;
   }
 
+  /// The nodes of the plan that read a node.
+  List<Node> readers(final Node node) {
+    return plan.order().stream().filter(n -> n.inputs().contains(node)).toList();
+  }
+
   boolean isNeeded(final Node node) {
     return values.containsKey(node);
   }
@@ -132,9 +137,9 @@ final class Scope {
     return Value.plain(name, axis, elements);
   }
 
-  /// A table that stays as it is.
-  long table(final String owner, final int... words) {
-    return memory.table(owner, words);
+  /// The fields of a patch program, whose tables stay as they are.
+  long[] program(final PatchCode code, final int plane, final int width) {
+    return code.fields(memory, plane, width);
   }
 
   /// Where the number of rows of an axis in this run stands, as an int; 1 for no axis.

@@ -5,7 +5,7 @@ import io.patchbay.ffi.cuda.Launch;
 
 /// What the kernels of an image's effect read of its clean logits, each in its own order.
 ///
-/// @param value per base and pixel its two sides, and after those of all bases the logits
+/// @param value per base and pixel its side, and after those of all bases the logits
 /// @param offset bytes to the logits
 record TailPacks(Value value, long offset) {
   private static final int THREADS = 256;
@@ -39,13 +39,13 @@ record TailPacks(Value value, long offset) {
     final int pixels = image.shape().rowSize();
     final var axis = image.shape().axis();
     final long bases = scope.rows(axis);
-    final long offset = 2L * Float.BYTES * pixels * scope.most(axis);
+    final long offset = (long) Float.BYTES * pixels * scope.most(axis);
     final var grid = Launch.of(BLOCKS * scope.device().facts().multiprocessors(), THREADS);
     return new TailPacks(
         scope.packed(
             kind,
             image,
-            3 * pixels,
+            2 * pixels,
             (from, to) -> pack.launch(grid, from, to, to + offset, bases, colors)),
         offset);
   }

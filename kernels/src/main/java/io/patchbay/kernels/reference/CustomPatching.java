@@ -22,7 +22,7 @@ final class CustomPatching implements FiringStep {
     this.op = op;
     this.in = List.copyOf(in);
     this.out = out;
-    this.evaluator = op.op().program().evaluator();
+    this.evaluator = op.op().evaluator();
     final var shape = out.shape();
     this.width = shape.rank() == 3 ? shape.dim(2) : 1;
     this.plane = shape.rank() == 3 ? shape.dim(1) * width : 1;

@@ -120,7 +120,7 @@ final class Propagating implements Step {
     System.arraycopy(clean.data(), clean.row(base), before, 0, size);
     final var after = before.clone();
     final var mixed = new double[size];
-    final var evaluator = op.own().map(own -> own.op().program().evaluator());
+    final var evaluator = op.own().map(own -> own.op().evaluator());
     for (final var range : ranges) {
       final int from = sources.row(source);
       if (evaluator.isPresent()) {
@@ -281,9 +281,8 @@ final class Propagating implements Step {
   /// A number as a layer multiplies it.
   private double rounded(final int layer, final double number) {
     return switch (op.precision()) {
-      case FP32 -> number;
+      case FP32, TF32 -> number;
       case BF16 -> op.rounds(layer) ? bf16(number) : number;
-      case TF32 -> throw new IllegalArgumentException("the reference backend lacks an op: " + op);
     };
   }
 

@@ -3,9 +3,13 @@ package io.patchbay.kernels.reference;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
+import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
+import io.patchbay.engine.expression.PatchOp;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -15,6 +19,7 @@ public final class ReferenceBackend implements Backend {
 
   private static final int PREFERRED_ROWS = 64;
 
+  private final Shortages shortages = new Shortages();
   private final HostAccount account;
   private final Workers workers;
   private final PatchKernel patch;
@@ -45,10 +50,25 @@ public final class ReferenceBackend implements Backend {
     return "java";
   }
 
-  /// Rounds to bf16 where it is told to, and to nothing else.
+  /// Rounds to bf16 where it is told to, and to nothing else: it has more bits than TF32 asks for.
   @Override
   public Set<Precision> precisions() {
-    return Set.of(Precision.FP32, Precision.BF16);
+    return EnumSet.allOf(Precision.class);
+  }
+
+  @Override
+  public Set<Precision> planPrecisions() {
+    return EnumSet.of(Precision.FP32, Precision.TF32);
+  }
+
+  @Override
+  public PatchForm form(final PatchOp op) {
+    return PatchForm.of("in Java");
+  }
+
+  @Override
+  public boolean carries(final PatchOp op) {
+    return true;
   }
 
   @Override
@@ -59,6 +79,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public int preferredRows() {
     return PREFERRED_ROWS;
+  }
+
+  @Override
+  public Shortages shortages() {
+    return shortages;
   }
 
   @Override
@@ -79,6 +104,7 @@ public final class ReferenceBackend implements Backend {
       throw new IllegalArgumentException(
           "weights of another backend: backend=" + NAME + ", weights=" + weights.getClass());
     }
+    requirePrecision(plan);
     return new ReferenceProgram(plan, own, mode, account, workers, patch);
   }
 

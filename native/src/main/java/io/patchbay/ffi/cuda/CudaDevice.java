@@ -7,6 +7,7 @@ import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE;
 import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
 import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
+import io.patchbay.ffi.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// A GPU, through its driver. It is used by one thread at a time, which may be another each time.
 ///
@@ -28,21 +31,31 @@ public final class CudaDevice implements Device {
   private final CudaContext context;
   private final CudaStream stream;
   private final Staging staging;
+  private final CudaLandings landings;
   private final DeviceAccount account;
   private final CudaModules modules;
   private final DeviceFacts facts;
+  private final Supplier<Nvrtc> compilers;
+  private @Nullable Nvrtc nvrtc;
   private final Set<CudaRecording> recordings = new HashSet<>();
   private boolean closed;
 
-  CudaDevice(final CudaDriver driver, final int number, final Function<String, byte[]> images) {
+  /// @param compilers asked when the compiler is first needed
+  CudaDevice(
+      final CudaDriver driver,
+      final int number,
+      final Function<String, byte[]> images,
+      final Supplier<Nvrtc> compilers) {
+    this.compilers = compilers;
     context = new CudaContext(driver, number);
     try {
       context.enter();
       facts = facts(context);
       stream = new CudaStream(context);
       staging = new Staging(context, stream);
+      landings = new CudaLandings(context, stream);
       account = new DeviceAccount(context, stream);
-      modules = new CudaModules(context, stream, facts.architecture(), images);
+      modules = new CudaModules(context, stream, facts.architecture(), images, this::compile);
     } catch (final RuntimeException e) {
       context.close();
       throw e;
@@ -54,11 +67,18 @@ public final class CudaDevice implements Device {
     return CudaDriver.absence(CudaLibraries.standard());
   }
 
+  /// How many devices `CUDA_VISIBLE_DEVICES` leaves.
+  ///
+  /// @throws CudaUnavailableException when there is no driver, or no device
+  public static int count() {
+    return CudaDriver.open(CudaLibraries.standard()).devices();
+  }
+
   /// @param number from 0 on, of the devices that `CUDA_VISIBLE_DEVICES` leaves
   /// @param images of a source's name: what nvcc made of it (fatbin, cubin or PTX), asked for once
   /// @throws CudaUnavailableException when there is no driver, or no such device
   public static CudaDevice open(final int number, final Function<String, byte[]> images) {
-    return new CudaDevice(CudaDriver.open(CudaLibraries.standard()), number, images);
+    return new CudaDevice(CudaDriver.open(CudaLibraries.standard()), number, images, Nvrtc::open);
   }
 
   private static DeviceFacts facts(final CudaContext context) {
@@ -124,6 +144,13 @@ public final class CudaDevice implements Device {
   }
 
   @Override
+  public Landing land(final long from, final long bytes) {
+    context.enterOutside("a landing");
+    account.check("landing", from, bytes);
+    return landings.land(from, bytes);
+  }
+
+  @Override
   public void copy(final long to, final long from, final long bytes) {
     context.enter();
     account.check("copy to", to, bytes);
@@ -161,6 +188,35 @@ public final class CudaDevice implements Device {
   }
 
   @Override
+  public SourceCompiler compiler() {
+    try {
+      return new SourceCompiler(true, "NVRTC " + nvrtc().version());
+    } catch (final CudaUnavailableException e) {
+      return new SourceCompiler(false, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Nvrtc nvrtc() {
+    if (nvrtc == null) {
+      nvrtc = compilers.get();
+    }
+    return nvrtc;
+  }
+
+  private byte[] compile(final KernelSource source) {
+    try {
+      return nvrtc().compile(source.name(), source.text(), source.headers(), facts);
+    } catch (final CudaUnavailableException e) {
+      throw new NativeException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public Kernel kernel(final KernelSource source, final String name) {
+    return modules.kernel(source, name);
+  }
+
+  @Override
   public Recording record(final Runnable work) {
     return new CudaRecording(context, stream, stream.capture(work), recordings);
   }
@@ -190,6 +246,7 @@ public final class CudaDevice implements Device {
       List.copyOf(recordings).forEach(CudaRecording::close);
       account.close();
       modules.close();
+      landings.close();
       staging.close();
       stream.close();
     } finally {

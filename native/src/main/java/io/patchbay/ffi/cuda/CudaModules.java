@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Compiled sources, each loaded once, and their kernels.
 final class CudaModules {
@@ -24,42 +25,61 @@ final class CudaModules {
   private final Parameters parameters;
   private final String architecture;
   private final Function<String, byte[]> images;
-  private final Map<String, Long> modules = new HashMap<>();
-  private final Map<String, CudaKernel> kernels = new HashMap<>();
+  private final Function<KernelSource, byte[]> compiled;
+
+  /// By the name of a source that was compiled before, or a [KernelSource].
+  private final Map<Object, Long> modules = new HashMap<>();
+
+  private final Map<Key, CudaKernel> kernels = new HashMap<>();
+
+  private record Key(Object source, String name) {}
 
   /// @param architecture of the device, for messages
   /// @param images of a source's name: what nvcc made of it, a fatbin, cubin or PTX
+  /// @param compiled of a source: what is made of it now
   CudaModules(
       final CudaContext context,
       final CudaStream stream,
       final String architecture,
-      final Function<String, byte[]> images) {
+      final Function<String, byte[]> images,
+      final Function<KernelSource, byte[]> compiled) {
     this.context = context;
     this.stream = stream;
     this.parameters = new Parameters(context.arena());
     this.architecture = architecture;
     this.images = images;
+    this.compiled = compiled;
   }
 
   CudaKernel kernel(final String source, final String name) {
+    return kernel(source, source, name, () -> images.apply(source));
+  }
+
+  CudaKernel kernel(final KernelSource source, final String name) {
+    return kernel(source, source.name(), name, () -> compiled.apply(source));
+  }
+
+  private CudaKernel kernel(
+      final Object source, final String called, final String name, final Supplier<byte[]> image) {
     context.enter();
-    final var key = source + "/" + name;
+    final var key = new Key(source, name);
     final var known = kernels.get(key);
     if (known != null) {
       return known;
     }
-    final long function = function(module(source), source, name);
-    final var kernel = new CudaKernel(context, stream, parameters, key, function, size(function));
+    final long function = function(module(source, called, image), called, name);
+    final var kernel =
+        new CudaKernel(context, stream, parameters, called + "/" + name, function, size(function));
     kernels.put(key, kernel);
     return kernel;
   }
 
-  private long module(final String source) {
+  private long module(final Object source, final String called, final Supplier<byte[]> image) {
     final var known = modules.get(source);
     if (known != null) {
       return known;
     }
-    final long module = load(source, images.apply(source));
+    final long module = load(called, image.get());
     modules.put(source, module);
     return module;
   }

@@ -23,6 +23,10 @@ public interface Device extends AutoCloseable {
   /// Fills the whole of `to`, of the heap or not, when all asked for before is done.
   void download(MemorySegment to, long from);
 
+  /// Copies `bytes` to the host when all asked for before is done, without waiting for it: what
+  /// stands there then, whatever is asked for afterwards.
+  Landing land(long from, long bytes);
+
   /// Copies within the device.
   void copy(long to, long from, long bytes);
 
@@ -33,6 +37,15 @@ public interface Device extends AutoCloseable {
   ///
   /// @throws io.patchbay.ffi.NativeException when there is none
   Kernel kernel(String source, String name);
+
+  /// What compiles sources for this device, if anything does.
+  SourceCompiler compiler();
+
+  /// A kernel of a source that is compiled when it is first asked for.
+  ///
+  /// @throws io.patchbay.ffi.NativeException when it does not compile, with what is wrong first in
+  ///   its first line, or has no such kernel, or when there is no compiler
+  Kernel kernel(KernelSource source, String name);
 
   /// Notes what `work` asks for (launches, copies within the device and fills alone) instead of
   /// doing it.

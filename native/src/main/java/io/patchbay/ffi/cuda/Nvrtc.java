@@ -128,7 +128,7 @@ public final class Nvrtc {
       try {
         final int status = calls.compile(handle, options.size(), strings(arena, options));
         if (status == NVRTC_ERROR_COMPILATION) {
-          throw new NativeException(refusal(name, source, log(arena, handle)));
+          throw new NativeException(refusal(name, source, headers, log(arena, handle)));
         }
         if (status != NVRTC_SUCCESS) {
           throw calls.failure(
@@ -162,16 +162,19 @@ public final class Nvrtc {
     return text.getString(0).strip();
   }
 
-  private static String refusal(final String name, final String source, final String log) {
+  private static String refusal(
+      final String name, final String source, final Map<String, String> headers, final String log) {
     final var error = ERROR.matcher(log);
     if (!error.find()) {
       return "CUDA source does not compile: name=" + name + "\n" + log;
     }
     final int line = Integer.parseInt(error.group("line"));
-    final var lines = source.lines().toList();
-    final boolean own = error.group("file").equals(name) && line >= 1 && line <= lines.size();
+    final var file = error.group("file");
+    final var lines =
+        (file.equals(name) ? source : headers.getOrDefault(file, "")).lines().toList();
+    final boolean own = line >= 1 && line <= lines.size();
     return "CUDA source does not compile: "
-        + error.group("file")
+        + file
         + ":"
         + line
         + ": "

@@ -4,6 +4,8 @@ package io.patchbay.ffi.cuda;
 public final class OutOfDeviceMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final long bytes;
+
   public OutOfDeviceMemoryException(final String owner, final long bytes, final long free) {
     super(
         "not enough device memory: owner="
@@ -13,10 +15,17 @@ public final class OutOfDeviceMemoryException extends RuntimeException {
             + " bytes, free="
             + free
             + "; use a smaller batch");
+    this.bytes = bytes;
   }
 
   /// @param message what failed, of something that has no size of its own, such as a module
   OutOfDeviceMemoryException(final String message) {
     super(message);
+    this.bytes = 0;
+  }
+
+  /// What was asked for; 0 of something that has no size of its own.
+  public long bytes() {
+    return bytes;
   }
 }

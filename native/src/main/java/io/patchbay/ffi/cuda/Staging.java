@@ -3,77 +3,103 @@ package io.patchbay.ffi.cuda;
 import static org.bytedeco.cuda.global.cudart.CU_EVENT_DISABLE_TIMING;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Pinned host memory through which all data passes between the host and a device: only such memory
 /// is copied while the host goes on, and only it is what an array of the heap can be copied to.
 ///
-/// There are two halves. Uploads fill one from its start to its end, each copied to the device as
-/// soon as it is there, and then go on in the other; a half is written again when an event says
-/// that the device has read it. Small uploads thus wait for nothing, and of large ones the host
-/// copies one part while the device copies another.
+/// There are some parts, in a ring. Uploads fill one from its start to its end, each copied to the
+/// device as soon as it is there, and then go on in the next; a part is written again when an event
+/// says that the device has read it. Small uploads thus wait for nothing, and of large ones the
+/// host copies one part while the device copies another. There are more parts when two do not
+/// suffice, up to a limit: so inputs of the next run are there before this one is over.
 final class Staging {
-  static final int HALF = 4 << 20;
+  static final int PART = 4 << 20;
 
   private static final int ALIGNMENT = 64;
 
+  /// Parts at most.
+  private static final int MOST = 8;
+
   private final CudaContext context;
   private final CudaStream stream;
-  private final long address;
-  private final MemorySegment memory;
-  private final long[] events = new long[2];
-
-  /// Whether a half's event was asked for and not yet waited for.
-  private final boolean[] marked = new boolean[2];
-
-  private int half;
+  private final List<Part> parts = new ArrayList<>();
+  private int current;
   private int used;
 
-  @SuppressWarnings("restricted") // the driver says where its memory is, and we how much it is
+  /// Pinned memory, with the event that says that the device is done with it.
+  private static final class Part {
+    private final long address;
+    private final MemorySegment memory;
+    private final long event;
+
+    /// Whether the event was asked for and not yet waited for.
+    private boolean marked;
+
+    Part(final long address, final MemorySegment memory, final long event) {
+      this.address = address;
+      this.memory = memory;
+      this.event = event;
+    }
+  }
+
   Staging(final CudaContext context, final CudaStream stream) {
     this.context = context;
     this.stream = stream;
     context.enter();
+    parts.add(part());
+    parts.add(part());
+  }
+
+  @SuppressWarnings("restricted") // the driver says where its memory is, and we how much it is
+  private Part part() {
     context.check(
-        context.calls().call(DriverFunction.MEM_HOST_ALLOC, context.cell(), 2L * HALF, 0));
-    address = context.written();
-    memory = MemorySegment.ofAddress(address).reinterpret(2L * HALF);
-    for (int i = 0; i < events.length; i++) {
-      events[i] = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DISABLE_TIMING);
-    }
+        context.calls().call(DriverFunction.MEM_HOST_ALLOC, context.cell(), (long) PART, 0));
+    final long address = context.written();
+    return new Part(
+        address,
+        MemorySegment.ofAddress(address).reinterpret(PART),
+        context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DISABLE_TIMING));
   }
 
   void upload(final long to, final MemorySegment from) {
     final long size = from.byteSize();
     long done = 0;
     while (done < size) {
-      if (used == HALF) {
+      if (used == PART) {
         turn();
       }
-      final long bytes = Math.min(HALF - used, size - done);
-      final long place = (long) half * HALF + used;
-      MemorySegment.copy(from, done, memory, place, bytes);
+      final var part = parts.get(current);
+      final long bytes = Math.min(PART - used, size - done);
+      MemorySegment.copy(from, done, part.memory, used, bytes);
       context.check(
           context
               .calls()
               .call(
                   DriverFunction.MEMCPY_HTOD_ASYNC,
                   to + done,
-                  address + place,
+                  part.address + used,
                   bytes,
                   stream.handle()));
-      used = (int) Math.min(HALF, used + (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+      used = (int) Math.min(PART, used + (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
       done += bytes;
     }
   }
 
   private void turn() {
-    stream.mark(events[half]);
-    marked[half] = true;
-    half ^= 1;
+    final var full = parts.get(current);
+    stream.mark(full.event);
+    full.marked = true;
+    current = (current + 1) % parts.size();
     used = 0;
-    if (marked[half]) {
-      stream.await(events[half]);
-      marked[half] = false;
+    if (parts.get(current).marked && parts.size() < MOST) {
+      parts.add(current, part());
+    }
+    final var next = parts.get(current);
+    if (next.marked) {
+      stream.await(next.event);
+      next.marked = false;
     }
   }
 
@@ -90,37 +116,36 @@ final class Staging {
       if (!whole && !context.gone()) {
         context.calls().call(DriverFunction.STREAM_SYNCHRONIZE, stream.handle());
       }
-      half = 0;
+      current = 0;
       used = 0;
-      marked[0] = false;
-      marked[1] = false;
+      parts.forEach(part -> part.marked = false);
     }
   }
 
-  /// The device writes a half after it has read what was uploaded from there before, for that was
-  /// asked for earlier; when the last event has come, both halves are free.
+  /// The device writes a part after it has read what was uploaded from there before, for that was
+  /// asked for earlier; when the last event has come, all parts are free.
   private void copyOut(final MemorySegment to, final long from, final long size) {
-    final long parts = (size + HALF - 1) / HALF;
-    for (long part = 0; part <= parts; part++) {
-      if (part < parts) {
-        final int into = (int) (part & 1);
-        final long start = part * HALF;
+    final long pieces = (size + PART - 1) / PART;
+    for (long piece = 0; piece <= pieces; piece++) {
+      if (piece < pieces) {
+        final var into = parts.get((int) (piece & 1));
+        final long start = piece * PART;
         context.check(
             context
                 .calls()
                 .call(
                     DriverFunction.MEMCPY_DTOH_ASYNC,
-                    address + (long) into * HALF,
+                    into.address,
                     from + start,
-                    Math.min(HALF, size - start),
+                    Math.min(PART, size - start),
                     stream.handle()));
-        stream.mark(events[into]);
+        stream.mark(into.event);
       }
-      if (part > 0) {
-        final int out = (int) ((part - 1) & 1);
-        final long start = (part - 1) * HALF;
-        stream.await(events[out]);
-        MemorySegment.copy(memory, (long) out * HALF, to, start, Math.min(HALF, size - start));
+      if (piece > 0) {
+        final var out = parts.get((int) ((piece - 1) & 1));
+        final long start = (piece - 1) * PART;
+        stream.await(out.event);
+        MemorySegment.copy(out.memory, 0, to, start, Math.min(PART, size - start));
       }
     }
   }
@@ -128,10 +153,10 @@ final class Staging {
   void close() {
     if (!context.gone()) {
       context.enter();
-      for (final long event : events) {
-        context.check(context.calls().call(DriverFunction.EVENT_DESTROY, event));
+      for (final var part : parts) {
+        context.check(context.calls().call(DriverFunction.EVENT_DESTROY, part.event));
+        context.check(context.calls().call(DriverFunction.MEM_FREE_HOST, part.address));
       }
-      context.check(context.calls().call(DriverFunction.MEM_FREE_HOST, address));
     }
   }
 }

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -132,7 +133,7 @@ class CudaGpuTest {
   @Test
   void manySmallUploadsKeepTheirOrder() {
     final int size = 1003;
-    final int pieces = 3 * Staging.HALF / (4 * size);
+    final int pieces = 3 * Staging.PART / (4 * size);
     final var all = random(size * pieces);
     final var piece = new float[size];
     try (var memory = device.allocate("floats", 4L * all.length)) {
@@ -142,6 +143,27 @@ class CudaGpuTest {
         Arrays.fill(piece, -1);
       }
       assertArrayEquals(all, download(memory));
+    }
+  }
+
+  /// Of many that are under way, each holds what stood there when it was asked for.
+  @Test
+  void whatLandsIsWhatStoodThereThen() {
+    final int count = 1 << 18;
+    try (var memory = device.allocate("floats", 4L * count)) {
+      final var under = new ArrayList<Landing>();
+      for (int i = 0; i < 6; i++) {
+        device.fill(memory.address(), 4L * count, Float.floatToRawIntBits(i));
+        under.add(device.land(memory.address(), 4L * count));
+      }
+      for (int i = 0; i < 6; i++) {
+        final var landed = new float[count];
+        under.get(i).into(MemorySegment.ofArray(landed));
+        under.get(i).close();
+        final var expected = new float[count];
+        Arrays.fill(expected, i);
+        assertArrayEquals(expected, landed);
+      }
     }
   }
 

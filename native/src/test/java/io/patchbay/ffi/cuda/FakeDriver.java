@@ -54,7 +54,13 @@ final class FakeDriver {
   }
 
   CudaDevice device(final int number, final Function<String, byte[]> images) {
-    return new CudaDevice(CudaDriver.open(library), number, images);
+    return new CudaDevice(
+        CudaDriver.open(library),
+        number,
+        images,
+        () -> {
+          throw new CudaUnavailableException("the fake driver has no compiler");
+        });
   }
 
   @SuppressWarnings("restricted") // the driver's own functions

@@ -7,6 +7,11 @@ import java.util.stream.Stream;
 public final class Catalogue {
   private Catalogue() {}
 
+  /// With operands of fewer bits than float32, for backends that have them.
+  public static List<OpCase> narrow() {
+    return NarrowCases.all();
+  }
+
   public static List<OpCase> all() {
     return Stream.of(
             ElementwiseCases.all(),

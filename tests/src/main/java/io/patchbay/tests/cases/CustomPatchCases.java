@@ -10,8 +10,10 @@ import io.patchbay.engine.Shape;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.engine.expression.PatchValue;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Patch ops of one's own: every function and operator of their language, every value that they may
 /// read, on flat sites and on images, in tiles that are full, partly full, and several.
@@ -112,6 +114,51 @@ final class CustomPatchCases {
     {64, 2, 2}
   };
 
+  /// Some steps towards the source, each as long as the way that is left is steep: no one line.
+  private static final PatchOp SETTLED =
+      PatchOp.handWritten(
+          "settled",
+          Set.of(PatchValue.CLEAN, PatchValue.SOURCE, PatchValue.VALUE, PatchValue.CHANNEL),
+          """
+          __device__ float pull(float x, float to) { return (to - x) / (1.0f + fabsf(to - x)); }
+
+          __device__ float settled(float clean, float source, float value, float channel) {
+            float x = clean;
+            const int steps = 1 + static_cast<int>(channel) % 3;
+            for (int i = 0; i < steps; i++) x += 0.5f * value * pull(x, source);
+            return x;
+          }
+          """,
+          unit -> {
+            double x = unit.clean();
+            final int steps = 1 + (int) unit.channel() % 3;
+            for (int i = 0; i < steps; i++) {
+              final double left = unit.source() - x;
+              x += 0.5 * unit.value() * left / (1 + Math.abs(left));
+            }
+            return x;
+          });
+
+  /// Of everything that there is, hand-written.
+  private static final PatchOp WRITTEN =
+      PatchOp.handWritten(
+          "written",
+          EnumSet.allOf(PatchValue.class),
+          """
+          __device__ float written(float clean, float source, float mean, float value, float unit,
+                                   float channel, float row, float column, float random) {
+            if (random < 0.3f) return source - mean;
+            return clean * value + 0.01f * unit + channel - row * column / 9.0f;
+          }
+          """,
+          unit ->
+              unit.random() < 0.3f
+                  ? unit.source() - unit.mean()
+                  : unit.clean() * unit.value()
+                      + 0.01 * unit.unit()
+                      + unit.channel()
+                      - unit.row() * unit.column() / 9);
+
   private static final int[][] THREE = {{7}, {3, 5, 4}, {290}};
 
   private CustomPatchCases() {}
@@ -130,6 +177,10 @@ final class CustomPatchCases {
       for (final int[] dims : THREE) {
         cases.add(of(op, dims));
       }
+    }
+    for (final int[] dims : THREE) {
+      cases.add(of(SETTLED, dims).withoutGradients().rarely());
+      cases.add(of(WRITTEN, dims).withoutGradients().rarely());
     }
     for (final int[] dims : THREE) {
       final var shape = Shape.batched(ROWS, dims);

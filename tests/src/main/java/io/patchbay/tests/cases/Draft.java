@@ -3,6 +3,7 @@ package io.patchbay.tests.cases;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class Draft {
   private final Map<String, float[]> states = new LinkedHashMap<>();
   private final List<Node> outputs = new ArrayList<>();
   private final List<Node> differentiable = new ArrayList<>();
+  private Precision precision = Precision.FP32;
 
   Draft(final int rows, final long seed) {
     this.rows = rows;
@@ -139,7 +141,12 @@ public final class Draft {
     outputs.addAll(List.of(values));
   }
 
+  /// Takes the operands of products in another precision.
+  void in(final Precision other) {
+    precision = other;
+  }
+
   Trial trial() {
-    return new Trial(graph, sizes, floats, integers, states, outputs, differentiable);
+    return new Trial(graph, sizes, floats, integers, states, outputs, differentiable, precision);
   }
 }

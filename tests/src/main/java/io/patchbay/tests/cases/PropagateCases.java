@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Patches carried through chains of layers, convolutions up and down and linear ones: units, rows,
 /// channels and whole values, at borders and inside, onto images of one and three channels, onto
@@ -49,7 +50,13 @@ final class PropagateCases {
               + " : clean * value + unit / 512 + 0.1 * channel - row / (1 + column)",
           Map.of("rate", 0.4));
 
-  private static final PatchOp TAKEN = PatchOp.define("taken", "source");
+  /// The same, of a size that leaves pixels between black and white.
+  private static final PatchOp NEAR =
+      PatchOp.define(
+          "near",
+          "random < rate ? source - mean / 4 : clean * (1 + value / 8) + 0.01 * channel - unit /"
+              + " 65536 + 0.02 * row / (1 + column)",
+          Map.of("rate", 0.4));
 
   /// A layer's kind and the sizes of its result.
   private record To(Kind kind, int channels, int height, int width) {
@@ -150,6 +157,20 @@ final class PropagateCases {
     return chain;
   }
 
+  /// A change in TF32 through a decoder's last layers, and through an encoder's first.
+  static List<OpCase> narrow() {
+    return Stream.of(Chain.of(true, 32, 16, 16, 32, 1), Chain.of(false, 1, 64, 64, 32, 32))
+        .map(chain ->
+            OpCase.of(
+                    "propagate in tf32 a change of %s".formatted(chain),
+                    draft ->
+                        propagate(draft, chain, Covers.PARTS, End.SQUARES, true, Precision.TF32))
+                .mixingRows()
+                .withoutGradients()
+                .within(PAIRS))
+        .toList();
+  }
+
   static List<OpCase> all() {
     final var cases = new ArrayList<OpCase>();
     for (int c = 0; c < DECODERS.size(); c++) {
@@ -193,6 +214,8 @@ final class PropagateCases {
     cases.add(touching(Chain.of(true, 32, 32, 32, 3), Covers.CHANNEL, End.SQUARES));
     cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SQUARES));
     cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SIZES));
+    cases.add(near(Chain.of(true, 32, 32, 32, 3), End.SIZES));
+    cases.add(near(Chain.of(true, 32, 16, 16, 32, 1), End.SQUARES));
     cases.add(
         OpCase.of(
                 "propagate in bf16 a decoder's channels",
@@ -247,7 +270,7 @@ final class PropagateCases {
                               end,
                               rectifies,
                               Precision.FP32,
-                              Optional.of(i % 3 == 0 ? TAKEN : OWN)))
+                              Optional.of(OWN)))
                   .mixingRows()
                   .withoutGradients());
         }
@@ -269,6 +292,17 @@ final class PropagateCases {
     return OpCase.of(
             "propagate a decoder's %s of %s, %s".formatted(covers, chain, end),
             draft -> propagate(draft, chain, covers, end, true, Precision.FP32))
+        .mixingRows()
+        .withoutGradients()
+        .within(PAIRS);
+  }
+
+  private static OpCase near(final Chain chain, final End end) {
+    return OpCase.of(
+            "propagate own op on a decoder's channel of %s, %s".formatted(chain, end),
+            draft ->
+                propagate(
+                    draft, chain, Covers.CHANNEL, end, true, Precision.FP32, Optional.of(NEAR)))
         .mixingRows()
         .withoutGradients()
         .within(PAIRS);

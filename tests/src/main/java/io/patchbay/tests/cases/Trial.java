@@ -5,6 +5,7 @@ import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
 import io.patchbay.engine.Plan;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.Weights;
@@ -17,6 +18,7 @@ import java.util.Map;
 /// float64 start from the same.
 ///
 /// @param differentiable the inputs that gradients are taken of
+/// @param precision of the plan
 public record Trial(
     Graph graph,
     Sizes sizes,
@@ -24,10 +26,11 @@ public record Trial(
     Map<Node, int[]> integers,
     Map<String, float[]> states,
     List<Node> outputs,
-    List<Node> differentiable) {
+    List<Node> differentiable,
+    Precision precision) {
 
   public Plan plan() {
-    return Plan.of(graph, outputs, sizes);
+    return Plan.of(graph, outputs, sizes).in(precision);
   }
 
   /// The case's states on `backend`.
@@ -35,6 +38,14 @@ public record Trial(
     final var weights = backend.weights(List.copyOf(graph.states().values()));
     states.forEach(weights::write);
     return weights;
+  }
+
+  /// Writes the states that the case starts from.
+  public void reset(final Weights weights) {
+    for (final var name : weights.names()) {
+      final var start = states.get(name);
+      weights.write(name, start == null ? new float[weights.shape(name).rowSize()] : start);
+    }
   }
 
   public void write(final Program program) {
@@ -54,7 +65,7 @@ public record Trial(
     final var numbers = new LinkedHashMap<Node, int[]>();
     integers.forEach((node, v) -> numbers.put(node, isRowwise(node) ? part(node, v, row) : v));
     final var one = sizes.and(Draft.ROWS, 1);
-    return new Trial(graph, one, alone, numbers, states, outputs, differentiable);
+    return new Trial(graph, one, alone, numbers, states, outputs, differentiable, precision);
   }
 
   /// No rows of anything but the table.
@@ -64,7 +75,8 @@ public record Trial(
     final var integerRows = new LinkedHashMap<Node, int[]>();
     integers.forEach((node, v) -> integerRows.put(node, hasRows(node) ? new int[0] : v));
     final var none = sizes.and(Draft.ROWS, 0).and(Draft.RANGES, 0);
-    return new Trial(graph, none, floatRows, integerRows, states, outputs, differentiable);
+    return new Trial(
+        graph, none, floatRows, integerRows, states, outputs, differentiable, precision);
   }
 
   private static boolean hasRows(final Node node) {

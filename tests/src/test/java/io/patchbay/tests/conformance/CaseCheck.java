@@ -3,9 +3,9 @@ package io.patchbay.tests.conformance;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Backend.Mode;
 import io.patchbay.engine.BackendProvider.Settings;
-import io.patchbay.engine.Weights;
 import io.patchbay.kernels.reference.ReferenceBackend;
 import io.patchbay.tests.cases.OpCase;
+import io.patchbay.tests.cases.Outputs;
 import io.patchbay.tests.cases.Trial;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ final class CaseCheck implements AutoCloseable {
   /// Rows of the trials; the largest is the one that is taken apart.
   private static final int[] FEWER = {1, 2, 3, 8};
 
-  private static final int MANY = 13;
+  static final int MANY = 13;
 
   private final Backend reference = new ReferenceBackend(new Settings(1, MEMORY));
   private final List<Backend> byThreads = new ArrayList<>();
@@ -41,16 +41,16 @@ final class CaseCheck implements AutoCloseable {
     if (isRefused(opCase, many, faults)) {
       return faults;
     }
-    final var expected = Results.of(reference, many, Mode.FAST);
-    final var results = Results.of(backend(1), many, Mode.FAST);
+    final var expected = Outputs.of(reference, many, Mode.FAST);
+    final var results = Outputs.of(backend(1), many, Mode.FAST);
     add(faults, "rows=13", results.firstFar(expected, opCase.tolerance()));
     for (int threads = 2; threads <= 3; threads++) {
-      final var other = Results.of(backend(threads), many, Mode.FAST);
+      final var other = Outputs.of(backend(threads), many, Mode.FAST);
       add(faults, "threads=" + threads, other.firstOtherBit(results));
     }
     if (opCase.rowwise()) {
       for (final int row : new int[] {0, 6, MANY - 1}) {
-        final var alone = Results.of(backend(3), many.row(row), Mode.FAST);
+        final var alone = Outputs.of(backend(3), many.row(row), Mode.FAST);
         add(faults, "row " + row + " alone", alone.firstOtherBit(results.row(many, row)));
       }
     }
@@ -65,13 +65,13 @@ final class CaseCheck implements AutoCloseable {
     if (isRefused(opCase, many, faults)) {
       return faults;
     }
-    final var expected = Results.of(reference, many, Mode.FAST);
-    final var stepwise = Results.of(backend(2), many, Mode.STEP);
+    final var expected = Outputs.of(reference, many, Mode.FAST);
+    final var stepwise = Outputs.of(backend(2), many, Mode.STEP);
     add(faults, "step by step", stepwise.firstFar(expected, opCase.tolerance()));
     for (final int rows : FEWER) {
       final var few = opCase.draw(rows, seed + rows);
-      final var exact = Results.of(reference, few, Mode.FAST);
-      final var results = Results.of(backend(1 + rows % 3), few, Mode.FAST);
+      final var exact = Outputs.of(reference, few, Mode.FAST);
+      final var results = Outputs.of(backend(1 + rows % 3), few, Mode.FAST);
       add(faults, "rows=" + rows, results.firstFar(exact, opCase.tolerance()));
     }
     checkAgain(opCase, many, faults);
@@ -84,34 +84,27 @@ final class CaseCheck implements AutoCloseable {
     final var none = many.without();
     try (var weights = many.weights(backend(2));
         var program = backend(2).load(many.plan(), weights, Mode.FAST)) {
-      final var first = Results.of(program, weights, many);
-      reset(weights, many);
-      add(faults, "run again", Results.of(program, weights, many).firstOtherBit(first));
+      final var first = Outputs.of(program, weights, many);
+      many.reset(weights);
+      add(faults, "run again", Outputs.of(program, weights, many).firstOtherBit(first));
       if (opCase.rowwise()) {
-        reset(weights, many);
-        final var alone = Results.of(program, weights, many.row(4));
+        many.reset(weights);
+        final var alone = Outputs.of(program, weights, many.row(4));
         add(faults, "one row after many", alone.firstOtherBit(first.row(many, 4)));
       }
-      reset(weights, many);
-      final var expected = orRefusal(() -> Results.of(reference, none, Mode.FAST));
-      final var empty = orRefusal(() -> Results.of(program, weights, none));
+      many.reset(weights);
+      final var expected = orRefusal(() -> Outputs.of(reference, none, Mode.FAST));
+      final var empty = orRefusal(() -> Outputs.of(program, weights, none));
       add(faults, "no rows after many", empty.firstFar(expected, opCase.tolerance()));
     }
   }
 
   /// What is asked of no rows may have no value, as the largest of none: both must say so.
-  private static Results orRefusal(final Supplier<Results> run) {
+  private static Outputs orRefusal(final Supplier<Outputs> run) {
     try {
       return run.get();
     } catch (final RuntimeException e) {
-      return new Results(List.of("refused"), List.of(new float[] {Float.NaN}));
-    }
-  }
-
-  private static void reset(final Weights weights, final Trial trial) {
-    for (final var name : weights.names()) {
-      final var start = trial.states().get(name);
-      weights.write(name, start == null ? new float[weights.shape(name).rowSize()] : start);
+      return new Outputs(List.of("refused"), List.of(new float[] {Float.NaN}));
     }
   }
 

@@ -1,15 +1,19 @@
 package io.patchbay.tests.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.patchbay.engine.Backend;
-import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.kernels.cuda.CudaBackend;
 import io.patchbay.kernels.cuda.EmulatedDevice;
 import io.patchbay.tests.cases.Catalogue;
+import io.patchbay.tests.cases.OpCase;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// The CUDA kernels on the emulator, every case of the catalogue against float64, the same bits for
@@ -21,30 +25,53 @@ final class CudaConformanceTest {
   /// With the kernels for some shapes.
   @TestFactory
   Stream<DynamicTest> agreesWithTheReference() {
-    return cases(true);
-  }
-
-  /// Those for all shapes alone.
-  @TestFactory
-  Stream<DynamicTest> generalKernelsTakeEveryShape() {
-    return cases(false);
-  }
-
-  private static Stream<DynamicTest> cases(final boolean special) {
-    if (!EmulatedDevice.present()) {
-      return Stream.of();
-    }
-    final var check = new CaseCheck(settings -> emulated(settings, special));
-    return Catalogue.all().stream()
-        .map(c ->
-            DynamicTest.dynamicTest(
-                c.name(),
-                () -> assertEquals(List.of(), special ? check.faults(c) : check.mainFaults(c))))
+    final var check = check(true);
+    return cases(Catalogue.all(), c -> assertEquals(List.of(), check.faults(c)))
         .onClose(check::close);
   }
 
+  /// With operands of fewer bits, which special kernels alone have.
+  @TestFactory
+  Stream<DynamicTest> narrowOperandsAgreeToo() {
+    final var check = check(true);
+    return cases(Catalogue.narrow(), c -> assertEquals(List.of(), check.faults(c)))
+        .onClose(check::close);
+  }
+
+  /// Those for all shapes alone, where they are others: else the same launches have been checked.
+  @TestFactory
+  Stream<DynamicTest> generalKernelsTakeEveryShape() {
+    final var check = check(false);
+    return cases(
+            Catalogue.all(),
+            c -> {
+              if (!Launches.areGeneral(c, CaseCheck.MANY)) {
+                assertEquals(List.of(), check.mainFaults(c));
+              }
+            })
+        .onClose(check::close);
+  }
+
+  /// Of many cases the general kernels are all, of many others not.
+  @Test
+  void theKindsOfKernelsAreToldApart() {
+    Assumptions.assumeTrue(EmulatedDevice.present(), "the build had no C++ compiler");
+    final var same =
+        Catalogue.all().stream()
+            .collect(Collectors.partitioningBy(c -> Launches.areGeneral(c, CaseCheck.MANY)));
+    assertTrue(same.get(true).size() > 100, () -> "same: " + same.get(true).size());
+    assertTrue(same.get(false).size() > 100, () -> "others: " + same.get(false).size());
+  }
+
+  private static Stream<DynamicTest> cases(final List<OpCase> all, final Consumer<OpCase> check) {
+    return EmulatedDevice.present()
+        ? all.stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> check.accept(c)))
+        : Stream.of();
+  }
+
   /// One order of threads for each number of workers that a check asks for.
-  private static Backend emulated(final Settings settings, final boolean special) {
-    return CudaBackend.apart(EmulatedDevice.open(MEMORY, settings.threads() - 1), special);
+  private static CaseCheck check(final boolean special) {
+    return new CaseCheck(settings ->
+        CudaBackend.apart(EmulatedDevice.open(MEMORY, settings.threads() - 1), special));
   }
 }

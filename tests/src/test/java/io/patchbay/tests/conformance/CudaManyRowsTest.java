@@ -11,6 +11,7 @@ import io.patchbay.kernels.cuda.EmulatedDevice;
 import io.patchbay.kernels.reference.ReferenceBackend;
 import io.patchbay.tests.cases.Catalogue;
 import io.patchbay.tests.cases.OpCase;
+import io.patchbay.tests.cases.Outputs;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -39,11 +40,11 @@ final class CudaManyRowsTest {
     final var trial = opCase.draw(ROWS, 1);
     try (var reference = new ReferenceBackend(new Settings(1, MEMORY));
         var cuda = CudaBackend.apart(EmulatedDevice.open(MEMORY, 2), true)) {
-      final var expected = Results.of(reference, trial, Mode.FAST);
-      final var found = Results.of(cuda, trial, Mode.FAST);
+      final var expected = Outputs.of(reference, trial, Mode.FAST);
+      final var found = Outputs.of(cuda, trial, Mode.FAST);
       assertEquals("", found.firstFar(expected, opCase.tolerance()));
       if (opCase.rowwise()) {
-        final var alone = Results.of(cuda, trial.row(ROWS - 7), Mode.FAST);
+        final var alone = Outputs.of(cuda, trial.row(ROWS - 7), Mode.FAST);
         assertEquals("", alone.firstOtherBit(found.row(trial, ROWS - 7)));
       }
     }
@@ -64,11 +65,11 @@ final class CudaManyRowsTest {
     final var many = opCase.draw(ROWS, 2);
     try (var cuda = CudaBackend.apart(EmulatedDevice.open(MEMORY, 0), true);
         var weights = many.weights(cuda)) {
-      final var own = Results.of(cuda, few, Mode.FAST);
+      final var own = Outputs.of(cuda, few, Mode.FAST);
       final var graph = few.graph();
       final var plan = Plan.of(graph, few.outputs(), many.sizes());
       try (var roomy = cuda.load(plan, weights, Mode.FAST)) {
-        assertEquals("", Results.of(roomy, weights, few).firstOtherBit(own));
+        assertEquals("", Outputs.of(roomy, weights, few).firstOtherBit(own));
       }
     }
   }

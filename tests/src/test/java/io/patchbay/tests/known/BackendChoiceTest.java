@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
+import io.patchbay.engine.BadSettingException;
 import io.patchbay.engine.DeviceMissingException;
 import java.util.Comparator;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class BackendChoiceTest {
@@ -43,6 +45,17 @@ final class BackendChoiceTest {
         assertThrows(DeviceMissingException.class, () -> Backends.open("abacus", SETTINGS));
     final var message = String.valueOf(thrown.getMessage());
     assertTrue(message.contains("name=abacus") && message.contains("reference"), message);
+  }
+
+  @Test
+  void severalAreOpenedInTheirOrder() {
+    final var choices = Backends.openAll("reference, cpu", SETTINGS);
+    choices.forEach(choice -> choice.backend().close());
+    assertEquals(
+        List.of("reference", "cpu"), choices.stream().map(c -> c.backend().name()).toList());
+    assertThrows(BadSettingException.class, () -> Backends.openAll("cpu,cpu", SETTINGS));
+    assertThrows(DeviceMissingException.class, () -> Backends.openAll("cpu,", SETTINGS));
+    assertThrows(DeviceMissingException.class, () -> Backends.openAll("cpu:all", SETTINGS));
   }
 
   @Test

@@ -48,6 +48,7 @@ record AffineModel(ImageShape image, double[][] encode, double[] logvar, double[
             new Gaussian(1, false),
             latents,
             base.batch(),
+            base.precision(),
             base.rate(),
             base.seed(),
             base.steps(),

@@ -103,6 +103,7 @@ record LinearModel(double[][] encode, double[][] first, double[][] second, doubl
             new Gaussian(1, false),
             LATENTS,
             base.batch(),
+            base.precision(),
             base.rate(),
             base.seed(),
             base.steps(),

@@ -9,7 +9,7 @@ import java.util.List;
 
 /// Images whose pixels are drawn from 0, 1/4, 1/2, 3/4 and 1: sums of few products of them with
 /// quarters have no rounding in float32.
-record QuarterImages(ImageShape shape, long size, long seed) implements FactorDataset {
+public record QuarterImages(ImageShape shape, long size, long seed) implements FactorDataset {
   @Override
   public String name() {
     return "quarters";

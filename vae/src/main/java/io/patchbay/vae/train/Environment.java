@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Where this process runs, as results keep it in `environment.json`.
 public final class Environment {
@@ -20,13 +21,19 @@ public final class Environment {
 
   private Environment() {}
 
-  /// The commit of Patchbay, the device, the machine and the virtual machine.
+  /// The commit of Patchbay, the device, the machine and the virtual machine; and where the device
+  /// had too little memory so far, what became of it.
   public static Map<String, String> of(final Backend backend) {
     final var map = new LinkedHashMap<String, String>();
     map.put("commit", commit());
     map.put("backend", backend.name());
     map.put("device", backend.device());
     map.put("instructions", backend.instructions());
+    final var shortages = backend.shortages().met();
+    if (!shortages.isEmpty()) {
+      map.put(
+          "shortages", shortages.stream().map(Object::toString).collect(Collectors.joining("; ")));
+    }
     map.put("cpu", cpu(PROCESSOR));
     map.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     map.put("java", System.getProperty("java.vendor.version", System.getProperty("java.version")));

@@ -1,6 +1,7 @@
 package io.patchbay.vae.train;
 
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Ops;
 import io.patchbay.engine.Plan;
@@ -15,20 +16,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a trained model makes of many images: codes, reconstructions, images of codes, and the
-/// evidence lower bound. Works in batches; the result for a row does not depend on its batch. For
-/// one thread at a time.
+/// evidence lower bound. Works in batches, of as many rows as the device has memory for; the result
+/// for a row does not depend on its batch. For one thread at a time.
 public final class Representation implements AutoCloseable {
   private static final Axis ROWS = new Axis("rows");
 
   private final TrainedVae model;
   private final VaeGraph mean;
-  private final int capacity;
+  private int capacity;
   private final List<Program> open = new ArrayList<>();
   private @Nullable Program encoder;
   private @Nullable Program decoder;
   private @Nullable Program whole;
 
-  /// @param capacity rows in a batch
+  /// @param capacity rows in a batch, at most
   public Representation(final TrainedVae model, final int capacity) {
     if (capacity < 1) {
       throw new IllegalArgumentException("a batch needs rows: capacity=" + capacity);
@@ -175,8 +176,14 @@ public final class Representation implements AutoCloseable {
   }
 
   private Program load(final VaeGraph graph, final List<Node> given, final List<Node> outputs) {
-    final var plan = Plan.of(graph.graph(), given, outputs, Sizes.of(ROWS, capacity));
-    return model.backend().load(plan, model.weights());
+    final var loaded =
+        BatchProgram.load(
+            model.backend(),
+            model.weights(),
+            capacity,
+            rows -> Plan.of(graph.graph(), given, outputs, Sizes.of(ROWS, rows)));
+    capacity = loaded.rows();
+    return loaded.program();
   }
 
   private Program keep(final Program program) {

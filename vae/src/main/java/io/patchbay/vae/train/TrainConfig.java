@@ -1,5 +1,6 @@
 package io.patchbay.vae.train;
 
+import io.patchbay.engine.Precision;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.ImageShape;
 import io.patchbay.vae.data.RowSet;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// @param data the data set, as the catalogue of data sets takes it
 /// @param heldOut share of the data's rows that is not trained on
 /// @param image the shape of its images, once it is known
+/// @param precision of the operands of products and convolutions; sums and updates are float32
 /// @param rate learning rate of the autoencoder's Adam (betas 0.9 and 0.999)
 /// @param steps updates until the run is done
 /// @param logEvery steps from one line of `metrics.jsonl` to the next
@@ -46,6 +48,7 @@ public record TrainConfig(
     Likelihood likelihood,
     int latent,
     int batch,
+    Precision precision,
     double rate,
     long seed,
     long steps,
@@ -98,6 +101,7 @@ public record TrainConfig(
             likelihood(s),
             (int) s.integer("latent", 10, 1, LARGEST_COUNT),
             (int) s.integer("batch", 64, 1, LARGEST_COUNT),
+            precision(s),
             s.positive("lr", 1e-4),
             s.integer("seed", 0, Long.MIN_VALUE, Long.MAX_VALUE),
             s.integer("steps", 300_000, 1, 99_999_999),
@@ -105,6 +109,11 @@ public record TrainConfig(
             s.integer("checkpoint_every", 10_000, 1, Long.MAX_VALUE));
     s.refuseUnknown(variant.id());
     return config;
+  }
+
+  private static Precision precision(final Settings s) {
+    final var label = s.choice("precision", Precision.FP32.label(), Precision.labels());
+    return Precision.of(label).orElseThrow(() -> s.wrong("precision", "a precision"));
   }
 
   private static Optional<ImageShape> image(final Settings s) {
@@ -145,6 +154,7 @@ public record TrainConfig(
             likelihood,
             latent,
             batch,
+            precision,
             rate,
             seed,
             steps,
@@ -225,6 +235,7 @@ public record TrainConfig(
     }
     map.put("latent", latent);
     map.put("batch", batch);
+    map.put("precision", precision.label());
     map.put("lr", rate);
     map.put("seed", seed);
     map.put("steps", steps);
@@ -242,10 +253,14 @@ public record TrainConfig(
   }
 
   /// SHA-256 in hexadecimal of all that changes what a step does: not of how many steps there are,
-  /// nor of how often they are written down.
+  /// nor of how often they are written down. Single precision, in which every run was once, is left
+  /// out too, so that runs keep their names.
   public String hash() {
     final var map = toMap();
     FREE.forEach(map::remove);
+    if (precision == Precision.FP32) {
+      map.remove("precision");
+    }
     try {
       final var digest = MessageDigest.getInstance("SHA-256");
       final var text = ConfigText.jsonLine(map);

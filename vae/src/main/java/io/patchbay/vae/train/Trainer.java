@@ -1,6 +1,7 @@
 package io.patchbay.vae.train;
 
 import io.patchbay.engine.Backend;
+import io.patchbay.engine.Precision;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.Scm;
 import io.patchbay.vae.io.AtomicFiles;
@@ -25,19 +26,32 @@ public final class Trainer {
   private final TrainingGraph graph;
 
   /// @param stop asked after each step; true writes a checkpoint and ends the run
-  /// @throws BadInputException when the model does not fit the data
+  /// @throws BadInputException when the model does not fit the data, or the backend does not
+  ///   multiply in the configuration's precision
   public Trainer(
       final TrainConfig config,
       final FactorDataset data,
       final Backend backend,
       final TrainingListener listener,
       final BooleanSupplier stop) {
+    requirePrecision(config.precision(), backend);
     this.config = config.on(data);
     this.data = data;
     this.backend = backend;
     this.listener = listener;
     this.stop = stop;
     graph = TrainingGraph.of(this.config.vae(), this.config.objective());
+  }
+
+  private static void requirePrecision(final Precision precision, final Backend backend) {
+    if (!backend.planPrecisions().contains(precision)) {
+      throw new BadInputException(
+          "--precision",
+          backend.device(),
+          precision.label(),
+          backend.planPrecisions().stream().sorted().map(Precision::label).toList()
+              + ", what this device trains in");
+    }
   }
 
   /// Trains to the last step or until stopped.

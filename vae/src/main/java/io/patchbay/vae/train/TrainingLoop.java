@@ -2,7 +2,9 @@ package io.patchbay.vae.train;
 
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.NonFiniteException;
+import io.patchbay.engine.Plan;
 import io.patchbay.engine.Program;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.objective.TrainingGraph;
@@ -70,7 +72,7 @@ final class TrainingLoop {
 
   End run(final TrainingListener listener, final BooleanSupplier stop) {
     final long began = System.nanoTime();
-    try (var program = backend.load(graph.plan(config.batch()), state.weights())) {
+    try (var program = load()) {
       while (step < config.steps()) {
         if (step - snapshotStep == SNAPSHOT) {
           snapshot = state.read();
@@ -101,6 +103,22 @@ final class TrainingLoop {
       }
     }
     return saved == step || save(listener) ? End.DONE : End.DIVERGED;
+  }
+
+  /// The numbers of a step depend on its batch, so that it is not halved.
+  private Program load() {
+    try {
+      return backend.load(plan(), state.weights());
+    } catch (final DeviceMemoryException e) {
+      throw e.with("with a training step of " + config.batch() + " images")
+          .advising(
+              "a step is not halved, for its numbers would change; the run can be resumed where"
+                  + " there is more memory, or begun anew with a smaller batch");
+    }
+  }
+
+  private Plan plan() {
+    return graph.plan(config.batch()).in(config.precision());
   }
 
   /// Makes the step after `at` updates.
@@ -153,7 +171,7 @@ final class TrainingLoop {
       return new DivergedException(step + 1, fault + ", site=input, row=" + row);
     }
     state.write(snapshot);
-    final var plan = graph.plan(config.batch());
+    final var plan = plan();
     final long careful = Math.max(snapshotStep, step - 1);
     if (snapshotStep < careful) {
       try (var program = backend.load(plan, state.weights())) {

@@ -1,26 +1,24 @@
-package io.patchbay.tests.conformance;
+package io.patchbay.tests.cases;
 
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Weights;
-import io.patchbay.tests.cases.Draft;
-import io.patchbay.tests.cases.Trial;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /// What a trial gave: its outputs, then its states.
-record Results(List<String> names, List<float[]> values) {
+public record Outputs(List<String> names, List<float[]> values) {
 
   /// One run of a trial on a program made for it.
-  static Results of(final Backend backend, final Trial trial, final Backend.Mode mode) {
+  public static Outputs of(final Backend backend, final Trial trial, final Backend.Mode mode) {
     try (var weights = trial.weights(backend);
         var program = backend.load(trial.plan(), weights, mode)) {
       return of(program, weights, trial);
     }
   }
 
-  static Results of(final Program program, final Weights weights, final Trial trial) {
+  public static Outputs of(final Program program, final Weights weights, final Trial trial) {
     trial.write(program);
     program.run(trial.sizes());
     final var names = new ArrayList<String>();
@@ -33,11 +31,11 @@ record Results(List<String> names, List<float[]> values) {
       names.add("state " + state);
       values.add(weights.read(state));
     }
-    return new Results(names, values);
+    return new Outputs(names, values);
   }
 
   /// Row `row` of the outputs that have rows; the rest whole.
-  Results row(final Trial trial, final int row) {
+  public Outputs row(final Trial trial, final int row) {
     final var part = new ArrayList<>(values);
     for (int i = 0; i < trial.values().size(); i++) {
       final var shape = trial.values().get(i).shape();
@@ -47,11 +45,11 @@ record Results(List<String> names, List<float[]> values) {
       final int size = shape.rowSize();
       part.set(i, Arrays.copyOfRange(values.get(i), row * size, (row + 1) * size));
     }
-    return new Results(names, part);
+    return new Outputs(names, part);
   }
 
   /// The first element whose bits differ, or an empty text.
-  String firstOtherBit(final Results other) {
+  public String firstOtherBit(final Outputs other) {
     for (int i = 0; i < values.size(); i++) {
       final float[] a = values.get(i);
       final float[] b = other.values.get(i);
@@ -69,7 +67,7 @@ record Results(List<String> names, List<float[]> values) {
 
   /// The first element that is further from the expected one than `tolerance` times the largest
   /// expected element, or an empty text. What is not finite must be the same.
-  String firstFar(final Results expected, final double tolerance) {
+  public String firstFar(final Outputs expected, final double tolerance) {
     if (!names.equals(expected.names)) {
       return "not the same results: " + names + ", expected=" + expected.names;
     }
@@ -93,5 +91,36 @@ record Results(List<String> names, List<float[]> values) {
       }
     }
     return "";
+  }
+
+  /// The largest difference of an element, relative to the largest of its value; infinite where one
+  /// side alone is finite, or sizes differ.
+  public double distance(final Outputs exact) {
+    double worst = 0;
+    for (int i = 0; i < values.size(); i++) {
+      worst = Math.max(worst, distance(values.get(i), exact.values.get(i)));
+    }
+    return values.size() == exact.values.size() ? worst : Double.POSITIVE_INFINITY;
+  }
+
+  /// The same of one value.
+  public static double distance(final float[] found, final float[] exact) {
+    if (found.length != exact.length) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double largest = 0;
+    double worst = 0;
+    for (int i = 0; i < exact.length; i++) {
+      if (Float.compare(found[i], exact[i]) == 0) {
+        largest = Math.max(largest, Float.isFinite(exact[i]) ? Math.abs(exact[i]) : 0);
+        continue;
+      }
+      if (!Float.isFinite(found[i]) || !Float.isFinite(exact[i])) {
+        return Double.POSITIVE_INFINITY;
+      }
+      largest = Math.max(largest, Math.abs(exact[i]));
+      worst = Math.max(worst, Math.abs((double) found[i] - exact[i]));
+    }
+    return worst == 0 ? 0 : worst / largest;
   }
 }

@@ -1,0 +1,61 @@
+// Rows of a channel of 32 x 32 pixels, and how far a patch moves them: six for a warp, of which a lane
+// has a column.
+#pragma once
+
+#include "mma.cuh"
+#include "patch_cell.cuh"
+
+namespace {
+
+struct PixelsCell {
+  int base, source, first, end;
+  float keep, shift, take, low, high;
+};
+
+// Six rows of a channel, in the base and in the source.
+struct PixelsRows {
+  float own[6][32];
+  float other[6][32];
+};
+
+// Begins to copy the rows from `first` on of a cell's channel. What is outside is of some row inside,
+// and not looked at.
+PB_DEVICE void fetch_rows(const float *clean, const float *sources, const PixelsCell &cell, int first, int lane,
+                          PixelsRows &to) {
+  const int channel = cell.first >> 10;
+  const float *const own = clean + ((long long)cell.base * 32 + channel) * 1024;
+  const float *const other = sources + ((long long)cell.source * 32 + channel) * 1024;
+#pragma unroll
+  for (int i = 0; i < 3; i++) {
+    const int j = 32 * i + lane;  // of 96 times 16 bytes
+    const int row = (j >> 3) % 6;
+    const int y = min(max(first + row, 0), 31);
+    const int at = 4 * (j & 7);
+    cp_async_16((j < 48 ? to.own[row] : to.other[row]) + at, (j < 48 ? own : other) + y * 32 + at);
+  }
+  cp_async_commit();
+}
+
+// How far a cell's units of these rows move, those of a lane's column. `at`: of the cell, in the list.
+template <class Params>
+PB_DEVICE void moved_rows(const Params &p, int at, const PixelsCell &cell, const PixelsRows &rows, int first, int lane,
+                          float (&d)[6]) {
+  const int x = 2 * (lane & 15) + (lane >> 4);
+  const int channel = cell.first & ~1023;
+  const int unit = channel + first * 32 + x;
+#pragma unroll
+  for (int i = 0; i < 6; i++) {
+    const int inside = channel + min(max(first + i, 0), 31) * 32 + x;
+    d[i] = patch_moved(p, at, cell, inside, rows.own[i][x], rows.other[i][x]);
+  }
+  if (cell.end - cell.first != 1024) {
+#pragma unroll
+    for (int i = 0; i < 6; i++) {
+      if (unit + 32 * i < cell.first || unit + 32 * i >= cell.end) d[i] = 0.0f;
+    }
+  }
+  if (first < 0) d[0] = 0.0f;
+  if (first + 5 > 31) d[5] = 0.0f;
+}
+
+}  // namespace

@@ -1,0 +1,198 @@
+// The convolution of conv_down.cu on the matrix unit for numbers of 11 bits (tf32, m16n8k8), W = 4, 8 or 16:
+// weights stay in shared memory, rounded once, while images pass through it.
+//
+// A warp makes 16 M pixels of 8 N channels, WM x WN warps are a block. The inner index of an input
+// channel is (kh, kw), two rows an instruction: lane t has column t of a pixel's four. The lower two
+// rows of a pixel are the upper two of the one below it, so that a lane loads each pair of rows once
+// for both. Pairs of weights (kh and kh + 1 of a column) stand in squares that are turned by t, so that no
+// two lanes of a load meet in a bank. Chunks of input channels come in turns, the next images' while
+// these ones' are multiplied.
+//
+// Operations 2 x 16 W W C O a row, of which 1.6 clocks of a multiprocessor are an instruction's 1,024;
+// loads from shared memory are 28 for 16 instructions with W = 16, 26 with W = 8, 24 for 8 with W = 4.
+// 32 x 32 x 32 -> 32: 4,096 instructions and 7,168 loads a row, 31 ns a row on 132 multiprocessors at
+// 1.75 GHz; its bytes 55 ns at 3 TB/s. Twice the tile would need fewer loads, and more registers than there
+// are.
+#include "conv_halving.cuh"
+
+namespace {
+
+template <int W, int M, int N, int WM, int WN>
+struct DownHeld {
+  static constexpr int kThreads = 32 * WM * WN;
+  static constexpr int kOutputs = 8 * N * WN;
+  static constexpr int kPixels = 16 * M * WM;
+  static constexpr int kImages = kPixels > W * W ? kPixels / (W * W) : 1;
+  static constexpr int kRows = kPixels > W * W ? W : kPixels / W;
+  static constexpr int kBands = W / kRows;
+  static constexpr int kChannels = W == 16 ? 4 : W == 8 ? 8 : 2;  // of a chunk
+  static constexpr int kInRows = 2 * kRows + 2;
+  static constexpr int kPitch = W == 4 ? 24 : 2 * W + 4;
+  static constexpr int kPlane = kInRows * kPitch;
+  static constexpr int kImage = kChannels * kPlane;
+  static constexpr int kStage = kImages * kImage + 4;
+  static constexpr int kHeld = kTaps * kOutputs;  // weights of an input channel
+
+  // Pairs of input rows of eight pixels beside each other, or of two rows of four, at which a warp reads.
+  static constexpr int kPairs = W == 16 ? 2 * (M + 1) : W == 8 ? 2 * M + 1 : 4 * M;
+
+  static_assert(kOutputs >= 16 && kPixels % W == 0, "");
+  static_assert(W == 4 || 16 * M <= W * W, "a warp in one image");
+
+  const HalvingParams &p;
+  float *weights, *stages;
+  int rows, inputs, outputs, output, chunks, groups;
+
+  PB_DEVICE DownHeld(const HalvingParams &params, unsigned char *room)
+      : p(params), rows(*params.rows), inputs((int)params.c), outputs((int)params.o),
+        output((int)blockIdx.y * kOutputs), chunks((inputs + kChannels - 1) / kChannels),
+        groups((rows + kImages - 1) / kImages * kBands) {
+    weights = reinterpret_cast<float *>(room);
+    stages = weights + chunks * kChannels * kHeld;
+  }
+
+  static PB_DEVICE int warp() { return (int)threadIdx.x / 32; }
+  static PB_DEVICE int lane() { return (int)threadIdx.x % 32; }
+
+  static constexpr PB_DEVICE int pair(int m, int h, int kp) {
+    return W == 16 ? 2 * (m + kp) + h : W == 8 ? 2 * m + h + kp : 4 * m + 2 * h + kp;
+  }
+  static constexpr PB_DEVICE int place(int pair) {
+    return W == 16  ? pair / 2 * 2 * kPitch + pair % 2 * 16
+           : W == 8 ? pair * 2 * kPitch
+                    : pair / 4 * kImage + pair % 4 * 2 * kPitch;
+  }
+
+  PB_DEVICE void hold() {
+    const int items = chunks * kChannels * kHeld / 4;
+#pragma unroll 2
+    for (int i = (int)threadIdx.x; i < items; i += kThreads) {
+      const int rest = i / 32;
+      const int co = i % 16 + rest % (kOutputs / 16) * 16;
+      const int h = i / 16 % 2;
+      const int kp = rest / (kOutputs / 16) % 2;
+      const int c = rest / (kOutputs / 8);
+      float4 four = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+      if (c < inputs && output + co < outputs) {
+        four = *reinterpret_cast<const float4 *>(p.w + ((output + co) * inputs + c) * kTaps + 8 * kp + 4 * h);
+      }
+      float *to = weights + c * kHeld + kp * 8 * kOutputs + h;
+      to[2 * co] = __uint_as_float(to_tf32(four.x));
+      to[2 * (kOutputs + (co ^ 4))] = __uint_as_float(to_tf32(four.y));
+      to[2 * (2 * kOutputs + (co ^ 8))] = __uint_as_float(to_tf32(four.z));
+      to[2 * (3 * kOutputs + (co ^ 12))] = __uint_as_float(to_tf32(four.w));
+    }
+  }
+
+  // Chunk `step` of this block's images, one group after the other.
+  PB_DEVICE void copy(int step) const {
+    const int group = (int)blockIdx.x + step / chunks * (int)gridDim.x;
+    if (group < groups) {
+      copy_rows<kThreads, kImages, kChannels, kInRows, 2 * W, kPitch>(
+          stages + step % 2 * kStage, p.x, group / kBands * kImages, rows, step % chunks * kChannels, inputs,
+          group % kBands * kRows * 2 - 1);
+    }
+    cp_async_commit();
+  }
+
+  PB_DEVICE void add(const float *stage, const float *held, float (&sums)[M][N][4]) const {
+    const int g = lane() / 4;
+    const int t = lane() % 4;
+    const int first = warp() / WN * M * 16;  // pixel of the block
+    const int at = W == 4 ? first / 16 * kImage + g / 4 * 2 * kPitch + 2 * (g % 4)
+                          : first / (W * kRows) * kImage + first / W % kRows * 2 * kPitch + 2 * g;
+    const float *x = stage + at + t + 3;
+    const float *w = held + t * 2 * kOutputs;
+    const int column = warp() % WN * 8 * N + g;
+    unsigned a[kPairs][2];
+#pragma unroll
+    for (int i = 0; i < kPairs; i++) {
+      a[i][0] = to_tf32(x[place(i)]);
+      a[i][1] = to_tf32(x[place(i) + kPitch]);
+    }
+#pragma unroll
+    for (int kp = 0; kp < 2; kp++) {
+      unsigned b[N][2];
+#pragma unroll
+      for (int n = 0; n < N; n++) {
+        const float2 two = *reinterpret_cast<const float2 *>(w + kp * 8 * kOutputs + 2 * ((column + 8 * n) ^ (4 * t)));
+        b[n][0] = __float_as_uint(two.x), b[n][1] = __float_as_uint(two.y);
+      }
+#pragma unroll
+      for (int m = 0; m < M; m++) {
+        const unsigned left[4] = {a[pair(m, 0, kp)][0], a[pair(m, 1, kp)][0], a[pair(m, 0, kp)][1],
+                                  a[pair(m, 1, kp)][1]};
+#pragma unroll
+        for (int n = 0; n < N; n++) mma_tf32_1688(sums[m][n], left, b[n]);
+      }
+    }
+  }
+
+  PB_DEVICE void store(int group, const float (&sums)[M][N][4]) const {
+    const int size = outputs * W * W;
+    const int channel = output + warp() % WN * 8 * N + 2 * (lane() % 4);
+    float bias[2 * N];
+#pragma unroll
+    for (int i = 0; i < 2 * N; i++) {
+      const int c = channel + i / 2 * 8 + i % 2;
+      bias[i] = p.finish.bias != nullptr && c < outputs ? p.finish.bias[c] : 0.0f;
+    }
+    const int pixel = warp() / WN * M * 16 + lane() / 4;
+    const int row = group / kBands * kImages + pixel / (W * kRows);
+    const long long at =
+        (long long)row * size + channel * W * W + group % kBands * kRows * W + pixel % (W * kRows);
+#pragma unroll
+    for (int m = 0; m < M; m++) {
+      if (row + (W == 4 ? m : 0) >= rows) continue;
+#pragma unroll
+      for (int i = 0; i < 2 * N; i++) {
+        if (channel + i / 2 * 8 + i % 2 >= outputs) continue;
+#pragma unroll
+        for (int h = 0; h < 2; h++) {
+          float v[1] = {sums[m][i / 2][2 * h + i % 2]};
+          finish_linear<1>(p.finish, at + (W == 4 ? m * size : 16 * m) + (i / 2 * 8 + i % 2) * W * W + 8 * h, bias[i],
+                           p.y, v);
+        }
+      }
+    }
+  }
+
+  PB_DEVICE void run() {
+    if ((int)blockIdx.x >= groups) return;
+    clear_borders<2 * W>(stages, kImages * kChannels * kInRows, kPitch);
+    clear_borders<2 * W>(stages + kStage, kImages * kChannels * kInRows, kPitch);
+    copy(0);
+    hold();
+    int step = 0;
+    for (int group = (int)blockIdx.x; group < groups; group += (int)gridDim.x) {
+      float sums[M][N][4] = {};
+#pragma unroll 1
+      for (int chunk = 0; chunk < chunks; chunk++, step++) {
+        cp_async_wait<0>();
+        __syncthreads();
+        copy(step + 1);
+        const float *stage = stages + step % 2 * kStage;
+        const float *held = weights + chunk * kChannels * kHeld;
+#pragma unroll 1
+        for (int c = 0; c < kChannels; c++) add(stage + c * kPlane, held + c * kHeld, sums);
+      }
+      store(group, sums);
+    }
+    cp_async_wait<0>();
+  }
+};
+
+}  // namespace
+
+#define PB_DOWN_HELD(name, w, m, n, wm, wn, blocks)            \
+  PB_KERNEL(name, HalvingParams, 32 * wm * wn, blocks) {       \
+    PB_SHARED(shared);                                         \
+    DownHeld<w, m, n, wm, wn>(p, shared).run();                \
+  }
+
+PB_DOWN_HELD(conv_down_held_16, 16, 2, 4, 16, 1, 1)
+PB_DOWN_HELD(conv_down_held_8, 8, 2, 4, 8, 2, 1)
+PB_DOWN_HELD(conv_down_held_4, 4, 2, 2, 8, 2, 1)
+PB_DOWN_HELD(conv_down_held_16_few, 16, 2, 4, 4, 1, 2)
+PB_DOWN_HELD(conv_down_held_8_few, 8, 2, 4, 2, 1, 2)
+PB_DOWN_HELD(conv_down_held_4_few, 4, 1, 2, 4, 1, 2)

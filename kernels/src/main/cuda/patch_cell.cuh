@@ -1,0 +1,43 @@
+// How far a patch moves a unit, in the kernels that take a cell's one channel apart: by five numbers of
+// the cell, or by an op of one's own where that is compiled in (PB_PATCH_OP).
+//
+// As it moves by five numbers, not as it ends, so that a small move of a large unit keeps its digits.
+// Cells stand in a list there, in which what belongs to a cell is found by its number.
+#pragma once
+
+#include "patchbay.cuh"
+
+#ifdef PB_PATCH_OP
+#include "patch_program.cuh"
+
+struct PatchCells {
+  const int *list;    // of the cells here, their numbers
+  const float *mean;  // of the site; or null, as those below
+  const int *seed;
+  const int *ids;     // of each cell
+  long long plane, width;
+};
+#endif
+
+// Of float32: what lies beyond limits nothing.
+constexpr float kLargest = 3.402823466e38f;
+
+// `at`: of the cell, in the list; x: of the unit in the base, s: in the source.
+template <class Params, class Cell>
+PB_DEVICE float patch_moved(const Params &p, [[maybe_unused]] int at, const Cell &cell,
+                            [[maybe_unused]] int unit, float x, float s) {
+#ifdef PB_PATCH_OP
+  const float mean = p.own.mean == nullptr ? 0.0f : p.own.mean[unit];
+  const int *ids = p.own.ids + 3ll * p.own.list[at];
+  const PatchUnit u(x, s, mean, cell.shift, unit, p.own.plane, p.own.width, p.own.seed, ids);
+  const float moved = patch_op(u) - x;
+#else
+  // In this order a limit, or what is not a number, goes through.
+  float moved = fmaf(s, cell.take, fmaf(x, cell.keep - 1.0f, cell.shift));
+  if (cell.low >= -kLargest || cell.high <= kLargest) {
+    moved = moved < cell.low - x ? cell.low - x : moved;
+    moved = cell.high - x < moved ? cell.high - x : moved;
+  }
+#endif
+  return p.rectifies != 0 ? (moved < -x ? -x : moved) + fminf(x, 0.0f) : moved;
+}

@@ -1,0 +1,194 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.Launch;
+import io.patchbay.kernels.cuda.HalvingForms.Call;
+import io.patchbay.kernels.cuda.Layers.Conv;
+import io.patchbay.kernels.cuda.Layers.Finish;
+import io.patchbay.kernels.cuda.Layers.Mode;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// The kernels of convolutions with kernel 4, stride 2 and padding 1 onto squares of 4, 8 or 16
+/// pixels and back with operands of 11 bits, whose weights stay in shared memory
+/// (`conv_down_held.cu`, `conv_up_held.cu`): for eight channels and more on both sides whose
+/// weights fit, and a rectifier or nothing after the sums. Other layers are in float32. All forms
+/// of a width give the same bits.
+final class HeldForms {
+  private static final int FEWEST = 8;
+
+  /// The codes of activations from which on they are curved.
+  private static final int CURVED = 3;
+
+  private static final int TAPS = 16;
+
+  private final List<Form> down;
+  private final List<Form> up;
+  private final int processors;
+  private final int room;
+
+  HeldForms(final Device device) {
+    processors = device.facts().multiprocessors();
+    room = device.facts().sharedPerBlock();
+    down =
+        List.of(
+            down(device, "conv_down_held_16", 16, 2, 4, 16, 1),
+            down(device, "conv_down_held_8", 8, 2, 4, 8, 2),
+            down(device, "conv_down_held_4", 4, 2, 2, 8, 2),
+            down(device, "conv_down_held_16_few", 16, 2, 4, 4, 1),
+            down(device, "conv_down_held_8_few", 8, 2, 4, 2, 1),
+            down(device, "conv_down_held_4_few", 4, 1, 2, 4, 1));
+    up =
+        List.of(
+            up(device, "conv_up_held_16", 16, 8, 2),
+            up(device, "conv_up_held_8", 8, 8, 2),
+            up(device, "conv_up_held_4", 4, 8, 2),
+            up(device, "conv_up_held_16_few", 16, 4, 1),
+            up(device, "conv_up_held_8_few", 8, 2, 1),
+            up(device, "conv_up_held_4_few", 4, 2, 1));
+  }
+
+  /// How a kernel shares its work.
+  ///
+  /// @param width of the small side
+  /// @param images that a block has at once
+  /// @param bands blocks of an image
+  /// @param outputs channels of the result of a block
+  /// @param together channels of the input that weights are held for together
+  /// @param stages bytes of two chunks of the input
+  private record Form(
+      Kernel kernel,
+      int width,
+      int images,
+      int bands,
+      int outputs,
+      int together,
+      int threads,
+      int stages) {
+    int shared(final int taken) {
+      return Math.ceilDiv(taken, together) * together * TAPS * outputs * Float.BYTES + stages;
+    }
+
+    int groups(final int most) {
+      return Math.ceilDiv(Math.max(most, 1), images) * bands;
+    }
+
+    int across(final int made) {
+      return Math.ceilDiv(made, outputs);
+    }
+
+    int blocks(final int made, final int most) {
+      return groups(most) * across(made);
+    }
+  }
+
+  Optional<Call> down(final Conv s, final int most, final Finish finish) {
+    return call(down, s, s.c(), s.o(), most, finish);
+  }
+
+  /// As [#down].
+  Optional<Call> up(final Conv s, final int most, final Finish finish) {
+    return call(up, s, s.o(), s.c(), most, finish);
+  }
+
+  /// The first form that half of the device has work with, else the one with the most blocks. A
+  /// block takes one group of images after another, so that it loads its weights once.
+  private Optional<Call> call(
+      final List<Form> forms,
+      final Conv s,
+      final int taken,
+      final int made,
+      final int most,
+      final Finish finish) {
+    final boolean straight = finish.mode() == Mode.PLAIN && finish.activation() < CURVED;
+    if (!HalvingForms.fits(s) || !straight || Math.min(taken, made) < FEWEST) {
+      return Optional.empty();
+    }
+    final var fitting =
+        forms.stream().filter(f -> f.width() == s.ow() && f.shared(taken) <= room).toList();
+    return fitting.stream()
+        .filter(f -> 2 * f.blocks(made, most) >= processors)
+        .findFirst()
+        .or(() -> fitting.stream().max(Comparator.comparingInt(f -> f.blocks(made, most))))
+        .map(f -> {
+          final int across = f.across(made);
+          final int each = Math.max(1, processors * Math.max(1, room / f.shared(taken)) / across);
+          return new Call(
+              f.kernel(),
+              new Launch(Math.min(f.groups(most), each), across, f.threads(), f.shared(taken)));
+        });
+  }
+
+  /// @param m tiles of 16 pixels of a warp
+  /// @param n tiles of 8 channels of a warp
+  /// @param wm warps of a block along the pixels
+  /// @param wn warps of a block along the channels
+  private static Form down(
+      final Device device,
+      final String name,
+      final int w,
+      final int m,
+      final int n,
+      final int wm,
+      final int wn) {
+    final int rows = 16 * m * wm / w;
+    final int channels = w == 16 ? 4 : w == 8 ? 8 : 2;
+    final int pitch = w == 4 ? 24 : 2 * w + 4;
+    return form(
+        device.kernel("conv_down_held", name),
+        w,
+        rows,
+        2 * Math.min(rows, w) + 2,
+        channels,
+        channels,
+        pitch,
+        8 * n * wn,
+        32 * wm * wn);
+  }
+
+  /// @param pairs of tiles of 16 pixels of a block, a warp's
+  /// @param across warps of a block along the channels, 16 each
+  private static Form up(
+      final Device device, final String name, final int w, final int pairs, final int across) {
+    final int rows = 32 * pairs / w;
+    return form(
+        device.kernel("conv_up_held", name),
+        w,
+        rows,
+        Math.min(rows, w) + 2,
+        w == 4 ? 8 : 16,
+        8,
+        w == 4 ? 12 : w + 4,
+        16 * across,
+        32 * pairs * across);
+  }
+
+  /// @param rows of the small side that a block has, of one image or of several
+  /// @param high rows of the input of an image
+  /// @param channels of a chunk of the input
+  /// @param pitch of rows of the input
+  private static Form form(
+      final Kernel kernel,
+      final int w,
+      final int rows,
+      final int high,
+      final int channels,
+      final int together,
+      final int pitch,
+      final int outputs,
+      final int threads) {
+    final int images = Math.max(1, rows / w);
+    final int stage = images * channels * high * pitch + 4;
+    return new Form(
+        kernel,
+        w,
+        images,
+        Math.max(1, w / rows),
+        outputs,
+        together,
+        threads,
+        2 * Float.BYTES * stage);
+  }
+}

@@ -1,0 +1,97 @@
+package io.patchbay.kernels.cuda;
+
+import io.patchbay.engine.Precision;
+import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.Kernel;
+import io.patchbay.ffi.cuda.Launch;
+import io.patchbay.kernels.cuda.Layers.Finish;
+import io.patchbay.kernels.cuda.Layers.Product;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The kernels of linear layers over rows and of their gradients (`linear_tensor.cu`): which one a
+/// product takes, and in how many blocks. All of them give the same bits.
+final class LinearForms {
+  private static final int THREADS = 256;
+
+  /// Warps of a block, which share the inner index.
+  private static final int SHARES = 8;
+
+  /// Inner indices of a step, of which a block has three at once.
+  private static final int STEP = 64;
+
+  private static final int STEPS = 3;
+
+  private final List<Form> forms;
+  private final int busy;
+
+  /// @param precision of the operands; in float32 each is taken in two parts of 11 bits, which is
+  ///   nearer to the sum than multiply-adds are
+  LinearForms(final Device device, final Precision precision) {
+    final var suffix = precision == Precision.TF32 ? "_tf32" : "_tf32x3";
+    forms =
+        Stream.of(new int[] {64, 32}, new int[] {32, 32}, new int[] {16, 16})
+            .map(tile ->
+                new Form(
+                    device.kernel("linear_tensor", "linear_tensor_" + tile[0] + suffix),
+                    tile[0],
+                    tile[1]))
+            .toList();
+    busy = device.facts().multiprocessors() / 2;
+  }
+
+  /// @param down rows of the result of a block
+  /// @param across its columns
+  private record Form(Kernel kernel, int down, int across) {
+    Launch launch(final int rows, final int columns) {
+      final int left = Math.max(down * (STEP + 4), STEP * (down + 8));
+      final int right = Math.max(across * (STEP + 4), STEP * (across + 8));
+      final int shared = Math.max(STEPS * (left + right), SHARES * down * across);
+      return new Launch(
+          Math.ceilDiv(Math.max(rows, 1), down),
+          Math.ceilDiv(columns, across),
+          THREADS,
+          Float.BYTES * shared);
+    }
+
+    int blocks(final int rows, final int columns) {
+      final var launch = launch(rows, columns);
+      return launch.blocksX() * launch.blocksY();
+    }
+  }
+
+  /// A product of matrices of which one size is a number of rows.
+  void launch(final Product s, final long a, final long b, final long y, final Finish finish) {
+    final boolean aTurned = s.aInner() != 1;
+    final boolean bTurned = s.bColumn() != 1;
+    if (aTurned && bTurned) {
+      throw new IllegalArgumentException("both matrices transposed: " + s);
+    }
+    final var form = form(s.mostRows(), s.columns());
+    form.kernel()
+        .launch(
+            form.launch(s.mostRows(), s.columns()),
+            Layers.with(
+                finish,
+                a,
+                b,
+                y,
+                s.rows().count(),
+                s.perRow(),
+                s.inner().count(),
+                s.perInner(),
+                s.columns(),
+                aTurned ? s.aInner() : s.aRow(),
+                aTurned ? 1 : 0,
+                bTurned ? s.bColumn() : s.bInner(),
+                bTurned ? 1 : 0));
+  }
+
+  /// The largest tiles that half of the device has work with, else the smallest.
+  private Form form(final int rows, final int columns) {
+    return forms.stream()
+        .filter(f -> f.blocks(rows, columns) >= busy)
+        .findFirst()
+        .orElse(forms.getLast());
+  }
+}
