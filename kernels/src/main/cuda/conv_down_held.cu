@@ -1,5 +1,7 @@
 // The convolution of conv_down.cu on the matrix unit for numbers of 11 bits (tf32, m16n8k8), W = 4, 8 or 16:
-// weights stay in shared memory, rounded once, while images pass through it.
+// weights stay in shared memory while images pass through it. With PARTS = 1 operands are rounded, weights
+// once; with PARTS = 3 they are taken in two parts, halving_tensor.cuh, and sums of 16 products are added
+// in float32.
 //
 // A warp makes 16 M pixels of 8 N channels, WM x WN warps are a block. The inner index of an input
 // channel is (kh, kw), two rows an instruction: lane t has column t of a pixel's four. The lower two
@@ -13,11 +15,11 @@
 // 32 x 32 x 32 -> 32: 4,096 instructions and 7,168 loads a row, 31 ns a row on 132 multiprocessors at
 // 1.75 GHz; its bytes 55 ns at 3 TB/s. Twice the tile would need fewer loads, and more registers than there
 // are.
-#include "conv_halving.cuh"
+#include "halving_tensor.cuh"
 
 namespace {
 
-template <int W, int M, int N, int WM, int WN>
+template <int PARTS, int W, int M, int N, int WM, int WN>
 struct DownHeld {
   static constexpr int kThreads = 32 * WM * WN;
   static constexpr int kOutputs = 8 * N * WN;
@@ -77,10 +79,10 @@ struct DownHeld {
         four = *reinterpret_cast<const float4 *>(p.w + ((output + co) * inputs + c) * kTaps + 8 * kp + 4 * h);
       }
       float *to = weights + c * kHeld + kp * 8 * kOutputs + h;
-      to[2 * co] = __uint_as_float(to_tf32(four.x));
-      to[2 * (kOutputs + (co ^ 4))] = __uint_as_float(to_tf32(four.y));
-      to[2 * (2 * kOutputs + (co ^ 8))] = __uint_as_float(to_tf32(four.z));
-      to[2 * (3 * kOutputs + (co ^ 12))] = __uint_as_float(to_tf32(four.w));
+      to[2 * co] = held<PARTS>(four.x);
+      to[2 * (kOutputs + (co ^ 4))] = held<PARTS>(four.y);
+      to[2 * (2 * kOutputs + (co ^ 8))] = held<PARTS>(four.z);
+      to[2 * (3 * kOutputs + (co ^ 12))] = held<PARTS>(four.w);
     }
   }
 
@@ -104,28 +106,26 @@ struct DownHeld {
     const float *x = stage + at + t + 3;
     const float *w = held + t * 2 * kOutputs;
     const int column = warp() % WN * 8 * N + g;
-    unsigned a[kPairs][2];
+    Fragment<PARTS, 2> a[kPairs];
 #pragma unroll
     for (int i = 0; i < kPairs; i++) {
-      a[i][0] = to_tf32(x[place(i)]);
-      a[i][1] = to_tf32(x[place(i) + kPitch]);
+      a[i].set(0, x[place(i)]);
+      a[i].set(1, x[place(i) + kPitch]);
     }
+    float part[M][N][4] = {};
 #pragma unroll
     for (int kp = 0; kp < 2; kp++) {
-      unsigned b[N][2];
+      Fragment<PARTS, 2> b[N];
 #pragma unroll
       for (int n = 0; n < N; n++) {
-        const float2 two = *reinterpret_cast<const float2 *>(w + kp * 8 * kOutputs + 2 * ((column + 8 * n) ^ (4 * t)));
-        b[n][0] = __float_as_uint(two.x), b[n][1] = __float_as_uint(two.y);
+        set_held(b[n], *reinterpret_cast<const float2 *>(w + kp * 8 * kOutputs + 2 * ((column + 8 * n) ^ (4 * t))));
       }
+      Fragment<PARTS, 4> left[M];
 #pragma unroll
-      for (int m = 0; m < M; m++) {
-        const unsigned left[4] = {a[pair(m, 0, kp)][0], a[pair(m, 1, kp)][0], a[pair(m, 0, kp)][1],
-                                  a[pair(m, 1, kp)][1]};
-#pragma unroll
-        for (int n = 0; n < N; n++) mma_tf32_1688(sums[m][n], left, b[n]);
-      }
+      for (int m = 0; m < M; m++) join(left[m], a[pair(m, 0, kp)], a[pair(m, 1, kp)]);
+      multiply_add<PARTS>(PARTS == 1 ? sums : part, left, b);
     }
+    if constexpr (PARTS == 3) add_all(sums, part);
   }
 
   PB_DEVICE void store(int group, const float (&sums)[M][N][4]) const {
@@ -178,21 +178,26 @@ struct DownHeld {
       }
       store(group, sums);
     }
-    cp_async_wait<0>();
   }
 };
 
 }  // namespace
 
-#define PB_DOWN_HELD(name, w, m, n, wm, wn, blocks)            \
+#define PB_DOWN_HELD(name, parts, w, m, n, wm, wn, blocks)     \
   PB_KERNEL(name, HalvingParams, 32 * wm * wn, blocks) {       \
     PB_SHARED(shared);                                         \
-    DownHeld<w, m, n, wm, wn>(p, shared).run();                \
+    DownHeld<parts, w, m, n, wm, wn>(p, shared).run();         \
   }
 
-PB_DOWN_HELD(conv_down_held_16, 16, 2, 4, 16, 1, 1)
-PB_DOWN_HELD(conv_down_held_8, 8, 2, 4, 8, 2, 1)
-PB_DOWN_HELD(conv_down_held_4, 4, 2, 2, 8, 2, 1)
-PB_DOWN_HELD(conv_down_held_16_few, 16, 2, 4, 4, 1, 2)
-PB_DOWN_HELD(conv_down_held_8_few, 8, 2, 4, 2, 1, 2)
-PB_DOWN_HELD(conv_down_held_4_few, 4, 1, 2, 4, 1, 2)
+PB_DOWN_HELD(conv_down_held_16_tf32, 1, 16, 2, 4, 16, 1, 1)
+PB_DOWN_HELD(conv_down_held_8_tf32, 1, 8, 2, 4, 8, 2, 1)
+PB_DOWN_HELD(conv_down_held_4_tf32, 1, 4, 2, 2, 8, 2, 1)
+PB_DOWN_HELD(conv_down_held_16_few_tf32, 1, 16, 2, 4, 4, 1, 2)
+PB_DOWN_HELD(conv_down_held_8_few_tf32, 1, 8, 2, 4, 2, 1, 2)
+PB_DOWN_HELD(conv_down_held_4_few_tf32, 1, 4, 1, 2, 4, 1, 2)
+PB_DOWN_HELD(conv_down_held_16_tf32x3, 3, 16, 2, 4, 8, 1, 1)
+PB_DOWN_HELD(conv_down_held_8_tf32x3, 3, 8, 2, 4, 4, 2, 1)
+PB_DOWN_HELD(conv_down_held_4_tf32x3, 3, 4, 2, 2, 8, 2, 1)
+PB_DOWN_HELD(conv_down_held_16_few_tf32x3, 3, 16, 2, 4, 4, 1, 2)
+PB_DOWN_HELD(conv_down_held_8_few_tf32x3, 3, 8, 2, 4, 2, 1, 2)
+PB_DOWN_HELD(conv_down_held_4_few_tf32x3, 3, 4, 1, 2, 4, 1, 2)

@@ -1,5 +1,7 @@
 // The transposed convolution of conv_up.cu on the matrix unit for numbers of 11 bits (tf32, m16n8k8), W = 4, 8
-// or 16: weights stay in shared memory, rounded once, while images pass through it.
+// or 16: weights stay in shared memory while images pass through it. With PARTS = 1 operands are rounded,
+// weights once; with PARTS = 3 they are taken in two parts, halving_tensor.cuh, and sums of 16 products are
+// added in float32.
 //
 // A block makes 32 MP pixels of the small grid, all four outputs of each, of 16 NP channels; a warp 32
 // pixels of 16. The inner index is input channels, eight an instruction. What an output takes of its
@@ -14,11 +16,11 @@
 // loads from shared memory are 112 for 64 instructions with W = 16, 100 with W = 8, 124 with W = 4.
 // 16 x 16 x 32 -> 32: 4,096 instructions and 7,168 loads a row, 31 ns a row on 132 multiprocessors at
 // 1.75 GHz; its bytes 55 ns at 3 TB/s.
-#include "conv_halving.cuh"
+#include "halving_tensor.cuh"
 
 namespace {
 
-template <int W, int MP, int NP>
+template <int PARTS, int W, int MP, int NP>
 struct UpHeld {
   static constexpr int kThreads = 32 * MP * NP;
   static constexpr int kOutputs = 16 * NP;
@@ -78,10 +80,10 @@ struct UpHeld {
         four = *reinterpret_cast<const float4 *>(p.w + (ci * outputs + output + co) * kTaps + 4 * q);
       }
       float *to = weights + octet * kOctet + (16 * q + t) * 2 * kOutputs + 2 * (co ^ (4 * t)) + h;
-      to[0] = __uint_as_float(to_tf32(four.x));
-      to[8 * kOutputs] = __uint_as_float(to_tf32(four.y));
-      to[16 * kOutputs] = __uint_as_float(to_tf32(four.z));
-      to[24 * kOutputs] = __uint_as_float(to_tf32(four.w));
+      to[0] = held<PARTS>(four.x);
+      to[8 * kOutputs] = held<PARTS>(four.y);
+      to[16 * kOutputs] = held<PARTS>(four.z);
+      to[24 * kOutputs] = held<PARTS>(four.w);
     }
   }
 
@@ -108,11 +110,11 @@ struct UpHeld {
     const int column[2] = {2 * ((warp() % NP * 16 + g) ^ (4 * t)), 2 * ((warp() % NP * 16 + 8 + g) ^ (4 * t))};
 #pragma unroll
     for (int dx = 0; dx < 3; dx++) {
-      unsigned a[kHalves][2];
+      Fragment<PARTS, 2> a[kHalves];
 #pragma unroll
       for (int i = 0; i < kHalves; i++) {
-        a[i][0] = to_tf32(x[place(i) + dx]);
-        a[i][1] = to_tf32(x[place(i) + dx + 4 * kPlane]);
+        a[i].set(0, x[place(i) + dx]);
+        a[i].set(1, x[place(i) + dx + 4 * kPlane]);
       }
 #pragma unroll
       for (int px = 0; px < 2; px++) {
@@ -120,23 +122,21 @@ struct UpHeld {
         if (kw < 0 || kw > 3) continue;
 #pragma unroll
         for (int py = 0; py < 2; py++) {
+          float part[2][2][4] = {};
 #pragma unroll
           for (int dy = py; dy < py + 2; dy++) {
             const int kh = py + 3 - 2 * dy;
-            unsigned b[2][2];
+            Fragment<PARTS, 2> b[2];
 #pragma unroll
             for (int n = 0; n < 2; n++) {
-              const float2 two = *reinterpret_cast<const float2 *>(w + (4 * kh + kw) * 8 * kOutputs + column[n]);
-              b[n][0] = __float_as_uint(two.x), b[n][1] = __float_as_uint(two.y);
+              set_held(b[n], *reinterpret_cast<const float2 *>(w + (4 * kh + kw) * 8 * kOutputs + column[n]));
             }
+            Fragment<PARTS, 4> left[2];
 #pragma unroll
-            for (int m = 0; m < 2; m++) {
-              const unsigned left[4] = {a[half(m, 0, dy)][0], a[half(m, 1, dy)][0], a[half(m, 0, dy)][1],
-                                        a[half(m, 1, dy)][1]};
-#pragma unroll
-              for (int n = 0; n < 2; n++) mma_tf32_1688(sums[py][px][m][n], left, b[n]);
-            }
+            for (int m = 0; m < 2; m++) join(left[m], a[half(m, 0, dy)], a[half(m, 1, dy)]);
+            multiply_add<PARTS>(PARTS == 1 ? sums[py][px] : part, left, b);
           }
+          if constexpr (PARTS == 3) add_all(sums[py][px], part);
         }
       }
     }
@@ -197,21 +197,26 @@ struct UpHeld {
       }
       store(group, sums);
     }
-    cp_async_wait<0>();
   }
 };
 
 }  // namespace
 
-#define PB_UP_HELD(name, w, mp, np, blocks)                  \
+#define PB_UP_HELD(name, parts, w, mp, np, blocks)           \
   PB_KERNEL(name, HalvingParams, 32 * mp * np, blocks) {     \
     PB_SHARED(shared);                                       \
-    UpHeld<w, mp, np>(p, shared).run();                      \
+    UpHeld<parts, w, mp, np>(p, shared).run();               \
   }
 
-PB_UP_HELD(conv_up_held_16, 16, 8, 2, 1)
-PB_UP_HELD(conv_up_held_8, 8, 8, 2, 1)
-PB_UP_HELD(conv_up_held_4, 4, 8, 2, 1)
-PB_UP_HELD(conv_up_held_16_few, 16, 4, 1, 3)
-PB_UP_HELD(conv_up_held_8_few, 8, 2, 1, 3)
-PB_UP_HELD(conv_up_held_4_few, 4, 2, 1, 3)
+PB_UP_HELD(conv_up_held_16_tf32, 1, 16, 8, 2, 1)
+PB_UP_HELD(conv_up_held_8_tf32, 1, 8, 8, 2, 1)
+PB_UP_HELD(conv_up_held_4_tf32, 1, 4, 8, 2, 1)
+PB_UP_HELD(conv_up_held_16_few_tf32, 1, 16, 4, 1, 3)
+PB_UP_HELD(conv_up_held_8_few_tf32, 1, 8, 2, 1, 3)
+PB_UP_HELD(conv_up_held_4_few_tf32, 1, 4, 2, 1, 3)
+PB_UP_HELD(conv_up_held_16_tf32x3, 3, 16, 4, 2, 1)
+PB_UP_HELD(conv_up_held_8_tf32x3, 3, 8, 4, 2, 1)
+PB_UP_HELD(conv_up_held_4_tf32x3, 3, 4, 4, 2, 1)
+PB_UP_HELD(conv_up_held_16_few_tf32x3, 3, 16, 4, 1, 2)
+PB_UP_HELD(conv_up_held_8_few_tf32x3, 3, 8, 2, 1, 3)
+PB_UP_HELD(conv_up_held_4_few_tf32x3, 3, 4, 2, 1, 3)

@@ -22,6 +22,31 @@ struct Fragment {
   }
 };
 
+// A weight as kernels hold it: rounded already where only its high part is taken.
+template <int PARTS>
+PB_DEVICE float held(float x) {
+  return PARTS == 1 ? __uint_as_float(to_tf32(x)) : x;
+}
+
+template <int PARTS>
+PB_DEVICE void set_held(Fragment<PARTS, 2> &f, float2 two) {
+  if constexpr (PARTS == 1) {
+    f.high[0] = __float_as_uint(two.x), f.high[1] = __float_as_uint(two.y);
+  } else {
+    f.set(0, two.x), f.set(1, two.y);
+  }
+}
+
+// The left side of an instruction from its upper and its lower eight rows.
+template <int PARTS>
+PB_DEVICE void join(Fragment<PARTS, 4> &f, const Fragment<PARTS, 2> &upper, const Fragment<PARTS, 2> &lower) {
+#pragma unroll
+  for (int i = 0; i < 2; i++) {
+    f.high[2 * i] = upper.high[i], f.high[2 * i + 1] = lower.high[i];
+    if constexpr (PARTS == 3) f.low[2 * i] = upper.low[i], f.low[2 * i + 1] = lower.low[i];
+  }
+}
+
 // sums[m][n] += a[m] b[n], small parts first.
 template <int PARTS, int M, int N>
 PB_DEVICE void multiply_add(float (&sums)[M][N][4], const Fragment<PARTS, 4> (&a)[M],

@@ -156,7 +156,6 @@ struct LinearTensor {
       copy<A_TURNED, B_TURNED>(step + 2);
       add<A_TURNED, B_TURNED>(shared + step % kStages * kStage, sums);
     }
-    cp_async_wait<0>();
     __syncthreads();
     const int lane = (int)threadIdx.x % 32;
     float *to = shared + (int)threadIdx.x / 32 * kRows * kColumns + lane / 4 * kColumns + 2 * (lane % 4);

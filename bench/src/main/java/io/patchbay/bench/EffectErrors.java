@@ -2,6 +2,7 @@ package io.patchbay.bench;
 
 import io.patchbay.analysis.intervention.Operation.Coefficients;
 import io.patchbay.analysis.intervention.Sites;
+import io.patchbay.analysis.sweep.CarriedSweep;
 import io.patchbay.analysis.sweep.Effect;
 import io.patchbay.analysis.sweep.LadderedSweep;
 import io.patchbay.analysis.sweep.SiteSweep;
@@ -171,7 +172,7 @@ final class EffectErrors {
     return switch (plan) {
       case WHOLE -> SiteSweep.whole(subject, graph, place, units, variations, Effect.IMAGE, room);
       case DIFFERENCE, DIFFERENCE_BF16 ->
-          SiteSweep.carrying(
+          CarriedSweep.of(
               subject,
               graph,
               place,

@@ -90,6 +90,11 @@ public interface Backend extends AutoCloseable {
     return load(plan, weights, Mode.FAST);
   }
 
+  /// Whether programs stand in memory of the device's own, not in the host's.
+  default boolean hasOwnMemory() {
+    return false;
+  }
+
   /// How many floats further programs may hold outside the Java heap.
   long freeFloats();
 

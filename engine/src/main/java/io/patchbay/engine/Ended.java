@@ -22,9 +22,9 @@ final class Ended implements Running {
 
   private static Optional<Misfire> first(
       final int[] fired, final int[] expected, final Node patch) {
-    if (fired.length != expected.length) {
+    if (expected.length < fired.length) {
       throw new IllegalArgumentException(
-          "expected of other rows: patch="
+          "expected of fewer rows: patch="
               + patch
               + ", rows="
               + fired.length

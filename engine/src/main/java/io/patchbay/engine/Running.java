@@ -11,8 +11,9 @@ public interface Running {
   ///
   /// @param outputs that are read
   /// @param skipped propagations of which it is asked which rows they left out
-  /// @param expected per patch, how many units each row is to change. Nobody changes such an array
-  ///   again: one that was given before is taken for what it held then.
+  /// @param expected per patch, how many units each row is to change; there may be more than there
+  ///   are rows. Nobody changes such an array again: one that was given before is taken for what it
+  ///   held then.
   record Wanted(List<Node> outputs, List<Node> skipped, Map<Node, int[]> expected) {
     public Wanted {
       outputs = List.copyOf(outputs);

@@ -141,7 +141,8 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "P",
       description =
           "fp32, or what the device has beside it for the products that carry a change to the image"
-              + " or to mu: bf16 on cuda and on processors that multiply it. Default: fp32.")
+              + " or to mu: tf32 and bf16 on cuda, bf16 on processors that multiply it. Default:"
+              + " fp32.")
   private String precision = Precision.FP32.label();
 
   @Option(
@@ -187,7 +188,7 @@ final class SweepCommand implements Callable<Integer> {
         output.out().println(sweep.explain());
         return ExitCode.OK;
       }
-      sweep.own().ifPresent(form -> output.note("ops of one's own: " + form));
+      sweep.own().ifPresent(form -> output.note("ops of one's own: " + form + took(form)));
       final Sweep.Result result;
       try (var progress = output.progress("sweep", "cells")) {
         result =
@@ -206,6 +207,11 @@ final class SweepCommand implements Callable<Integer> {
       print(result, sweep.own(), folder);
       return result.failed().count() > 0 ? ExitCode.FAILED_CELLS : ExitCode.OK;
     }
+  }
+
+  /// What is to be waited for before the first cell.
+  private static String took(final PatchForm form) {
+    return form.how().startsWith("compiled") ? ", a new one in some seconds" : "";
   }
 
   private PlanFile plan(final Path file) {

@@ -4,8 +4,12 @@ import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.SiteSweep.Room;
+import io.patchbay.engine.Plan;
+import io.patchbay.engine.Sizes;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.model.VaeGraph;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -54,17 +58,16 @@ record BatchRoom(Held held, int together, Room room) {
     final var routes =
         climb.again().isEmpty() ? List.of(climb.route()) : List.of(climb.route(), climb.again());
     final long base =
-        routes.stream()
-            .mapToLong(route -> SiteSweep.floatsPerBase(model, site, patch, effect, route))
-            .sum();
+        routes.stream().mapToLong(route -> floatsPerBase(model, site, patch, effect, route)).sum();
     final long taken = (long) routes.size() * site.size();
     final long input = model.image().shape().rowSize() + base + taken;
     final boolean others = plan.places().getFirst().operation().source() == Source.OTHER_INPUT;
     final int sources = others ? plan.sourcesPerValue() : 1;
     // Half of what is free is for values inside of a run, and for passing values on.
     final long free = subject.backend().freeFloats() / 2;
+    final var limit = subject.backend().hasOwnMemory() ? "--device" : "--host-memory";
     final var sizes =
-        new Sizes(
+        new Needs(
             inputs,
             base,
             taken,
@@ -82,19 +85,21 @@ record BatchRoom(Held held, int together, Room room) {
                         "activations of " + inputs + " inputs at " + site.name(),
                         "at most "
                             + sizes.most(free)
-                            + " inputs with this --host-memory, or --sources-from data"))
+                            + " inputs with this "
+                            + limit
+                            + ", or --sources-from data"))
             : Held.NOTHING;
     final long rest = free - sizes.taken(held);
     if (sizes.each(held) > rest) {
       throw new BadInputException(
-          "--host-memory",
+          limit,
           "free for a batch",
           rest * Float.BYTES + " bytes",
           "the " + sizes.each(held) * Float.BYTES + " of one input with its cells and sources");
     }
     final long cells = (long) units.size() * plan.variations();
     final int most = Math.max(1, subject.backend().preferredRows() / CELLS_PER_BASE);
-    final int fitting = SiteSweep.cellsAtOnce(subject, model, site, patch, effect, climb.route(), CELLS);
+    final int fitting = cellsAtOnce(subject, model, site, patch, effect, climb.route(), CELLS);
     final long useful = Math.clamp(Math.min(fitting / cells, inputs), 1, most);
     final int together = (int) Math.min(useful, rest / sizes.each(held));
     return new BatchRoom(
@@ -105,6 +110,46 @@ record BatchRoom(Held held, int together, Room room) {
           case SOURCES -> new Room(together, inputs, together, sizes.atOnce());
           case BASES -> new Room(inputs, Capacity.AMONG_BASES, together, sizes.atOnce());
         });
+  }
+
+  /// Floats that each base takes which is held, on a route.
+  private static long floatsPerBase(
+      final VaeGraph model,
+      final Site site,
+      final SitePatch patch,
+      final Effect effect,
+      final Optional<Route> route) {
+    final var suffix = new Suffix(model.graph(), Map.of(site.name(), patch), route, true);
+    suffix.effect(effect);
+    return suffix.tables().values().stream().mapToLong(table -> table.shape().rowSize()).sum();
+  }
+
+  /// How many cells, of some that are wanted, a backend has room for at a time, beside what they
+  /// read.
+  private static int cellsAtOnce(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final SitePatch patch,
+      final Effect effect,
+      final Optional<Route> route,
+      final int wanted) {
+    final var suffix = new Suffix(model.graph(), Map.of(site.name(), patch), route, false);
+    final var outputs = List.of(suffix.effect(effect));
+    final var ranges = suffix.point(site.name()).axis();
+    return subject
+        .backend()
+        .rows(
+            wanted,
+            subject.weights(),
+            rows ->
+                Plan.of(
+                    suffix.graph(),
+                    outputs,
+                    Sizes.of(Suffix.ROWS, rows)
+                        .and(Suffix.BASES, 1)
+                        .and(Suffix.SOURCES, 1)
+                        .and(ranges, rows)));
   }
 
   /// The same with fewer base inputs together, whose cells have to fit at once unless it is one.
@@ -130,7 +175,7 @@ record BatchRoom(Held held, int together, Room room) {
   /// @param run an input that is run
   /// @param sources inputs that the cells of a base take from
   /// @param cells of one base
-  private record Sizes(int inputs, long base, long site, long run, int sources, long cells) {
+  private record Needs(int inputs, long base, long site, long run, int sources, long cells) {
     int atOnce() {
       return Math.min(TOGETHER, inputs);
     }

@@ -99,18 +99,7 @@ final class BatchedCells implements InputCells {
     final var variations = variations();
     this.opening =
         of ->
-            new SiteSweep(
-                subject,
-                model,
-                site,
-                patch,
-                parts,
-                variations,
-                effect,
-                of.room(),
-                climb.route(),
-                climb.again(),
-                climb.threshold());
+            new SiteSweep(subject, model, site, patch, parts, variations, effect, of.room(), climb);
     this.room = most.with(most.together());
     this.sweep = open();
   }

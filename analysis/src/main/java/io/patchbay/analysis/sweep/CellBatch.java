@@ -33,11 +33,20 @@ record CellBatch(CellIndex bases, int[] directions, Map<String, SiteArrays> site
   CellBatch some(final int[] which) {
     final var some = new LinkedHashMap<String, SiteArrays>();
     sites.forEach((name, arrays) -> some.put(name, arrays.some(which)));
-    final var own =
-        directions.length == 0
-            ? directions
-            : Arrays.stream(which).map(i -> directions[i]).toArray();
-    return new CellBatch(bases.some(which), own, some);
+    return new CellBatch(bases.some(which), own(which), some);
+  }
+
+  /// As above, of changes that are alike at every site.
+  CellBatch someAlike(final int[] which) {
+    final var some = new LinkedHashMap<String, SiteArrays>();
+    sites.forEach((name, arrays) -> some.put(name, arrays.someAlike(which)));
+    return new CellBatch(bases.some(which), own(which), some);
+  }
+
+  private int[] own(final int[] which) {
+    return directions.length == 0
+        ? directions
+        : Arrays.stream(which).map(i -> directions[i]).toArray();
   }
 
   /// The cells from one number to before another.

@@ -19,10 +19,24 @@ record CellIndex(int[] values, int block, int each, int cells) {
   }
 
   /// Some of the cells.
+  ///
+  /// @param which their numbers, ascending
   CellIndex some(final int[] which) {
     final var rows = new int[which.length];
+    int begin = 0;
+    int turn = 0;
+    int from = 0;
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = row(which[i]);
+      final int cell = which[i];
+      while (cell - begin >= block) {
+        begin += block;
+        turn = begin;
+        from += each;
+      }
+      while (cell - turn >= each) {
+        turn += each;
+      }
+      rows[i] = values[from + cell - turn];
     }
     return of(rows);
   }

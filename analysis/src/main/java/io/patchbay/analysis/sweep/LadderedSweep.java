@@ -44,7 +44,8 @@ public final class LadderedSweep {
     final Function<Optional<Route>, float[]> sample =
         way -> {
           try (var sweep =
-              new SiteSweep(subject, model, site, patch, units, variations, effect, room, way)) {
+              new SiteSweep(
+                  subject, model, site, patch, units, variations, effect, room, Climb.by(way))) {
             sweep.bases(images);
             return sweep.run(0, images.length / model.image().shape().rowSize(), 0);
           }
@@ -60,8 +61,6 @@ public final class LadderedSweep {
         variations,
         effect,
         room,
-        route,
-        exact,
-        ladder.threshold());
+        new Climb(route, exact, ladder.threshold()));
   }
 }

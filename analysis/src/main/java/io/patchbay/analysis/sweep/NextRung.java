@@ -56,8 +56,7 @@ final class NextRung implements AutoCloseable {
   /// @param of when the cells were started
   /// @param skipped 1 where a cell was proved to change nothing; may be empty
   /// @return per cell, 1 where it was computed again
-  int[] raise(
-      final Given of, final CellBatch batch, final float[] effects, final int[] skipped) {
+  int[] raise(final Given of, final CellBatch batch, final float[] effects, final int[] skipped) {
     final var again = new int[effects.length];
     final var which = new int[effects.length];
     int count = 0;

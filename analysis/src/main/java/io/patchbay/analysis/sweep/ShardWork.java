@@ -111,12 +111,13 @@ final class ShardWork {
   }
 
   private void work(final int worker, final Supplier<InputCells> cells) {
-    try (var runner = new TwinInputs(cells.get(), perShard)) {
+    try (var writer = new ShardWriter(folder);
+        var runner = new TwinInputs(cells.get(), perShard)) {
       note(worker, runner.rows());
       for (var piece = take(runner.together()); piece != null; piece = take(runner.together())) {
         runner.next(piece.begin() * perShard, Math.min(rows.length, piece.end() * perShard));
         for (int shard = piece.begin(); shard < piece.end(); shard++) {
-          if (!compute(runner, shard)) {
+          if (!compute(runner, writer, shard)) {
             return;
           }
         }
@@ -128,7 +129,7 @@ final class ShardWork {
   }
 
   /// @return whether it was not asked to stop
-  private boolean compute(final InputCells runner, final int shard) {
+  private boolean compute(final InputCells runner, final ShardWriter writer, final int shard) {
     final int count = inputs(shard);
     final var effects = new float[count * each];
     Account account = Account.none();
@@ -142,7 +143,7 @@ final class ShardWork {
       account = account.plus(of.account(each));
       tell(each);
     }
-    folder.write(shard, effects, account.require("shard=" + shard));
+    writer.write(shard, effects, account.require("shard=" + shard));
     written(effects.length);
     return true;
   }

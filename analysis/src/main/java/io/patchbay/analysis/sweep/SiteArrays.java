@@ -10,12 +10,14 @@ import java.util.Optional;
 /// @param sourceIndex the source row of each cell
 /// @param draws per cell, what keys its random numbers beside its base: the source row that its
 ///   change names, whatever row that is in a table
-/// @param numbers five coefficients per cell
+/// @param numbers five coefficients per cell; of more cells where these are [#alike]
 /// @param ranges triples (cell, begin, end), by cell
-/// @param elements how many elements each cell is planned to change
+/// @param elements how many elements each cell is planned to change; of more cells likewise
 @SuppressWarnings("ArrayRecordComponent") // shared between batches, never changed
 record SiteArrays(
     CellIndex sourceIndex, int[] draws, float[] numbers, int[] ranges, int[] elements) {
+  private static final int FIVE = 5;
+  private static final int TRIPLE = 3;
   private static final float[] KEEP = {1, 0, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
 
   static SiteArrays of(final String site, final List<Cell> cells) {
@@ -93,32 +95,61 @@ record SiteArrays(
     return new SiteArrays(sources, draws, numbers, ranges, elements);
   }
 
+  /// Whether all cells have the same coefficients, and change as many elements.
+  boolean alike() {
+    for (int i = 1; i < elements.length; i++) {
+      if (elements[i] != elements[0]
+          || Arrays.compare(numbers, i * FIVE, (i + 1) * FIVE, numbers, 0, FIVE) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// The changes of some cells alone.
   ///
   /// @param which their numbers, ascending
   SiteArrays some(final int[] which) {
-    final int each = KEEP.length;
-    final var keys = new int[which.length];
-    final var some = new float[which.length * each];
+    final var some = new float[which.length * FIVE];
     final var counts = new int[which.length];
-    final var triples = new int[ranges.length];
+    for (int i = 0; i < which.length; i++) {
+      counts[i] = elements[which[i]];
+      System.arraycopy(numbers, which[i] * FIVE, some, i * FIVE, FIVE);
+    }
+    return new SiteArrays(sourceIndex.some(which), draws(which), some, triples(which), counts);
+  }
+
+  /// As above, of changes that are [#alike]: coefficients and numbers of elements stay where they
+  /// are, and are those of more cells.
+  SiteArrays someAlike(final int[] which) {
+    return new SiteArrays(sourceIndex.some(which), draws(which), numbers, triples(which), elements);
+  }
+
+  private int[] draws(final int[] which) {
+    final var some = new int[which.length];
+    for (int i = 0; i < which.length; i++) {
+      some[i] = draws[which[i]];
+    }
+    return some;
+  }
+
+  private int[] triples(final int[] which) {
+    final boolean one = ranges.length == TRIPLE * draws.length;
+    final var some = new int[one ? TRIPLE * which.length : ranges.length];
     int at = 0;
     int past = 0;
     for (int i = 0; i < which.length; i++) {
       final int cell = which[i];
-      keys[i] = draws[cell];
-      counts[i] = elements[cell];
-      System.arraycopy(numbers, cell * each, some, i * each, each);
       while (at < ranges.length && ranges[at] < cell) {
-        at += 3;
+        at += TRIPLE;
       }
-      for (; at < ranges.length && ranges[at] == cell; at += 3) {
-        triples[past++] = i;
-        triples[past++] = ranges[at + 1];
-        triples[past++] = ranges[at + 2];
+      for (; at < ranges.length && ranges[at] == cell; at += TRIPLE) {
+        some[past] = i;
+        some[past + 1] = ranges[at + 1];
+        some[past + 2] = ranges[at + 2];
+        past += TRIPLE;
       }
     }
-    return new SiteArrays(
-        sourceIndex.some(which), keys, some, Arrays.copyOf(triples, past), counts);
+    return past == some.length ? some : Arrays.copyOf(some, past);
   }
 }

@@ -190,6 +190,29 @@ class SweepTest {
     }
   }
 
+  /// A folder says how its ops of one's own were computed, and takes no others.
+  @Test
+  void opsOfOnesOwnAreComputedInOneWay() throws IOException {
+    final var plan = plan("latent.z", "channels", "expr:clean / 2", NONE);
+    final var to = folder.resolve("own-ops");
+    final var sweep = sweep(plan, to);
+    assertEquals("interpreted", sweep.own().orElseThrow().toString());
+    assertTrue(sweep.explain().contains("ops of one's own: interpreted\n"));
+    assertTrue(sweep(plan("latent.z", "channels", "zero", NONE), to).own().isEmpty());
+    sweep.run(false, (_, _) -> {}, () -> true);
+    final var file = to.resolve("plan.json");
+    final var text = Files.readString(file);
+    assertTrue(text.contains("\"own_ops\" : \"interpreted\""), text);
+    assertEquals(Optional.of("interpreted"), PlanFile.read(file).own());
+    Files.writeString(file, text.replace("interpreted", "compiled by NVRTC 13.0"));
+    final var e =
+        assertThrows(
+            BadInputException.class, () -> sweep(plan, to).run(true, (_, _) -> {}, () -> false));
+    assertTrue(String.valueOf(e.getMessage()).contains("compiled by NVRTC 13.0"), e.getMessage());
+    Files.writeString(file, text);
+    assertEquals(20, inputsToEnd(plan, to));
+  }
+
   @Test
   void aPlanOfSeveralSitesIsReadBack() throws IOException {
     final var places =

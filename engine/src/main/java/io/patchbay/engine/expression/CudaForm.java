@@ -5,7 +5,8 @@ import java.util.stream.Collectors;
 
 /// A patch op as a CUDA device function of one unit, which takes what the op reads: float32, in the
 /// order of the program, nothing of a host library, so that nvcc and NVRTC take it as it is, and a
-/// host compiler where `__device__` is defined as nothing.
+/// host compiler where `__device__` is defined as nothing and `__fmul_rn` as a product. No product
+/// is contracted with a sum, so that the bits are those of the kernels that interpret the program.
 ///
 /// ```
 /// __device__ inline float patch_blend(float clean, float source)
@@ -50,15 +51,24 @@ final class CudaForm {
     int step = 0;
     for (final var instruction : program.instructions()) {
       final var name = "v" + step;
+      if (instruction.code() == PatchProgram.Code.SIGMOID) {
+        text.append(sigmoid(step, names[instruction.a()]));
+      }
       text.append("  const float ").append(name).append(" = ");
-      text.append(value(instruction, names)).append(";\n");
+      text.append(value(step, instruction, names)).append(";\n");
       names[instruction.to()] = name;
       step++;
     }
     return text.append("  return v").append(step - 1).append(";\n").toString();
   }
 
-  private static String value(final Instruction i, final String[] names) {
+  /// What a sigmoid is made of: the exponential is taken of what is not positive.
+  private static String sigmoid(final int step, final String x) {
+    return "  const float e%1$d = expf(-fabsf(%2$s));\n  const float r%1$d = 1.0f / (1.0f + e%1$d);\n"
+        .formatted(step, x);
+  }
+
+  private static String value(final int step, final Instruction i, final String[] names) {
     final var a = names[i.a()];
     final var b = names[i.b()];
     return switch (i.code()) {
@@ -69,13 +79,11 @@ final class CudaForm {
       case LOG -> "logf(" + a + ")";
       case SQRT -> "sqrtf(" + a + ")";
       case TANH -> "tanhf(" + a + ")";
-      case SIGMOID ->
-          // The exponential is taken of what is not positive.
-          "(" + a + " < 0.0f ? expf(" + a + ") : 1.0f) / (1.0f + expf(-fabsf(" + a + ")))";
+      case SIGMOID -> a + " < 0.0f ? __fmul_rn(e" + step + ", r" + step + ") : r" + step;
       case FLOOR -> "floorf(" + a + ")";
       case ADD -> a + " + " + b;
       case SUBTRACT -> a + " - " + b;
-      case MULTIPLY -> a + " * " + b;
+      case MULTIPLY -> "__fmul_rn(" + a + ", " + b + ")";
       case DIVIDE -> a + " / " + b;
       // Not a number where either is not.
       case MIN -> "(" + b + " > " + a + " || " + a + " != " + a + ") ? " + a + " : " + b;

@@ -75,14 +75,16 @@ public final class PatchEvaluator implements PatchUnit {
     return body.run(this);
   }
 
-  /// The largest size of a number that the last run has made on its way: rounding is of this size,
-  /// not of the result's, where large numbers cancel.
+  /// The largest size of a finite number that the last run has made on its way: rounding is of this
+  /// size, not of the result's, where large numbers cancel.
   public double largest() {
     return largest;
   }
 
   private double noted(final double result) {
-    largest = Math.max(largest, Math.abs(result));
+    if (Double.isFinite(result)) {
+      largest = Math.max(largest, Math.abs(result));
+    }
     return result;
   }
 

@@ -60,7 +60,8 @@ public final class CudaBackend implements Backend {
 
   /// @param number of the device, for messages
   static CudaBackend on(final Device device, final int number) {
-    return new CudaBackend(device, new Kernels(device, true), false, number == 0 ? NAME : NAME + ":" + number, false);
+    return new CudaBackend(
+        device, new Kernels(device, true), false, number == 0 ? NAME : NAME + ":" + number, false);
   }
 
   /// A backend whose values have memory of their own each, so that a device that watches what is
@@ -136,7 +137,7 @@ public final class CudaBackend implements Backend {
       final long more = bytes(plan.apply(FEWEST_ROWS), own);
       final long each = Math.max(1, (more - few) / (FEWEST_ROWS - FEWEST_ROWS / 2));
       final long left = device.free() - (more - each * FEWEST_ROWS);
-      return (int) Math.clamp(left / 2 / each, 1, wanted);
+      return Math.clamp(left / 2 / each, 1, wanted);
     } catch (final OutOfDeviceMemoryException _) {
       // Loading the plan tells.
       return wanted;
@@ -203,6 +204,11 @@ public final class CudaBackend implements Backend {
       memory.close();
       throw e;
     }
+  }
+
+  @Override
+  public boolean hasOwnMemory() {
+    return true;
   }
 
   /// Half of what is free: programs pack clean values and list cells beside what they are asked

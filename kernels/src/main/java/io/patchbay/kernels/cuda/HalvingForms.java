@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// The kernels of convolutions with kernel 4, stride 2 and padding 1 onto squares of 4, 8, 16 or 32
 /// pixels (`conv_down.cu`, `conv_up.cu`, `conv_up_thin.cu`, `conv_wgrad.cu`): which one a layer
@@ -26,13 +25,13 @@ final class HalvingForms {
   private final List<Form> down;
   private final List<Form> up;
   private final List<WeightForm> weightGrads;
-  private final @Nullable HeldForms held;
+  private final HeldForms held;
   private final int busy;
 
-  /// @param precision of the operands of layers with many channels; of weight gradients in float32
-  ///   each is taken in two parts of 11 bits, which is nearer to the sum than multiply-adds are
+  /// @param precision of the operands of layers with many channels; in float32 each is taken in two
+  ///   parts of 11 bits, which is nearer to the sum than multiply-adds are
   HalvingForms(final Device device, final Precision precision) {
-    held = precision == Precision.TF32 ? new HeldForms(device) : null;
+    held = new HeldForms(device, precision);
     busy = FEW * device.facts().multiprocessors();
     down = new ArrayList<>(List.of(down(device, "conv_down_32", 32, 8, 8, 4, 128)));
     up =
@@ -130,14 +129,12 @@ final class HalvingForms {
 
   /// How a layer of at most `most` rows is computed, if one of these kernels can.
   Optional<Call> down(final Conv s, final int most, final Finish finish) {
-    final var own = held == null ? Optional.<Call>empty() : held.down(s, most, finish);
-    return own.isPresent() ? own : call(down, s, s.o(), most);
+    return held.down(s, most, finish).or(() -> call(down, s, s.o(), most));
   }
 
   /// As [#down].
   Optional<Call> up(final Conv s, final int most, final Finish finish) {
-    final var own = held == null ? Optional.<Call>empty() : held.up(s, most, finish);
-    return own.isPresent() ? own : call(up, s, s.c(), most);
+    return held.up(s, most, finish).or(() -> call(up, s, s.c(), most));
   }
 
   Optional<WeightCall> weightGrad(final Conv s) {

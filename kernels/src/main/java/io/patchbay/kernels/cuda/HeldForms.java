@@ -1,5 +1,6 @@
 package io.patchbay.kernels.cuda;
 
+import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
@@ -12,10 +13,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// The kernels of convolutions with kernel 4, stride 2 and padding 1 onto squares of 4, 8 or 16
-/// pixels and back with operands of 11 bits, whose weights stay in shared memory
-/// (`conv_down_held.cu`, `conv_up_held.cu`): for eight channels and more on both sides whose
-/// weights fit, and a rectifier or nothing after the sums. Other layers are in float32. All forms
-/// of a width give the same bits.
+/// pixels and back on the matrix unit, whose weights stay in shared memory (`conv_down_held.cu`,
+/// `conv_up_held.cu`): for eight channels and more on both sides whose weights fit, and a rectifier
+/// or nothing after the sums. Other layers take multiply-adds in float32. All forms of a width give
+/// the same bits.
 final class HeldForms {
   private static final int FEWEST = 8;
 
@@ -26,28 +27,37 @@ final class HeldForms {
 
   private final List<Form> down;
   private final List<Form> up;
+
+  /// Of a multiprocessor, for whose registers there is room.
+  private final int threads;
+
   private final int processors;
   private final int room;
 
-  HeldForms(final Device device) {
+  /// @param precision of the operands; in float32 each is taken in two parts of 11 bits, which is
+  ///   nearer to the sum than multiply-adds are
+  HeldForms(final Device device, final Precision precision) {
     processors = device.facts().multiprocessors();
     room = device.facts().sharedPerBlock();
+    final boolean rounds = precision == Precision.TF32;
+    final var suffix = rounds ? "_tf32" : "_tf32x3";
+    threads = rounds ? 512 : 256;
     down =
         List.of(
-            down(device, "conv_down_held_16", 16, 2, 4, 16, 1),
-            down(device, "conv_down_held_8", 8, 2, 4, 8, 2),
-            down(device, "conv_down_held_4", 4, 2, 2, 8, 2),
-            down(device, "conv_down_held_16_few", 16, 2, 4, 4, 1),
-            down(device, "conv_down_held_8_few", 8, 2, 4, 2, 1),
-            down(device, "conv_down_held_4_few", 4, 1, 2, 4, 1));
+            down(device, "conv_down_held_16" + suffix, 16, 2, 4, rounds ? 16 : 8, 1),
+            down(device, "conv_down_held_8" + suffix, 8, 2, 4, rounds ? 8 : 4, 2),
+            down(device, "conv_down_held_4" + suffix, 4, 2, 2, 8, 2),
+            down(device, "conv_down_held_16_few" + suffix, 16, 2, 4, 4, 1),
+            down(device, "conv_down_held_8_few" + suffix, 8, 2, 4, 2, 1),
+            down(device, "conv_down_held_4_few" + suffix, 4, 1, 2, 4, 1));
     up =
         List.of(
-            up(device, "conv_up_held_16", 16, 8, 2),
-            up(device, "conv_up_held_8", 8, 8, 2),
-            up(device, "conv_up_held_4", 4, 8, 2),
-            up(device, "conv_up_held_16_few", 16, 4, 1),
-            up(device, "conv_up_held_8_few", 8, 2, 1),
-            up(device, "conv_up_held_4_few", 4, 2, 1));
+            up(device, "conv_up_held_16" + suffix, 16, rounds ? 8 : 4, 2),
+            up(device, "conv_up_held_8" + suffix, 8, rounds ? 8 : 4, 2),
+            up(device, "conv_up_held_4" + suffix, 4, rounds ? 8 : 4, 2),
+            up(device, "conv_up_held_16_few" + suffix, 16, 4, 1),
+            up(device, "conv_up_held_8_few" + suffix, 8, 2, 1),
+            up(device, "conv_up_held_4_few" + suffix, 4, 2, 1));
   }
 
   /// How a kernel shares its work.
@@ -114,7 +124,8 @@ final class HeldForms {
         .or(() -> fitting.stream().max(Comparator.comparingInt(f -> f.blocks(made, most))))
         .map(f -> {
           final int across = f.across(made);
-          final int each = Math.max(1, processors * Math.max(1, room / f.shared(taken)) / across);
+          final int beside = Math.min(room / f.shared(taken), threads / f.threads());
+          final int each = Math.max(1, processors * Math.max(1, beside) / across);
           return new Call(
               f.kernel(),
               new Launch(Math.min(f.groups(most), each), across, f.threads(), f.shared(taken)));

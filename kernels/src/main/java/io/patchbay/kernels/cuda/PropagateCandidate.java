@@ -52,7 +52,7 @@ final class PropagateCandidate implements Candidate {
       return Optional.empty();
     }
     final var work = new Work(node, op, scope);
-    return Optional.of(List.of(new Step("propagate", work.writes, work.reads, work::run)));
+    return Optional.of(List.of(new Step(work.name(op), work.writes, work.reads, work::run)));
   }
 
   /// Cells for whose changes there is room at once.
@@ -125,6 +125,17 @@ final class PropagateCandidate implements Candidate {
         reads.addAll(path.reads());
         writes.addAll(path.place(window));
       });
+    }
+
+    /// With what operands hold where a precision leaves it open.
+    String name(final Propagate op) {
+      return switch (op.precision()) {
+        case FP32, BF16 -> "propagate";
+        case TF32 ->
+            dense instanceof DecoderPath
+                ? "propagate, operands of 16 bits"
+                : "propagate, operands in float32";
+      };
     }
 
     void run() {

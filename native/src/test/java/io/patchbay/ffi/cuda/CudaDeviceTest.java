@@ -13,9 +13,12 @@ import io.patchbay.ffi.NativeException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -70,6 +73,44 @@ class CudaDeviceTest {
 
   private static String message(final Throwable e) {
     return String.valueOf(e.getMessage());
+  }
+
+  @Test
+  void aDeviceWithoutACompilerSaysSo() {
+    final var source = new KernelSource("half.cu", "extern \"C\"", Map.of());
+    try (var device = driver.device(0)) {
+      assertEquals(new SourceCompiler(false, "the fake driver has no compiler"), device.compiler());
+      final var e = assertThrows(NativeException.class, () -> device.kernel(source, "half"));
+      assertEquals("the fake driver has no compiler", message(e));
+    }
+  }
+
+  /// Two sources of one name are two modules, each compiled and loaded once.
+  @Test
+  void sourcesAreCompiledOnce() {
+    final var compiled = new ArrayList<String>();
+    final var first = new KernelSource("own", "scale:32", Map.of());
+    final var second = new KernelSource("own", "scale:8 idle:8", Map.of());
+    try (var device = driver.device(0)) {
+      final var modules =
+          new CudaModules(
+              device.context(),
+              device.stream(),
+              "sm_90",
+              FakeDriver::images,
+              source -> {
+                compiled.add(source.text());
+                return source.text().getBytes(StandardCharsets.US_ASCII);
+              });
+      final var scale = modules.kernel(first, "scale");
+      assertSame(scale, modules.kernel(first, "scale"));
+      assertNotSame(scale, modules.kernel(second, "scale"));
+      assertEquals("idle", modules.kernel(second, "idle").name());
+      assertEquals(List.of(first.text(), second.text()), compiled);
+      final var e = assertThrows(NativeException.class, () -> modules.kernel(first, "idle"));
+      assertEquals("no such kernel: source=own, name=idle", message(e));
+      modules.close();
+    }
   }
 
   @Test

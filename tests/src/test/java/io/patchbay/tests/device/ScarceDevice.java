@@ -47,16 +47,6 @@ final class ScarceDevice implements Device {
   }
 
   @Override
-  public SourceCompiler compiler() {
-    return device.compiler();
-  }
-
-  @Override
-  public Kernel kernel(final KernelSource source, final String name) {
-    return device.kernel(source, name);
-  }
-
-  @Override
   public DeviceMemory allocate(final String owner, final long bytes) {
     if (used + bytes > most) {
       throw new OutOfDeviceMemoryException(owner, bytes, most - used);
