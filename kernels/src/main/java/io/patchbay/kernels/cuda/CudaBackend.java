@@ -33,23 +33,20 @@ public final class CudaBackend implements Backend {
   /// Names it in messages.
   private final String label;
 
-  private final int number;
-
   private final Device device;
   private final Kernels kernels;
   private final boolean apart;
-  private final boolean borrowed;
   private final Shortages shortages = new Shortages();
+  private final boolean borrowed;
 
   /// @param borrowed whether another backend closes the device
   private CudaBackend(
       final Device device,
       final Kernels kernels,
       final boolean apart,
-      final boolean borrowed,
-      final int number) {
-    this.label = number == 0 ? NAME : NAME + ":" + number;
-    this.number = number;
+      final String label,
+      final boolean borrowed) {
+    this.label = label;
     this.device = device;
     this.kernels = kernels;
     this.apart = apart;
@@ -63,7 +60,8 @@ public final class CudaBackend implements Backend {
 
   /// @param number of the device, for messages
   static CudaBackend on(final Device device, final int number) {
-    return new CudaBackend(device, new Kernels(device, true), false, false, number);
+    return new CudaBackend(
+        device, new Kernels(device, true), false, number == 0 ? NAME : NAME + ":" + number, false);
   }
 
   /// A backend whose values have memory of their own each, so that a device that watches what is
@@ -72,7 +70,7 @@ public final class CudaBackend implements Backend {
   /// @param special whether the kernels for some shapes are used; else those for all shapes are,
   ///   everywhere
   public static CudaBackend apart(final Device device, final boolean special) {
-    return new CudaBackend(device, new Kernels(device, special), true, false, 0);
+    return new CudaBackend(device, new Kernels(device, special), true, NAME, false);
   }
 
   @Override
@@ -222,7 +220,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public Backend single(final long hostMemory) {
-    return new CudaBackend(device, kernels, apart, true, number);
+    return new CudaBackend(device, kernels, apart, label, true);
   }
 
   @Override

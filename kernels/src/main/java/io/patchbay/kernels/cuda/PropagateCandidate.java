@@ -132,7 +132,7 @@ final class PropagateCandidate implements Candidate {
       return switch (op.precision()) {
         case FP32, BF16 -> "propagate";
         case TF32 ->
-            dense instanceof DecoderPath
+            dense instanceof MatrixStages
                 ? "propagate, operands of 16 bits"
                 : "propagate, operands in float32";
       };
