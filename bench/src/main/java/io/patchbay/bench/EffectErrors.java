@@ -2,7 +2,9 @@ package io.patchbay.bench;
 
 import io.patchbay.analysis.intervention.Operation.Coefficients;
 import io.patchbay.analysis.intervention.Sites;
+import io.patchbay.analysis.sweep.CarriedSweep;
 import io.patchbay.analysis.sweep.Effect;
+import io.patchbay.analysis.sweep.LadderedSweep;
 import io.patchbay.analysis.sweep.SiteSweep;
 import io.patchbay.analysis.sweep.SiteSweep.Room;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
@@ -170,7 +172,7 @@ final class EffectErrors {
     return switch (plan) {
       case WHOLE -> SiteSweep.whole(subject, graph, place, units, variations, Effect.IMAGE, room);
       case DIFFERENCE, DIFFERENCE_BF16 ->
-          SiteSweep.carrying(
+          CarriedSweep.of(
               subject,
               graph,
               place,
@@ -182,7 +184,7 @@ final class EffectErrors {
               plan.precision());
       // As a sweep judges its ladder by some of its own inputs.
       case WHOLE_LADDER, BF16_LADDER ->
-          SiteSweep.climbing(
+          LadderedSweep.of(
               subject,
               graph,
               place,

@@ -3,6 +3,7 @@ package io.patchbay.bench;
 import io.patchbay.analysis.intervention.Operation.Coefficients;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.sweep.CarriedSweep;
 import io.patchbay.analysis.sweep.Effect;
 import io.patchbay.analysis.sweep.MachineRates;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
@@ -164,7 +165,7 @@ final class PlannedSweep implements SweepMethod {
                   room,
                   eliminate,
                   MachineRates.of(subject.backend()))
-              : SiteSweep.carrying(
+              : CarriedSweep.of(
                   subject, model, place, units, variations(), effect, room, eliminate, precision);
     }
 

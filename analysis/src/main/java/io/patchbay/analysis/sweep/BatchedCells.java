@@ -94,24 +94,12 @@ final class BatchedCells implements InputCells {
     final var most = BatchRoom.of(subject, plan, site, patch, units, rows.length, climb);
     this.held = most.held();
     this.shortages = subject.backend().shortages();
-    // What is computed again needs the bases of its batch.
-    this.isAhead = subject.backend().isAhead() && climb.again().isEmpty();
+    this.isAhead = subject.backend().isAhead();
     final var parts = units.stream().map(unit -> unit.parts().getFirst()).toList();
     final var variations = variations();
     this.opening =
         of ->
-            new SiteSweep(
-                subject,
-                model,
-                site,
-                patch,
-                parts,
-                variations,
-                effect,
-                of.room(),
-                climb.route(),
-                climb.again(),
-                climb.threshold());
+            new SiteSweep(subject, model, site, patch, parts, variations, effect, of.room(), climb);
     this.room = most.with(most.together());
     this.sweep = open();
   }

@@ -14,16 +14,9 @@ import java.util.Set;
 /// @param nanos numbers above 0, for the kinds that are asked for
 /// @param threads at least 1
 public record MachineRates(Map<Work, Double> nanos, int threads) {
-  /// What there is without ops of one's own and below float32.
-  private static final Set<Work> BUILT_IN =
-      EnumSet.complementOf(
-          EnumSet.of(
-              Work.ROUNDED,
-              Work.ROUNDED_WEIGHT,
-              Work.OWN,
-              Work.INSTRUCTION,
-              Work.FUNCTION,
-              Work.RANDOM));
+  /// What there is in float32.
+  private static final Set<Work> SINGLE =
+      EnumSet.complementOf(EnumSet.of(Work.ROUNDED, Work.ROUNDED_WEIGHT));
 
   public MachineRates {
     nanos.forEach((work, rate) -> {
@@ -41,9 +34,9 @@ public record MachineRates(Map<Work, Double> nanos, int threads) {
     return nanos > 0 && Double.isFinite(nanos);
   }
 
-  /// The rates of a backend on this machine for all that ops of this project take in float32.
+  /// The rates of a backend on this machine for all that there is in float32.
   public static MachineRates of(final Backend backend) {
-    return of(backend, BUILT_IN);
+    return of(backend, SINGLE);
   }
 
   /// Some of the rates of a backend on this machine, as the user's cache has them; those that it

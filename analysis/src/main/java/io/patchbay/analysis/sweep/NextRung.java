@@ -1,7 +1,6 @@
 package io.patchbay.analysis.sweep;
 
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The way by which a site's sweep computes cells again whose effect is under a threshold. Bases
@@ -10,9 +9,14 @@ final class NextRung implements AutoCloseable {
   private final PatchRunner runner;
   private final Effect effect;
   private final double threshold;
-  private Optional<Consumer<PatchRunner>> bases = Optional.empty();
-  private Optional<Consumer<PatchRunner>> sources = Optional.empty();
-  private int[] again = {};
+  private Given given = new Given(NextRung::nothing, NextRung::nothing, NextRung::nothing);
+  private Given done = given;
+
+  /// What it takes to have what cells read, in the place of what was there before.
+  ///
+  /// @param keys of random numbers
+  record Given(
+      Consumer<PatchRunner> bases, Consumer<PatchRunner> sources, Consumer<PatchRunner> keys) {}
 
   NextRung(final PatchRunner runner, final Effect effect, final double threshold) {
     this.runner = runner;
@@ -20,14 +24,26 @@ final class NextRung implements AutoCloseable {
     this.threshold = threshold;
   }
 
-  /// What it takes to have the bases of the next cells, in the place of those before.
+  private static void nothing(final PatchRunner runner) {}
+
+  /// The bases of the cells that are started next.
   void bases(final Consumer<PatchRunner> how) {
-    bases = Optional.of(how);
+    given = new Given(how, given.sources(), given.keys());
   }
 
-  /// The same of sources.
+  /// Their sources.
   void sources(final Consumer<PatchRunner> how) {
-    sources = Optional.of(how);
+    given = new Given(given.bases(), how, given.keys());
+  }
+
+  /// The keys of their random numbers.
+  void keys(final Consumer<PatchRunner> how) {
+    given = new Given(given.bases(), given.sources(), how);
+  }
+
+  /// What the cells that are started now read.
+  Given given() {
+    return given;
   }
 
   /// What stands until it is replaced is done at once.
@@ -37,9 +53,11 @@ final class NextRung implements AutoCloseable {
 
   /// Puts the effects of cells under the threshold in the place of those that were found.
   ///
+  /// @param of when the cells were started
   /// @param skipped 1 where a cell was proved to change nothing; may be empty
-  void raise(final CellBatch batch, final float[] effects, final int[] skipped) {
-    again = new int[effects.length];
+  /// @return per cell, 1 where it was computed again
+  int[] raise(final Given of, final CellBatch batch, final float[] effects, final int[] skipped) {
+    final var again = new int[effects.length];
     final var which = new int[effects.length];
     int count = 0;
     for (int i = 0; i < effects.length; i++) {
@@ -49,22 +67,29 @@ final class NextRung implements AutoCloseable {
       }
     }
     if (count == 0) {
-      return;
+      return again;
     }
-    bases.ifPresent(this::now);
-    sources.ifPresent(this::now);
-    bases = Optional.empty();
-    sources = Optional.empty();
+    prepare(of);
     runner.run(count == effects.length ? batch : batch.some(Arrays.copyOf(which, count)));
     final var found = runner.effect(effect);
     for (int i = 0; i < count; i++) {
       effects[which[i]] = found[i];
     }
+    return again;
   }
 
-  /// Per cell of the last run, 1 where it was computed again.
-  int[] again() {
-    return again;
+  @SuppressWarnings("ReferenceEquality") // the very same bases need not be computed again
+  private void prepare(final Given of) {
+    if (of.bases() != done.bases()) {
+      now(of.bases());
+    }
+    if (of.sources() != done.sources()) {
+      now(of.sources());
+    }
+    if (of.keys() != done.keys()) {
+      now(of.keys());
+    }
+    done = of;
   }
 
   String explain() {

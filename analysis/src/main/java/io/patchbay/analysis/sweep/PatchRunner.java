@@ -116,9 +116,7 @@ public final class PatchRunner implements AutoCloseable {
         Routes.mixed(model.graph(), site, IMAGE)
             .cheapest(subject, units, false, rates, extent)
             .route();
-    final var sites = SitePatch.mixed(List.of(site.name()));
-    return new PatchRunner(
-        subject, model, sites, List.of(), List.of(), directions, true, capacity, route);
+    return along(subject, model, site, directions, capacity, route);
   }
 
   /// The same with a change that is carried all the way to the image; empty where it cannot be.
@@ -128,20 +126,20 @@ public final class PatchRunner implements AutoCloseable {
       final Site site,
       final int directions,
       final Capacity capacity) {
+    final var exact = Routes.mixed(model.graph(), site, IMAGE).exact(false);
+    return exact.map(way -> along(subject, model, site, directions, capacity, Optional.of(way)));
+  }
+
+  private static PatchRunner along(
+      final Subject subject,
+      final VaeGraph model,
+      final Site site,
+      final int directions,
+      final Capacity capacity,
+      final Optional<Route> way) {
     final var sites = SitePatch.mixed(List.of(site.name()));
-    return Routes.mixed(model.graph(), site, IMAGE)
-        .exact(false)
-        .map(route ->
-            new PatchRunner(
-                subject,
-                model,
-                sites,
-                List.of(),
-                List.of(),
-                directions,
-                true,
-                capacity,
-                Optional.of(route)));
+    return new PatchRunner(
+        subject, model, sites, List.of(), List.of(), directions, true, capacity, way);
   }
 
   /// Without directions.

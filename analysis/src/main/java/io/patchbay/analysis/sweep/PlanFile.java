@@ -22,9 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param shard base inputs per shard, 1 to 16; a file that does not say it has 16
 /// @param route how its cells are computed, see [Route#name]; chosen anew where a file does not say
 ///   it
+/// @param ladder by which cells are computed again; a file with a route and without this has none
 /// @param own how ops of the user's own are computed, see [PatchForm#how]; nothing where there are
 ///   none
-/// @param ladder by which cells are computed again; a file with a route and without this has none
 public record PlanFile(
     SweepPlan plan,
     Optional<String> data,
@@ -52,17 +52,9 @@ public record PlanFile(
       final SweepPlan plan,
       final Optional<String> data,
       final int shard,
-      final Optional<String> route) {
-    this(plan, data, shard, route, Optional.empty(), Optional.empty());
-  }
-
-  static PlanFile chosen(
-      final SweepPlan plan,
-      final Optional<String> data,
-      final int shard,
-      final SweepFolder.Chosen chosen,
+      final Optional<String> route,
       final Optional<String> own) {
-    return new PlanFile(plan, data, shard, chosen.route(), own, chosen.ladder());
+    this(plan, data, shard, route, own, Optional.empty());
   }
 
   /// Inputs per shard where an input has this many cells.
@@ -211,8 +203,8 @@ public record PlanFile(
     data.ifPresent(name -> map.put(DATA, name));
     map.put(SHARD, shard);
     route.ifPresent(name -> map.put(ROUTE, name));
-    own.ifPresent(how -> map.put(OWN, how));
     ladder.ifPresent(of -> map.put(LADDER, of));
+    own.ifPresent(how -> map.put(OWN, how));
     AtomicFiles.write(
         file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
   }

@@ -195,10 +195,14 @@ final class RateMeasurement {
   /// Cells that an op of one's own changes the whole of a site in.
   private RateRun.Kind own(final Work main, final String expression) {
     final var site = model.site(WIDE);
-    final var patch = new SitePatch.Custom(PatchOp.define("rate", expression));
+    final var op = PatchOp.define("rate", expression);
+    final var patch = new SitePatch.Custom(op);
     final var routes = new Routes(model.graph(), site, IMAGE, patch);
-    final var route = routes.route(1, false, Precision.FP32);
-    final var way = routes.way(List.of(site.whole()), Optional.of(route));
+    final var route =
+        backend.carries(op)
+            ? Optional.of(routes.route(1, false, Precision.FP32))
+            : Optional.<Route>empty();
+    final var way = routes.way(List.of(site.whole()), route);
     return new RateRun.Kind(
         main, site, patch, site.whole(), Coefficients.of(0, 0, 0), IMAGE, way.route(), way.cell());
   }

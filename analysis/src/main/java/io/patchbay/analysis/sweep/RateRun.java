@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntFunction;
 
 /// Equal cells, ready to be run and timed. The quickest run counts: whatever disturbs only adds.
 final class RateRun implements AutoCloseable {
@@ -92,17 +91,22 @@ final class RateRun implements AutoCloseable {
     this.cells =
         SiteArrays.of(
             name, List.of(Cell.of(0, new Change(name, kind.unit(), kind.coefficients(), 0))));
-    final IntFunction<Plan> plans = count -> Plan.of(suffix.graph(), List.of(effect), sizes(count));
-    final var loaded = BatchProgram.load(backend, weights, wanted, plans);
+    final var loaded =
+        BatchProgram.load(
+            backend,
+            weights,
+            wanted,
+            count -> Plan.of(suffix.graph(), List.of(effect), sizes(count)));
     this.capacity = loaded.rows();
     this.program = loaded.program();
+    final var plan = Plan.of(suffix.graph(), List.of(effect), sizes(capacity));
     for (final var each : suffix.tables().values()) {
       program.write(each, RateModel.pattern(BASES * each.shape().rowSize(), 3));
     }
     final var base = new int[capacity];
     Arrays.setAll(base, i -> i * BASES / capacity);
     final var all = cells.repeated(capacity);
-    for (final var given : plans.apply(capacity).given()) {
+    for (final var given : plan.given()) {
       if (given.equals(point.sources())) {
         program.write(given, RateModel.pattern(BASES * kind.site().size(), 7));
       } else if (given.equals(suffix.baseIndex()) || given.equals(point.sourceIndex())) {

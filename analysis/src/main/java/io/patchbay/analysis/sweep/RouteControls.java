@@ -117,7 +117,7 @@ final class RouteControls {
             List.of(variation),
             effect,
             new Room(inputs, Capacity.AMONG_BASES),
-            route)) {
+            Climb.by(route))) {
       sweep.bases(images);
       final var from = new int[inputs];
       Arrays.setAll(from, i -> (i + shift) % inputs);

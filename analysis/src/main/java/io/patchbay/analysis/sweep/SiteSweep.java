@@ -6,7 +6,6 @@ import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.Way.Extent;
-import io.patchbay.engine.Precision;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// Every unit of one site in every variation, on several bases at a time: the effects of a sweep,
@@ -32,11 +30,10 @@ public final class SiteSweep implements AutoCloseable {
   private final List<Variation> variations;
   private final int perBase;
   private final Room room;
-  private final PatchRunner runner;
-  private final Optional<NextRung> next;
+  private final ClimbingRunner runner;
+  private int[] again = {};
   private final Map<Integer, SiteArrays> repeated = new HashMap<>();
   private int[] skipped = {};
-  private int[] again = {};
 
   /// What happens to each unit.
   ///
@@ -132,7 +129,7 @@ public final class SiteSweep implements AutoCloseable {
         variations,
         effect,
         room,
-        Routes.cheapest(ways, rates, extent).route());
+        Climb.by(Routes.cheapest(ways, rates, extent).route()));
   }
 
   /// With all values that the site can change computed whole.
@@ -147,10 +144,8 @@ public final class SiteSweep implements AutoCloseable {
     return new SiteSweep(subject, model, site, units, variations, effect, room, Optional.empty());
   }
 
-  /// With a change that is carried all the way in some precision.
-  ///
-  /// @throws io.patchbay.vae.io.BadInputException when it cannot be carried so, or on this device
-  public static SiteSweep carrying(
+  /// By five numbers.
+  SiteSweep(
       final Subject subject,
       final VaeGraph model,
       final Site site,
@@ -158,102 +153,22 @@ public final class SiteSweep implements AutoCloseable {
       final List<Variation> variations,
       final Effect effect,
       final Room room,
-      final boolean eliminates,
-      final Precision precision) {
-    CarriedPrecision.require(subject.backend(), precision);
-    final var ways =
-        Routes.mixed(model.graph(), site, effect.site()).ways(units, eliminates, precision);
-    final var route =
-        CarriedPrecision.require(ways, precision, site.name(), effect.site()).stream()
-            .filter(Way::measures)
-            .findFirst()
-            .orElseThrow(
-                () -> new IllegalArgumentException("not carried: site=" + site + ", to=" + effect))
-            .route();
-    return new SiteSweep(subject, model, site, units, variations, effect, room, route);
-  }
-
-  /// With a ladder under whole values, or under a change that is carried below float32: it is
-  /// judged by all cells of some inputs.
-  ///
-  /// @param precision of the carried change; float32 is that of whole values
-  /// @param images as many inputs as bases fit, or fewer; cells take from none
-  public static SiteSweep climbing(
-      final Subject subject,
-      final VaeGraph model,
-      final Site site,
-      final List<Unit> units,
-      final List<Variation> variations,
-      final Effect effect,
-      final Room room,
-      final Precision precision,
-      final float[] images) {
-    final var routes = Routes.mixed(model.graph(), site, effect.site());
-    final var exact =
-        CarriedPrecision.require(
-                routes.ways(units, false).stream().filter(Way::measures).toList(),
-                precision,
-                site.name(),
-                effect.site())
-            .getFirst()
-            .route();
-    final Optional<Route> route =
-        precision == Precision.FP32 ? Optional.empty() : exact.map(r -> r.in(precision));
-    final var patch = new SitePatch.Mixed();
-    final Function<Optional<Route>, float[]> sample =
-        way -> {
-          try (var sweep =
-              new SiteSweep(subject, model, site, patch, units, variations, effect, room, way)) {
-            sweep.bases(images);
-            return sweep.run(0, images.length / model.image().shape().rowSize(), 0);
-          }
-        };
-    final var ladder =
-        Ladder.of(route, exact.orElseThrow(), sample.apply(route), sample.apply(exact));
-    return new SiteSweep(
+      final Optional<Route> route) {
+    this(
         subject,
         model,
         site,
-        patch,
+        new SitePatch.Mixed(),
         units,
         variations,
         effect,
         room,
-        route,
-        exact,
-        ladder.threshold());
-  }
-
-  /// By five numbers.
-  private SiteSweep(
-      final Subject subject,
-      final VaeGraph model,
-      final Site site,
-      final List<Unit> units,
-      final List<Variation> variations,
-      final Effect effect,
-      final Room room,
-      final Optional<Route> route) {
-    this(subject, model, site, new SitePatch.Mixed(), units, variations, effect, room, route);
-  }
-
-  /// Without a ladder.
-  SiteSweep(
-      final Subject subject,
-      final VaeGraph model,
-      final Site site,
-      final SitePatch patch,
-      final List<Unit> units,
-      final List<Variation> variations,
-      final Effect effect,
-      final Room room,
-      final Optional<Route> route) {
-    this(subject, model, site, patch, units, variations, effect, room, route, Optional.empty(), 0);
+        Climb.by(route));
   }
 
   /// @param patch what its op reads beside the source has to be given before the first run, see
   ///   [#mean] and [#keys]
-  /// @param again the way by which cells are computed again whose effect is under a threshold
+  /// @param climb how cells are computed
   SiteSweep(
       final Subject subject,
       final VaeGraph model,
@@ -263,9 +178,7 @@ public final class SiteSweep implements AutoCloseable {
       final List<Variation> variations,
       final Effect effect,
       final Room room,
-      final Optional<Route> route,
-      final Optional<Route> again,
-      final double threshold) {
+      final Climb climb) {
     this.site = site;
     this.effect = effect;
     this.variations = List.copyOf(variations);
@@ -280,56 +193,52 @@ public final class SiteSweep implements AutoCloseable {
     this.cells = SiteArrays.of(site.name(), list);
     this.alike = cells.alike();
     final int ranges = Math.max(1, Math.ceilDiv(cells.ranges().length / 3, perBase));
-    final Function<Optional<Route>, PatchRunner> runners =
-        way ->
-            new PatchRunner(
-                subject,
-                model,
-                Map.of(site.name(), patch),
-                List.of(effect),
-                List.of(),
-                0,
-                false,
-                room.capacity(perBase, ranges),
-                way);
-    this.runner = runners.apply(route);
-    this.next = again.map(way -> new NextRung(runners.apply(Optional.of(way)), effect, threshold));
+    this.runner =
+        new ClimbingRunner(
+            way ->
+                new PatchRunner(
+                    subject,
+                    model,
+                    Map.of(site.name(), patch),
+                    List.of(effect),
+                    List.of(),
+                    0,
+                    false,
+                    room.capacity(perBase, ranges),
+                    way),
+            site.name(),
+            effect,
+            climb);
   }
 
   /// Computes what the cells of these bases share. `images` holds whole inputs, (C, H, W) each.
   public void bases(final float[] images) {
     runner.bases(images);
-    next.ifPresent(rung -> rung.bases(r -> r.bases(images)));
   }
 
   /// As above; the inputs become bases `at`.., the last of them then.
   public void bases(final float[] images, final int at) {
     runner.bases(images, at);
-    next.ifPresent(rung -> rung.now(r -> r.bases(images, at)));
   }
 
   /// As above, of `count` of the inputs from `first` on.
   public void bases(final float[] images, final int first, final int count, final int at) {
     runner.bases(images, first, count, at);
-    next.ifPresent(rung -> rung.now(r -> r.bases(images, first, count, at)));
   }
 
   /// Computes the activations of inputs that cells take from.
   public void sources(final float[] images) {
     runner.sources(images);
-    next.ifPresent(rung -> rung.sources(r -> r.sources(images)));
   }
 
   /// As above; the inputs become sources `at`.., the last of them then.
   public void sources(final float[] images, final int at) {
     runner.sources(images, at);
-    next.ifPresent(rung -> rung.now(r -> r.sources(images, at)));
   }
 
   /// The mean of the site over inputs, for an op that reads it.
   public void mean(final float[] values) {
-    runner.mean(site.name(), values);
-    next.ifPresent(rung -> rung.now(r -> r.mean(site.name(), values)));
+    runner.mean(values);
   }
 
   /// Keys the random numbers that an op reads: those of a unit in a cell by the seed, the input of
@@ -337,19 +246,17 @@ public final class SiteSweep implements AutoCloseable {
   ///
   /// @param ids of the inputs that are held as bases, in their order
   public void keys(final long seed, final long[] ids) {
-    runner.keys(seed, ids, 0);
-    next.ifPresent(rung -> rung.now(r -> r.keys(seed, ids, 0)));
+    runner.keys(seed, ids);
   }
 
   /// Writes rows that cells may take from, such as means.
   public void sourceValues(final float[] rows) {
-    runner.sourceValues(site.name(), rows);
-    next.ifPresent(rung -> rung.now(r -> r.sourceValues(site.name(), rows)));
+    runner.sourceValues(rows);
   }
 
   /// The activations of the inputs that were computed last, (C, H, W) each.
   public float[] activations() {
-    return runner.prefixValue(site.name());
+    return runner.activations();
   }
 
   /// The effects of bases `from` to `to - 1`, each cell with the source of its variation, those of
@@ -372,43 +279,28 @@ public final class SiteSweep implements AutoCloseable {
 
   /// Cells of some bases that run, or have run. Those that were started first are to be asked
   /// first.
-  ///
-  /// Where there is a ladder they have run: what of them is computed again needs what they read.
   public final class Started {
-    private final RunningCells run;
-    private final Optional<float[]> raised;
-    private int[] again = {};
+    private final ClimbingRunner.Started run;
 
     private Started(final CellBatch batch) {
-      run = runner.start(batch, effect);
-      raised =
-          next.map(rung -> {
-            run.end();
-            final var effects = runner.effect(run, effect);
-            rung.raise(batch, effects, runner.skipped(run));
-            again = rung.again();
-            return effects;
-          });
+      run = runner.start(batch);
     }
 
     /// Waits for them.
     ///
     /// @throws IllegalStateException when a patch did not fire exactly as planned
     public float[] effects() {
-      return raised.orElseGet(() -> {
-        run.end();
-        return runner.effect(run, effect);
-      });
-    }
-
-    /// As [SiteSweep#again], of these.
-    public int[] again() {
-      return again.clone();
+      return run.effects();
     }
 
     /// As [SiteSweep#skipped], of these.
     public int[] skipped() {
-      return runner.skipped(run);
+      return run.skipped();
+    }
+
+    /// As [SiteSweep#again], of these.
+    public int[] again() {
+      return run.again();
     }
   }
 
@@ -487,17 +379,11 @@ public final class SiteSweep implements AutoCloseable {
 
   /// The steps of both programs and the memory they hold.
   public String explain() {
-    final long bytes = runner.bytes() + next.map(NextRung::bytes).orElse(0L);
-    return runner.explain()
-        + next.map(rung -> "\nonce more, under the threshold:\n" + rung.explain()).orElse("")
-        + "\nnative memory: "
-        + bytes
-        + " bytes";
+    return runner.explain();
   }
 
   @Override
   public void close() {
     runner.close();
-    next.ifPresent(NextRung::close);
   }
 }

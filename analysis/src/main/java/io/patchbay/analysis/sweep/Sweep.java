@@ -104,17 +104,6 @@ public final class Sweep {
     this(subject, data, source, plan, folder, Optional.empty(), Optional.empty());
   }
 
-  /// By a route without a ladder, or the cheapest one.
-  public Sweep(
-      final Subject subject,
-      final FactorDataset data,
-      final String source,
-      final SweepPlan plan,
-      final Path folder,
-      final Optional<String> route) {
-    this(subject, data, source, plan, folder, route, Optional.empty());
-  }
-
   /// @param route how a new folder's cells are computed, as `plan.json` has it; else the cheapest
   ///   way is, with a ladder under it
   /// @param ladder under that route

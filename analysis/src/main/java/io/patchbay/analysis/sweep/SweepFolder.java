@@ -68,6 +68,11 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
   /// @param ladder under it, where there is one
   record Chosen(Optional<String> route, Optional<Ladder> ladder) {}
 
+  private PlanFile file(final Chosen of, final int shard, final Optional<PatchForm> own) {
+    final var how = own.map(PatchForm::how);
+    return new PlanFile(plan, Optional.of(data), shard, of.route(), how, of.ladder());
+  }
+
   /// Writes the plan and the probe, or checks that the folder holds the same ones.
   ///
   /// @param shard inputs per shard of a new folder
@@ -89,11 +94,7 @@ record SweepFolder(Path path, SweepPlan plan, String data) {
       throw new BadInputException(path, "sweep folder", "a sweep", "a new folder, or --resume");
     }
     // The plan comes last: where it is, the probe is too.
-    final var of =
-        begun
-            ? PlanFile.read(planFile)
-            : PlanFile.chosen(
-                plan, Optional.of(data), shard, chosen.get(), own.map(PatchForm::how));
+    final var of = begun ? PlanFile.read(planFile) : file(chosen.get(), shard, own);
     if (!of.plan().equals(plan)) {
       throw another(planFile, "plan");
     }

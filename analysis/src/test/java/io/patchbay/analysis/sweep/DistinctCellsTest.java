@@ -116,7 +116,8 @@ class DistinctCellsTest {
       throws IOException {
     final var to = folder.resolve(name);
     final var result =
-        new Sweep(subject(), data, "few", plan, to, route).run(false, (_, _) -> {}, () -> false);
+        new Sweep(subject(), data, "few", plan, to, route, Optional.empty())
+            .run(false, (_, _) -> {}, () -> false);
     final var axes = JsonMapper.shared().readTree(Files.readString(to.resolve("axes.json")));
     final var rows = axes.path("input").valueStream().mapToLong(JsonNode::longValue).toArray();
     try (var reader = NpyReader.open(to.resolve("effects.npy"))) {
@@ -186,7 +187,7 @@ class DistinctCellsTest {
             List.of(take, take, take, take),
             Effect.IMAGE,
             new Room(rows.length, 5),
-            route.orElseThrow().route())) {
+            Climb.by(route.orElseThrow().route()))) {
       sweep.sources(images(new long[] {0, 1, 2, 3, 4}));
       sweep.bases(images(rows));
       final var sources = new SweepSources(plan, 5, rows);

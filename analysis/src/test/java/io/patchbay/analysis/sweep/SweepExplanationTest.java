@@ -29,7 +29,8 @@ class SweepExplanationTest {
     try (var backend = Backends.open("auto", new Settings(2, 2L << 30)).backend();
         var model = TrainedVae.untrained(config, data.shape(), backend)) {
       final var subject = new Subject(backend, model.vae(), model.weights());
-      final var text = new Sweep(subject, data, "sprites", plan, to, route).explain();
+      final var text =
+          new Sweep(subject, data, "sprites", plan, to, route, Optional.empty()).explain();
       assertFalse(Files.exists(to));
       assertEquals(1, text.lines().filter(l -> l.startsWith("* ")).count(), text);
       return text;

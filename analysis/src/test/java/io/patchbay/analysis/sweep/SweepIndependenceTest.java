@@ -74,7 +74,8 @@ class SweepIndependenceTest {
         threads,
         memory,
         subject -> {
-          new Sweep(subject, data, "sprites", plan, to, way).run(false, (_, _) -> {}, () -> true);
+          new Sweep(subject, data, "sprites", plan, to, way, Optional.empty())
+              .run(false, (_, _) -> {}, () -> true);
           final var file = to.resolve("plan.json");
           try {
             final var text = Files.readString(file);

@@ -226,7 +226,7 @@ class SweepTest {
     assertEquals(new Account(360, 360, 0, 0), result.account());
     assertEquals("input[all]+latent.z[0+2]+decoder.fc1[1]", result.units().get(1).name());
     assertEquals(
-        new PlanFile(plan, Optional.of("sprites"), 16, Optional.empty()),
+        new PlanFile(plan, Optional.of("sprites"), 16, Optional.empty(), Optional.empty()),
         PlanFile.read(to.resolve("plan.json")));
     final var text = Files.readString(to.resolve("plan.json"));
     final var wrong = folder.resolve("wrong.json");
