@@ -99,7 +99,11 @@ record BatchRoom(Held held, int together, Room room) {
     }
     final long cells = (long) units.size() * plan.variations();
     final int most = Math.max(1, subject.backend().preferredRows() / CELLS_PER_BASE);
-    final int fitting = cellsAtOnce(subject, model, site, patch, effect, climb.route(), CELLS);
+    final int fitting =
+        routes.stream()
+            .mapToInt(route -> cellsAtOnce(subject, model, site, patch, effect, route, CELLS))
+            .min()
+            .orElseThrow();
     final long useful = Math.clamp(Math.min(fitting / cells, inputs), 1, most);
     final int together = (int) Math.min(useful, rest / sizes.each(held));
     return new BatchRoom(
