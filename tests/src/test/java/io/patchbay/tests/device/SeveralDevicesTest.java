@@ -100,7 +100,8 @@ class SeveralDevicesTest {
         "quarters",
         plan(pool),
         folder.resolve(name),
-        Optional.of("whole"));
+        Optional.of("whole"),
+        Optional.empty());
   }
 
   /// A folder whose shards hold two inputs.

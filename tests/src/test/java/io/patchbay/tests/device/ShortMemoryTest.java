@@ -68,7 +68,7 @@ class ShortMemoryTest {
       final long weights = device.used();
       final var subject = TinyModel.subject(model);
       try {
-        new Sweep(subject, TinyModel.DATA, "quarters", plan, to, route)
+        new Sweep(subject, TinyModel.DATA, "quarters", plan, to, route, Optional.empty())
             .run(resume, (_, _) -> {}, () -> false);
       } finally {
         assertEquals(weights, device.used());
