@@ -127,6 +127,16 @@ final class ScarceDevice implements Device {
   }
 
   @Override
+  public SourceCompiler compiler() {
+    return device.compiler();
+  }
+
+  @Override
+  public Kernel kernel(final KernelSource source, final String name) {
+    return device.kernel(source, name);
+  }
+
+  @Override
   public Recording record(final Runnable work) {
     return device.record(work);
   }
