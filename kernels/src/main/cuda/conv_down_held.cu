@@ -67,7 +67,7 @@ struct DownHeld {
 
   PB_DEVICE void hold() {
     const int items = chunks * kChannels * kHeld / 4;
-#pragma unroll 2
+#pragma unroll 8
     for (int i = (int)threadIdx.x; i < items; i += kThreads) {
       const int rest = i / 32;
       const int co = i % 16 + rest % (kOutputs / 16) * 16;
@@ -128,6 +128,9 @@ struct DownHeld {
     if constexpr (PARTS == 3) add_all(sums, part);
   }
 
+  // Where sum i of a lane stands, at pixel g or g + 8, from its first one.
+  static constexpr PB_DEVICE int place(int i, int h) { return (i / 2 * 8 + i % 2) * W * W + 8 * h; }
+
   PB_DEVICE void store(int group, const float (&sums)[M][N][4]) const {
     const int size = outputs * W * W;
     const int channel = output + warp() % WN * 8 * N + 2 * (lane() % 4);
@@ -141,6 +144,19 @@ struct DownHeld {
     const int row = group / kBands * kImages + pixel / (W * kRows);
     const long long at =
         (long long)row * size + channel * W * W + group % kBands * kRows * W + pixel % (W * kRows);
+    float gate[M][2 * N][2][1] = {};
+    if (p.finish.gate != nullptr) {
+#pragma unroll
+      for (int m = 0; m < M; m++) {
+        if (row + (W == 4 ? m : 0) >= rows) continue;
+#pragma unroll
+        for (int i = 0; i < 2 * N; i++) {
+          if (channel + i / 2 * 8 + i % 2 >= outputs) continue;
+#pragma unroll
+          for (int h = 0; h < 2; h++) load_gate<1>(p.finish, at + (W == 4 ? m * size : 16 * m) + place(i, h), gate[m][i][h]);
+        }
+      }
+    }
 #pragma unroll
     for (int m = 0; m < M; m++) {
       if (row + (W == 4 ? m : 0) >= rows) continue;
@@ -150,8 +166,7 @@ struct DownHeld {
 #pragma unroll
         for (int h = 0; h < 2; h++) {
           float v[1] = {sums[m][i / 2][2 * h + i % 2]};
-          finish_linear<1>(p.finish, at + (W == 4 ? m * size : 16 * m) + (i / 2 * 8 + i % 2) * W * W + 8 * h, bias[i],
-                           p.y, v);
+          finish_linear<1>(p.finish, at + (W == 4 ? m * size : 16 * m) + place(i, h), bias[i], gate[m][i][h], p.y, v);
         }
       }
     }
@@ -192,12 +207,12 @@ struct DownHeld {
 PB_DOWN_HELD(conv_down_held_16_tf32, 1, 16, 2, 4, 16, 1, 1)
 PB_DOWN_HELD(conv_down_held_8_tf32, 1, 8, 2, 4, 8, 2, 1)
 PB_DOWN_HELD(conv_down_held_4_tf32, 1, 4, 2, 2, 8, 2, 1)
-PB_DOWN_HELD(conv_down_held_16_few_tf32, 1, 16, 2, 4, 4, 1, 2)
-PB_DOWN_HELD(conv_down_held_8_few_tf32, 1, 8, 2, 4, 2, 1, 2)
+PB_DOWN_HELD(conv_down_held_16_few_tf32, 1, 16, 2, 2, 4, 1, 2)
+PB_DOWN_HELD(conv_down_held_8_few_tf32, 1, 8, 2, 2, 4, 1, 2)
 PB_DOWN_HELD(conv_down_held_4_few_tf32, 1, 4, 1, 2, 4, 1, 2)
 PB_DOWN_HELD(conv_down_held_16_tf32x3, 3, 16, 2, 4, 8, 1, 1)
 PB_DOWN_HELD(conv_down_held_8_tf32x3, 3, 8, 2, 4, 4, 2, 1)
 PB_DOWN_HELD(conv_down_held_4_tf32x3, 3, 4, 2, 2, 8, 2, 1)
-PB_DOWN_HELD(conv_down_held_16_few_tf32x3, 3, 16, 2, 4, 4, 1, 2)
-PB_DOWN_HELD(conv_down_held_8_few_tf32x3, 3, 8, 2, 4, 2, 1, 2)
+PB_DOWN_HELD(conv_down_held_16_few_tf32x3, 3, 16, 2, 2, 4, 1, 2)
+PB_DOWN_HELD(conv_down_held_8_few_tf32x3, 3, 8, 2, 2, 4, 1, 2)
 PB_DOWN_HELD(conv_down_held_4_few_tf32x3, 3, 4, 1, 2, 4, 1, 2)

@@ -66,7 +66,7 @@ struct UpHeld {
 
   PB_DEVICE void hold() {
     const int items = (inputs + 7) / 8 * 128 * kOutputs / 4;
-#pragma unroll 2
+#pragma unroll 8
     for (int i = (int)threadIdx.x; i < items; i += kThreads) {
       const int rest = i / 32;
       const int co = i % 16 + rest % NP * 16;
@@ -142,6 +142,11 @@ struct UpHeld {
     }
   }
 
+  // Where the pair of sums i of a lane stands, from its first one.
+  static constexpr PB_DEVICE int place(int i, int py) {
+    return (i / 2 * 8 + i % 2) * 4 * W * W + py * 2 * W;
+  }
+
   PB_DEVICE void store(int group, const float (&sums)[2][2][2][2][4]) const {
     const int size = outputs * 4 * W * W;
     const int channel = output + warp() % NP * 16 + 2 * (lane() % 4);
@@ -159,15 +164,24 @@ struct UpHeld {
         const int row = group / kBands * kImages + pixel / (W * kRows);
         if (row >= rows) continue;
         const int y = group % kBands * kRows + pixel / W % kRows;
+        const long long at =
+            (long long)row * size + channel * 4 * W * W + 2 * y * 2 * W + 2 * (pixel % W);
+        float gate[4][2][2] = {};
+        if (p.finish.gate != nullptr) {
+#pragma unroll
+          for (int i = 0; i < 4; i++) {
+            if (channel + i / 2 * 8 + i % 2 >= outputs) continue;
+#pragma unroll
+            for (int py = 0; py < 2; py++) load_gate<2>(p.finish, at + place(i, py), gate[i][py]);
+          }
+        }
 #pragma unroll
         for (int i = 0; i < 4; i++) {
-          const int c = channel + i / 2 * 8 + i % 2;
-          if (c >= outputs) continue;
+          if (channel + i / 2 * 8 + i % 2 >= outputs) continue;
 #pragma unroll
           for (int py = 0; py < 2; py++) {
-            const int element = (c * 2 * W + 2 * y + py) * 2 * W + 2 * (pixel % W);
             float v[2] = {sums[py][0][m][i / 2][2 * h + i % 2], sums[py][1][m][i / 2][2 * h + i % 2]};
-            finish_linear<2>(p.finish, (long long)row * size + element, bias[i], p.y, v);
+            finish_linear<2>(p.finish, at + place(i, py), bias[i], gate[i][py], p.y, v);
           }
         }
       }
@@ -212,11 +226,11 @@ PB_UP_HELD(conv_up_held_16_tf32, 1, 16, 8, 2, 1)
 PB_UP_HELD(conv_up_held_8_tf32, 1, 8, 8, 2, 1)
 PB_UP_HELD(conv_up_held_4_tf32, 1, 4, 8, 2, 1)
 PB_UP_HELD(conv_up_held_16_few_tf32, 1, 16, 4, 1, 3)
-PB_UP_HELD(conv_up_held_8_few_tf32, 1, 8, 2, 1, 3)
-PB_UP_HELD(conv_up_held_4_few_tf32, 1, 4, 2, 1, 3)
+PB_UP_HELD(conv_up_held_8_few_tf32, 1, 8, 4, 1, 3)
+PB_UP_HELD(conv_up_held_4_few_tf32, 1, 4, 4, 1, 3)
 PB_UP_HELD(conv_up_held_16_tf32x3, 3, 16, 4, 2, 1)
 PB_UP_HELD(conv_up_held_8_tf32x3, 3, 8, 4, 2, 1)
 PB_UP_HELD(conv_up_held_4_tf32x3, 3, 4, 4, 2, 1)
 PB_UP_HELD(conv_up_held_16_few_tf32x3, 3, 16, 4, 1, 2)
-PB_UP_HELD(conv_up_held_8_few_tf32x3, 3, 8, 2, 1, 3)
-PB_UP_HELD(conv_up_held_4_few_tf32x3, 3, 4, 2, 1, 3)
+PB_UP_HELD(conv_up_held_8_few_tf32x3, 3, 8, 4, 1, 2)
+PB_UP_HELD(conv_up_held_4_few_tf32x3, 3, 4, 4, 1, 2)

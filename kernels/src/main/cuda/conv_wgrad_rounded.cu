@@ -31,7 +31,7 @@ struct WeightGradRounded {
   static constexpr int kStage = kInput + kImages * kShare * kGradPitch;
   static constexpr int kShared = 4 * 2 * kStage;
   static_assert(kPitch % 32 >= 10 && kPitch % 32 <= 22, "two stretches of ten banks");
-  static_assert(2 * kStage >= 256 * 64, "room for sums");
+  static_assert(kShared <= 227 * 1024 && 2 * kStage >= 256 * 64, "a block of a multiprocessor, room for sums");
 
   const WeightGradParams &p;
   float *shared;

@@ -109,19 +109,22 @@ PB_DEVICE void store_run(float *to, const float (&v)[N]) {
 
 // One sum of a channel or two beside each other, in mode kPlain with no activation or one that is linear on
 // both sides of zero: what fits into kernels whose sums are all in registers. They are element `at` of the
-// whole result, and the next.
+// whole result, and the next. Gates are loaded apart, many before the first is needed: a store between
+// two loads would keep the second waiting.
 template <int N>
-PB_DEVICE void finish_linear(const Finish &f, long long at, float bias, float *y, float (&v)[N]) {
+PB_DEVICE void load_gate(const Finish &f, long long at, float (&gate)[N]) {
   static_assert(N == 1 || N == 2, "");
-  float gate[N];
-  if (f.gate != nullptr) {
-    if constexpr (N == 2) {
-      const float2 two = *reinterpret_cast<const float2 *>(f.gate + at);
-      gate[0] = two.x, gate[1] = two.y;
-    } else {
-      gate[0] = f.gate[at];
-    }
+  if constexpr (N == 2) {
+    const float2 two = *reinterpret_cast<const float2 *>(f.gate + at);
+    gate[0] = two.x, gate[1] = two.y;
+  } else {
+    gate[0] = f.gate[at];
   }
+}
+
+template <int N>
+PB_DEVICE void finish_linear(const Finish &f, long long at, float bias, const float (&gate)[N], float *y,
+                             float (&v)[N]) {
 #pragma unroll
   for (int i = 0; i < N; i++) {
     v[i] += bias;

@@ -144,6 +144,32 @@ struct LinearTensor {
     }
   }
 
+  // With a rectifier or nothing after the sums: everything is loaded before the first store.
+  PB_DEVICE void store() const {
+    constexpr int kEach = kRows * kColumns / kThreads;
+    float gate[kEach][1] = {}, bias[kEach] = {};
+#pragma unroll
+    for (int e = 0; e < kEach; e++) {
+      const int i = (int)threadIdx.x + e * kThreads;
+      const int y = row + i / kColumns;
+      const int x = column + i % kColumns;
+      if (y >= rows || x >= columns) continue;
+      if (p.finish.bias != nullptr) bias[e] = p.finish.bias[x];
+      if (p.finish.gate != nullptr) load_gate<1>(p.finish, (long long)y * columns + x, gate[e]);
+    }
+#pragma unroll
+    for (int e = 0; e < kEach; e++) {
+      const int i = (int)threadIdx.x + e * kThreads;
+      const int y = row + i / kColumns;
+      const int x = column + i % kColumns;
+      if (y >= rows || x >= columns) continue;
+      float v[1] = {shared[i]};
+#pragma unroll
+      for (int s = 1; s < kShares; s++) v[0] += shared[s * kRows * kColumns + i];
+      finish_linear<1>(p.finish, (long long)y * columns + x, bias[e], gate[e], p.y, v);
+    }
+  }
+
   template <bool A_TURNED, bool B_TURNED>
   PB_DEVICE void run() {
     if (row >= rows) return;
@@ -171,6 +197,10 @@ struct LinearTensor {
       }
     }
     __syncthreads();
+    if (p.finish.mode == kPlain && p.finish.activation < kSigmoid) {
+      store();
+      return;
+    }
 #pragma unroll 1
     for (int i = (int)threadIdx.x; i < kRows * kColumns; i += kThreads) {
       const int y = row + i / kColumns;
@@ -188,8 +218,8 @@ struct LinearTensor {
 
 }  // namespace
 
-#define PB_LINEAR_TENSOR(name, parts, m, n)            \
-  PB_KERNEL(name, LinearTensorParams, 256, 2) {        \
+#define PB_LINEAR_TENSOR(name, parts, m, n, blocks)    \
+  PB_KERNEL(name, LinearTensorParams, 256, blocks) {   \
     PB_SHARED(shared);                                 \
     LinearTensor<parts, m, n> tile(p, shared);         \
     if (p.a_turned != 0) {                             \
@@ -201,9 +231,9 @@ struct LinearTensor {
     }                                                  \
   }
 
-PB_LINEAR_TENSOR(linear_tensor_64_tf32x3, 3, 4, 4)
-PB_LINEAR_TENSOR(linear_tensor_32_tf32x3, 3, 2, 4)
-PB_LINEAR_TENSOR(linear_tensor_16_tf32x3, 3, 1, 2)
-PB_LINEAR_TENSOR(linear_tensor_64_tf32, 1, 4, 4)
-PB_LINEAR_TENSOR(linear_tensor_32_tf32, 1, 2, 4)
-PB_LINEAR_TENSOR(linear_tensor_16_tf32, 1, 1, 2)
+PB_LINEAR_TENSOR(linear_tensor_64_tf32x3, 3, 4, 4, 1)
+PB_LINEAR_TENSOR(linear_tensor_32_tf32x3, 3, 2, 4, 2)
+PB_LINEAR_TENSOR(linear_tensor_16_tf32x3, 3, 1, 2, 2)
+PB_LINEAR_TENSOR(linear_tensor_64_tf32, 1, 4, 4, 2)
+PB_LINEAR_TENSOR(linear_tensor_32_tf32, 1, 2, 4, 2)
+PB_LINEAR_TENSOR(linear_tensor_16_tf32, 1, 1, 2, 2)

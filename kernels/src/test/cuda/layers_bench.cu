@@ -30,7 +30,6 @@
 #include "../../main/cuda/conv_wgrad_rounded.cu"
 #include "../../main/cuda/conv_wgrad_tensor.cu"
 #include "../../main/cuda/linear.cu"
-#include "../../main/cuda/linear_rows.cu"
 #include "../../main/cuda/linear_tensor.cu"
 #include "layers_bench.h"
 
@@ -243,15 +242,6 @@ LinearParams product(const float *x, const float *y, const int *m, int per_row, 
   return {x, y, out, m, per_row, k, per_inner, n, a_row, a_inner, b_inner, b_column, 0, finish};
 }
 
-template <int T>
-std::function<void(int)> linear_rows(Kernel<LinearRowsParams> kernel, int inner, int outer) {
-  using Form = LinearRows<T>;
-  return [=](int rows) {
-    device.launch(kernel, (rows + Form::kRows - 1) / Form::kRows, (outer + Form::kColumns - 1) / Form::kColumns, 256,
-                  Form::kShared, LinearRowsParams{a, weights, out, count, inner, outer, 1, relu(bias)});
-  };
-}
-
 template <class T>
 std::function<void(int)> linear_tensor(Kernel<LinearTensorParams> kernel, int inner, int outer) {
   return [=](int rows) {
@@ -329,10 +319,6 @@ std::function<void(int)> linear_wgrad(int inner, int outer) {
    4.0 * (Halving{w, c, o}.large() + Halving{w, c, o}.small()), 64.0 * c * o,                                  \
    wgrad<WeightGradRounded<w>, 32>(KERNEL(conv_wgrad_rounded, form, WeightGradParams), {w, c, o}, 132, 512),   \
    [](int rows) { return wgrad_error({w, c, o}, rows); }}
-#define LINEAR(inner, outer, t)                                                                                  \
-  {"linear", text("%d>%d", inner, outer), "linear_rows_" #t, 2.0 * inner * outer, 4.0 * (inner + outer),         \
-   4.0 * inner * outer, linear_rows<t>(KERNEL(linear_rows, linear_rows_##t, LinearRowsParams), inner, outer),    \
-   [](int rows) { return linear_error(inner, outer, rows); }}
 #define LINEAR_TENSOR(inner, outer, parts, form, m, n)                                                           \
   {"linear", text("%d>%d", inner, outer), "linear_tensor_" #form, 2.0 * inner * outer, 4.0 * (inner + outer),    \
    4.0 * inner * outer,                                                                                          \
@@ -386,15 +372,15 @@ std::vector<Form> forms() {
       DOWN(conv_down_4, 4, 64, 64, 4, 4, 8, 8, 128),
       DOWN(conv_down_4_few, 4, 64, 64, 4, 4, 2, 32, 128),
       DOWN_HELD(conv_down_held_16_tf32, 1, 16, 32, 32, 2, 4, 16, 1, false),
-      DOWN_HELD(conv_down_held_16_few_tf32, 1, 16, 32, 32, 2, 4, 4, 1, true),
+      DOWN_HELD(conv_down_held_16_few_tf32, 1, 16, 32, 32, 2, 2, 4, 1, true),
       DOWN_HELD(conv_down_held_8_tf32, 1, 8, 32, 64, 2, 4, 8, 2, false),
-      DOWN_HELD(conv_down_held_8_few_tf32, 1, 8, 32, 64, 2, 4, 2, 1, true),
+      DOWN_HELD(conv_down_held_8_few_tf32, 1, 8, 32, 64, 2, 2, 4, 1, true),
       DOWN_HELD(conv_down_held_4_tf32, 1, 4, 64, 64, 2, 2, 8, 2, false),
       DOWN_HELD(conv_down_held_4_few_tf32, 1, 4, 64, 64, 1, 2, 4, 1, true),
       DOWN_HELD(conv_down_held_16_tf32x3, 3, 16, 32, 32, 2, 4, 8, 1, false),
-      DOWN_HELD(conv_down_held_16_few_tf32x3, 3, 16, 32, 32, 2, 4, 4, 1, true),
+      DOWN_HELD(conv_down_held_16_few_tf32x3, 3, 16, 32, 32, 2, 2, 4, 1, true),
       DOWN_HELD(conv_down_held_8_tf32x3, 3, 8, 32, 64, 2, 4, 4, 2, false),
-      DOWN_HELD(conv_down_held_8_few_tf32x3, 3, 8, 32, 64, 2, 4, 2, 1, true),
+      DOWN_HELD(conv_down_held_8_few_tf32x3, 3, 8, 32, 64, 2, 2, 4, 1, true),
       DOWN_HELD(conv_down_held_4_tf32x3, 3, 4, 64, 64, 2, 2, 8, 2, false),
       DOWN_HELD(conv_down_held_4_few_tf32x3, 3, 4, 64, 64, 1, 2, 4, 1, true),
       GENERIC(conv_generic_down, false, 16, 32, 32),
@@ -404,15 +390,15 @@ std::vector<Form> forms() {
       UP(conv_up_8_few, 8, 32, 64, 8, 8, 1, 32, 256),
       UP(conv_up_16, 16, 32, 32, 16, 8, 4, 8, 256),
       UP_HELD(conv_up_held_4_tf32, 1, 4, 64, 64, 8, 2, false),
-      UP_HELD(conv_up_held_4_few_tf32, 1, 4, 64, 64, 2, 1, true),
+      UP_HELD(conv_up_held_4_few_tf32, 1, 4, 64, 64, 4, 1, true),
       UP_HELD(conv_up_held_8_tf32, 1, 8, 32, 64, 8, 2, false),
-      UP_HELD(conv_up_held_8_few_tf32, 1, 8, 32, 64, 2, 1, true),
+      UP_HELD(conv_up_held_8_few_tf32, 1, 8, 32, 64, 4, 1, true),
       UP_HELD(conv_up_held_16_tf32, 1, 16, 32, 32, 8, 2, false),
       UP_HELD(conv_up_held_16_few_tf32, 1, 16, 32, 32, 4, 1, true),
       UP_HELD(conv_up_held_4_tf32x3, 3, 4, 64, 64, 4, 2, false),
-      UP_HELD(conv_up_held_4_few_tf32x3, 3, 4, 64, 64, 2, 1, true),
+      UP_HELD(conv_up_held_4_few_tf32x3, 3, 4, 64, 64, 4, 1, true),
       UP_HELD(conv_up_held_8_tf32x3, 3, 8, 32, 64, 4, 2, false),
-      UP_HELD(conv_up_held_8_few_tf32x3, 3, 8, 32, 64, 2, 1, true),
+      UP_HELD(conv_up_held_8_few_tf32x3, 3, 8, 32, 64, 4, 1, true),
       UP_HELD(conv_up_held_16_tf32x3, 3, 16, 32, 32, 4, 2, false),
       UP_HELD(conv_up_held_16_few_tf32x3, 3, 16, 32, 32, 4, 1, true),
       THIN(conv_up_to_1, 32, 1, 32, 8, 1),
@@ -430,14 +416,6 @@ std::vector<Form> forms() {
       WGRAD_ROUNDED(conv_wgrad_rounded_16, 16, 32, 32),
       WGRAD_ROUNDED(conv_wgrad_rounded_8, 8, 32, 64),
       WGRAD_ROUNDED(conv_wgrad_rounded_4, 4, 64, 64),
-      LINEAR(1024, 256, 2),
-      LINEAR(1024, 256, 4),
-      LINEAR(1024, 256, 8),
-      LINEAR(256, 1024, 2),
-      LINEAR(256, 1024, 4),
-      LINEAR(256, 1024, 8),
-      LINEAR(256, 20, 2),
-      LINEAR(10, 256, 2),
       LINEAR_TENSORS(1024, 256),
       LINEAR_TENSORS(256, 1024),
       LINEAR_TENSORS(256, 20),

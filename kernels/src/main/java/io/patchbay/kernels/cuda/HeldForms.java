@@ -47,8 +47,8 @@ final class HeldForms {
             down(device, "conv_down_held_16" + suffix, 16, 2, 4, rounds ? 16 : 8, 1),
             down(device, "conv_down_held_8" + suffix, 8, 2, 4, rounds ? 8 : 4, 2),
             down(device, "conv_down_held_4" + suffix, 4, 2, 2, 8, 2),
-            down(device, "conv_down_held_16_few" + suffix, 16, 2, 4, 4, 1),
-            down(device, "conv_down_held_8_few" + suffix, 8, 2, 4, 2, 1),
+            down(device, "conv_down_held_16_few" + suffix, 16, 2, 2, 4, 1),
+            down(device, "conv_down_held_8_few" + suffix, 8, 2, 2, 4, 1),
             down(device, "conv_down_held_4_few" + suffix, 4, 1, 2, 4, 1));
     up =
         List.of(
@@ -56,8 +56,8 @@ final class HeldForms {
             up(device, "conv_up_held_8" + suffix, 8, rounds ? 8 : 4, 2),
             up(device, "conv_up_held_4" + suffix, 4, rounds ? 8 : 4, 2),
             up(device, "conv_up_held_16_few" + suffix, 16, 4, 1),
-            up(device, "conv_up_held_8_few" + suffix, 8, 2, 1),
-            up(device, "conv_up_held_4_few" + suffix, 4, 2, 1));
+            up(device, "conv_up_held_8_few" + suffix, 8, 4, 1),
+            up(device, "conv_up_held_4_few" + suffix, 4, 4, 1));
   }
 
   /// How a kernel shares its work.
