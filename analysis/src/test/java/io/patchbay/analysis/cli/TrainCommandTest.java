@@ -19,6 +19,27 @@ class TrainCommandTest {
   @TempDir Path folder;
 
   @Test
+  void aPrecisionThatTheDeviceLacksIsRefused(@TempDir final Path folder) {
+    final var run = folder.resolve("run");
+    final var shell =
+        Shell.run(
+            "train",
+            "--device",
+            "cpu",
+            "--data",
+            "pendulum:size=16",
+            "--set",
+            "arch.widths=4",
+            "--precision",
+            "tf32",
+            "--out",
+            run.toString());
+    assertEquals(ExitCode.USAGE, shell.code());
+    assertTrue(shell.err().contains("found tf32, expected [fp32]"), shell.err());
+    assertTrue(Files.notExists(run));
+  }
+
+  @Test
   void aRunIsResumedBitForBit() throws IOException {
     final var whole = folder.resolve("whole");
     final var parts = folder.resolve("parts");

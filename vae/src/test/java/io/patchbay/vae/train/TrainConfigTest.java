@@ -241,4 +241,15 @@ class TrainConfigTest {
     Files.writeString(json, "{\"lr\": 1, \"lr\": 2}");
     assertThrows(BadInputException.class, () -> TrainConfig.read(json, List.of()));
   }
+
+  @Test
+  void precisionIsPartOfTheRecord() {
+    final var single = TrainConfig.defaults(Variant.VAE);
+    final var narrow = TrainConfig.defaults(Variant.VAE, "precision=tf32");
+    assertEquals("fp32", single.toMap().get("precision"));
+    assertEquals("tf32", narrow.toMap().get("precision"));
+    assertNotEquals(single.hash(), narrow.hash());
+    assertEquals(narrow, narrow.with());
+    assertThrows(BadInputException.class, () -> set("precision=tf16"));
+  }
 }
