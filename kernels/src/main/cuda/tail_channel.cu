@@ -108,10 +108,8 @@ PB_DEVICE ChannelUnit read_unit(const TailChannelParams &p, const ChannelCell &c
   return {__ldg(p.clean + cell.base * 8192ll + unit), __ldg(p.sources + cell.source * 8192ll + unit), true};
 }
 
-// How far a patch moves it.
 PB_DEVICE float move_unit(const TailChannelParams &p, int at, const ChannelCell &cell, const ChannelUnit &u) {
-  if (!u.inside) return 0.0f;
-  return patch_moved(p, at, cell, cell.channel() * 256 + (int)threadIdx.x, u.own, u.other);
+  return u.inside ? patch_moved(p, at, cell, cell.channel() * 256 + (int)threadIdx.x, u.own, u.other) : 0.0f;
 }
 
 // Eight warps put a cell's change in its place, and mark whether there is any.
@@ -161,15 +159,11 @@ PB_DEVICE void channel_rows(const Strip &strip, const ChannelRoom &room, int odd
     const unsigned second[2] = {high.z, high.w};
     const unsigned first_low[2] = {low.x, low.y};
     const unsigned second_low[2] = {low.z, low.w};
-    float4 w[4];
-#pragma unroll
-    for (int i = 0; i < 4; i++) w[i] = weights[16 * k + 8 * (i >> 1) + 4 * (i & 1)];
+    const float4 w[4] = {weights[16 * k], weights[16 * k + 4], weights[16 * k + 8], weights[16 * k + 12]};
 #pragma unroll
     for (int r = 0; r < kChannelRows; r++) {
-      unsigned a[4];
-      unsigned rest[4];
-      // Register i of A: columns 8 (i & 1) of the image further, outputs 8 (i >> 1) further; its halves
-      // are two outputs.
+      unsigned a[4], rest[4];
+      // Register i of A: columns 8 (i & 1) further, outputs 8 (i >> 1) further; its halves are two outputs.
 #pragma unroll
       for (int h = 0; h < 2; h++) {
         const float4 clean = active[r * 128 + (2 * k + h) * 32];

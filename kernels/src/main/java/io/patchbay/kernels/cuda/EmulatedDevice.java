@@ -20,13 +20,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A device that runs the CUDA kernels on the host, thread after thread, and watches them: for
@@ -243,36 +240,9 @@ public final class EmulatedDevice implements Device {
     return new EmulatedRecording(noted);
   }
 
-  /// In the order of the list, in forward order; else in one drawn anew for each replay, which
-  /// keeps no more than what each task says it waits for.
   @Override
   public Recording record(final List<Task> tasks) {
-    final var noted = tasks.stream().map(task -> record(task.work())).toList();
-    final var random = new Random(order);
-    return new Recording() {
-      @Override
-      public void replay() {
-        if (order == 0) {
-          noted.forEach(Recording::replay);
-          return;
-        }
-        final Set<Integer> done = new HashSet<>();
-        final var left = new ArrayList<>(IntStream.range(0, noted.size()).boxed().toList());
-        while (!left.isEmpty()) {
-          final var ready =
-              left.stream().filter(i -> done.containsAll(tasks.get(i).after())).toList();
-          final var next = ready.get(order == 1 ? ready.size() - 1 : random.nextInt(ready.size()));
-          noted.get(next).replay();
-          done.add(next);
-          left.removeIf(next::equals);
-        }
-      }
-
-      @Override
-      public void close() {
-        noted.forEach(Recording::close);
-      }
-    };
+    return new DrawnOrder(tasks, tasks.stream().map(task -> record(task.work())).toList(), order);
   }
 
   @Override

@@ -28,12 +28,10 @@ import java.util.stream.Stream;
 final class PropagateCases {
   private PropagateCases() {}
 
-  /// The largest error of sums of bf16 operands through several layers, where a number on the edge
-  /// between two of them is rounded either way.
+  /// Of sums of bf16 operands through layers, where a number between two is rounded either way.
   private static final double BF16 = 2e-3;
 
-  /// Where clean values are held in 16 bits many numbers are rounded either way, and few sums at
-  /// the end have nothing to average over.
+  /// Where clean values are held in 16 bits more are, and few sums at the end average nothing.
   private static final double BF16_CODES = 6e-3;
 
   /// Operands of a float32 chain may be pairs of bf16, 16 bits of them, in each of its layers.
@@ -160,11 +158,10 @@ final class PropagateCases {
   /// A change in TF32 through a decoder's last layers, and through an encoder's first.
   static List<OpCase> narrow() {
     return Stream.of(Chain.of(true, 32, 16, 16, 32, 1), Chain.of(false, 1, 64, 64, 32, 32))
-        .map(chain ->
+        .map(of ->
             OpCase.of(
-                    "propagate in tf32 a change of %s".formatted(chain),
-                    draft ->
-                        propagate(draft, chain, Covers.PARTS, End.SQUARES, true, Precision.TF32))
+                    "propagate in tf32 a change of %s".formatted(of),
+                    draft -> propagate(draft, of, Covers.PARTS, End.SQUARES, true, Precision.TF32))
                 .mixingRows()
                 .withoutGradients()
                 .within(PAIRS))
