@@ -24,7 +24,6 @@ import java.util.stream.IntStream;
 /// alone.
 public final class SiteSweep implements AutoCloseable {
   private final Site site;
-  private final Effect effect;
   private final SiteArrays cells;
   private final boolean alike;
   private final List<Variation> variations;
@@ -180,7 +179,6 @@ public final class SiteSweep implements AutoCloseable {
       final Room room,
       final Climb climb) {
     this.site = site;
-    this.effect = effect;
     this.variations = List.copyOf(variations);
     this.perBase = units.size() * variations.size();
     this.room = room;
