@@ -272,7 +272,14 @@ final class PatchOpTest {
     final var units = new PatchUnits(new float[] {1, -3}, none, none, 0, none, 0, 1, 1);
     assertArrayEquals(new float[] {2, -6}, op.values(units));
     assertTrue(op.toString().startsWith("twice(clean, row) in CUDA and Java"), op::toString);
-    assertNotEquals(op, twice(TWICE));
+    final var another =
+        PatchOp.handWritten(
+            "twice",
+            Set.of(PatchValue.CLEAN, PatchValue.ROW),
+            TWICE,
+            unit -> unit.clean() + unit.clean());
+    assertNotEquals(op, another);
+    assertNotEquals(op, twice(TWICE + "\n// The same?"));
     for (final Runnable wrong :
         List.<Runnable>of(op::program, op::expression, () -> op.derivative(PatchValue.CLEAN))) {
       final var e = assertThrows(IllegalArgumentException.class, wrong::run);
