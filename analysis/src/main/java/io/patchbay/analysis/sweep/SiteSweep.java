@@ -114,10 +114,11 @@ public final class SiteSweep implements AutoCloseable {
       final boolean eliminates,
       final MachineRates rates) {
     final var patch = new SitePatch.Custom(op);
+    final var routes = new Routes(model.graph(), site, effect.site(), patch);
     final var ways =
-        new Routes(model.graph(), site, effect.site(), patch)
-            .ways(units, eliminates).stream()
-                .filter(way -> way.route().isEmpty() || subject.backend().carries(op));
+        routes.ways(units, eliminates).stream()
+            .filter(way -> way.route().isEmpty() || subject.backend().carries(op))
+            .toList();
     final var extent = Extent.perBase(units.size() * variations.size());
     return new SiteSweep(
         subject,
@@ -128,7 +129,8 @@ public final class SiteSweep implements AutoCloseable {
         variations,
         effect,
         room,
-        Climb.by(Routes.cheapest(ways, rates, extent).route()));
+        Climb.by(
+            Routes.cheapest(routes.timed(subject, ways, units).stream(), rates, extent).route()));
   }
 
   /// With all values that the site can change computed whole.
