@@ -2,6 +2,7 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.engine.expression.PatchOp;
+import io.patchbay.engine.expression.PatchProgram;
 import io.patchbay.engine.expression.PatchValue;
 import java.util.List;
 
@@ -12,7 +13,8 @@ final class OwnWork {
 
   private OwnWork() {}
 
-  /// The mean over the units.
+  /// The mean over the units. Of a hand-written op its elements alone: what its function takes is
+  /// not known, and is the same on every way.
   static WorkCount of(final PatchOp op, final List<Unit> units) {
     final double elements =
         units.stream()
@@ -21,7 +23,9 @@ final class OwnWork {
             .orElse(0);
     int functions = 0;
     int others = 0;
-    for (final var instruction : op.program().instructions()) {
+    final var instructions =
+        op.isHandWritten() ? List.<PatchProgram.Instruction>of() : op.program().instructions();
+    for (final var instruction : instructions) {
       switch (instruction.code()) {
         case EXP, LOG, TANH, SIGMOID -> functions++;
         case MOVE,
