@@ -2,16 +2,18 @@ package io.patchbay.bench;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.engine.Precision;
 import io.patchbay.vae.data.Sprites;
+import io.patchbay.vae.io.BadInputException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,8 +40,16 @@ final class SweepAgreementTest {
   @ParameterizedTest
   @EnumSource(SweepWorkload.class)
   void everySideComputesTheSameEffects(final SweepWorkload workload) {
-    Assumptions.assumeTrue(DeviceRuns.runs(workload, backend), "not in this precision on cpu");
     final var task = SweepTask.of(workload, pool, BASES, 3);
+    if (!DeviceRuns.runs(workload, backend)) {
+      final var refused =
+          assertThrows(
+              BadInputException.class,
+              () -> new EngineSweep(backend, model, SweepBench.method(), task, false));
+      final var text = String.valueOf(refused.getMessage());
+      assertTrue(text.contains("found " + workload.precision().label()), text);
+      return;
+    }
     final var verifier = new SweepVerifier(weights, task, CHECKED, 9);
     try (var ours = new EngineSweep(backend, model, SweepBench.method(), task, false);
         var naive = new NaiveSweep(backend, model, task, new NaiveBatches(task, 4, TURNS, 8))) {
