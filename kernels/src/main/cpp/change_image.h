@@ -29,21 +29,13 @@ PB_INLINE void interleave(vec a, vec b, vec &low, vec &high) {
 // and the like for its three neighbours, [2 m + 1] and [2 j]: these four see the same pixels.
 // Past the rectangle a is zero for three pixels, and what is computed further on is not used.
 //
-// @param rows room for two rows of the image
-float plane_effect(const Layer &l, const Change &in, int channel, const Rect &out,
-                   const CleanImage &image, const Measure &measure, float *rows) {
-  const float *w = l.weights + 16 * channel;
+// @param w the channel's taps
+// @param plane image rows from 2 y0 - 1 on and columns from 2 `from` on, rows `row` apart
+void channel_onto(const Change &in, const float *w, int from, int to, float *plane, ptrdiff_t row) {
   const Rect &r = in.rect;
-  const int width = l.out_w();
-  const int from = most(0, r.x0 - 1);
-  const int to = least(static_cast<int>(l.w), r.x1 + 1);
-  const int count = 2 * (to - from);
-  const bool whole = count == width && count % (2 * kLanes) == 0;
-  const ptrdiff_t apart = whole ? width : count + 2 * kLanes;
   vec taps[4][4];
   for (int i = 0; i < 16; i++) taps[i / 4][i % 4] = broadcast(w[i]);
   const vec none[4] = {};
-  vec sum = {};
   for (int j = r.y0; j <= r.y1; j++) {
     // What a row outside would add is nothing: the same steps for every row.
     const bool above = j > r.y0;
@@ -51,6 +43,7 @@ float plane_effect(const Layer &l, const Change &in, int channel, const Rect &ou
     const float *x[2] = {in.at(above ? j - 1 : j, from), in.at(below ? j : j - 1, from)};
     const vec *const t[2][2] = {{above ? taps[2] : none, below ? taps[0] : none},
                                 {above ? taps[3] : none, below ? taps[1] : none}};
+    float *rows = plane + 2 * (j - r.y0) * row;
     for (int m = 0; m < to - from; m += kLanes) {
       vec a[2][3];
 #pragma GCC unroll 2
@@ -70,23 +63,11 @@ float plane_effect(const Layer &l, const Change &in, int channel, const Rect &ou
         vec low;
         vec high;
         interleave(even, odd, low, high);
-        store(rows + y * apart + 2 * m, low);
-        store(rows + y * apart + 2 * m + kLanes, high);
-      }
-    }
-    const int y = 2 * j - 1;
-    const ptrdiff_t begin = static_cast<ptrdiff_t>(y) * width + 2 * from;
-    if (whole && y >= out.y0 && y + 1 < out.y1) {
-      sum = measure_row(image, begin, rows, 2 * count, measure, sum);
-      continue;
-    }
-    for (int i = 0; i < 2; i++) {
-      if (y + i >= out.y0 && y + i < out.y1) {
-        sum = measure_row(image, begin + i * width, rows + i * apart, count, measure, sum);
+        store(rows + y * row + 2 * m, low);
+        store(rows + y * row + 2 * m + kLanes, high);
       }
     }
   }
-  return sum_lanes(sum);
 }
 
 // The sixteen taps of P pixels, C channels each, [ky][kx][c] in lanes.
@@ -185,12 +166,62 @@ void taps_onto(const Change &in, const float *w, float *plane, ptrdiff_t row, fl
 }
 #endif
 
-// Many channels onto an image of C: the image's change lies in `plane`, and is measured there.
+// What an image of C channels changes by, of which rectangle `out` lies in memory, rows `row` apart.
+// Narrow rows one after the other fill the vectors; `flat` is their room.
+template <int C>
+float plane_effect(const Layer &l, const Rect &out, const float *d, ptrdiff_t row,
+                   const CleanImage &image, const Measure &measure, float *flat) {
+  const int width = out.width() * C;
+  const ptrdiff_t image_row = static_cast<ptrdiff_t>(l.out_w()) * C;
+  const ptrdiff_t origin = out.y0 * image_row + static_cast<ptrdiff_t>(out.x0) * C;
+  const int count = width * out.height();
+  if (width == row && width == image_row) {
+    return measured(image, measure,
+                    [&](auto pixels) { return pixels.take_row(vec{}, origin, d, count); });
+  }
+  if (width >= 2 * kLanes) {
+    return measured(image, measure, [&](auto pixels) {
+      vec sum = {};
+      for (int y = 0; y < out.height(); y++) {
+        sum = pixels.take_row(sum, origin + y * image_row, d + y * row, width);
+      }
+      return sum;
+    });
+  }
+  const int64_t plane_size = count + kPast;
+  CleanImage part = CleanImage::in(flat + plane_size, plane_size, count);
+  part.extreme = image.extreme;
+  const auto gather = [&](const float *from, ptrdiff_t from_row, float *to) {
+    for (int y = 0; y < out.height(); y++) {
+      for (int x = 0; x < width; x++) to[y * width + x] = from[y * from_row + x];
+    }
+  };
+  gather(d, row, flat);
+  gather(image.side + origin, image_row, part.side);
+  if (part.extreme) gather(image.logits + origin, image_row, part.logits);
+  Measure along = measure;
+  if (measure.end == kProducts) {
+    along.direction = flat + (1 + CleanImage::kPlanes) * plane_size;
+    gather(measure.direction + origin, image_row, flat + (1 + CleanImage::kPlanes) * plane_size);
+  }
+  return measured(part, along,
+                  [&](auto pixels) { return pixels.take_row(vec{}, 0, flat, count); });
+}
+
+// Some channels onto an image of C: its change lies in `plane`, and is measured there.
 template <class E, int C>
 float image_effect(const Layer &l, const Change &in, int first_slot, const Rect &out,
-                   CleanImage &image, const Measure &measure, float *plane, float *flat) {
+                   const CleanImage &image, const Measure &measure, float *plane, float *flat) {
   const Rect &r = in.rect;
   const float *w = l.weights + static_cast<ptrdiff_t>(16) * C * first_slot;
+  if (C == 1 && E::kNumbers == 1 && in.channels == 1 && r.width() >= kLanes / 2) {
+    const int from = most(0, r.x0 - 1);
+    const int to = least(static_cast<int>(l.w), r.x1 + 1);
+    const int written = (to - from + kLanes - 1) / kLanes * 2 * kLanes;
+    channel_onto(in, w, from, to, plane, written);
+    return plane_effect<C>(l, out, plane + (out.y0 - (2 * r.y0 - 1)) * written + out.x0 - 2 * from,
+                           written, image, measure, flat);
+  }
   ptrdiff_t row = static_cast<ptrdiff_t>(2 * r.width() + 2) * C;
 #if PB_LANES == 16
   if constexpr (C == 1) {
@@ -216,40 +247,9 @@ float image_effect(const Layer &l, const Change &in, int first_slot, const Rect 
       }
     }
   }
-  const int width = out.width() * C;
   const float *inside =
       plane + (out.y0 - (2 * r.y0 - 1)) * row + static_cast<ptrdiff_t>(out.x0 - (2 * r.x0 - 1)) * C;
-  const ptrdiff_t image_row = static_cast<ptrdiff_t>(l.out_w()) * C;
-  const ptrdiff_t origin = out.y0 * image_row + static_cast<ptrdiff_t>(out.x0) * C;
-  vec sum = {};
-  if (width >= 2 * kLanes) {
-    for (int y = 0; y < out.height(); y++) {
-      sum = measure_row(image, origin + y * image_row, inside + y * row, width, measure, sum);
-    }
-    return sum_lanes(sum);
-  }
-  // Narrow rows one after the other fill the vectors.
-  const int count = width * out.height();
-  const int64_t plane_size = count + kPast;
-  CleanImage part = CleanImage::in(flat + plane_size, plane_size, count);
-  part.extreme = image.extreme;
-  const auto gather = [&](const float *from, ptrdiff_t from_row, float *to) {
-    for (int y = 0; y < out.height(); y++) {
-      for (int x = 0; x < width; x++) to[y * width + x] = from[y * from_row + x];
-    }
-  };
-  gather(inside, row, flat);
-  gather(image.slope + origin, image_row, part.slope);
-  gather(image.lean + origin, image_row, part.lean);
-  gather(image.y + origin, image_row, part.y);
-  gather(image.q + origin, image_row, part.q);
-  gather(image.logits + origin, image_row, part.logits);
-  Measure along = measure;
-  if (measure.end == kProducts) {
-    along.direction = flat + (1 + CleanImage::kPlanes) * plane_size;
-    gather(measure.direction + origin, image_row, flat + (1 + CleanImage::kPlanes) * plane_size);
-  }
-  return sum_lanes(measure_row(part, 0, flat, count, along, sum));
+  return plane_effect<C>(l, out, inside, row, image, measure, flat);
 }
 
 }  // namespace

@@ -11,8 +11,7 @@ int64_t scratch_size(const Layer *layers, int count) {
     if (l.linear()) continue;
     // An image: its plane, and its narrow rows one after the other with what is known of them.
     size += l.co >= kLanes ? change_size(l.out_h(), l.out_w(), l.co)
-                           : (3 + CleanImage::kPlanes) *
-                                 ((l.out_h() + 2) * (l.out_w() + 4) * l.co + kPast);
+                           : (3 + CleanImage::kPlanes) * plane_size(l);
   }
   return size;
 }

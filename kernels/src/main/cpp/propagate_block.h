@@ -122,10 +122,13 @@ class Block {
 
   template <class Sink>
   void multiply(int i, const Change &change, int first, const Rect &out, Sink &sink) {
-    if (i == 0) {
-      carry<Singles>(call.layers[i], change, first, out, sink);
+    const Layer &l = call.layers[i];
+    if (i == 0 && l.up() && change.channels == 1) {
+      carry_channel(l, change, first, out, sink);
+    } else if (i == 0) {
+      carry<Singles>(l, change, first, out, sink);
     } else {
-      carry<E>(call.layers[i], change, first, out, sink);
+      carry<E>(l, change, first, out, sink);
     }
   }
 
@@ -242,11 +245,7 @@ class Block {
   template <class O>
   float onto_image(int64_t n, const Layer &l, const Change &change, int first, const Rect &out,
                    float *room) {
-    float *rest = room + (l.out_h() + 2) * (l.out_w() + 4) * l.co + kPast;
-    const bool plane = O::kNumbers == 1 && change.channels == 1;
-    if (l.co == 1 && plane && change.rect.width() >= kLanes / 2) {
-      return plane_effect(l, change, first, out, image, measure(n), room);
-    }
+    float *rest = room + plane_size(l);
     if (l.co == 1) {
       return image_effect<O, 1>(l, change, first, out, image, measure(n), room, rest);
     }

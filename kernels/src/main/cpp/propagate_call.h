@@ -2,6 +2,7 @@
 #ifndef PB_PROPAGATE_CALL_H
 #define PB_PROPAGATE_CALL_H
 
+#include "change_channel.h"
 #include "change_custom.h"
 #include "change_image.h"
 #include "change_linear.h"
@@ -31,6 +32,11 @@ struct Call {
 // Slots of the change of a value, with its margins and what may be written past its end.
 int64_t change_size(int64_t h, int64_t w, int64_t c) {
   return h * (w + 2 * kMargin) * c + kPast;
+}
+
+// Floats of the change of an image with what is written around it.
+int64_t plane_size(const Layer &l) {
+  return (l.out_h() + 2) * (l.out_w() * l.co + 2 * kLanes) + kPast;
 }
 
 // Of a chain with linear layers, the change of each of kCells cells where one of them begins or

@@ -174,6 +174,19 @@ PB_INLINE vec load_first(const float *p, int k) {
 #endif
 }
 
+// The first k lanes of v, the others zero.
+PB_INLINE vec first(vec v, int k) {
+#if PB_LANES == 16
+  return _mm512_maskz_mov_ps(static_cast<__mmask16>((1u << k) - 1), v);
+#elif PB_LANES == 8
+  return _mm256_and_ps(_mm256_castsi256_ps(first_lanes(k)), v);
+#else
+  vec r = {};
+  for (int i = 0; i < k; i++) r[i] = v[i];
+  return r;
+#endif
+}
+
 // The first k lanes to memory, 0 <= k <= kLanes; writes nothing else.
 PB_INLINE void store_first(float *p, vec v, int k) {
 #if PB_LANES == 16

@@ -1,0 +1,98 @@
+// One channel that changes, going up to many: sixteen taps a channel, which stay in registers.
+//
+// A pixel and a vector of channels cost four multiply-adds; beside them stand a load of the clean
+// value and a store of the change, which are the larger part of the time.
+#ifndef PB_CHANGE_CHANNEL_H
+#define PB_CHANGE_CHANNEL_H
+
+#include "change.h"
+
+namespace {
+
+// The taps of V vectors of channels at one parity of rows and one of columns, by the input row that
+// they see, the upper or the lower one, and by its column, to the left or to the right.
+template <int V>
+struct ChannelTaps {
+  vec upper[2][V];
+  vec lower[2][V];
+};
+
+enum Rows { kUpper = 1, kLower = 2, kUpperAndLower = 3 };
+
+// The pixels of a row that see these rows of the input.
+template <int kRows, int V, class Sink>
+PB_INLINE void channel_row(const ChannelTaps<V> &t, const float *upper, const float *lower,
+                           int pixels, ptrdiff_t block, Sink &sink) {
+#pragma GCC unroll 4
+  for (int p = 0; p < pixels; p++) {
+#pragma GCC unroll 2
+    for (int v = 0; v < V; v++) {
+      vec d = {};
+      if (kRows & kLower) {
+        d = fma(broadcast(lower[p]), t.lower[0][v], d);
+        d = fma(broadcast(lower[p + 1]), t.lower[1][v], d);
+      }
+      if (kRows & kUpper) {
+        d = fma(broadcast(upper[p]), t.upper[0][v], d);
+        d = fma(broadcast(upper[p + 1]), t.upper[1][v], d);
+      }
+      sink.take(p, block + v * kLanes, d);
+    }
+  }
+}
+
+// The sums of channels `block`.. for the rows and columns of one parity, the first at (y, x).
+template <int V, class Sink>
+PB_INLINE void channel_block(const Layer &l, const Change &in, int channel, const Rect &out, int y,
+                             int x, ptrdiff_t block, Sink &sink) {
+  const ptrdiff_t tap = l.ci * l.co;
+  const float *w = l.weights + channel * l.co + block;
+  const int ky = (y + 1) & 1;
+  const int kx = (x + 1) & 1;
+  ChannelTaps<V> t;
+  for (int right = 0; right < 2; right++) {
+    const int column = right ? kx : kx + 2;
+#pragma GCC unroll 2
+    for (int v = 0; v < V; v++) {
+      t.lower[right][v] = load(w + (4 * ky + column) * tap + v * kLanes);
+      t.upper[right][v] = load(w + (4 * (ky + 2) + column) * tap + v * kLanes);
+    }
+  }
+  const int pixels = (out.x1 - x + 1) / 2;
+  const int left = (x - 1 - kx) >> 1;
+  for (; y < out.y1; y += 2) {
+    const int below = (y + 1 - ky) / 2;
+    const bool sees_lower = below < in.rect.y1;
+    const bool sees_upper = below > in.rect.y0;
+    const float *lower = in.at(sees_lower ? below : below - 1, left);
+    const float *upper = in.at(sees_upper ? below - 1 : below, left);
+    sink.begin(y, x, 2);
+    if (sees_lower && sees_upper) {
+      channel_row<kUpperAndLower>(t, upper, lower, pixels, block, sink);
+    } else if (sees_lower) {
+      channel_row<kLower>(t, upper, lower, pixels, block, sink);
+    } else {
+      channel_row<kUpper>(t, upper, lower, pixels, block, sink);
+    }
+  }
+}
+
+// Every sum of a convolution of at least kLanes channels going up from one: as carry() in the order
+// of the sums, with `begin(y, x, 2)` before each run of pixels.
+template <class Sink>
+void carry_channel(const Layer &l, const Change &in, int channel, const Rect &out, Sink &sink) {
+  for (int parity = 0; parity < 4; parity++) {
+    const int y = out.y0 + parity / 2;
+    const int x = out.x0 + parity % 2;
+    if (y >= out.y1 || x >= out.x1) continue;
+    ptrdiff_t block = 0;
+    for (; block + 2 * kLanes <= l.co; block += 2 * kLanes) {
+      channel_block<2>(l, in, channel, out, y, x, block, sink);
+    }
+    if (block < l.co) channel_block<1>(l, in, channel, out, y, x, block, sink);
+  }
+}
+
+}  // namespace
+
+#endif
