@@ -43,8 +43,10 @@ PB_INLINE void channel_row(const ChannelTaps<V> &t, const float *upper, const fl
 
 // The sums of channels `block`.. for the rows and columns of one parity, the first at (y, x).
 template <int V, class Sink>
-PB_INLINE void channel_block(const Layer &l, const Change &in, int channel, const Rect &out, int y,
-                             int x, ptrdiff_t block, Sink &sink) {
+__attribute__((noinline)) void channel_block(const Layer &l, const Change &in, int channel,
+                                             const Rect &out, int y, int x, ptrdiff_t block,
+                                             Sink &ends) {
+  Sink sink = ends;
   const ptrdiff_t tap = l.ci * l.co;
   const float *w = l.weights + channel * l.co + block;
   const int ky = (y + 1) & 1;
@@ -75,6 +77,7 @@ PB_INLINE void channel_block(const Layer &l, const Change &in, int channel, cons
       channel_row<kUpper>(t, upper, lower, pixels, block, sink);
     }
   }
+  ends = sink;
 }
 
 // Every sum of a convolution of at least kLanes channels going up from one: as carry() in the order

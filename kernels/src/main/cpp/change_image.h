@@ -31,7 +31,8 @@ PB_INLINE void interleave(vec a, vec b, vec &low, vec &high) {
 //
 // @param w the channel's taps
 // @param plane image rows from 2 y0 - 1 on and columns from 2 `from` on, rows `row` apart
-void channel_onto(const Change &in, const float *w, int from, int to, float *plane, ptrdiff_t row) {
+__attribute__((noinline)) void channel_onto(const Change &in, const float *w, int from, int to,
+                                           float *plane, ptrdiff_t row) {
   const Rect &r = in.rect;
   vec taps[4][4];
   for (int i = 0; i < 16; i++) taps[i / 4][i % 4] = broadcast(w[i]);
@@ -190,7 +191,7 @@ float plane_effect(const Layer &l, const Rect &out, const float *d, ptrdiff_t ro
   }
   const int64_t plane_size = count + kPast;
   CleanImage part = CleanImage::in(flat + plane_size, plane_size, count);
-  part.extreme = image.extreme;
+  part.far = image.far;
   const auto gather = [&](const float *from, ptrdiff_t from_row, float *to) {
     for (int y = 0; y < out.height(); y++) {
       for (int x = 0; x < width; x++) to[y * width + x] = from[y * from_row + x];
@@ -198,7 +199,7 @@ float plane_effect(const Layer &l, const Rect &out, const float *d, ptrdiff_t ro
   };
   gather(d, row, flat);
   gather(image.side + origin, image_row, part.side);
-  if (part.extreme) gather(image.logits + origin, image_row, part.logits);
+  if (part.far) gather(image.beyond + origin, image_row, part.beyond);
   Measure along = measure;
   if (measure.end == kProducts) {
     along.direction = flat + (1 + CleanImage::kPlanes) * plane_size;

@@ -4,9 +4,11 @@
 // where s is 1 - y. The pixel then moves, turned over likewise, by
 //   (1 - s) u / (1 + u)  with  u = s (exp(x) - 1)
 // Nothing cancels, however small d is and however far a pixel is saturated on either side: u is
-// over -1/2. Only where s is lost in the smallest numbers it is the difference of two sigmoids.
+// over -1/2. A logit counts as kFar at most, and what lies beyond is taken off x: no s is lost in
+// the smallest numbers, and a pixel that comes from far beyond arrives where it should. Of changes
+// under exp(-kFar), 2e-29, nothing is known but that they are so small.
 //
-// Operations per vector of pixels: 24, of which 13 multiply, or 80 where numbers are lost.
+// Operations per vector of pixels: 24, of which 13 multiply; 27 where some logit is beyond kFar.
 #ifndef PB_CHANGE_PIXELS_H
 #define PB_CHANGE_PIXELS_H
 
@@ -39,14 +41,15 @@ PB_INLINE vec quotient(vec a, vec d) {
 
 // What is known of the clean pixels of an image, kept while the cells of one base pass.
 struct CleanImage {
-  float *side;  // s, negative where it is 1 - y
-  float *logits;
+  float *side;    // s, negative where it is 1 - y
+  float *beyond;  // by how much the logit is beyond kFar, on either side
   int64_t size;
   int64_t base;
-  bool extreme;  // whether some logit is beyond kFar
+  bool far;  // whether some logit is
 
   static constexpr int kPlanes = 2;
-  static constexpr float kFar = 60.0f;
+  // exp(-kFar) can be halved 29 times and is still a normal number.
+  static constexpr float kFar = 66.0f;
 
   // The planes lie one after the other, `plane` floats each.
   static CleanImage in(float *room, int64_t plane, int64_t size) {
@@ -60,18 +63,18 @@ struct CleanImage {
     for (int64_t i = 0; i < size; i += kLanes) {
       const int some = static_cast<int>(size - i < kLanes ? size - i : kLanes);
       const vec value = load_first(clean + i, some);
-      // move() halves it 29 times at most, and it is still a normal number.
-      const vec s = max(broadcast(1e-29f), sigmoid(-abs(value)));
-      store(side + i, copysign(s, -value));
-      store(logits + i, value);
-      largest = max(abs(value), largest);
+      const vec distance = abs(value);
+      const vec counts = min(broadcast(kFar), distance);
+      store(side + i, copysign(sigmoid(-counts), -value));
+      store(beyond + i, distance - counts);
+      largest = max(distance, largest);
     }
-    extreme = !all_below(largest, kFar);
+    far = !all_below(largest, kFar);
   }
 
   // d[i], the change of the logits of pixels at[i].., becomes the change of the pixels. Step by step
-  // over the N vectors, for each is a long chain. `kExtreme`: where some logit is beyond kFar.
-  template <bool kExtreme, int N>
+  // over the N vectors, for each is a long chain. `kSomeFar`: where some logit is beyond kFar.
+  template <bool kSomeFar, int N>
   PB_INLINE void move(const ptrdiff_t (&at)[N], vec (&d)[N]) const {
     const vec one = broadcast(1.0f);
     const vec log2e = broadcast(1.44269504f);
@@ -87,6 +90,7 @@ struct CleanImage {
     PB_EACH(N) sign[i] = as_int(s[i]) & INT32_MIN;
     PB_EACH(N) x[i] = as_float(as_int(d[i]) ^ sign[i]);
     PB_EACH(N) s[i] = abs(s[i]);
+    if (kSomeFar) PB_EACH(N) x[i] = x[i] - load(beyond + at[i]);
     // Under -20 exp(x) - 1 is -1, over 87 the pixel is at its other end.
     PB_EACH(N) x[i] = max(broadcast(-20.0f), min(broadcast(87.0f), x[i]));
     PB_EACH(N) k[i] = fma(x[i], log2e, magic);
@@ -104,20 +108,13 @@ struct CleanImage {
     PB_EACH(N) x[i] = (one - s[i]) * p[i];
     PB_EACH(N) x[i] = quotient(x[i], one + p[i]);
     PB_EACH(N) x[i] = as_float(as_int(x[i]) ^ sign[i]);
-    if (kExtreme) {
-      PB_EACH(N) {
-        const vec l = load(logits + at[i]);
-        const vec turn = select(l + l + d[i] > 0.0f, -one, one);
-        const vec far = turn * (sigmoid(turn * (l + d[i])) - sigmoid(turn * l));
-        x[i] = select((abs(l) > kFar) & (abs(d[i]) > 1.0f), far, x[i]);
-      }
-    }
+    if (kSomeFar) PB_EACH(N) x[i] = select(d[i] == 0.0f, vec{}, x[i]);
     PB_EACH(N) d[i] = x[i];
   }
 };
 
 // What is added up of an image's pixels, known where the loops over them are compiled.
-template <int kEnd, bool kExtreme>
+template <int kEnd, bool kSomeFar>
 struct Measuring {
   const CleanImage image;
   const float *direction;
@@ -129,7 +126,7 @@ struct Measuring {
   // Vectors of pixels at[i].. whose logits change by d[i].
   template <int N>
   PB_INLINE vec take(vec sum, const ptrdiff_t (&at)[N], vec (&d)[N]) const {
-    image.move<kExtreme>(at, d);
+    image.move<kSomeFar>(at, d);
     PB_EACH(N) sum = add(sum, d[i], at[i]);
     return sum;
   }
@@ -137,7 +134,7 @@ struct Measuring {
   PB_INLINE vec take_first(vec sum, ptrdiff_t at, vec d, int count) const {
     const ptrdiff_t where[1] = {at};
     vec change[1] = {d};
-    image.move<kExtreme>(where, change);
+    image.move<kSomeFar>(where, change);
     const vec some = first(change[0], count);
     if (kEnd != kProducts) return add(sum, some, at);
     return fma(some, load_first(direction + at, count), sum);
@@ -166,13 +163,13 @@ PB_INLINE float measured(const CleanImage &image, const Measure &measure, F f) {
   const float *direction = measure.direction;
   vec sum;
   if (measure.end == kSquares) {
-    sum = image.extreme ? f(Measuring<kSquares, true>{image, direction})
+    sum = image.far ? f(Measuring<kSquares, true>{image, direction})
                         : f(Measuring<kSquares, false>{image, direction});
   } else if (measure.end == kSizes) {
-    sum = image.extreme ? f(Measuring<kSizes, true>{image, direction})
+    sum = image.far ? f(Measuring<kSizes, true>{image, direction})
                         : f(Measuring<kSizes, false>{image, direction});
   } else {
-    sum = image.extreme ? f(Measuring<kProducts, true>{image, direction})
+    sum = image.far ? f(Measuring<kProducts, true>{image, direction})
                         : f(Measuring<kProducts, false>{image, direction});
   }
   return sum_lanes(sum);
