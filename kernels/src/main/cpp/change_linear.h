@@ -18,37 +18,68 @@ constexpr int kCells = 16;
 // Outputs of a packed linear layer: padded with zeros, for vectors of any instruction set.
 PB_INLINE int64_t padded(int64_t outputs) { return (outputs + 15) / 16 * 16; }
 
-// The changes of the inputs of some cells, and the slots that change in one of them.
+// Neighbouring cells, whose weights are loaded once: what they change is mostly the same.
+constexpr int kGroup = 8;
+constexpr int kGroups = kCells / kGroup;
+
+// The changes of the inputs of some cells, with room for a list of slots a group.
 struct Inputs {
   const float *x[kCells];
-  int32_t *slots;
+  int32_t *room[kGroups];
+};
+
+// Cells `from`..`to` - 1, and the slots that change in one of them.
+struct Group {
+  int from, to;
+  const int32_t *slots;
   int count;
 };
 
-// Lists the slots that change in one of the cells `from`..`to` - 1: those with any bit set.
-void list_slots(Inputs &in, int from, int to, int64_t slots) {
-  in.count = 0;
-  for (int64_t i = 0; i < slots; i += kLanes) {
-    ivec any = {};
-    const int rest = static_cast<int>(slots - i < kLanes ? slots - i : kLanes);
-    for (int c = from; c < to; c++) any |= as_int(load_first(in.x[c] + i, rest));
+// The bits of kLanes slots from `at` on that change in one of the cells of x.
+PB_INLINE unsigned changed(const float *const *x, int cells, int64_t at, int64_t slots) {
+  const int rest = static_cast<int>(slots - at < kLanes ? slots - at : kLanes);
+  ivec any = {};
+  for (int c = 0; c < cells; c++) any |= as_int(load_first(x[c] + at, rest));
 #if PB_LANES == 16
-    for (unsigned some = _mm512_test_epi32_mask((__m512i)any, (__m512i)any); some != 0;
-         some &= some - 1) {
-      in.slots[in.count++] = static_cast<int32_t>(i + __builtin_ctz(some));
-    }
+  return _mm512_test_epi32_mask((__m512i)any, (__m512i)any);
 #else
-    for (int k = 0; k < rest; k++) {
-      if (any[k] != 0) in.slots[in.count++] = static_cast<int32_t>(i + k);
+  unsigned bits = 0;
+  for (int k = 0; k < kLanes; k++) bits |= static_cast<unsigned>(any[k] != 0) << k;
+  return bits;
+#endif
+}
+
+int count_slots(const float *x, int64_t slots) {
+  int count = 0;
+  for (int64_t i = 0; i < slots; i += kLanes) count += __builtin_popcount(changed(&x, 1, i, slots));
+  return count;
+}
+
+// A group with its slots, in ascending order. The room is a vector longer than they can be.
+Group list_slots(const Inputs &in, int from, int to, int32_t *room, int64_t slots) {
+  int count = 0;
+  for (int64_t i = 0; i < slots; i += kLanes) {
+    unsigned some = changed(in.x + from, to - from, i, slots);
+#if PB_LANES == 16
+    const ivec lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const ivec numbers = lanes + static_cast<int32_t>(i);
+    const __mmask16 mask = static_cast<__mmask16>(some);
+    store_int(room + count, (ivec)_mm512_maskz_compress_epi32(mask, (__m512i)numbers));
+    count += __builtin_popcount(some);
+#else
+    for (; some != 0; some &= some - 1) {
+      room[count++] = static_cast<int32_t>(i + __builtin_ctz(some));
     }
 #endif
   }
+  return {from, to, room, count};
 }
 
 // Vectors `block`.. of the sums of cells c .. c + S - 1.
 template <class E, int S, int V, class Sink>
-__attribute__((noinline)) void linear_sums(const Inputs &in, int c, const float *w, ptrdiff_t pitch,
-                                           ptrdiff_t block, Sink &sink) {
+__attribute__((noinline)) void linear_sums(const Inputs &in, const Group &group, int c,
+                                           const float *w, ptrdiff_t pitch, ptrdiff_t block,
+                                           Sink &sink) {
   vec d[S][V];
 #pragma GCC unroll 8
   for (int s = 0; s < S; s++) {
@@ -58,8 +89,8 @@ __attribute__((noinline)) void linear_sums(const Inputs &in, int c, const float 
   const float *x[S];
   for (int s = 0; s < S; s++) x[s] = in.x[c + s];
   w += block;
-  for (int i = 0; i < in.count; i++) {
-    const ptrdiff_t slot = in.slots[i];
+  for (int i = 0; i < group.count; i++) {
+    const ptrdiff_t slot = group.slots[i];
     vec weight[V];
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) weight[v] = load(w + slot * pitch + v * kLanes);
@@ -78,53 +109,59 @@ __attribute__((noinline)) void linear_sums(const Inputs &in, int c, const float 
 }
 
 template <class E, int V, class Sink>
-PB_INLINE void linear_block(const Inputs &in, int from, int to, const float *w, ptrdiff_t pitch,
+PB_INLINE void linear_block(const Inputs &in, const Group &group, const float *w, ptrdiff_t pitch,
                             ptrdiff_t block, Sink &sink) {
-  constexpr int kMost = PB_LANES == 16 ? 8 : 4;
-  int c = from;
-  for (; c + kMost <= to; c += kMost) linear_sums<E, kMost, V>(in, c, w, pitch, block, sink);
-  if (PB_LANES == 16 && c + 4 <= to) {
-    linear_sums<E, 4, V>(in, c, w, pitch, block, sink);
+  constexpr int kMost = PB_LANES == 16 ? kGroup : 4;
+  int c = group.from;
+  for (; c + kMost <= group.to; c += kMost) {
+    linear_sums<E, kMost, V>(in, group, c, w, pitch, block, sink);
+  }
+  if (PB_LANES == 16 && c + 4 <= group.to) {
+    linear_sums<E, 4, V>(in, group, c, w, pitch, block, sink);
     c += 4;
   }
-  if (c + 2 <= to) {
-    linear_sums<E, 2, V>(in, c, w, pitch, block, sink);
+  if (c + 2 <= group.to) {
+    linear_sums<E, 2, V>(in, group, c, w, pitch, block, sink);
     c += 2;
   }
-  if (c < to) linear_sums<E, 1, V>(in, c, w, pitch, block, sink);
+  if (c < group.to) linear_sums<E, 1, V>(in, group, c, w, pitch, block, sink);
 }
 
 template <class E, class Sink>
-void linear_of(const Layer &l, const Inputs &in, int from, int to, Sink &sink) {
+void linear_of(const Layer &l, const Inputs &in, const Group *groups, int count, Sink &sink) {
   const ptrdiff_t pitch = padded(l.out_size());
   ptrdiff_t block = 0;
   for (; block + 2 * kLanes <= pitch; block += 2 * kLanes) {
-    linear_block<E, 2>(in, from, to, l.weights, pitch, block, sink);
+    for (int g = 0; g < count; g++) linear_block<E, 2>(in, groups[g], l.weights, pitch, block, sink);
   }
   for (; block < pitch; block += kLanes) {
-    linear_block<E, 1>(in, from, to, l.weights, pitch, block, sink);
+    for (int g = 0; g < count; g++) linear_block<E, 1>(in, groups[g], l.weights, pitch, block, sink);
   }
 }
 
 // All sums of a linear layer of n cells. Cells that change other inputs than their neighbours go
 // alone: a row of the weights costs a cell alone about twice what it costs one among many.
 template <class E, class Sink>
-void carry_linear(const Layer &l, Inputs &in, int n, Sink &sink) {
+void carry_linear(const Layer &l, const Inputs &in, int n, Sink &sink) {
   const int64_t slots = E::slots(l.in_size());
-  int64_t own = 0;
-  for (int c = 0; n > 1 && c < n; c++) {
-    list_slots(in, c, c + 1, slots);
-    own += in.count;
+  Group groups[kGroups];
+  int together = 0;
+  for (int from = 0; from < n; from += kGroup) {
+    const int to = least(n, from + kGroup);
+    Group &group = groups[together];
+    group = list_slots(in, from, to, in.room[together], slots);
+    int64_t own = 0;
+    for (int c = from; c < to; c++) own += count_slots(in.x[c], slots);
+    if (to - from == 1 || (to - from) * static_cast<int64_t>(group.count) <= 2 * own) {
+      together++;
+      continue;
+    }
+    for (int c = from; c < to; c++) {
+      const Group alone = list_slots(in, c, c + 1, in.room[together], slots);
+      linear_of<E>(l, in, &alone, 1, sink);
+    }
   }
-  list_slots(in, 0, n, slots);
-  if (n == 1 || n * static_cast<int64_t>(in.count) <= 2 * own) {
-    linear_of<E>(l, in, 0, n, sink);
-    return;
-  }
-  for (int c = 0; c < n; c++) {
-    list_slots(in, c, c + 1, slots);
-    linear_of<E>(l, in, c, c + 1, sink);
-  }
+  linear_of<E>(l, in, groups, together, sink);
 }
 
 // Where the outputs of a linear layer lie, cell by cell.

@@ -19,7 +19,7 @@ class Block {
   CleanImage &image;
   float *scratch;    // of a cell's convolutions
   float *rows[2];    // of all cells, before and after a linear layer
-  int32_t *list;
+  int32_t *lists[kGroups];  // of slots
   int64_t row_size;
   int which = 0;
   Cell cells[kCells];
@@ -30,8 +30,10 @@ class Block {
     row_size = cell_size(c.layers, c.layer_count);
     rows[0] = c.scratch;
     rows[1] = rows[0] + kCells * row_size;
-    list = reinterpret_cast<int32_t *>(rows[1] + kCells * row_size);
-    scratch = rows[1] + (kCells + 1) * row_size;
+    for (int g = 0; g < kGroups; g++) {
+      lists[g] = reinterpret_cast<int32_t *>(rows[1] + (kCells + g) * row_size);
+    }
+    scratch = rows[1] + (kCells + kGroups) * row_size;
   }
 
   // Takes a cell up to its first linear layer, or to its end.
@@ -116,7 +118,7 @@ class Block {
   }
 
   template <class Sink>
-  void multiply(int i, Inputs &in, Sink &sink) {
+  void multiply(int i, const Inputs &in, Sink &sink) {
     carry_linear<Singles>(call.layers[i], in, count, sink);
   }
 
@@ -136,7 +138,7 @@ class Block {
   void linear(int i, bool joins) {
     const Layer &l = call.layers[i];
     Inputs in;
-    in.slots = list;
+    for (int g = 0; g < kGroups; g++) in.room[g] = lists[g];
     LinearEnds ends;
     ends.size = l.out_size();
     ends.act = static_cast<int>(l.act);

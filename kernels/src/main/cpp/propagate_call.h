@@ -40,7 +40,7 @@ int64_t plane_size(const Layer &l) {
 }
 
 // Of a chain with linear layers, the change of each of kCells cells where one of them begins or
-// ends, twice, and a list of slots.
+// ends, twice, and the lists of slots.
 int64_t cell_size(const Layer *layers, int count) {
   int64_t most = 0;
   for (int i = 0; i < count; i++) {
