@@ -24,51 +24,61 @@ PB_INLINE void interleave(vec a, vec b, vec &low, vec &high) {
 #endif
 }
 
-// One channel onto an image of one: sixteen taps a pixel, a row of pixels in a vector.
-//   d[2 j - 1][2 m] = a[j][m] w01 + a[j][m - 1] w03 + a[j - 1][m] w21 + a[j - 1][m - 1] w23
-// and the like for its three neighbours, [2 m + 1] and [2 j]: these four see the same pixels.
-// Past the rectangle a is zero for three pixels, and what is computed further on is not used.
+// Two image rows from the rows of pixels between which they lie, of one channel:
+//   d[0][2 m] = lower[m] w01 + lower[m - 1] w03 + upper[m] w21 + upper[m - 1] w23
+// and the like for its three neighbours, d[0][2 m + 1] and d[1]: these four see the same pixels.
+// kRows: 1 the upper row alone, 2 the lower one, 3 both; the other one is not there.
+template <int kRows>
+PB_INLINE void two_rows(const vec (&taps)[4][4], const float *upper, const float *lower, int pixels,
+                        float *d, ptrdiff_t row) {
+  for (int m = 0; m < pixels; m += kLanes) {
+    vec a[2][3];
+#pragma GCC unroll 3
+    for (int k = 0; k < 3; k++) {
+      if (kRows & 1) a[0][k] = load(upper + m + k - 1);
+      if (kRows & 2) a[1][k] = load(lower + m + k - 1);
+    }
+#pragma GCC unroll 2
+    for (int y = 0; y < 2; y++) {
+      vec even = {};
+      vec odd = {};
+#pragma GCC unroll 2
+      for (int i = 0; i < 2; i++) {
+        if (!(kRows & (1 << i))) continue;
+        const vec *const w = taps[y + 2 * (1 - i)];
+        even = fma(a[i][1], w[1], fma(a[i][0], w[3], even));
+        odd = fma(a[i][1], w[2], fma(a[i][2], w[0], odd));
+      }
+      vec low;
+      vec high;
+      interleave(even, odd, low, high);
+      store(d + y * row + 2 * m, low);
+      store(d + y * row + 2 * m + kLanes, high);
+    }
+  }
+}
+
+// One channel onto an image of one: sixteen taps a pixel, which stay in registers, and a row of pixels
+// in a vector. Past the rectangle the change is zero for three pixels, and what is computed further on
+// is not used.
 //
 // @param w the channel's taps
 // @param plane image rows from 2 y0 - 1 on and columns from 2 `from` on, rows `row` apart
 __attribute__((noinline)) void channel_onto(const Change &in, const float *w, int from, int to,
                                            float *plane, ptrdiff_t row) {
   const Rect &r = in.rect;
+  const int pixels = to - from;
   vec taps[4][4];
+#pragma GCC unroll 16
   for (int i = 0; i < 16; i++) taps[i / 4][i % 4] = broadcast(w[i]);
-  const vec none[4] = {};
-  for (int j = r.y0; j <= r.y1; j++) {
-    // What a row outside would add is nothing: the same steps for every row.
-    const bool above = j > r.y0;
-    const bool below = j < r.y1;
-    const float *x[2] = {in.at(above ? j - 1 : j, from), in.at(below ? j : j - 1, from)};
-    const vec *const t[2][2] = {{above ? taps[2] : none, below ? taps[0] : none},
-                                {above ? taps[3] : none, below ? taps[1] : none}};
-    float *rows = plane + 2 * (j - r.y0) * row;
-    for (int m = 0; m < to - from; m += kLanes) {
-      vec a[2][3];
-#pragma GCC unroll 2
-      for (int i = 0; i < 2; i++) {
-#pragma GCC unroll 3
-        for (int k = 0; k < 3; k++) a[i][k] = load(x[i] + m + k - 1);
-      }
-#pragma GCC unroll 2
-      for (int y = 0; y < 2; y++) {
-        vec even = {};
-        vec odd = {};
-#pragma GCC unroll 2
-        for (int i = 0; i < 2; i++) {
-          even = fma(a[i][1], t[y][i][1], fma(a[i][0], t[y][i][3], even));
-          odd = fma(a[i][1], t[y][i][2], fma(a[i][2], t[y][i][0], odd));
-        }
-        vec low;
-        vec high;
-        interleave(even, odd, low, high);
-        store(rows + y * row + 2 * m, low);
-        store(rows + y * row + 2 * m + kLanes, high);
-      }
-    }
+  const float *x = in.at(r.y0, from);
+  two_rows<2>(taps, x, x, pixels, plane, row);
+  for (int j = r.y0 + 1; j < r.y1; j++) {
+    plane += 2 * row;
+    x += in.row();
+    two_rows<3>(taps, x - in.row(), x, pixels, plane, row);
   }
+  two_rows<1>(taps, x, x, pixels, plane + 2 * row, row);
 }
 
 // The sixteen taps of P pixels, C channels each, [ky][kx][c] in lanes.

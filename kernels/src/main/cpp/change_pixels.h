@@ -1,20 +1,26 @@
 // The change of the pixels of an image whose logits change, and its size.
 //
-// With y = sigmoid(l) and s the smaller of y and 1 - y, let x be the logit's change d, turned over
-// where s is 1 - y. The pixel then moves, turned over likewise, by
-//   (1 - s) u / (1 + u)  with  u = s (exp(x) - 1)
+// With y = sigmoid(l) and s the smaller of y and 1 - y, let x be the logit's change over ln 2, turned
+// over where s is 1 - y. The pixel then moves, turned over likewise, by
+//   (1 - s) u / (1 + u)  with  u = s (2^x - 1)
 // Nothing cancels, however small d is and however far a pixel is saturated on either side: u is
 // over -1/2. A logit counts as kFar at most, and what lies beyond is taken off x: no s is lost in
 // the smallest numbers, and a pixel that comes from far beyond arrives where it should. Of changes
 // under exp(-kFar), 2e-29, nothing is known but that they are so small.
 //
-// Operations per vector of pixels: 24, of which 13 multiply; 27 where some logit is beyond kFar.
+// Operations per vector of pixels: 24, of which 11 multiply; 27 where some logit is beyond kFar.
 #ifndef PB_CHANGE_PIXELS_H
 #define PB_CHANGE_PIXELS_H
 
 #include "change_ends.h"
 
 namespace {
+
+// Changes of logits are in units of ln 2: the taps onto an image are packed so.
+constexpr float kPerLogit = 1.44269504f;
+
+// d with the other sign where the side of its pixel is negative.
+PB_INLINE vec turned(vec d, vec side) { return as_float(as_int(d) ^ (as_int(side) & INT32_MIN)); }
 
 // Whether every lane is below a limit; one that is not a number is not.
 PB_INLINE bool all_below(vec v, float limit) {
@@ -28,21 +34,28 @@ PB_INLINE bool all_below(vec v, float limit) {
 #endif
 }
 
-// a / d for 1/2 <= d < 1e38.
-PB_INLINE vec quotient(vec a, vec d) {
+// a[i] /= d[i] for 1/2 <= d[i] < 1e38. Every other vector is divided by the divider, which works beside
+// the multipliers, and the others by an estimate of 14 bits and a Newton step.
+template <int N>
+PB_INLINE void divide(vec (&a)[N], const vec (&d)[N]) {
 #if PB_LANES == 16
-  const vec estimate = _mm512_rcp14_ps(d);
-  const vec q = a * estimate;
-  return fma(fnma(estimate, d, broadcast(1.0f)), q, q);
+  vec estimate[N];
+  PB_EACH(N) {
+    if (i % 2 == 0) estimate[i] = _mm512_rcp14_ps(d[i]);
+  }
+  PB_EACH(N) a[i] = i % 2 == 0 ? a[i] * estimate[i] : a[i] / d[i];
+  PB_EACH(N) {
+    if (i % 2 == 0) a[i] = fma(fnma(estimate[i], d[i], broadcast(1.0f)), a[i], a[i]);
+  }
 #else
-  return a / d;
+  PB_EACH(N) a[i] = a[i] / d[i];
 #endif
 }
 
 // What is known of the clean pixels of an image, kept while the cells of one base pass.
 struct CleanImage {
   float *side;    // s, negative where it is 1 - y
-  float *beyond;  // by how much the logit is beyond kFar, on either side
+  float *beyond;  // by how much the logit is beyond kFar, on either side, in units of ln 2
   int64_t size;
   int64_t base;
   bool far;  // whether some logit is
@@ -66,37 +79,34 @@ struct CleanImage {
       const vec distance = abs(value);
       const vec counts = min(broadcast(kFar), distance);
       store(side + i, copysign(sigmoid(-counts), -value));
-      store(beyond + i, distance - counts);
+      store(beyond + i, kPerLogit * (distance - counts));
       largest = max(distance, largest);
     }
     far = !all_below(largest, kFar);
   }
 
-  // d[i], the change of the logits of pixels at[i].., becomes the change of the pixels. Step by step
-  // over the N vectors, for each is a long chain. `kSomeFar`: where some logit is beyond kFar.
-  template <bool kSomeFar, int N>
+  // d[i], the change of the logits of pixels at[i].. over ln 2, becomes the change of the pixels. Step
+  // by step over the N vectors, for each is a long chain. `kSomeFar`: where some logit is beyond kFar;
+  // `kTurnBack`: the sign of the change is wanted too.
+  template <bool kSomeFar, bool kTurnBack, int N>
   PB_INLINE void move(const ptrdiff_t (&at)[N], vec (&d)[N]) const {
-    const vec one = broadcast(1.0f);
-    const vec log2e = broadcast(1.44269504f);
     // Adding 1.5 * 2^23 leaves the rounded number in the low bits.
     const vec magic = broadcast(12582912.0f);
     vec s[N];
     vec x[N];
     vec k[N];
     vec p[N];
-    ivec sign[N];
     vec big[N];
     PB_EACH(N) s[i] = load(side + at[i]);
-    PB_EACH(N) sign[i] = as_int(s[i]) & INT32_MIN;
-    PB_EACH(N) x[i] = as_float(as_int(d[i]) ^ sign[i]);
+    PB_EACH(N) x[i] = turned(d[i], s[i]);
     PB_EACH(N) s[i] = abs(s[i]);
     if (kSomeFar) PB_EACH(N) x[i] = x[i] - load(beyond + at[i]);
-    // Under -20 exp(x) - 1 is -1, over 87 the pixel is at its other end.
-    PB_EACH(N) x[i] = max(broadcast(-20.0f), min(broadcast(87.0f), x[i]));
-    PB_EACH(N) k[i] = fma(x[i], log2e, magic);
+    // Under -29 2^x - 1 is -1, over 126 the pixel is at its other end.
+    PB_EACH(N) x[i] = max(broadcast(-29.0f), min(broadcast(126.0f), x[i]));
+    PB_EACH(N) k[i] = x[i] + magic;
     PB_EACH(N) big[i] = as_float(as_int(s[i]) + (as_int(k[i]) << 23));
     PB_EACH(N) k[i] = k[i] - magic;
-    PB_EACH(N) x[i] = fma(x[i], log2e, -k[i]);
+    PB_EACH(N) x[i] = x[i] - k[i];
     // 2^x - 1 for |x| <= 1/2, relative error 4.4e-7 (a fit as those of vec_math.h).
     PB_EACH(N) p[i] = fma(broadcast(1.333353869e-3f), x[i], broadcast(9.666245425e-3f));
     PB_EACH(N) p[i] = fma(p[i], x[i], broadcast(5.550500214e-2f));
@@ -105,9 +115,10 @@ struct CleanImage {
     PB_EACH(N) p[i] = p[i] * x[i];
     // s 2^k (2^x - 1) + s (2^k - 1)
     PB_EACH(N) p[i] = fma(big[i], p[i], big[i] - s[i]);
-    PB_EACH(N) x[i] = (one - s[i]) * p[i];
-    PB_EACH(N) x[i] = quotient(x[i], one + p[i]);
-    PB_EACH(N) x[i] = as_float(as_int(x[i]) ^ sign[i]);
+    PB_EACH(N) x[i] = fnma(s[i], p[i], p[i]);
+    PB_EACH(N) p[i] = 1.0f + p[i];
+    divide(x, p);
+    if (kTurnBack) PB_EACH(N) x[i] = turned(x[i], load(side + at[i]));
     if (kSomeFar) PB_EACH(N) x[i] = select(d[i] == 0.0f, vec{}, x[i]);
     PB_EACH(N) d[i] = x[i];
   }
@@ -126,7 +137,7 @@ struct Measuring {
   // Vectors of pixels at[i].. whose logits change by d[i].
   template <int N>
   PB_INLINE vec take(vec sum, const ptrdiff_t (&at)[N], vec (&d)[N]) const {
-    image.move<kSomeFar>(at, d);
+    image.move<kSomeFar, kEnd == kProducts>(at, d);
     PB_EACH(N) sum = add(sum, d[i], at[i]);
     return sum;
   }
@@ -134,7 +145,7 @@ struct Measuring {
   PB_INLINE vec take_first(vec sum, ptrdiff_t at, vec d, int count) const {
     const ptrdiff_t where[1] = {at};
     vec change[1] = {d};
-    image.move<kSomeFar>(where, change);
+    image.move<kSomeFar, kEnd == kProducts>(where, change);
     const vec some = first(change[0], count);
     if (kEnd != kProducts) return add(sum, some, at);
     return fma(some, load_first(direction + at, count), sum);

@@ -3,12 +3,13 @@
 #define PB_PROPAGATE_PACK_H
 
 #include "change_linear.h"
+#include "change_pixels.h"
 
 namespace {
 
 // w as a layer stores it, with values in (C, H, W) order: a convolution [out][in] going down and
 // [in][out] going up, 4 x 4 each, a matrix [out][in]. Packed, in slots of E: a convolution
-// [ky][kx][in][out], or of an image [in][ky][kx][out]; a matrix [in][out], values in the order in
+// [ky][kx][in][out], or of an image [in][ky][kx][out] and times kPerLogit; a matrix [in][out], values in the order in
 // which they lie, (H, W, C), outputs padded with zeros to sixteens.
 template <class E>
 int64_t packed_size(const Layer &l) {
@@ -48,7 +49,7 @@ void pack(const Layer &l, const float *w, float *packed) {
       for (int tap = 0; tap < 16; tap++) {
         const float number = w[(l.up() ? i * l.co + o : o * l.ci + i) * 16 + tap];
         if (image) {
-          put<E>(packed, i, 16 * l.co, tap * l.co + o, number);
+          put<E>(packed, i, 16 * l.co, tap * l.co + o, kPerLogit * number);
         } else {
           put<E>(packed + tap * tap_size, i, l.co, o, number);
         }

@@ -18,6 +18,7 @@ public final class Shape {
   private final @Nullable Axis axis;
   private final Type type;
   private final int[] dims;
+  private final int rowSize;
 
   private Shape(final @Nullable Axis axis, final Type type, final int[] dims) {
     for (final int dim : dims) {
@@ -28,6 +29,7 @@ public final class Shape {
     this.axis = axis;
     this.type = type;
     this.dims = dims;
+    rowSize = Arrays.stream(dims).reduce(1, Math::multiplyExact);
   }
 
   /// A value without a batch axis; no sizes make a scalar.
@@ -81,7 +83,7 @@ public final class Shape {
 
   /// Elements in one row.
   public int rowSize() {
-    return Arrays.stream(dims).reduce(1, Math::multiplyExact);
+    return rowSize;
   }
 
   public boolean isScalar() {
