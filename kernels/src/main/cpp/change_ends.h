@@ -12,6 +12,7 @@ enum End { kValue = 0, kSquares = 1, kSizes = 2, kProducts = 3 };
 struct Measure {
   int end;                 // kSquares, kSizes or kProducts
   const float *direction;  // of a product, as the change lies
+  Upcoming next;           // what the next cell takes, asked for meanwhile
 
   // The change of elements `at` to at + kLanes - 1.
   PB_INLINE vec add(vec sum, vec change, ptrdiff_t at) const {

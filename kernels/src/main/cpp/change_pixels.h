@@ -129,6 +129,7 @@ template <int kEnd, bool kSomeFar>
 struct Measuring {
   const CleanImage image;
   const float *direction;
+  Upcoming next;
 
   PB_INLINE vec add(vec sum, vec change, ptrdiff_t at) const {
     if (kEnd == kSquares) return fma(change, change, sum);
@@ -151,9 +152,12 @@ struct Measuring {
     return fma(some, load_first(direction + at, count), sum);
   }
   // `count` pixels, their changes in memory.
-  PB_INLINE vec take_row(vec sum, ptrdiff_t at, const float *d, int count) const {
+  PB_INLINE vec take_row(vec sum, ptrdiff_t at, const float *d, int count) {
     int i = 0;
-    for (; i + 4 * kLanes <= count; i += 4 * kLanes) sum = take_some<4>(sum, at + i, d + i);
+    for (; i + 4 * kLanes <= count; i += 4 * kLanes) {
+      next.ask_for_line();
+      sum = take_some<4>(sum, at + i, d + i);
+    }
     for (; i + kLanes <= count; i += kLanes) sum = take_some<1>(sum, at + i, d + i);
     if (i == count) return sum;
     return take_first(sum, at + i, load_first(d + i, count - i), count - i);
@@ -171,19 +175,18 @@ struct Measuring {
 // f(the Measuring of an image) in all lanes: which one it is is decided once a cell.
 template <class F>
 PB_INLINE float measured(const CleanImage &image, const Measure &measure, F f) {
+  const auto with = [&](auto pixels) { return sum_lanes(f(pixels)); };
   const float *direction = measure.direction;
-  vec sum;
   if (measure.end == kSquares) {
-    sum = image.far ? f(Measuring<kSquares, true>{image, direction})
-                        : f(Measuring<kSquares, false>{image, direction});
-  } else if (measure.end == kSizes) {
-    sum = image.far ? f(Measuring<kSizes, true>{image, direction})
-                        : f(Measuring<kSizes, false>{image, direction});
-  } else {
-    sum = image.far ? f(Measuring<kProducts, true>{image, direction})
-                        : f(Measuring<kProducts, false>{image, direction});
+    return image.far ? with(Measuring<kSquares, true>{image, direction, measure.next})
+                     : with(Measuring<kSquares, false>{image, direction, measure.next});
   }
-  return sum_lanes(sum);
+  if (measure.end == kSizes) {
+    return image.far ? with(Measuring<kSizes, true>{image, direction, measure.next})
+                     : with(Measuring<kSizes, false>{image, direction, measure.next});
+  }
+  return image.far ? with(Measuring<kProducts, true>{image, direction, measure.next})
+                   : with(Measuring<kProducts, false>{image, direction, measure.next});
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ class Block {
   int which = 0;
   Cell cells[kCells];
   int count = 0;
+  Upcoming next = {};
 
  public:
   Block(const Call &c, CleanImage &i) : call(c), image(i) {
@@ -36,8 +37,9 @@ class Block {
     scratch = rows[1] + (kCells + kGroups) * row_size;
   }
 
-  // Takes a cell up to its first linear layer, or to its end.
-  void add(int64_t n, const Range *ranges, int range_count) {
+  // Takes a cell up to its first linear layer, or to its end; `after` is what the next one takes.
+  void add(int64_t n, const Range *ranges, int range_count, const Upcoming &after) {
+    next = after;
     const Layer &first = call.layers[0];
     const int w = static_cast<int>(first.w);
     const int pixels = static_cast<int>(first.h) * w;
@@ -103,9 +105,9 @@ class Block {
   }
 
   Measure measure(int64_t n) const {
-    if (call.end != kProducts) return {call.end, nullptr};
+    if (call.end != kProducts) return {call.end, nullptr, next};
     const int64_t size = call.layers[call.layer_count - 1].out_size();
-    return {call.end, call.directions + call.direction[n] * size};
+    return {call.end, call.directions + call.direction[n] * size, next};
   }
 
   void leave_out(int64_t n, bool changed) {

@@ -138,13 +138,13 @@ int32_t propagate(const void *layers, int32_t layer_count, int32_t rectify, int3
     }
     fired[i] = units;
     skipped[i] = 0;
+    Upcoming next = {};
     const bool takes = own != nullptr || numbers[5 * (i + 1 < n ? i + 1 : i) + 2] != 0;
     if (takes && i + 1 < n && at < past) {
-      // What the next cell takes is asked for while this one is computed.
-      const int next = list[at].end - list[at].begin;
-      ask_for<kFirstLevel>(sources + source[i + 1] * size + list[at].begin, least(next, 2048));
+      next.at = sources + source[i + 1] * size + list[at].begin;
+      next.end = next.at + least(list[at].end - list[at].begin, 2048);
     }
-    block.add(i, list + begin, static_cast<int>(at - begin));
+    block.add(i, list + begin, static_cast<int>(at - begin), next);
   }
   block.finish();
   return 0;

@@ -76,6 +76,19 @@ PB_INLINE void ask_for(const float *from, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, 0, cache);
 }
 
+// Floats that are to be near soon, asked for a line at a time between other work: more than some twenty
+// at once would wait for each other, and the work with them.
+struct Upcoming {
+  const float *at;
+  const float *end;
+
+  PB_INLINE void ask_for_line() {
+    if (at >= end) return;
+    __builtin_prefetch(at, 0, kFirstLevel);
+    at += 16;
+  }
+};
+
 PB_INLINE ivec load_int(const int32_t *p) { return *reinterpret_cast<const ivec_u *>(p); }
 PB_INLINE void store_int(int32_t *p, ivec v) { *reinterpret_cast<ivec_u *>(p) = v; }
 
