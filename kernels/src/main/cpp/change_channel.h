@@ -1,7 +1,8 @@
-// One channel that changes, going up to many: sixteen taps a channel, which stay in registers.
+// One channel that changes, and many that see it: its taps stay in registers.
 //
-// A pixel and a vector of channels cost four multiply-adds; beside them stand a load of the clean
-// value and a store of the change, which are the larger part of the time.
+// Going up a pixel and a vector of channels cost four multiply-adds; beside them stand a load of the
+// clean value and a store of the change, which are the larger part of the time. Going down they cost
+// sixteen.
 #ifndef PB_CHANGE_CHANNEL_H
 #define PB_CHANGE_CHANNEL_H
 
@@ -80,10 +81,9 @@ __attribute__((noinline)) void channel_block(const Layer &l, const Change &in, i
   ends = sink;
 }
 
-// Every sum of a convolution of at least kLanes channels going up from one: as carry() in the order
-// of the sums, with `begin(y, x, 2)` before each run of pixels.
+// Every sum going up from one channel, in the order of carry().
 template <class Sink>
-void carry_channel(const Layer &l, const Change &in, int channel, const Rect &out, Sink &sink) {
+void channel_up(const Layer &l, const Change &in, int channel, const Rect &out, Sink &sink) {
   for (int parity = 0; parity < 4; parity++) {
     const int y = out.y0 + parity / 2;
     const int x = out.x0 + parity % 2;
@@ -93,6 +93,55 @@ void carry_channel(const Layer &l, const Change &in, int channel, const Rect &ou
       channel_block<2>(l, in, channel, out, y, x, block, sink);
     }
     if (block < l.co) channel_block<1>(l, in, channel, out, y, x, block, sink);
+  }
+}
+
+// Every sum going down from one channel, in the order of carry().
+template <class Sink>
+__attribute__((noinline)) void channel_down(const Layer &l, const Change &in, int channel,
+                                            const Rect &out, Sink &ends) {
+  Sink sink = ends;
+  const ptrdiff_t tap = l.ci * l.co;
+  for (ptrdiff_t block = 0; block < l.co; block += kLanes) {
+    const float *w = l.weights + channel * l.co + block;
+    vec taps[4][4];
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i++) taps[i / 4][i % 4] = load(w + i * tap);
+    for (int y = out.y0; y < out.y1; y++) {
+      sink.begin(y, out.x0, 1);
+      const float *rows[4];
+      for (int ky = 0; ky < 4; ky++) {
+        const int iy = 2 * y - 1 + ky;
+        const bool inside = iy >= in.rect.y0 && iy < in.rect.y1;
+        rows[ky] = inside ? in.at(iy, 2 * out.x0 - 1) : nullptr;
+      }
+      for (int p = 0; p < out.width(); p++) {
+        vec d = {};
+#pragma GCC unroll 4
+        for (int ky = 0; ky < 4; ky++) {
+          if (rows[ky] == nullptr) continue;
+          const float *x = rows[ky] + 2 * p;
+          // Two taps at a time see every other input.
+          d = fma(broadcast(x[0]), taps[ky][0], d);
+          d = fma(broadcast(x[2]), taps[ky][2], d);
+          d = fma(broadcast(x[1]), taps[ky][1], d);
+          d = fma(broadcast(x[3]), taps[ky][3], d);
+        }
+        sink.take(p, block, d);
+      }
+    }
+  }
+  ends = sink;
+}
+
+// Every sum of a convolution of at least kLanes channels from one, in the order of carry(), with
+// `begin(y, x, step)` before each run of pixels.
+template <class Sink>
+void carry_channel(const Layer &l, const Change &in, int channel, const Rect &out, Sink &sink) {
+  if (l.up()) {
+    channel_up(l, in, channel, out, sink);
+  } else {
+    channel_down(l, in, channel, out, sink);
   }
 }
 

@@ -5,7 +5,8 @@ namespace {
 
 int64_t scratch_size(const Layer *layers, int count) {
   const int64_t first = change_size(layers[0].h, layers[0].w, layers[0].ci);
-  int64_t size = 2 * first + (2 * kCells + kGroups) * cell_size(layers, count);
+  int64_t size = 2 * first + (2 * kCells + kGroups) * cell_size(layers, count) +
+                 sums_size(layers, count);
   for (int i = 0; i < count; i++) {
     const Layer &l = layers[i];
     if (l.linear()) continue;

@@ -17,6 +17,7 @@ template <class E>
 class Block {
   const Call &call;
   CleanImage &image;
+  float *sums;       // of a convolution's outputs
   float *scratch;    // of a cell's convolutions
   float *rows[2];    // of all cells, before and after a linear layer
   int32_t *lists[kGroups];  // of slots
@@ -34,7 +35,8 @@ class Block {
     for (int g = 0; g < kGroups; g++) {
       lists[g] = reinterpret_cast<int32_t *>(rows[1] + (kCells + g) * row_size);
     }
-    scratch = rows[1] + (kCells + kGroups) * row_size;
+    sums = rows[1] + (kCells + kGroups) * row_size;
+    scratch = sums + sums_size(c.layers, c.layer_count);
   }
 
   // Takes a cell up to its first linear layer, or to its end; `after` is what the next one takes.
@@ -127,12 +129,12 @@ class Block {
   template <class Sink>
   void multiply(int i, const Change &change, int first, const Rect &out, Sink &sink) {
     const Layer &l = call.layers[i];
-    if (i == 0 && l.up() && change.channels == 1) {
+    if (i == 0 && change.channels == 1) {
       carry_channel(l, change, first, out, sink);
     } else if (i == 0) {
-      carry<Singles>(l, change, first, out, sink);
+      carry<Singles>(l, change, first, out, sums, sink);
     } else {
-      carry<E>(l, change, first, out, sink);
+      carry<E>(l, change, first, out, sums, sink);
     }
   }
 

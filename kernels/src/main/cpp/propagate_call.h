@@ -3,6 +3,7 @@
 #define PB_PROPAGATE_CALL_H
 
 #include "change_channel.h"
+#include "change_conv.h"
 #include "change_custom.h"
 #include "change_image.h"
 #include "change_linear.h"
@@ -50,6 +51,15 @@ int64_t cell_size(const Layer *layers, int count) {
     const int64_t out = change_size(l.rows, l.columns, l.co) + 16;
     most = most > in ? most : in;
     most = most > out ? most : out;
+  }
+  return most;
+}
+
+// The sums of a convolution going down.
+int64_t sums_size(const Layer *layers, int count) {
+  int64_t most = 0;
+  for (int i = 0; i < count; i++) {
+    if (layers[i].kind == kDown && layers[i].out_size() > most) most = layers[i].out_size();
   }
   return most;
 }
