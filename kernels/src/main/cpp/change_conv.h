@@ -54,25 +54,36 @@ PB_INLINE void add_inputs(const Steps &t, const float *x, const float *left, con
   }
 }
 
-// Adds a pair to pixels `at`.. of a row and channels `block`... A first or last input outside the
-// rectangle is left out: it would add zeros.
+// Inputs kFrom .. of which those before `to` lie in the rectangle.
+template <class E, int kFrom, int P, int V>
+PB_INLINE void add_until(const Steps &t, int to, const float *x, const float *left,
+                         const float *right, vec (&d)[P][V]) {
+  if (to > P) {
+    add_inputs<E, kFrom, P + 1>(t, x, left, right, d);
+  } else if (to == P || P > 4) {
+    add_inputs<E, kFrom, P>(t, x, left, right, d);
+  } else {
+    add_inputs<E, kFrom, P - 1>(t, x, left, right, d);
+  }
+}
+
+// Adds a pair to pixels `at`.. of a row and channels `block`... Inputs outside the rectangle are left
+// out, one on either side, and two where a tile has few pixels: they would add zeros.
 template <class E, int P, int V>
 PB_INLINE void add_pair(const Steps &t, const Pair &pair, int at, ptrdiff_t block,
                         vec (&d)[P][V]) {
-  if (pair.from > at + P || pair.to <= at) return;
+  const int from = pair.from - at;
+  const int to = pair.to - at;
+  if (from > P || to <= 0) return;
   const float *x = pair.x + at * t.pixel;
   const float *left = pair.left + block;
   const float *right = pair.right + block;
-  const bool first = pair.from <= at;
-  const bool last = pair.to > at + P;
-  if (first && last) {
-    add_inputs<E, 0, P + 1>(t, x, left, right, d);
-  } else if (last) {
-    add_inputs<E, 1, P + 1>(t, x, left, right, d);
-  } else if (first) {
-    add_inputs<E, 0, P>(t, x, left, right, d);
+  if (from <= 0) {
+    add_until<E, 0>(t, to, x, left, right, d);
+  } else if (from == 1 || P > 4) {
+    add_until<E, 1>(t, to, x, left, right, d);
   } else {
-    add_inputs<E, 1, P>(t, x, left, right, d);
+    add_until<E, 2>(t, to, x, left, right, d);
   }
 }
 
