@@ -60,8 +60,15 @@ bool patch_change(const Patch &patch, const Range *ranges, int count, const Cove
   const vec low = broadcast(five[3]);
   const vec high = broadcast(five[4]);
   const int k = change.channels;
-  __builtin_memset(change.d, 0,
-                   sizeof(float) * static_cast<size_t>(change.row()) * change.rect.height());
+  // Whole rows of one channel are written in order, each with zeros after it, up to the next.
+  const bool rows = kLanes >= 2 * kMargin && k == 1 && count == 1 && change.rect.width() == w &&
+                    w % kLanes == 0 && ranges[0].begin % w == 0 && ranges[0].end % w == 0;
+  if (rows) {
+    store(change.d, vec{});
+  } else {
+    __builtin_memset(change.d, 0,
+                     sizeof(float) * static_cast<size_t>(change.row()) * change.rect.height());
+  }
   ivec any = {};
   const auto moved_by = [&](vec x, vec from) {
     // In this order a limit, or what is not a number, goes through.
@@ -84,6 +91,7 @@ bool patch_change(const Patch &patch, const Range *ranges, int count, const Cove
           any |= as_int(d);
           store(to + at, d);
         }
+        if (rows) store(to + at, vec{});
       }
       for (; at < in_row; at += kLanes) {
         const int some = least(kLanes, in_row - at);

@@ -20,7 +20,14 @@ namespace {
 constexpr float kPerLogit = 1.44269504f;
 
 // d with the other sign where the side of its pixel is negative.
-PB_INLINE vec turned(vec d, vec side) { return as_float(as_int(d) ^ (as_int(side) & INT32_MIN)); }
+PB_INLINE vec turned(vec d, vec side) {
+#if PB_LANES == 16
+  const __m512i sign = _mm512_set1_epi32(INT32_MIN);
+  return (vec)_mm512_ternarylogic_epi32((__m512i)d, (__m512i)side, sign, 0x78);
+#else
+  return as_float(as_int(d) ^ (as_int(side) & INT32_MIN));
+#endif
+}
 
 // Whether every lane is below a limit; one that is not a number is not.
 PB_INLINE bool all_below(vec v, float limit) {
