@@ -40,6 +40,12 @@ final class PropagateCases {
   /// A product's terms have both signs, and may leave little.
   private static final double PRODUCT = 3e-5;
 
+  /// Logits up to here on both sides, as a trained model's: saturated, and thrown to the other.
+  private static final double SATURATED = 24;
+
+  /// Beyond where the sigmoid of a float on the dark side is a normal number.
+  private static final double FAR = 150;
+
   /// Reads all that there is.
   private static final PatchOp OWN =
       PatchOp.define(
@@ -211,6 +217,9 @@ final class PropagateCases {
     cases.add(touching(Chain.of(true, 32, 32, 32, 3), Covers.CHANNEL, End.SQUARES));
     cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SQUARES));
     cases.add(touching(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SIZES));
+    cases.add(far(Chain.of(true, 32, 32, 32, 1), Covers.CHANNEL, End.SQUARES));
+    cases.add(far(Chain.of(true, 16, 20, 18, 1), Covers.PARTS, End.PRODUCTS));
+    cases.add(far(Chain.of(true, 16, 2, 3, 32, 3), Covers.STRIP, End.SIZES));
     cases.add(near(Chain.of(true, 32, 32, 32, 3), End.SIZES));
     cases.add(near(Chain.of(true, 32, 16, 16, 32, 1), End.SQUARES));
     cases.add(
@@ -267,7 +276,8 @@ final class PropagateCases {
                               end,
                               rectifies,
                               Precision.FP32,
-                              Optional.of(OWN)))
+                              Optional.of(OWN),
+                              SATURATED))
                   .mixingRows()
                   .withoutGradients());
         }
@@ -294,12 +304,31 @@ final class PropagateCases {
         .within(PAIRS);
   }
 
+  /// Changes of pixels whose logits a float's sigmoid cannot tell from infinity, to the other side
+  /// and back.
+  private static OpCase far(final Chain chain, final Covers covers, final End end) {
+    return OpCase.of(
+            "propagate far logits by %s of %s, %s".formatted(covers, chain, end),
+            draft ->
+                propagate(draft, chain, covers, end, false, Precision.FP32, Optional.empty(), FAR))
+        .mixingRows()
+        .withoutGradients()
+        .within(end == End.PRODUCTS ? PRODUCT : PAIRS);
+  }
+
   private static OpCase near(final Chain chain, final End end) {
     return OpCase.of(
             "propagate own op on a decoder's channel of %s, %s".formatted(chain, end),
             draft ->
                 propagate(
-                    draft, chain, Covers.CHANNEL, end, true, Precision.FP32, Optional.of(NEAR)))
+                    draft,
+                    chain,
+                    Covers.CHANNEL,
+                    end,
+                    true,
+                    Precision.FP32,
+                    Optional.of(NEAR),
+                    SATURATED))
         .mixingRows()
         .withoutGradients()
         .within(PAIRS);
@@ -312,7 +341,7 @@ final class PropagateCases {
       final End end,
       final boolean rectifies,
       final Precision precision) {
-    propagate(draft, chain, covers, end, rectifies, precision, Optional.empty());
+    propagate(draft, chain, covers, end, rectifies, precision, Optional.empty(), SATURATED);
   }
 
   private static void propagate(
@@ -322,7 +351,8 @@ final class PropagateCases {
       final End end,
       final boolean rectifies,
       final Precision precision,
-      final Optional<PatchOp> own) {
+      final Optional<PatchOp> own,
+      final double logits) {
     // Whole numbers come out of the first layer whatever the order of its sums, and are rounded
     // alike to the operands of the second.
     final boolean exact = precision == Precision.BF16 && chain.to().size() <= 2;
@@ -352,8 +382,7 @@ final class PropagateCases {
           flat
               ? Shape.batched(TABLE, to.channels())
               : Shape.batched(TABLE, to.channels(), to.height(), to.width());
-      // A trained model's pixels are saturated, on both sides, and are thrown to the other.
-      final double most = last && chain.image() ? 24 : 2;
+      final double most = last && chain.image() ? logits : 2;
       final boolean whole = exact && !last;
       inputs.add(
           whole
