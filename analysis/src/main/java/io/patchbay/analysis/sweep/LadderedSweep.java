@@ -38,9 +38,14 @@ public final class LadderedSweep {
                 effect.site())
             .getFirst()
             .route();
+    final var carried = routes.carried(units, precision);
     final Optional<Route> route =
-        precision == Precision.FP32 ? Optional.empty() : exact.map(r -> r.in(precision));
+        precision == Precision.FP32 ? Optional.empty() : exact.map(r -> r.in(carried));
     final var patch = new SitePatch.Mixed();
+    if (route.equals(exact)) {
+      return new SiteSweep(
+          subject, model, site, patch, units, variations, effect, room, Climb.by(route));
+    }
     final Function<Optional<Route>, float[]> sample =
         way -> {
           try (var sweep =

@@ -26,6 +26,10 @@ final class Routes {
   /// whole values that are most of them.
   private static final double EXACT = 2;
 
+  /// So many numbers of an image-shaped site, and their change is rounded: of a few nearly nothing
+  /// may be left where it is measured, and their rounding is then no small part of it.
+  private static final int MANY = 16;
+
   private final Graph graph;
   private final Site site;
   private final String measured;
@@ -60,14 +64,21 @@ final class Routes {
     if (precision == Precision.FP32) {
       ways.add(way(units, Optional.empty()));
     }
+    final var carried = carried(units, precision);
     final int most = ChangeChain.of(from, target).map(chain -> chain.links().size()).orElse(0);
     for (int layers = 1; layers <= most; layers++) {
-      final var route = route(layers, eliminates, precision);
+      final var route = route(layers, eliminates, carried);
       if (route.measures() || precision == Precision.FP32) {
         ways.add(way(units, Optional.of(route)));
       }
     }
     return ways;
+  }
+
+  /// The precision in which the change of some units is carried where one is asked for.
+  Precision carried(final List<Unit> units, final Precision asked) {
+    final boolean few = site.shape().rank() == 3 && units.stream().anyMatch(u -> u.size() < MANY);
+    return few && asked == Precision.BF16 ? Precision.FP32 : asked;
   }
 
   /// The change carried all the way, in float32; empty where it cannot be.

@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,9 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A whole sweep in bf16, controls and recomputed cells and all: its effects are those of float32
-/// to a few thousandths, and not the same; where the device does not multiply so, it is refused.
+/// to a few thousandths, and not the same but for single units of an image-shaped site, whose
+/// change stays float32; where the device does not multiply so, it is refused.
 class RoundedSweepTest {
   private static final int INPUTS = 3;
+  private static final Place LATENTS = new Place("latent.z", "channels", "set");
+  private static final Place UNITS = new Place("decoder.convt1", "elements", "set");
 
   @TempDir Path folder;
 
@@ -33,11 +37,12 @@ class RoundedSweepTest {
         var model = TrainedVae.untrained(config, data.shape(), backend)) {
       final var subject = new Subject(backend, model.vae(), model.weights());
       if (!backend.precisions().contains(Precision.BF16)) {
-        assertThrows(BadInputException.class, () -> effects(subject, data, Precision.BF16));
+        assertThrows(
+            BadInputException.class, () -> effects(subject, data, LATENTS, Precision.BF16));
         return;
       }
-      final var exact = effects(subject, data, Precision.FP32);
-      final var rounded = effects(subject, data, Precision.BF16);
+      final var exact = effects(subject, data, LATENTS, Precision.FP32);
+      final var rounded = effects(subject, data, LATENTS, Precision.BF16);
       int other = 0;
       for (int i = 0; i < exact.length; i++) {
         assertTrue(exact[i] > 0, "cell " + i);
@@ -45,13 +50,17 @@ class RoundedSweepTest {
         other += exact[i] == rounded[i] ? 0 : 1;
       }
       assertTrue(other > exact.length / 2, "rounded: " + other);
+      assertArrayEquals(
+          effects(subject, data, UNITS, Precision.FP32),
+          effects(subject, data, UNITS, Precision.BF16));
     }
   }
 
-  private float[] effects(final Subject subject, final Sprites data, final Precision precision) {
+  private float[] effects(
+      final Subject subject, final Sprites data, final Place place, final Precision precision) {
     final var plan =
         new SweepPlan(
-            List.of(new Place("latent.z", "channels", "set")),
+            List.of(place),
             List.of(-2.0, 0.5),
             1,
             0,
@@ -60,7 +69,7 @@ class RoundedSweepTest {
             7,
             SweepPlan.Pool.DATA,
             precision);
-    final var to = folder.resolve(precision.label());
+    final var to = folder.resolve(place.site() + precision.label());
     final var result = new Sweep(subject, data, plan, to).run(false, (_, _) -> {}, () -> false);
     assertEquals(result.cells(), result.account().cells());
     try (var reader = NpyReader.open(to.resolve("effects.npy"))) {
