@@ -7,6 +7,7 @@ import io.patchbay.engine.ChangeChain;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate.End;
+import io.patchbay.engine.Op.Propagate.Kind;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Sizes;
@@ -26,7 +27,7 @@ final class Routes {
   /// whole values that are most of them.
   private static final double EXACT = 2;
 
-  /// So many numbers of an image-shaped site, and their change is rounded: of a few nearly nothing
+  /// So many numbers that a convolution takes, and their change is rounded: of a few nearly nothing
   /// may be left where it is measured, and their rounding is then no small part of it.
   private static final int MANY = 16;
 
@@ -77,8 +78,12 @@ final class Routes {
 
   /// The precision in which the change of some units is carried where one is asked for.
   Precision carried(final List<Unit> units, final Precision asked) {
-    final boolean few = site.shape().rank() == 3 && units.stream().anyMatch(u -> u.size() < MANY);
-    return few && asked == Precision.BF16 ? Precision.FP32 : asked;
+    final boolean few = units.stream().anyMatch(u -> u.size() < MANY);
+    final boolean convolved =
+        ChangeChain.of(from, target)
+            .filter(chain -> chain.links().getFirst().layer().kind() != Kind.LINEAR)
+            .isPresent();
+    return asked == Precision.BF16 && few && convolved ? Precision.FP32 : asked;
   }
 
   /// The change carried all the way, in float32; empty where it cannot be.
