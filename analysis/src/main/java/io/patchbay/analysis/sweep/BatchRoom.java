@@ -24,8 +24,11 @@ record BatchRoom(Held held, int together, Room room) {
   /// A base has several cells, so fewer bases than rows keep a backend busy.
   private static final int CELLS_PER_BASE = 8;
 
-  /// Inputs that are run together, to be held.
-  static final int TOGETHER = 64;
+  /// Inputs that are run together, to be held: at least so many, and a share of the rows that keep
+  /// a backend busy.
+  private static final int TOGETHER = 64;
+
+  private static final int SHARE = 8;
 
   /// Floats of a cell, beside its ranges: its base, source, five numbers, effect, and what is
   /// counted of it.
@@ -69,6 +72,7 @@ record BatchRoom(Held held, int together, Room room) {
     final var sizes =
         new Needs(
             inputs,
+            Math.max(TOGETHER, subject.backend().preferredRows() / SHARE),
             base,
             taken,
             input,
@@ -170,14 +174,16 @@ record BatchRoom(Held held, int together, Room room) {
 
   /// What there is, and the floats that each of it takes.
   ///
+  /// @param together inputs that are run together, where there are as many
   /// @param base clean values of a base input
   /// @param site of an input that cells take from
   /// @param run an input that is run
   /// @param sources inputs that the cells of a base take from
   /// @param cells of one base
-  private record Needs(int inputs, long base, long site, long run, int sources, long cells) {
+  private record Needs(
+      int inputs, int together, long base, long site, long run, int sources, long cells) {
     int atOnce() {
-      return Math.min(TOGETHER, inputs);
+      return Math.min(together, inputs);
     }
 
     /// What can be held of all inputs: as much as leaves room for the cells of one.

@@ -338,8 +338,9 @@ final class BatchedCells implements InputCells {
   }
 
   private void hold() {
-    for (int from = 0; from < rows.length; from += BatchRoom.TOGETHER) {
-      final int to = Math.min(rows.length, from + BatchRoom.TOGETHER);
+    final int together = room.room().inputs();
+    for (int from = 0; from < rows.length; from += together) {
+      final int to = Math.min(rows.length, from + together);
       final var images = images(Arrays.copyOfRange(rows, from, to));
       if (held == Held.BASES) {
         sweep.bases(images, from);
