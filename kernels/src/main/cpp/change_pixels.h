@@ -8,7 +8,8 @@
 // the smallest numbers, and a pixel that comes from far beyond arrives where it should. Of changes
 // under exp(-kFar), 2e-29, nothing is known but that they are so small.
 //
-// Operations per vector of pixels: 24, of which 11 multiply; 27 where some logit is beyond kFar.
+// Operations per vector of pixels: 23, of which 11 multiply, if squares are wanted; 25 where some logit
+// is beyond kFar.
 #ifndef PB_CHANGE_PIXELS_H
 #define PB_CHANGE_PIXELS_H
 
@@ -93,9 +94,9 @@ struct CleanImage {
   }
 
   // d[i], the change of the logits of pixels at[i].. over ln 2, becomes the change of the pixels. Step
-  // by step over the N vectors, for each is a long chain. `kSomeFar`: where some logit is beyond kFar;
-  // `kTurnBack`: the sign of the change is wanted too.
-  template <bool kSomeFar, bool kTurnBack, int N>
+  // by step over the N vectors, for each is a long chain. `kEnd`: what is wanted of it, of squares no
+  // sign; `kSomeFar`: whether some logit is beyond kFar.
+  template <int kEnd, bool kSomeFar, int N>
   PB_INLINE void move(const ptrdiff_t (&at)[N], vec (&d)[N]) const {
     // Adding 1.5 * 2^23 leaves the rounded number in the low bits.
     const vec magic = broadcast(12582912.0f);
@@ -125,8 +126,9 @@ struct CleanImage {
     PB_EACH(N) x[i] = fnma(s[i], p[i], p[i]);
     PB_EACH(N) p[i] = 1.0f + p[i];
     divide(x, p);
-    if (kTurnBack) PB_EACH(N) x[i] = turned(x[i], load(side + at[i]));
-    if (kSomeFar) PB_EACH(N) x[i] = select(d[i] == 0.0f, vec{}, x[i]);
+    if (kEnd == kProducts) PB_EACH(N) x[i] = turned(x[i], load(side + at[i]));
+    // Where nothing changes a pixel from beyond is off by exp(-kFar), of which the square is nothing.
+    if (kSomeFar && kEnd != kSquares) PB_EACH(N) x[i] = select(d[i] == 0.0f, vec{}, x[i]);
     PB_EACH(N) d[i] = x[i];
   }
 };
@@ -145,7 +147,7 @@ struct Measuring {
   // Vectors of pixels at[i].. whose logits change by d[i].
   template <int N>
   PB_INLINE vec take(vec sum, const ptrdiff_t (&at)[N], vec (&d)[N]) const {
-    image.move<kSomeFar, kEnd == kProducts>(at, d);
+    image.move<kEnd, kSomeFar>(at, d);
     PB_EACH(N) sum = add(sum, d[i], at[i]);
     return sum;
   }
@@ -153,7 +155,7 @@ struct Measuring {
   PB_INLINE vec take_first(vec sum, ptrdiff_t at, vec d, int count) const {
     const ptrdiff_t where[1] = {at};
     vec change[1] = {d};
-    image.move<kSomeFar, kEnd == kProducts>(where, change);
+    image.move<kEnd, kSomeFar>(where, change);
     const vec some = first(change[0], count);
     if (kEnd != kProducts) return add(sum, some, at);
     return fma(some, load_first(direction + at, count), sum);
