@@ -1,15 +1,16 @@
 // What a patch by an op of one's own changes: a program (patch_program.h) in the place of the five
 // numbers of change_patch.h.
 //
-// Only the units of the cell's ranges go through the program, in tiles of 256: whole tiles of
-// neighbours in (C, H, W) order where they lie, the rest of all ranges collected one after the other.
+// Only the units of the cell's ranges go through the program: whole blocks of neighbours in (C, H, W)
+// order where they lie, the rest of all ranges collected one after the other in tiles of 256. Whole
+// rows of one channel go from the program's registers to the change.
 // The values are those of patch_program.cpp, bit for bit. Operations: the program's per unit. Bytes
 // per unit: 4 for each of clean, source and mean that it reads, and 4 for the change.
 #ifndef PB_CHANGE_CUSTOM_H
 #define PB_CHANGE_CUSTOM_H
 
 #include "change_patch.h"
-#include "patch_program.h"
+#include "patch_machine.h"
 #include "patch_units.h"
 
 namespace {
@@ -41,6 +42,24 @@ struct OwnOp {
   }
 };
 
+// The end of a program's chain (patch_steps.h) that writes how far its results are from the clean
+// values, where they lie in a change of one channel.
+template <bool kRectify>
+void put_change(PB_VECTORS, const patch::PatchLink *, ptrdiff_t at, patch::PatchState *state) {
+  const vec v[patch::kBlockVectors] = {v0, v1, v2, v3, v4, v5, v6, v7};
+  const float *clean = state->clean + at;
+  ivec any = state->any;
+  PB_EACH(patch::kBlockVectors) {
+    const vec before = load(clean + i * kLanes);
+    const vec moved = v[i] - before;
+    const vec d = kRectify ? rectified(before, moved) : moved;
+    store(state->y + state->places[i], d);
+    any |= as_int(d);
+  }
+  state->any = any;
+  state->y += state->step;
+}
+
 class OwnPatching {
   static constexpr int kUnits = patch::kTile;
 
@@ -51,11 +70,10 @@ class OwnPatching {
 
   const OwnOp op;
   const patch::PatchSite site;
-  const bool source, mean, places, random;
+  const bool source, mean, places, random, made;
   patch::PatchMachine machine;
   patch::PatchTile in[patch::kNamedValues];
   patch::PatchTile out;
-  alignas(64) float one[kLanes];
   Piece pieces[kUnits];
   int count = 0, filled = 0;
 
@@ -68,6 +86,7 @@ class OwnPatching {
         places(reads(patch::kUnit) || reads(patch::kChannel) || reads(patch::kRow) ||
                reads(patch::kColumn)),
         random(reads(patch::kRandom)),
+        made(places || random),
         machine(of.program()) {}
 
   // As patch_change, of cell n.
@@ -75,24 +94,25 @@ class OwnPatching {
               const Cover &cover, const Change &change) {
     __builtin_memset(change.d, 0,
                      sizeof(float) * static_cast<size_t>(change.row()) * change.rect.height());
-    store(one, broadcast(patch.numbers[1]));
-    machine.set_all(patch::kValue, one);
+    machine.set_all(patch::kValue, patch.numbers[1]);
     ivec any = {};
     for (int i = 0; i < range_count; i++) {
       int unit = ranges[i].begin;
-      for (; ranges[i].end - unit >= kUnits; unit += kUnits) {
-        // A tile is read in several passes, each too short for the processor to look ahead of it.
-        if (ranges[i].end - unit > kUnits) {
-          ask_for<kFirstLevel>(patch.clean + unit + kUnits, kUnits);
-          if (source) ask_for<kFirstLevel>(patch.source + unit + kUnits, kUnits);
-        }
-        whole(patch, n, unit);
-        if (in_rows(patch, unit, change)) {
-          any |= rows(patch, unit, cover, change);
+      while (ranges[i].end - unit >= patch::kBlock) {
+        const bool in_rows = is_in_rows(patch, unit, change);
+        const int most_here = in_rows ? least(ranges[i].end - unit, left_in_channel(patch, unit))
+                                      : ranges[i].end - unit;
+        const int some =
+            (made || !in_rows ? least(kUnits, most_here) : most_here) / patch::kBlock * patch::kBlock;
+        give(patch, n, unit, some);
+        if (in_rows) {
+          any |= rows(patch, unit, some, cover, change);
         } else {
-          any |= differences(patch.clean + unit, kUnits, patch.rectify);
-          spread(patch, unit, kUnits, out.value, cover, change);
+          machine.run(out.value, some);
+          any |= differences(patch.clean + unit, some, patch.rectify);
+          spread(patch, unit, some, out.value, cover, change);
         }
+        unit += some;
       }
       while (unit < ranges[i].end) {
         const int some = least(kUnits - filled, ranges[i].end - unit);
@@ -115,42 +135,41 @@ class OwnPatching {
     return {static_cast<uint32_t>(op.seed[0]), static_cast<uint32_t>(op.seed[1]), op.ids + 3 * n};
   }
 
-  // The values of a tile of neighbours, into `out`.
-  void whole(const Patch &patch, int64_t n, int unit) {
+  // Gives the machine what it reads of neighbours.
+  void give(const Patch &patch, int64_t n, int unit, int some) {
     machine.set(patch::kClean, patch.clean + unit);
     if (source) machine.set(patch::kSource, patch.source + unit);
     if (mean) machine.set(patch::kMean, op.mean + unit);
-    if (places) set_places(unit, kUnits, 0);
-    if (random) key(n).uniform(unit, kUnits, in[patch::kRandom].value);
-    set_made();
-    machine.run(out.value, kUnits);
+    if (places) set_places(unit, some, 0);
+    if (random) key(n).uniform(unit, some, in[patch::kRandom].value);
+    if (made) set_made();
   }
 
-  // Whether a tile of neighbours is whole rows of one channel, the only one that changes.
-  static bool in_rows(const Patch &patch, int unit, const Change &change) {
+  static int left_in_channel(const Patch &patch, int unit) {
     const int plane = patch.h * patch.w;
-    return change.channels == 1 && patch.w % kLanes == 0 && kUnits % patch.w == 0 &&
-           unit % patch.w == 0 && unit % plane + kUnits <= plane;
+    return plane - unit % plane;
   }
 
-  // Puts the differences of such a tile where they lie; gives the bits of them all.
-  ivec rows(const Patch &patch, int unit, const Cover &cover, const Change &change) {
+  // Whether blocks from a unit on are whole rows of one channel, the only one that changes.
+  static bool is_in_rows(const Patch &patch, int unit, const Change &change) {
+    return change.channels == 1 && patch.w % kLanes == 0 && patch::kBlock % patch.w == 0 &&
+           unit % patch.w == 0 && left_in_channel(patch, unit) >= patch::kBlock;
+  }
+
+  // Puts the differences of such blocks where they lie; gives the bits of them all.
+  ivec rows(const Patch &patch, int unit, int some, const Cover &cover, const Change &change) {
     const int w = patch.w;
-    const float *clean = patch.clean + unit;
-    const float *value = out.value;
-    float *to = change.d + (change.at(unit % (patch.h * w) / w, 0) - change.d) +
-                unit / (patch.h * w) - cover.first_channel;
-    ivec any = {};
-    for (int i = 0; i < kUnits; i += w, to += change.row()) {
-      for (int x = 0; x < w; x += kLanes) {
-        const vec before = load(clean + i + x);
-        const vec moved = load(value + i + x) - before;
-        const vec d = patch.rectify ? rectified(before, moved) : moved;
-        store(to + x, d);
-        any |= as_int(d);
-      }
+    patch::PatchState &ends = machine.ends();
+    ends.y = change.d + (change.at(unit % (patch.h * w) / w, 0) - change.d) +
+             unit / (patch.h * w) - cover.first_channel;
+    ends.clean = patch.clean + unit;
+    ends.step = patch::kBlock / w * change.row();
+    for (int i = 0; i < patch::kBlockVectors; i++) {
+      ends.places[i] = i * kLanes / w * change.row() + i * kLanes % w;
     }
-    return any;
+    ends.any = ivec{};
+    machine.run(patch.rectify ? put_change<true> : put_change<false>, some);
+    return ends.any;
   }
 
   void collect(const Patch &patch, int unit, int some) {
@@ -188,7 +207,7 @@ class OwnPatching {
     for (int i = 0, at = 0; places && i < count; at += pieces[i++].count) {
       set_places(pieces[i].unit, pieces[i].count, at);
     }
-    const int vectors = (filled + kLanes - 1) / kLanes * kLanes;
+    const int vectors = (filled + patch::kBlock - 1) / patch::kBlock * patch::kBlock;
     for (patch::PatchTile &tile : in) {
       for (int i = filled; i < vectors; i++) tile.value[i] = 0.0f;
     }

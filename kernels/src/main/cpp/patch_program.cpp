@@ -14,7 +14,7 @@
 // Operations: the program's per patched unit. Bytes: 8 per element of x, and per patched unit 4 for
 // each of x, source and mean that the program reads, and 4 for the result; of a channel of an image
 // each of these is a cache line, 64 bytes, and that is what bounds it.
-#include "patch_program.h"
+#include "patch_machine.h"
 #include "patch_units.h"
 
 #include "ranges.h"
@@ -107,7 +107,7 @@ class Patching {
   void flush() {
     if (filled == 0) return;
     draws.flush();
-    const int whole = (filled + kLanes - 1) / kLanes * kLanes;
+    const int whole = (filled + kBlock - 1) / kBlock * kBlock;
     for (int i = filled; i < whole; i++)
       for (PatchTile &tile : in) tile.value[i] = 0.0f;
     for (int v = 0; v < kNamedValues; v++) machine.set(static_cast<PatchValue>(v), in[v].value);
@@ -128,14 +128,10 @@ class Patching {
   // Units that lie one after the other: whole tiles of them in place, the rest collected.
   void neighbours(int64_t row, int64_t at, int64_t left) {
     while (left >= kTile && !places && !random) {
-      alignas(64) float one[kLanes];
       machine.set(kClean, x_row(row) + at);
       if (source) machine.set(kSource, source_row(row) + at);
       if (mean) machine.set(kMean, call.mean + at);
-      if (value) {
-        store(one, broadcast(call.value[row]));
-        machine.set_all(kValue, one);
-      }
+      if (value) machine.set_all(kValue, call.value[row]);
       machine.run(call.y + row * d + at, kTile);
       call.fired[row] += kTile;
       at += kTile;

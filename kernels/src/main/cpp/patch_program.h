@@ -77,6 +77,13 @@ struct PatchProgram {
   const float *constants;
   int32_t constant_count;
 
+  // Whether instruction i reads an operand.
+  bool reads(int i, int32_t operand) const {
+    const PatchStep s = steps[i];
+    return s.a == operand || (s.code >= kAdd && s.b == operand) ||
+           (s.code == kSelect && s.c == operand);
+  }
+
   // The values that a valid program reads, a bit each.
   uint32_t reads() const {
     uint32_t bits = 0;
@@ -114,134 +121,6 @@ struct PatchProgram {
 
 struct alignas(64) PatchTile {
   float value[kTile];
-};
-
-// Where an operand is read: one element after the other (mask ~0), or one vector again and again
-// (mask 0).
-struct PatchOperand {
-  const float *at;
-  int mask;
-
-  PB_INLINE vec vector(int i) const { return load(at + (i & mask)); }
-};
-
-PB_INLINE vec truth(ivec mask) { return as_float(mask & as_int(broadcast(1.0f))); }
-
-PB_INLINE vec floor(vec v) {
-#if PB_LANES == 16
-  return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
-#elif PB_LANES == 8
-  return _mm256_floor_ps(v);
-#else
-  vec r = v;
-  for (int i = 0; i < kLanes; i++) r[i] = __builtin_floorf(v[i]);
-  return r;
-#endif
-}
-
-template <typename F>
-PB_INLINE void patch_each(int count, float *y, const F &f) {
-  for (int i = 0; i < count; i += kLanes) store(y + i, f(i));
-}
-
-// The same of a function of several vectors at once: a polynomial is a chain of operations that wait
-// for one another, and only neighbouring chains keep the units busy.
-template <typename F>
-PB_INLINE void patch_together(int count, float *y, PatchOperand x, const F &f) {
-  constexpr int kEach = kLanes == 16 ? 4 : 2;
-  int i = 0;
-  for (; i + kEach * kLanes <= count; i += kEach * kLanes) {
-    vec v[kEach];
-    for (int k = 0; k < kEach; k++) v[k] = x.vector(i + k * kLanes);
-    f(v);
-    for (int k = 0; k < kEach; k++) store(y + i + k * kLanes, v[k]);
-  }
-  for (; i < count; i += kLanes) {
-    vec v[1] = {x.vector(i)};
-    f(v);
-    store(y + i, v[0]);
-  }
-}
-
-PB_INLINE void patch_step(int code, int n, float *y, PatchOperand a, PatchOperand b,
-                          PatchOperand c) {
-  const vec zero = {};
-  switch (code) {
-    case kMove: patch_each(n, y, [&](int i) { return a.vector(i); }); break;
-    case kNegate: patch_each(n, y, [&](int i) { return -a.vector(i); }); break;
-    case kAbs: patch_each(n, y, [&](int i) { return abs(a.vector(i)); }); break;
-    case kExp: patch_together(n, y, a, [](auto &v) { exp_each(v); }); break;
-    case kLog: patch_together(n, y, a, [](auto &v) { log_each(v); }); break;
-    case kSqrt: patch_each(n, y, [&](int i) { return sqrt(a.vector(i)); }); break;
-    case kTanh: patch_together(n, y, a, [](auto &v) { tanh_each(v); }); break;
-    case kSigmoid: patch_together(n, y, a, [](auto &v) { sigmoid_each(v); }); break;
-    case kFloor: patch_each(n, y, [&](int i) { return floor(a.vector(i)); }); break;
-    case kAdd: patch_each(n, y, [&](int i) { return a.vector(i) + b.vector(i); }); break;
-    case kSubtract: patch_each(n, y, [&](int i) { return a.vector(i) - b.vector(i); }); break;
-    case kMultiply: patch_each(n, y, [&](int i) { return a.vector(i) * b.vector(i); }); break;
-    case kDivide: patch_each(n, y, [&](int i) { return a.vector(i) / b.vector(i); }); break;
-    // Not a number where either is not.
-    case kMin:
-      patch_each(n, y, [&](int i) {
-        const vec u = a.vector(i), v = b.vector(i);
-        return select((v > u) | (u != u), u, v);
-      });
-      break;
-    case kMax:
-      patch_each(n, y, [&](int i) {
-        const vec u = a.vector(i), v = b.vector(i);
-        return select((u > v) | (u != u), u, v);
-      });
-      break;
-    case kLess: patch_each(n, y, [&](int i) { return truth(a.vector(i) < b.vector(i)); }); break;
-    case kAtMost:
-      patch_each(n, y, [&](int i) { return truth(a.vector(i) <= b.vector(i)); });
-      break;
-    case kEqual: patch_each(n, y, [&](int i) { return truth(a.vector(i) == b.vector(i)); }); break;
-    case kUnequal:
-      patch_each(n, y, [&](int i) { return truth(a.vector(i) != b.vector(i)); });
-      break;
-    default:
-      patch_each(n, y, [&](int i) {
-        return select(a.vector(i) != zero, b.vector(i), c.vector(i));
-      });
-  }
-}
-
-// Runs a program on tiles of units. One lives as long as one call of a kernel: it holds the
-// constants spread to vectors, and where each value stands.
-class PatchMachine {
-  const PatchProgram program;
-  PatchOperand named[kNamedValues];
-  alignas(64) float spread[kFirstRegister - kFirstConstant][kLanes];
-  PatchTile registers[kRegisters];
-
-  PB_INLINE PatchOperand operand(int32_t o) const {
-    if (o >= kFirstRegister) return {registers[o - kFirstRegister].value, ~0};
-    if (o >= kFirstConstant) return {spread[o - kFirstConstant], 0};
-    return named[o];
-  }
-
- public:
-  explicit PatchMachine(const PatchProgram &of) : program(of), named{} {
-    for (int i = 0; i < program.constant_count; i++)
-      store(spread[i], broadcast(program.constants[i]));
-  }
-
-  // A value with one number per unit: whole vectors of it have to be readable.
-  void set(PatchValue value, const float *tile) { named[value] = {tile, ~0}; }
-
-  // A value with one number for all units, spread to kLanes floats at `one`.
-  void set_all(PatchValue value, const float *one) { named[value] = {one, 0}; }
-
-  // The new values of `count` units, at most kTile; whole vectors are written.
-  void run(float *y, int count) {
-    for (int i = 0; i < program.length; i++) {
-      const PatchStep s = program.steps[i];
-      float *to = i == program.length - 1 ? y : registers[s.to - kFirstRegister].value;
-      patch_step(s.code, count, to, operand(s.a), operand(s.b), operand(s.c));
-    }
-  }
 };
 
 }  // namespace patch

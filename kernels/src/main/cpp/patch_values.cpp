@@ -5,7 +5,7 @@
 // lies. Operations: the program's per unit; bytes: 4 per unit for each of clean, source, mean and
 // random that the program reads and 4 for the result, nothing more. patch_random: a block of Philox
 // per four units, 20 wide products, and 4 bytes written per unit.
-#include "patch_program.h"
+#include "patch_machine.h"
 #include "patch_units.h"
 
 using namespace patch;
@@ -40,14 +40,12 @@ PB_EXPORT int32_t PB_NAME(patch_values)(const int32_t *words, int32_t length,
   const PatchSite site{plane, width};
   const bool places = reads >> kUnit & 15;  // unit, channel, row, column
   PatchMachine machine(program);
-  alignas(64) float one[kLanes];
-  store(one, broadcast(value));
-  machine.set_all(kValue, one);
+  machine.set_all(kValue, value);
   PatchTile tiles[kNamedValues];
   PatchTile result;
   for (int64_t at = 0; at < count; at += kTile) {
     const int n = static_cast<int>(count - at < kTile ? count - at : kTile);
-    const int whole = (n + kLanes - 1) / kLanes * kLanes;
+    const int whole = (n + kBlock - 1) / kBlock * kBlock;
     for (const auto &g : given) {
       if (!(reads >> g.of & 1)) continue;
       if (whole == n) {
