@@ -1,8 +1,8 @@
 // exp, log, log1p, softplus, sigmoid and tanh of a vector, relative error at most 3e-7 each.
 //
-// Operations per vector: exp 12, sigmoid 22, tanh 27,
-// log 22, softplus 45; no memory but the constants, no branch, so a lane's result depends on that
-// lane alone. Range ends: exp gives 0 below -104 (after gradual denormals) and infinity above
+// Operations per vector: exp 17, sigmoid 22, tanh 32, log 32, softplus 57, and on AVX-512, by tables
+// (vec_tables.h), exp 14, sigmoid 18, tanh 21, log 15, softplus 36; no memory but the constants and
+// tables, no branch, so a lane's result depends on that lane alone. Range ends: exp gives 0 below -104 (after gradual denormals) and infinity above
 // 88.73; log gives -infinity at 0 and NaN below; NaN goes in, NaN comes out.
 //
 // Every polynomial is a minimax fit (least squares with Lawson's weights, made for this file) of
@@ -15,8 +15,13 @@
 // A statement for each of N vectors, written out one after the other.
 #define PB_EACH(N) _Pragma("GCC unroll 8") for (int i = 0; i < (N); i++)
 
+#if PB_LANES == 16
+#include "vec_tables.h"
+#endif
+
 namespace {
 
+#if PB_LANES < 16
 // 2^n as a float for -126 <= n <= 127.
 PB_INLINE vec power_of_two(ivec n) { return as_float((n + 127) << 23); }
 
@@ -41,17 +46,14 @@ PB_INLINE void exp_inside(vec (&x)[N]) {
   PB_EACH(N) p[i] = fma(p[i], r[i], broadcast(1.666652040e-1f));
   PB_EACH(N) p[i] = fma(p[i], r[i], broadcast(4.999999343e-1f));
   PB_EACH(N) p[i] = fma(p[i], r[i] * r[i], r[i]) + 1.0f;
-#if PB_LANES == 16
-  PB_EACH(N) x[i] = _mm512_scalef_ps(p[i], n[i]);
-#else
   // 2^n in two factors, so that denormal results round once and 2^128 does not overflow early.
   PB_EACH(N) {
     const ivec whole = as_int(shifted[i]) - as_int(magic);
     const ivec half = whole >> 1;
     x[i] = p[i] * power_of_two(half) * power_of_two(whole - half);
   }
-#endif
 }
+#endif
 
 // Beyond the clamps the result is 0 or infinite anyway; max and min hand NaN through.
 template <int N>
@@ -73,32 +75,14 @@ PB_INLINE void exp_negative(vec (&x)[N]) {
   exp_inside(x);
 }
 
-// 1 / d for 1 <= d <= 2.
-PB_INLINE vec reciprocal(vec d) {
-#if PB_LANES == 16
-  // A 14-bit estimate and one Newton step; a division costs 16 cycles.
-  const vec estimate = _mm512_rcp14_ps(d);
-  return fma(estimate, fnma(estimate, d, broadcast(1.0f)), estimate);
-#else
-  return 1.0f / d;
-#endif
-}
-
 // x[i] = 1 / (1 + exp(-x[i])), as exp(x) / (1 + exp(x)) below 0: no overflow, and full relative
-// accuracy down to the denormals, error at most 2e-7.
+// accuracy down to the denormals, error at most 2.1e-7.
 template <int N>
 PB_INLINE void sigmoid_each(vec (&x)[N]) {
   vec e[N];
-  vec d[N];
-  vec r[N];
   PB_EACH(N) e[i] = x[i];
   exp_negative(e);
-  PB_EACH(N) d[i] = 1.0f + e[i];
-  PB_EACH(N) r[i] = reciprocal(d[i]);
-  // What rounding 1 + e lost, put back to first order.
-  PB_EACH(N) d[i] = e[i] - (d[i] - 1.0f);
-  PB_EACH(N) r[i] = fnma(r[i] * r[i], d[i], r[i]);
-  PB_EACH(N) x[i] = select(x[i] < 0.0f, e[i] * r[i], r[i]);
+  PB_EACH(N) x[i] = select(x[i] < 0.0f, e[i], broadcast(1.0f)) / (1.0f + e[i]);
 }
 
 PB_INLINE vec sigmoid(vec x) {
@@ -107,6 +91,7 @@ PB_INLINE vec sigmoid(vec x) {
   return each[0];
 }
 
+#if PB_LANES < 16
 template <int N>
 PB_INLINE void tanh_each(vec (&x)[N]) {
   vec u[N];
@@ -123,10 +108,11 @@ PB_INLINE void tanh_each(vec (&x)[N]) {
   // Elsewhere 1 - 2 e / (1 + e) with e = exp(-2 |x|) <= 0.29.
   PB_EACH(N) e[i] = 2.0f * x[i];
   exp_negative(e);
-  PB_EACH(N) r[i] = reciprocal(1.0f + e[i]);
+  PB_EACH(N) r[i] = 1.0f / (1.0f + e[i]);
   PB_EACH(N) r[i] = fnma(e[i] + e[i], r[i], broadcast(1.0f));
   PB_EACH(N) x[i] = select(abs(x[i]) < 0.625f, p[i], copysign(r[i], x[i]));
 }
+#endif
 
 PB_INLINE vec tanh(vec x) {
   vec each[1] = {x};
@@ -134,6 +120,7 @@ PB_INLINE vec tanh(vec x) {
   return each[0];
 }
 
+#if PB_LANES < 16
 template <int N>
 PB_INLINE void log_each(vec (&x)[N]) {
   const float infinity = __builtin_inff();
@@ -167,6 +154,7 @@ PB_INLINE void log_each(vec (&x)[N]) {
   PB_EACH(N) q[i] = select(x[i] == 0.0f, broadcast(-infinity), q[i]);
   PB_EACH(N) x[i] = select(x[i] >= 0.0f, q[i], broadcast(__builtin_nanf("")));
 }
+#endif
 
 PB_INLINE vec log(vec x) {
   vec each[1] = {x};
