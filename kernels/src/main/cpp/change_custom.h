@@ -1,9 +1,9 @@
 // What a patch by an op of one's own changes: a program (patch_program.h) in the place of the five
 // numbers of change_patch.h.
 //
-// Only the units of the cell's ranges go through the program: whole blocks of neighbours in (C, H, W)
-// order where they lie, the rest of all ranges collected one after the other in tiles of 256. Whole
-// rows of one channel go from the program's registers to the change.
+// Only the units of the cell's ranges go through the program: whole blocks of neighbours in
+// (C, H, W) order where they lie, the rest of all ranges collected one after the other in tiles of
+// 256. Whole rows of one channel go from the vector registers to the change.
 // The values are those of patch_program.cpp, bit for bit. Operations: the program's per unit. Bytes
 // per unit: 4 for each of clean, source and mean that it reads, and 4 for the change.
 #ifndef PB_CHANGE_CUSTOM_H
@@ -100,10 +100,10 @@ class OwnPatching {
       int unit = ranges[i].begin;
       while (ranges[i].end - unit >= patch::kBlock) {
         const bool in_rows = is_in_rows(patch, unit, change);
-        const int most_here = in_rows ? least(ranges[i].end - unit, left_in_channel(patch, unit))
-                                      : ranges[i].end - unit;
-        const int some =
-            (made || !in_rows ? least(kUnits, most_here) : most_here) / patch::kBlock * patch::kBlock;
+        int some = ranges[i].end - unit;
+        if (in_rows) some = least(some, left_in_channel(patch, unit));
+        if (made || !in_rows) some = least(some, kUnits);
+        some -= some % patch::kBlock;
         give(patch, n, unit, some);
         if (in_rows) {
           any |= rows(patch, unit, some, cover, change);

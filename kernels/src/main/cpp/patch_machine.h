@@ -17,11 +17,26 @@ class PatchMachine {
   PatchBlock registers[kRegisters];
   PatchState state;
 
-  // Whether a later instruction than the next one reads what instruction i makes.
-  static bool kept(const PatchProgram &program, int i) {
+  static bool is_sum_or_product(int32_t code) { return code >= kAdd && code <= kMultiply; }
+
+  // Whether instruction i and the next one are one link: a sum or product that the next one adds to
+  // what instruction i - 1 has made, or the like, and nobody else reads.
+  static bool joined(const PatchProgram &program, int i) {
+    if (i < 1 || i + 1 >= program.length) return false;
+    const PatchStep &before = program.steps[i - 1], &s = program.steps[i];
+    const PatchStep &next = program.steps[i + 1];
+    if (!is_sum_or_product(s.code) || !is_sum_or_product(next.code)) return false;
+    if (s.a == before.to || s.b == before.to || s.to == before.to) return false;
+    const bool both = (next.a == before.to && next.b == s.to) ||
+                      (next.a == s.to && next.b == before.to);
+    return both && !read_after(program, i, i + 1);
+  }
+
+  // Whether what instruction i makes is read after instruction `last`.
+  static bool read_after(const PatchProgram &program, int i, int last) {
     const int32_t made = program.steps[i].to;
     for (int k = i + 1; k < program.length; k++) {
-      if (k > i + 1 && program.reads(k, made)) return true;
+      if (k > last && program.reads(k, made)) return true;
       if (program.steps[k].to == made) return false;
     }
     return false;
@@ -29,13 +44,20 @@ class PatchMachine {
 
   static PatchForm form(int32_t operand, int32_t before) {
     if (operand == before) return kBefore;
-    return operand >= kFirstConstant && operand < kFirstRegister ? kNumber : kMemory;
+    if (operand >= kFirstRegister) return kKept;
+    return operand >= kFirstConstant ? kNumber : kMemory;
   }
 
   static PatchRunner runner(const PatchStep &s, int32_t before) {
     if (s.code < kAdd) return kOnes[s.code][s.a == before];
     if (s.code < kSelect) return kTwos[s.code - kAdd][form(s.a, before)][form(s.b, before)];
     return kSelects[(s.a == before) + 2 * (s.b == before) + 4 * (s.c == before)];
+  }
+
+  // Of two instructions that are one.
+  static PatchRunner runner(const PatchStep &s, const PatchStep &next) {
+    const bool a = form(s.a, -1) == kNumber, b = form(s.b, -1) == kNumber;
+    return kThrees[next.code - kAdd][next.a == s.to][s.code - kAdd][b ? 1 : a ? 2 : 0];
   }
 
   const PatchOperand *operand(int32_t o) const { return state.operands + o; }
@@ -51,11 +73,14 @@ class PatchMachine {
     int32_t before = -1;
     for (int i = 0; i < program.length; i++) {
       const PatchStep &s = program.steps[i];
-      if (s.code != kMove || s.a != before) {
+      if (joined(program, i)) {
+        const PatchStep &next = program.steps[++i];
+        *end++ = {runner(s, next), operand(s.a), operand(s.b), nullptr, nullptr};
+      } else if (s.code != kMove || s.a != before) {
         *end++ = {runner(s, before), operand(s.a), operand(s.b), operand(s.c), nullptr};
       }
-      before = s.to;
-      if (kept(program, i)) {
+      before = program.steps[i].to;
+      if (read_after(program, i, joined(program, i + 1) ? i + 2 : i + 1)) {
         *end++ = {patch_keep, nullptr, nullptr, nullptr, registers[before - kFirstRegister].value};
       }
     }

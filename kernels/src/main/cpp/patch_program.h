@@ -6,8 +6,8 @@
 // Program: `length` instructions of five integers (code, register written, operands a, b, c), as
 // io.patchbay.engine.expression.PatchProgram has them. Operands below kNamedValues are values of
 // the unit, those from kFirstConstant on are constants, those from kFirstRegister on are registers;
-// a register is a tile of 256 floats in the first-level cache. The last instruction makes the
-// result. `valid` has to hold of a program before it is run.
+// the last instruction makes the result. `valid` has to hold of a program before it is run
+// (patch_machine.h).
 //
 // Operations per unit: the program's, by vectors of kLanes. Bytes per unit: 4 for each of clean,
 // source, mean and random that the program reads, and 4 for the result.

@@ -1,10 +1,11 @@
-// What a patch program is run by: a chain of functions, one per instruction, over blocks of eight
-// vectors.
+// What a patch program is run by: a chain of functions, about one per instruction, over blocks of
+// eight vectors.
 //
-// A result stays in the eight vector registers in which functions hand it on: the instruction before
-// made it, and what needs it later finds it in a block of the first-level cache. Each function ends
-// with a jump to the next, so that an instruction costs its operations, the loads of its other
-// operands, and a jump per block.
+// A result stays in the eight vector registers in which functions hand it on; what is needed later
+// than by the next instruction is kept beside them, in a block of the first-level cache. Each
+// function ends with a jump to the next, so that an instruction costs its operations, the loads of
+// its other operands, and a jump per block: half a cycle per vector with a number, a cycle with a
+// value, and two more for what is kept.
 #ifndef PB_PATCH_STEPS_H
 #define PB_PATCH_STEPS_H
 
@@ -129,8 +130,16 @@ void patch_one(PB_VECTORS, const PatchLink *link, ptrdiff_t at, PatchState *stat
   patch_next(v, link, at, state);
 }
 
-// How an operand of two is read: a block of memory, the result before, or one number.
-enum PatchForm { kMemory, kBefore, kNumber };
+// How an operand of two is read: a block of memory, the result before, one number, or a result that
+// was kept. These have functions of their own: a load that at times follows its own store, and at
+// times does not, makes the processor wait every time.
+enum PatchForm { kMemory, kBefore, kNumber, kKept };
+
+template <PatchForm kForm>
+PB_INLINE const float *patch_place(const PatchOperand *of, ptrdiff_t at) {
+  if (kForm == kBefore) return nullptr;
+  return kForm == kMemory ? of->block(at) : of->at;
+}
 
 template <PatchForm kForm>
 PB_INLINE vec patch_operand(const float *from, vec before, int k) {
@@ -141,10 +150,24 @@ PB_INLINE vec patch_operand(const float *from, vec before, int k) {
 template <int kCode, PatchForm kA, PatchForm kB>
 void patch_two(PB_VECTORS, const PatchLink *link, ptrdiff_t at, PatchState *state) {
   vec v[kBlockVectors] = {v0, v1, v2, v3, v4, v5, v6, v7};
-  const float *a = kA == kBefore ? nullptr : link->a->block(at);
-  const float *b = kB == kBefore ? nullptr : link->b->block(at);
+  const float *a = patch_place<kA>(link->a, at);
+  const float *b = patch_place<kB>(link->b, at);
   PB_EACH(kBlockVectors) {
     v[i] = patch_of<kCode>(patch_operand<kA>(a, v[i], i), patch_operand<kB>(b, v[i], i));
+  }
+  patch_next(v, link, at, state);
+}
+
+// The result before and an operation of two operands, of which the latter comes first where not
+// kBeforeFirst: a sum of products needs no place for the second one.
+template <int kOuter, bool kBeforeFirst, int kCode, PatchForm kA, PatchForm kB>
+void patch_three(PB_VECTORS, const PatchLink *link, ptrdiff_t at, PatchState *state) {
+  vec v[kBlockVectors] = {v0, v1, v2, v3, v4, v5, v6, v7};
+  const float *a = link->a->block(at);
+  const float *b = link->b->block(at);
+  PB_EACH(kBlockVectors) {
+    const vec u = patch_of<kCode>(patch_operand<kA>(a, v[i], i), patch_operand<kB>(b, v[i], i));
+    v[i] = kBeforeFirst ? patch_of<kOuter>(v[i], u) : patch_of<kOuter>(u, v[i]);
   }
   patch_next(v, link, at, state);
 }
@@ -191,16 +214,31 @@ constexpr PatchRunner kOnes[][2] = {
     {patch_one<kFloor, false>, patch_one<kFloor, true>},
 };
 
+#define PB_FORMS(code, a)                                                                    \
+  {patch_two<code, a, kMemory>, patch_two<code, a, kBefore>, patch_two<code, a, kNumber>,    \
+   patch_two<code, a, kKept>}
 #define PB_TWO(code)                                                                         \
-  {{patch_two<code, kMemory, kMemory>, patch_two<code, kMemory, kBefore>,                    \
-    patch_two<code, kMemory, kNumber>},                                                      \
-   {patch_two<code, kBefore, kMemory>, patch_two<code, kBefore, kBefore>,                    \
-    patch_two<code, kBefore, kNumber>},                                                      \
-   {patch_two<code, kNumber, kMemory>, patch_two<code, kNumber, kBefore>,                    \
-    patch_two<code, kMemory, kNumber>}}
-constexpr PatchRunner kTwos[][3][3] = {
+  {PB_FORMS(code, kMemory), PB_FORMS(code, kBefore), PB_FORMS(code, kNumber),                \
+   PB_FORMS(code, kKept)}
+// By the code from ADD on, by the form of a, and by that of b.
+constexpr PatchRunner kTwos[][4][4] = {
     PB_TWO(kAdd), PB_TWO(kSubtract), PB_TWO(kMultiply), PB_TWO(kDivide), PB_TWO(kMin),
     PB_TWO(kMax), PB_TWO(kLess),     PB_TWO(kAtMost),   PB_TWO(kEqual),  PB_TWO(kUnequal),
+};
+
+// Of ADD, SUBTRACT and MULTIPLY: by the outer one, by whether the inner one is its first operand,
+// by the inner one, and by its forms: memory twice, memory and a number, a number and memory.
+#define PB_INNER(outer, first, code)                                                         \
+  {patch_three<outer, first, code, kMemory, kMemory>,                                        \
+   patch_three<outer, first, code, kMemory, kNumber>,                                        \
+   patch_three<outer, first, code, kNumber, kMemory>}
+#define PB_THREE(outer, first)                                                               \
+  {PB_INNER(outer, first, kAdd), PB_INNER(outer, first, kSubtract),                          \
+   PB_INNER(outer, first, kMultiply)}
+constexpr PatchRunner kThrees[][2][3][3] = {
+    {PB_THREE(kAdd, true), PB_THREE(kAdd, true)},
+    {PB_THREE(kSubtract, true), PB_THREE(kSubtract, false)},
+    {PB_THREE(kMultiply, true), PB_THREE(kMultiply, true)},
 };
 
 constexpr PatchRunner kSelects[] = {

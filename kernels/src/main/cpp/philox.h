@@ -39,8 +39,13 @@ PB_INLINE void wide_product(uvec a, uint32_t multiplier, uvec& high, uvec& low) 
   const qvec m = qvec{} + multiplier;
   const qvec even = even_products((qvec)a, m);
   const qvec odd = even_products((qvec)a >> 32, m);
+#if PB_LANES == 16
+  high = (uvec)_mm512_mask_movehdup_ps((__m512)odd, 0x5555, (__m512)even);
+  low = (uvec)_mm512_mask_moveldup_ps((__m512)even, 0xAAAA, (__m512)odd);
+#else
   high = even_and_odd(even >> 32, odd);
   low = even_and_odd(even, odd << 32);
+#endif
 }
 
 // Philox4x32-10 on N times PB_LANES counters at once: a round waits for the one before it, and

@@ -1,8 +1,8 @@
 // exp, tanh and log of AVX-512, by tables of sixteen numbers, each in one register.
 //
 // A shuffle looks sixteen numbers up at once: they leave so small a rest that two or three
-// multiply-adds are enough, where a polynomial alone takes five to nine. Included by vec_math.h, whose
-// ranges and errors these keep.
+// multiply-adds are enough, where a polynomial alone takes five to nine. Included by vec_math.h,
+// whose ranges and errors these keep.
 //
 // Every polynomial is a minimax fit (least squares with Lawson's weights, made for this file) of
 // the relative error; its own error, given beside it, is far below the roundings.
@@ -54,7 +54,7 @@ PB_INLINE void exp_inside(vec (&x)[N]) {
   PB_EACH(N) x[i] = _mm512_scalef_ps(fma(p[i], r[i], r[i]), n[i]);
 }
 
-// tanh = e / (e + 2) with e = exp(2 |x|) - 1, which loses nothing beside x = 0. From 9.02 on it is 1.
+// tanh = e / (e + 2) with e = exp(2 |x|) - 1, which loses nothing beside x = 0; 1 from 9.02 on.
 template <int N>
 PB_INLINE void tanh_each(vec (&x)[N]) {
   vec e[N];
