@@ -9,8 +9,7 @@
 #ifndef PB_CHANGE_CUSTOM_H
 #define PB_CHANGE_CUSTOM_H
 
-#include "change_patch.h"
-#include "patch_machine.h"
+#include "change_rows.h"
 #include "patch_units.h"
 
 namespace {
@@ -41,24 +40,6 @@ struct OwnOp {
     return !(reads >> patch::kRandom & 1) || (seed != nullptr && ids != nullptr);
   }
 };
-
-// The end of a program's chain (patch_steps.h) that writes how far its results are from the clean
-// values, where they lie in a change of one channel.
-template <bool kRectify>
-void put_change(PB_VECTORS, const patch::PatchLink *, ptrdiff_t at, patch::PatchState *state) {
-  const vec v[patch::kBlockVectors] = {v0, v1, v2, v3, v4, v5, v6, v7};
-  const float *clean = state->clean + at;
-  ivec any = state->any;
-  PB_EACH(patch::kBlockVectors) {
-    const vec before = load(clean + i * kLanes);
-    const vec moved = v[i] - before;
-    const vec d = kRectify ? rectified(before, moved) : moved;
-    store(state->y + state->places[i], d);
-    any |= as_int(d);
-  }
-  state->any = any;
-  state->y += state->step;
-}
 
 class OwnPatching {
   static constexpr int kUnits = patch::kTile;
@@ -92,8 +73,12 @@ class OwnPatching {
   // As patch_change, of cell n.
   bool change(const Patch &patch, int64_t n, const Range *ranges, int range_count,
               const Cover &cover, const Change &change) {
-    __builtin_memset(change.d, 0,
-                     sizeof(float) * static_cast<size_t>(change.row()) * change.rect.height());
+    if (range_count == 1 && are_rows(patch, ranges[0], change)) {
+      clear_between_rows(change);
+    } else {
+      __builtin_memset(change.d, 0,
+                       sizeof(float) * static_cast<size_t>(change.row()) * change.rect.height());
+    }
     machine.set_all(patch::kValue, patch.numbers[1]);
     ivec any = {};
     for (int i = 0; i < range_count; i++) {
@@ -106,7 +91,7 @@ class OwnPatching {
         some -= some % patch::kBlock;
         give(patch, n, unit, some);
         if (in_rows) {
-          any |= rows(patch, unit, some, cover, change);
+          any |= put_rows(machine, patch, unit, some, cover, change);
         } else {
           machine.run(out.value, some);
           any |= differences(patch.clean + unit, some, patch.rectify);
@@ -143,33 +128,6 @@ class OwnPatching {
     if (places) set_places(unit, some, 0);
     if (random) key(n).uniform(unit, some, in[patch::kRandom].value);
     if (made) set_made();
-  }
-
-  static int left_in_channel(const Patch &patch, int unit) {
-    const int plane = patch.h * patch.w;
-    return plane - unit % plane;
-  }
-
-  // Whether blocks from a unit on are whole rows of one channel, the only one that changes.
-  static bool is_in_rows(const Patch &patch, int unit, const Change &change) {
-    return change.channels == 1 && patch.w % kLanes == 0 && patch::kBlock % patch.w == 0 &&
-           unit % patch.w == 0 && left_in_channel(patch, unit) >= patch::kBlock;
-  }
-
-  // Puts the differences of such blocks where they lie; gives the bits of them all.
-  ivec rows(const Patch &patch, int unit, int some, const Cover &cover, const Change &change) {
-    const int w = patch.w;
-    patch::PatchState &ends = machine.ends();
-    ends.y = change.d + (change.at(unit % (patch.h * w) / w, 0) - change.d) +
-             unit / (patch.h * w) - cover.first_channel;
-    ends.clean = patch.clean + unit;
-    ends.step = patch::kBlock / w * change.row();
-    for (int i = 0; i < patch::kBlockVectors; i++) {
-      ends.places[i] = i * kLanes / w * change.row() + i * kLanes % w;
-    }
-    ends.any = ivec{};
-    machine.run(patch.rectify ? put_change<true> : put_change<false>, some);
-    return ends.any;
   }
 
   void collect(const Patch &patch, int unit, int some) {

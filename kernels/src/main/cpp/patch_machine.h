@@ -14,7 +14,7 @@ class PatchMachine {
   PatchLink links[2 * kLongest + 1];
   PatchLink *end;
   PatchBlock numbers[kFirstRegister];  // values with one number for all units, and constants
-  PatchBlock registers[kRegisters];
+  PatchKept registers[kRegisters];
   PatchState state;
 
   static bool is_sum_or_product(int32_t code) { return code >= kAdd && code <= kMultiply; }
@@ -68,7 +68,7 @@ class PatchMachine {
       set_all(kFirstConstant + i, program.constants[i]);
     }
     for (int i = 0; i < kRegisters; i++) {
-      state.operands[kFirstRegister + i] = {registers[i].value, 0};
+      state.operands[kFirstRegister + i] = {registers[i].value, kKeptFrom};
     }
     int32_t before = -1;
     for (int i = 0; i < program.length; i++) {

@@ -17,11 +17,20 @@ namespace patch {
 constexpr int kBlockVectors = 8;
 constexpr int kBlock = kBlockVectors * kLanes;
 
+// What of the number of a block's first unit says where its results are kept: in one of four places
+// by turns, so that it need not wait until those of the block before have been read.
+constexpr ptrdiff_t kKeptFrom = 3 * kBlock;
+
 struct alignas(64) PatchBlock {
   float value[kBlock];
 };
 
-// Where an operand is read: one block after the other (mask ~0), or one again and again (mask 0).
+struct alignas(64) PatchKept {
+  float value[kKeptFrom + kBlock];
+};
+
+// Where an operand is read: one block after the other (mask ~0), one again and again (mask 0), or
+// four by turns.
 struct PatchOperand {
   const float *at;
   ptrdiff_t mask;
@@ -138,7 +147,7 @@ enum PatchForm { kMemory, kBefore, kNumber, kKept };
 template <PatchForm kForm>
 PB_INLINE const float *patch_place(const PatchOperand *of, ptrdiff_t at) {
   if (kForm == kBefore) return nullptr;
-  return kForm == kMemory ? of->block(at) : of->at;
+  return kForm == kMemory ? of->block(at) : of->at + (kForm == kKept ? at & kKeptFrom : 0);
 }
 
 template <PatchForm kForm>
@@ -191,7 +200,8 @@ void patch_select(PB_VECTORS, const PatchLink *link, ptrdiff_t at, PatchState *s
 // Keeps the result before for later.
 void patch_keep(PB_VECTORS, const PatchLink *link, ptrdiff_t at, PatchState *state) {
   const vec v[kBlockVectors] = {v0, v1, v2, v3, v4, v5, v6, v7};
-  PB_EACH(kBlockVectors) store(link->to + i * kLanes, v[i]);
+  float *to = link->to + (at & kKeptFrom);
+  PB_EACH(kBlockVectors) store(to + i * kLanes, v[i]);
   patch_next(v, link, at, state);
 }
 
