@@ -10,6 +10,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,11 @@ final class KernelLibrary {
 
   private final Library library;
   private final Isa isa;
+
+  /// What was bound: every program asks for all kernels again, and binding takes long.
+  private final Map<Symbol, MethodHandle> bound = new ConcurrentHashMap<>();
+
+  private record Symbol(String name, FunctionDescriptor descriptor) {}
 
   private KernelLibrary(final Library library, final Isa isa) {
     this.library = library;
@@ -91,12 +98,14 @@ final class KernelLibrary {
 
   /// A kernel that returns a status.
   MethodHandle kernel(final String name, final MemoryLayout... arguments) {
-    return library.function(isa.prefix() + name, FunctionDescriptor.of(JAVA_INT, arguments));
+    return function(name, FunctionDescriptor.of(JAVA_INT, arguments));
   }
 
   /// A function that returns another type.
   MethodHandle function(final String name, final FunctionDescriptor descriptor) {
-    return library.function(isa.prefix() + name, descriptor);
+    return bound.computeIfAbsent(
+        new Symbol(name, descriptor),
+        symbol -> library.function(isa.prefix() + symbol.name(), symbol.descriptor()));
   }
 
   /// @throws NativeException when a kernel refused an argument
