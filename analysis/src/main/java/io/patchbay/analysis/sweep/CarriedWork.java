@@ -6,6 +6,7 @@ import io.patchbay.engine.Op.Propagate;
 import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Op.Propagate.Kind;
+import java.util.Arrays;
 import java.util.List;
 
 /// The work of a cell whose change is carried through layers: of the rectangle that it reaches in
@@ -20,6 +21,31 @@ final class CarriedWork {
   /// Neighbouring cells that share the clean pixels of their base, about.
   private static final int SHARED = 32;
 
+  /// What a range of units takes beside its elements, in elements that a patch changes.
+  private static final double RANGE = 24;
+
+  /// A cell reads its clean value and its source from afar, where those of many inputs lie: what an
+  /// element of it waits for, in elements of a value that is patched whole.
+  private static final double FETCHING = 2;
+
+  /// A weight of a linear layer that a cell fetches for itself takes as many.
+  private static final double ALONE = 4;
+
+  /// The sums of a convolution down lie in memory while one pair of its taps after the other is
+  /// added: what that takes, in elements of its value.
+  private static final double SUMMING = 24;
+
+  /// Of fewer channels a convolution down is computed row by row.
+  private static final int MANY = 8;
+
+  /// Onto an image pixels go by as many, by FEW or alone, each of which takes as long as so many
+  /// would.
+  private static final int ROW = 16;
+
+  private static final int FEW = 4;
+  private static final int AS_FEW = 8;
+  private static final int AS_ONE = 5;
+
   private static final int TAPS = 16;
   private static final int LANES = 16;
 
@@ -29,29 +55,41 @@ final class CarriedWork {
   ///
   /// @param links the layers of `op`
   static WorkCount of(final Propagate op, final List<Link> links, final List<Unit> units) {
+    final var some = UnitSpread.of(units, SAMPLE);
     WorkCount sum = WorkCount.NONE;
-    final int step = Math.max(1, units.size() / SAMPLE);
-    int count = 0;
-    for (int u = 0; u < units.size(); u += step) {
-      sum = sum.plus(of(op, links, units.get(u)));
-      count++;
+    for (final var unit : some) {
+      sum = sum.plus(of(op, links, unit));
     }
-    return sum.times(1.0 / count);
+    return sum.times(1.0 / some.size());
+  }
+
+  /// What cells wait for beside their own work, where they are of many inputs and units.
+  static WorkCount fetched(final List<Unit> units) {
+    final double elements = units.stream().mapToInt(Unit::size).average().orElse(0);
+    return WorkCount.NONE.waiting(Work.ELEMENT, FETCHING * elements);
   }
 
   private static WorkCount of(final Propagate op, final List<Link> links, final Unit unit) {
     final var first = links.getFirst();
     Box box = Box.of(unit, first);
     WorkCount sum = WorkCount.NONE.plus(Work.CELL, 1);
-    if (box.channels() > 1 && op.own().isEmpty()) {
-      sum = sum.plus(Work.PATCHED, (double) box.area() * box.channels());
+    if (op.own().isEmpty()) {
+      final double elements = box.channels() > 1 ? (double) box.area() * box.channels() : 0;
+      final double patched = elements + RANGE * (unit.ranges().size() - 1);
+      sum = patched == 0 ? sum : sum.plus(Work.PATCHED, patched);
     }
     for (int i = 0; i < links.size(); i++) {
       final var link = links.get(i);
       if (link.layer().kind() == Kind.LINEAR) {
         final int made = link.clean().shape().rowSize();
         sum = sum.plus(Work.LAYER, 1).plus(Work.CHANGED, made);
-        sum = sum.plus(Work.LINEAR, (double) box.area() * box.channels() * made);
+        final double changed = (double) box.area() * box.channels();
+        sum = sum.plus(Work.CARRIED_LINEAR, changed * made);
+        final int[] taken = link.taken();
+        if (i == 0 && 2 * changed < Arrays.stream(taken).reduce(1, (a, b) -> a * b)) {
+          // Of units that differ no two cells can share a weight.
+          sum = sum.waiting(Work.CARRIED_LINEAR, (ALONE - 1) * changed * made);
+        }
         box = Box.all(made);
         continue;
       }
@@ -78,11 +116,16 @@ final class CarriedWork {
   private static WorkCount image(final Box from, final Box to, final double clean) {
     final var pixels = WorkCount.NONE.plus(Work.CARRIED_PIXEL, (to.area() + clean) * to.channels());
     // One channel adds up to a row of pixels at a time.
-    final boolean rows = from.channels() == 1 && from.width() >= LANES / 2 && to.channels() == 1;
-    return rows
-        ? pixels
-        : pixels.plus(
-            Work.CARRIED_IMAGE, (double) TAPS * from.channels() * to.channels() * from.area());
+    if (from.channels() == 1 && from.width() >= LANES / 2 && to.channels() == 1) {
+      return pixels;
+    }
+    final double each = (double) TAPS * from.channels() * to.channels();
+    final int width = from.width();
+    final int few = width % ROW / FEW;
+    final int alone = width % FEW;
+    final int idle = (AS_FEW - FEW) * few + (AS_ONE - 1) * alone;
+    final var taps = pixels.plus(Work.CARRIED_IMAGE, each * from.area());
+    return idle == 0 ? taps : taps.waiting(Work.CARRIED_IMAGE, each * from.height() * idle);
   }
 
   /// @param rounded whether its operands are below float32
@@ -93,12 +136,32 @@ final class CarriedWork {
     final double channels = (double) from.channels() * to.channels();
     final double rows = taps(from.top(), from.bottom(), up, shape.dim(1));
     final double across = taps(from.left(), from.right(), up, shape.dim(2));
-    // Going up, the even and the odd pixels of a row are computed apart.
-    final double tiles = up ? 4.0 * tiles((to.width() + 1) / 2) : 4.0 * tiles(to.width());
-    return WorkCount.NONE
-        .plus(rounded ? Work.ROUNDED : Work.CARRIED, channels * rows * across)
-        .plus(rounded ? Work.ROUNDED_WEIGHT : Work.WEIGHT, channels * rows * tiles)
-        .plus(Work.CHANGED, (double) to.area() * to.channels());
+    final double multiplied = channels * rows * across;
+    final double elements = (double) to.area() * to.channels();
+    final var work =
+        WorkCount.NONE
+            .plus(up ? (rounded ? Work.ROUNDED : Work.CARRIED) : down(rounded), multiplied)
+            .plus(Work.CHANGED, elements);
+    if (from.channels() == 1) {
+      // The taps stay in registers; going down each takes an input that no other one does.
+      return up ? work : work.waiting(down(rounded), multiplied);
+    }
+    if (up) {
+      // The even and the odd pixels of a row are computed apart.
+      final double tiles = 4.0 * tiles((to.width() + 1) / 2);
+      return work.plus(rounded ? Work.ROUNDED_WEIGHT : Work.WEIGHT, channels * rows * tiles);
+    }
+    final var fetched =
+        work.plus(
+            rounded ? Work.ROUNDED_DOWN_WEIGHT : Work.DOWN_WEIGHT,
+            channels * rows * 4.0 * tiles(to.width()));
+    return from.channels() < MANY || to.height() == 1
+        ? fetched
+        : fetched.plus(Work.CHANGED, SUMMING * elements);
+  }
+
+  private static Work down(final boolean rounded) {
+    return rounded ? Work.ROUNDED_DOWN : Work.DOWN;
   }
 
   private static int tiles(final int pixels) {
@@ -183,8 +246,12 @@ final class CarriedWork {
       return right - left;
     }
 
+    int height() {
+      return bottom - top;
+    }
+
     int area() {
-      return (bottom - top) * width();
+      return height() * width();
     }
   }
 }

@@ -15,8 +15,7 @@ import java.util.Set;
 /// @param threads at least 1
 public record MachineRates(Map<Work, Double> nanos, int threads) {
   /// What there is in float32.
-  private static final Set<Work> SINGLE =
-      EnumSet.complementOf(EnumSet.of(Work.ROUNDED, Work.ROUNDED_WEIGHT));
+  private static final Set<Work> SINGLE = EnumSet.complementOf(Work.rounded());
 
   public MachineRates {
     nanos.forEach((work, rate) -> {

@@ -5,6 +5,7 @@ import io.patchbay.vae.data.CacheFolder;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.train.Environment;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -86,10 +88,18 @@ record RateFile(Path path, Map<String, String> key) {
   }
 
   private void write(final Map<Work, Double> rates) {
-    final var file = new LinkedHashMap<String, Object>();
-    file.put(KEY, key);
-    file.put(RATES, new EnumMap<>(rates));
-    final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(file);
+    final var text = new StringWriter();
+    // Token by token, which loads the least code.
+    try (var json = JsonMapper.shared().writerWithDefaultPrettyPrinter().createGenerator(text)) {
+      json.writeStartObject();
+      json.writeObjectPropertyStart(KEY);
+      key.forEach(json::writeStringProperty);
+      json.writeEndObject();
+      json.writeObjectPropertyStart(RATES);
+      new TreeMap<>(rates).forEach((work, rate) -> json.writeNumberProperty(work.name(), rate));
+      json.writeEndObject();
+      json.writeEndObject();
+    }
     try {
       final var owner = PosixFilePermissions.fromString("rwx------");
       Files.createDirectories(

@@ -27,8 +27,8 @@ final class RateMeasurement {
   /// For the runs that count.
   private static final long BUDGET_NANOS = 15_000_000;
 
-  private static final int FEWEST_TURNS = 2;
-  private static final int MOST_TURNS = 12;
+  private static final int FEWEST_TURNS = 3;
+  private static final int MOST_TURNS = 8;
   private static final long MEMORY = 4L << 30;
 
   /// Repetitions of taking off; more change nothing.
@@ -40,6 +40,9 @@ final class RateMeasurement {
   private static final String IMAGE = "image";
   private static final String WIDE = "wide";
   private static final String FEATURES = "features";
+  private static final String BEFORE = "before";
+  private static final String PICTURE = "picture";
+  private static final String LOW = "low";
 
   private final Backend backend;
   private final RateModel model = new RateModel();
@@ -115,22 +118,27 @@ final class RateMeasurement {
     return rates;
   }
 
-  /// The run that one kind of work takes most of the time of.
+  /// The run that one kind of work takes most of the time of. A patch of many channels is left to
+  /// one of them: others begin with an element or a channel.
   private RateRun.Kind kind(final Work main) {
     final var wide = model.site(WIDE);
     final var features = model.site(FEATURES);
     final var first = new Unit("0", List.of(new UnitRange(0, 1)));
+    final var inside = new Unit("inside", List.of(new UnitRange(30 * 64 + 30, 30 * 64 + 31)));
     return switch (main) {
       case WIDE -> whole(main, FEATURES, IMAGE);
       case IMAGE -> carried(main, FEATURES, IMAGE, first, 1);
-      case LINEAR -> whole(main, "flat", "linear");
+      case LINEAR -> whole(main, "lowest", "code");
       case OTHER -> whole(main, "small", "other");
       case ELEMENT -> whole(main, FEATURES, FEATURES);
-      case CARRIED -> carried(main, FEATURES, WIDE, features.whole(), 1);
-      case ROUNDED -> kind(main, "before", WIDE, model.site("before").whole(), 2, Precision.BF16);
-      case ROUNDED_WEIGHT ->
-          kind(main, "before", WIDE, model.site("before").rectangle(2, 2, 1, 1), 2, Precision.BF16);
-      case WEIGHT -> carried(main, FEATURES, WIDE, features.rectangle(2, 2, 1, 1), 1);
+      case CARRIED, ROUNDED ->
+          kind(main, BEFORE, WIDE, model.site(BEFORE).channelUnits().get(1), 2, precision(main));
+      case WEIGHT, ROUNDED_WEIGHT -> kind(main, BEFORE, WIDE, first, 2, precision(main));
+      case DOWN, ROUNDED_DOWN ->
+          kind(main, PICTURE, LOW, model.site(PICTURE).whole(), 2, precision(main));
+      case DOWN_WEIGHT, ROUNDED_DOWN_WEIGHT -> kind(main, PICTURE, LOW, inside, 2, precision(main));
+      case CARRIED_LINEAR ->
+          carried(main, "lower", "code", model.site("lower").channelUnits().get(1), 2);
       case CHANGED -> carried(main, FEATURES, WIDE, features.channelUnits().get(1), 1);
       case CARRIED_IMAGE -> carried(main, FEATURES, IMAGE, features.channelUnits().get(1), 2);
       case CARRIED_PIXEL -> carried(main, WIDE, IMAGE, wide.channelUnits().get(1), 1);
@@ -140,10 +148,14 @@ final class RateMeasurement {
           own(main, "((clean + source) * clean - source) * (clean - (source + clean) * source)");
       case FUNCTION -> own(main, "tanh(exp(clean)) + sigmoid(exp(source))");
       case RANDOM -> own(main, "random");
-      case LAYER -> carried(main, WIDE, IMAGE, first, 1);
+      case LAYER -> carried(main, BEFORE, FEATURES, first, 1);
       case CELL -> nothing(first);
       case MOVED -> throw new IllegalArgumentException("no run of its own: work=" + main);
     };
+  }
+
+  private static Precision precision(final Work work) {
+    return Work.rounded().contains(work) ? Precision.BF16 : Precision.FP32;
   }
 
   /// Cells that take a unit from a source.
@@ -164,7 +176,8 @@ final class RateMeasurement {
       final int layers,
       final Precision precision) {
     final var routes = Routes.mixed(model.graph(), model.site(site), measured);
-    final var way = routes.way(List.of(unit), Optional.of(routes.route(layers, false, precision)));
+    final var way =
+        routes.wayOfEqual(List.of(unit), Optional.of(routes.route(layers, false, precision)));
     return new RateRun.Kind(
         main,
         model.site(site),

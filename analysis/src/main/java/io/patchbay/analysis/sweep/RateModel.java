@@ -14,17 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Layers to measure rates on: the end of a decoder as it usually is (`before` 32x8x8, `features`
-/// 32x16x16, `wide` 32x32x32, `image` 64x64), a linear layer (`flat` 1024 to `linear` 256), and a
-/// convolution of another kind (`small` 8x16x16 to `other`).
+/// 32x16x16, `wide` 32x32x32, `image` 64x64), the beginning of an encoder (`picture` 64x64, `tall`
+/// 32x32x32, `low` 32x16x16) and its end (`lower` 64x8x8, `lowest` 64x4x4, a linear layer to `code`
+/// 256), and a convolution of another kind (`small` 8x16x16 to `other`).
 final class RateModel {
-  /// Cells of more operations take large values too.
-  static final double LARGE = 100_000;
-
-  /// Cells of fewer operations are run by the thousand.
-  static final double SMALL = 5_000;
-
   static final Axis ROWS = new Axis("rows");
   private static final int CHANNELS = 32;
+  private static final int CODE = 256;
+
+  /// Numbers until a pattern repeats.
+  private static final int PERIOD = 257;
 
   private final Graph graph = new Graph();
   private final List<Node> states = new ArrayList<>();
@@ -37,9 +36,14 @@ final class RateModel {
     final var wide = graph.site("wide", Ops.relu(biased(up, "up")));
     final var last = Ops.convTranspose2d(wide, state("last", CHANNELS, 1, 4, 4), 2, 1);
     graph.site("image", Ops.sigmoid(biased(last, "last")));
-    final var flat = input("flat", 1024);
-    final var linear = Ops.matMul(flat, state("linear", 256, 1024), false, true);
-    graph.site("linear", Ops.relu(Ops.add(linear, state("linear.bias", 256))));
+    final var picture = input("picture", 1, 64, 64);
+    final var tall = down("tall", picture, CHANNELS);
+    down("low", tall, CHANNELS);
+    final var lowest = down("lowest", input("lower", 2 * CHANNELS, 8, 8), 2 * CHANNELS);
+    final int flat = lowest.shape().rowSize();
+    final var rows = Ops.reshape(lowest, flat);
+    final var code = Ops.matMul(rows, state("code", CODE, flat), false, true);
+    graph.site("code", Ops.relu(Ops.add(code, state("code.bias", CODE))));
     final var small = input("small", 8, 16, 16);
     final var other = Ops.conv2d(small, state("other", 8, 8, 3, 3), 1, 1);
     graph.site("other", Ops.relu(biased(other, "other")));
@@ -47,6 +51,11 @@ final class RateModel {
 
   private Node input(final String name, final int... dims) {
     return graph.site(name, graph.input(name, Shape.batched(ROWS, dims)));
+  }
+
+  private Node down(final String name, final Node from, final int channels) {
+    final var weights = state(name, channels, from.shape().dim(0), 4, 4);
+    return graph.site(name, Ops.relu(biased(Ops.conv2d(from, weights, 2, 1), name)));
   }
 
   private Node state(final String name, final int... dims) {
@@ -71,20 +80,24 @@ final class RateModel {
   Weights weights(final Backend backend) {
     final var weights = backend.weights(states);
     for (final var state : states) {
-      final var values = pattern(state.shape().rowSize(), 11);
-      for (int i = 0; i < values.length; i++) {
-        values[i] *= 0.0625f;
-      }
-      weights.write(((Op.State) state.op()).name(), values);
+      weights.write(((Op.State) state.op()).name(), pattern(state.shape().rowSize(), 11, 0.0625f));
     }
     return weights;
   }
 
   /// Numbers from -1 to 1 that repeat late, none of them zero.
   static float[] pattern(final int length, final int step) {
+    return pattern(length, step, 1);
+  }
+
+  private static float[] pattern(final int length, final int step, final float scale) {
     final var values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = (i * step % 257 - 128.5f) / 128.5f;
+    for (int i = 0; i < Math.min(PERIOD, length); i++) {
+      values[i] = scale * (i * step % PERIOD - 128.5f) / 128.5f;
+    }
+    // In this code, which is not compiled yet, a loop over all of them would take its time.
+    for (int done = PERIOD; done < length; done *= 2) {
+      System.arraycopy(values, 0, values, done, Math.min(done, length - done));
     }
     return values;
   }

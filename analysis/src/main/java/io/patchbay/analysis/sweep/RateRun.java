@@ -15,27 +15,38 @@ import io.patchbay.engine.Weights;
 import io.patchbay.vae.model.VaeGraph;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Equal cells, ready to be run and timed. The quickest run counts: whatever disturbs only adds.
+/// Equal cells, ready to be run and timed: many of them, less what few of them take. The quickest
+/// runs count: whatever disturbs only adds.
 final class RateRun implements AutoCloseable {
-  /// A run is as many rows as take at least so long: what a run takes whatever its rows, in code
-  /// that is not compiled yet, is a small part of it then.
-  private static final long RUN_NANOS = 700_000;
+  /// A run of many is about so long, by what is guessed of its cells: in code that is not compiled
+  /// yet a run takes some 40 us whatever its rows.
+  private static final double RUN_NANOS = 250_000;
 
-  /// More rows, until it is.
-  private static final int GROWTH = 4;
+  private static final double CELL_NANOS = 100;
+  private static final double OPERATION_NANOS = 0.01;
 
-  private static final int FEWEST_ROWS = 2;
-  private static final int LARGE_ROWS = 32;
-  private static final int SMALL_ROWS = 512;
-  private static final int MOST_ROWS = 8192;
+  /// A run of few has such a part of the rows.
+  private static final int PART = 4;
+
+  private static final int FEWEST_ROWS = 16;
+
+  /// Of cells that hold a value each, which takes memory.
+  private static final int LARGE_ROWS = 64;
+
+  private static final int MOST_ROWS = 2048;
+  private static final int GROUPS = 64;
   private static final int BASES = 2;
-  private static final int HANDED = 8;
+  private static final int HANDED = 4;
+
+  /// What cells take at least, of what a run of them takes.
+  private static final double LEAST_SHARE = 0.01;
 
   /// The least nanoseconds of an element that is handed over.
   private static final double LEAST_MOVED = 1e-3;
@@ -51,8 +62,8 @@ final class RateRun implements AutoCloseable {
   private final SiteArrays cells;
   private final Map.Entry<Node, Node> table;
   private final int capacity;
-  private int rows;
-  private double least = Double.MAX_VALUE;
+  private double few = Double.MAX_VALUE;
+  private double many = Double.MAX_VALUE;
 
   /// What each cell is.
   ///
@@ -74,12 +85,13 @@ final class RateRun implements AutoCloseable {
     this.backend = backend;
     this.weights = weights;
     this.graph = graph;
-    final double operations = kind.work().operations();
-    final boolean large = operations > RateModel.LARGE || kind.unit().size() > RateModel.SMALL;
-    final int wanted =
-        large
-            ? Math.max(LARGE_ROWS, backend.preferredRows() / 8)
-            : operations > RateModel.SMALL ? SMALL_ROWS : MOST_ROWS;
+    final double guess = CELL_NANOS + OPERATION_NANOS * kind.work().operations();
+    final boolean holds = kind.route().filter(Route::measures).isEmpty();
+    final int least = backend.hasOwnMemory() ? backend.preferredRows() / 8 : FEWEST_ROWS;
+    final int most = Math.max(holds ? LARGE_ROWS : MOST_ROWS, least);
+    final int rows = (int) Math.clamp(RUN_NANOS / guess, least, most);
+    // Of whole groups, which linear layers of changes take cells in.
+    final int wanted = rows < GROUPS ? rows : rows / GROUPS * GROUPS;
     final var name = kind.site().name();
     final var suffix = new Suffix(graph, Map.of(name, kind.patch()), kind.route(), false);
     this.effect = suffix.effect(new Effect(Effect.Kind.L2, kind.measured()));
@@ -91,22 +103,25 @@ final class RateRun implements AutoCloseable {
     this.cells =
         SiteArrays.of(
             name, List.of(Cell.of(0, new Change(name, kind.unit(), kind.coefficients(), 0))));
+    final var plans = new ArrayList<Plan>();
     final var loaded =
         BatchProgram.load(
             backend,
             weights,
             wanted,
-            count -> Plan.of(suffix.graph(), List.of(effect), sizes(count)));
+            count -> {
+              plans.add(Plan.of(suffix.graph(), List.of(effect), sizes(count)));
+              return plans.getLast();
+            });
     this.capacity = loaded.rows();
     this.program = loaded.program();
-    final var plan = Plan.of(suffix.graph(), List.of(effect), sizes(capacity));
     for (final var each : suffix.tables().values()) {
       program.write(each, RateModel.pattern(BASES * each.shape().rowSize(), 3));
     }
     final var base = new int[capacity];
     Arrays.setAll(base, i -> i * BASES / capacity);
     final var all = cells.repeated(capacity);
-    for (final var given : plan.given()) {
+    for (final var given : plans.getLast().given()) {
       if (given.equals(point.sources())) {
         program.write(given, RateModel.pattern(BASES * kind.site().size(), 7));
       } else if (given.equals(suffix.baseIndex()) || given.equals(point.sourceIndex())) {
@@ -136,23 +151,23 @@ final class RateRun implements AutoCloseable {
         .and(point.axis(), count * kind.unit().ranges().size());
   }
 
-  /// Finds how many rows take long enough.
+  private int part() {
+    return Math.max(1, capacity / PART);
+  }
+
+  /// Loads the code, of which nothing counts.
   void warm() {
-    rows = Math.min(capacity, FEWEST_ROWS);
-    nanos();
-    while (time() < RUN_NANOS && rows < capacity) {
-      rows = Math.min(capacity, rows * GROWTH);
-    }
+    nanos(1);
   }
 
-  /// Runs them; gives the nanoseconds of all.
-  long time() {
-    final long took = nanos();
-    least = Math.min(least, (double) took / rows);
-    return took;
+  /// Runs few and many, after some that bring into the cache what others' runs have driven out.
+  void time() {
+    nanos(part());
+    few = Math.min(few, nanos(part()));
+    many = Math.min(many, nanos(capacity));
   }
 
-  private long nanos() {
+  private double nanos(final int rows) {
     final var sizes = sizes(rows);
     final long begin = clock.getCurrentThreadCpuTime();
     program.run(sizes);
@@ -163,7 +178,7 @@ final class RateRun implements AutoCloseable {
 
   /// Of a cell.
   double each() {
-    return least;
+    return capacity > 1 ? Math.max(many - few, many * LEAST_SHARE) / (capacity - part()) : many;
   }
 
   /// Nanoseconds of an element that is handed from one program to another.

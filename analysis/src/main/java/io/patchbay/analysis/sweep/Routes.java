@@ -99,8 +99,16 @@ final class Routes {
     return new Route(measured, layers, arrives, eliminates, precision);
   }
 
-  /// One of them.
+  /// One of them, for cells of many inputs and units.
   Way way(final List<Unit> units, final Optional<Route> route) {
+    final var equal = wayOfEqual(units, route);
+    return route.isEmpty() || patch instanceof SitePatch.Custom
+        ? equal
+        : equal.with(equal.cell().plus(CarriedWork.fetched(units)));
+  }
+
+  /// One of them, for cells that are all the same.
+  Way wayOfEqual(final List<Unit> units, final Optional<Route> route) {
     final var effect = new Effect(Effect.Kind.L2, measured);
     final var rest = way(graph, Map.of(site.name(), patch), Optional.of(effect), measured, route);
     final var own = patch instanceof SitePatch.Custom(var op) ? Optional.of(op) : none();

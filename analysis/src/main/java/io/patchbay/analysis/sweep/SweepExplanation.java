@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// What a sweep would do, for people: its ways with what they are predicted to take and what a
@@ -31,7 +32,13 @@ record SweepExplanation(
 
   /// Samples are taken in turns, and the quickest of each counts: the first warms the code, and
   /// what else runs on the machine only ever adds.
-  private static final int ROUNDS = 4;
+  private static final int FEWEST_ROUNDS = 4;
+
+  private static final int MOST_ROUNDS = 24;
+
+  /// Short samples are taken again until those of a way took so long in all: code is compiled
+  /// meanwhile.
+  private static final double NANOS = 150e6;
 
   /// Measures a way; nothing where it cannot be.
   interface Sampler {
@@ -41,7 +48,6 @@ record SweepExplanation(
   String text(final Sampler sampler) {
     final var sorted = new ArrayList<>(ways.ways());
     sorted.sort(Comparator.comparingDouble(this::predicted));
-    final double best = predicted(sorted.getFirst());
     final double forward = Routes.forward(graph, plan.measured());
     final var text = new StringBuilder();
     text.append(
@@ -55,16 +61,7 @@ record SweepExplanation(
             "the sweep",
             "operations",
             "saved"));
-    final var sampled = new HashMap<Way, WaySample.Took>();
-    for (int round = 0; round < ROUNDS; round++) {
-      int tried = 0;
-      for (final var way : sorted) {
-        if (isChosen(way) || (tried < MOST_SAMPLES && predicted(way) <= HOPELESS * best)) {
-          tried++;
-          sampler.of(way).ifPresent(took -> sampled.merge(way, took, WaySample.Took::quicker));
-        }
-      }
-    }
+    final var sampled = sampled(sampler, tried(sorted));
     for (final var way : sorted) {
       text.append(line(way, Optional.ofNullable(sampled.get(way)), forward));
     }
@@ -85,6 +82,35 @@ record SweepExplanation(
     }
     ladder.ifPresent(of -> text.append(climbed(of)));
     return text + "\n" + program;
+  }
+
+  /// The chosen way, and others that are worth it.
+  private List<Way> tried(final List<Way> sorted) {
+    final double best = predicted(sorted.getFirst());
+    final var tried = new ArrayList<Way>();
+    for (final var way : sorted) {
+      if (isChosen(way) || (tried.size() < MOST_SAMPLES && predicted(way) <= HOPELESS * best)) {
+        tried.add(way);
+      }
+    }
+    return tried;
+  }
+
+  private static Map<Way, WaySample.Took> sampled(final Sampler sampler, final List<Way> ways) {
+    final var sampled = new HashMap<Way, WaySample.Took>();
+    final var spent = new HashMap<Way, Double>();
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      for (final var way : ways) {
+        if (round < FEWEST_ROUNDS || spent.getOrDefault(way, NANOS) < NANOS) {
+          final var took = sampler.of(way);
+          took.ifPresent(some -> {
+            spent.merge(way, some.nanos(), Double::sum);
+            sampled.merge(way, some, WaySample.Took::quicker);
+          });
+        }
+      }
+    }
+    return sampled;
   }
 
   private String climbed(final Ladder of) {

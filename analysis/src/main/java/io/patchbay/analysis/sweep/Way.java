@@ -44,6 +44,10 @@ record Way(
     return cell.plus(base).plus(source).kinds();
   }
 
+  Way with(final WorkCount other) {
+    return new Way(route, other, base, source, timed);
+  }
+
   Way timed(final double nanos) {
     return new Way(route, cell, base, source, OptionalDouble.of(nanos));
   }

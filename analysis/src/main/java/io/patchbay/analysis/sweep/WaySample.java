@@ -6,7 +6,6 @@ import io.patchbay.vae.data.FactorDataset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// Runs a part of a sweep by one of its ways: a few inputs, and some of the units where all would
 /// take long.
@@ -26,6 +25,9 @@ record WaySample(
 
   private static final int MOST_INPUTS = 32;
 
+  /// Of fewer that are each other's sources most cells would be equal.
+  private static final int FEWEST_INPUTS = 8;
+
   /// Cells that a ladder is judged by, about, and of how many inputs.
   private static final int LADDER_CELLS = 1024;
 
@@ -44,7 +46,8 @@ record WaySample(
   Took of(final Way way, final MachineRates rates) {
     final var each = new Extent(1, 0, (double) units.size() * plan.variations());
     final double one = way.nanos(rates, each);
-    final int inputs = (int) Math.clamp(NANOS / one, 2, Math.min(MOST_INPUTS, rows.length));
+    final int least = Math.min(FEWEST_INPUTS, rows.length);
+    final int inputs = (int) Math.clamp(NANOS / one, least, Math.min(MOST_INPUTS, rows.length));
     final int most = (int) Math.clamp(units.size() * NANOS / (inputs * one), 1, units.size());
     final var some = spread(most);
     final var first = Arrays.copyOf(rows, Math.min(inputs, rows.length));
@@ -103,9 +106,7 @@ record WaySample(
 
   /// Some of the units, all over them.
   private List<JointUnit> spread(final int most) {
-    return IntStream.range(0, most)
-        .mapToObj(u -> units.get((int) ((long) u * units.size() / most)))
-        .toList();
+    return UnitSpread.of(units, most);
   }
 
   private InputCells cells(final Way way, final List<JointUnit> some, final long[] first) {

@@ -41,11 +41,7 @@ final class WayTrials {
     this.graph = graph;
     this.site = site;
     this.measured = measured;
-    final int some = Math.min(MOST_UNITS, units.size());
-    this.units =
-        IntStream.range(0, some)
-            .mapToObj(u -> units.get((int) ((long) u * units.size() / some)))
-            .toList();
+    this.units = UnitSpread.of(units, MOST_UNITS);
     this.cells = Math.clamp(subject.backend().preferredRows() / 2, 1, MOST_CELLS);
   }
 

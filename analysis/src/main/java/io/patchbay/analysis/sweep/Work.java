@@ -1,5 +1,7 @@
 package io.patchbay.analysis.sweep;
 
+import java.util.EnumSet;
+
 /// Kinds of work that the cells of a sweep are made of, each with a rate of its own on a machine.
 public enum Work {
   /// A multiply-add of a whole layer with kernel 4, stride 2 and padding 1, between features whose
@@ -13,14 +15,22 @@ public enum Work {
   OTHER(true),
   /// An element of a value that is patched; one that is compared with the base counts as some.
   ELEMENT(false),
-  /// A multiply-add of a layer that a change alone is carried through.
+  /// A multiply-add of a convolution up that a change alone is carried through.
   CARRIED(true),
   /// A weight that is fetched there: once for some neighbouring pixels.
   WEIGHT(false),
-  /// A multiply-add of a carried change with operands below float32.
-  ROUNDED(true),
+  /// A multiply-add of a convolution down that a change is carried through.
+  DOWN(true),
   /// A weight that is fetched there.
+  DOWN_WEIGHT(false),
+  /// A multiply-add of a linear layer that a change is carried through, whether its input changes
+  /// or not.
+  CARRIED_LINEAR(true),
+  /// The same as the four above with operands below float32.
+  ROUNDED(true),
   ROUNDED_WEIGHT(false),
+  ROUNDED_DOWN(true),
+  ROUNDED_DOWN_WEIGHT(false),
   /// An element of a clean value that a carried change is added to.
   CHANGED(false),
   /// A multiply-add of a change that is carried onto an image.
@@ -49,6 +59,11 @@ public enum Work {
 
   Work(final boolean multiplies) {
     this.multiplies = multiplies;
+  }
+
+  /// What there is below float32 alone.
+  static EnumSet<Work> rounded() {
+    return EnumSet.of(ROUNDED, ROUNDED_WEIGHT, ROUNDED_DOWN, ROUNDED_DOWN_WEIGHT);
   }
 
   /// Whether its unit is a multiply-add.

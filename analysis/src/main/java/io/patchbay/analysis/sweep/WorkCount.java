@@ -7,8 +7,9 @@ import java.util.Set;
 /// How much of each kind of work there is.
 ///
 /// @param amounts of those kinds of which there is some
-record WorkCount(Map<Work, Double> amounts) {
-  static final WorkCount NONE = new WorkCount(Map.of());
+/// @param operations multiply-adds, whole and carried
+record WorkCount(Map<Work, Double> amounts, double operations) {
+  static final WorkCount NONE = new WorkCount(Map.of(), 0);
 
   WorkCount {
     amounts = Map.copyOf(amounts);
@@ -24,27 +25,24 @@ record WorkCount(Map<Work, Double> amounts) {
   }
 
   WorkCount plus(final Work work, final double amount) {
-    return plus(new WorkCount(Map.of(work, amount)));
+    return plus(new WorkCount(Map.of(work, amount), work.multiplies() ? amount : 0));
+  }
+
+  /// With what takes as long as some work, and is none.
+  WorkCount waiting(final Work work, final double amount) {
+    return plus(new WorkCount(Map.of(work, amount), 0));
   }
 
   WorkCount plus(final WorkCount other) {
     final var sum = new EnumMap<Work, Double>(Work.class);
     sum.putAll(amounts);
     other.amounts.forEach((work, amount) -> sum.merge(work, amount, Double::sum));
-    return new WorkCount(sum);
+    return new WorkCount(sum, operations + other.operations);
   }
 
   WorkCount times(final double factor) {
     final var product = new EnumMap<Work, Double>(Work.class);
     amounts.forEach((work, amount) -> product.put(work, amount * factor));
-    return new WorkCount(product);
-  }
-
-  /// Multiply-adds, whole and carried.
-  double operations() {
-    return amounts.entrySet().stream()
-        .filter(e -> e.getKey().multiplies())
-        .mapToDouble(Map.Entry::getValue)
-        .sum();
+    return new WorkCount(product, operations * factor);
   }
 }

@@ -193,7 +193,7 @@ class MachineRatesTest {
   private static Set<Work> kinds(final Backend backend) {
     final var kinds = EnumSet.allOf(Work.class);
     if (!backend.precisions().contains(Precision.BF16)) {
-      kinds.removeAll(EnumSet.of(Work.ROUNDED, Work.ROUNDED_WEIGHT));
+      kinds.removeAll(Work.rounded());
     }
     return kinds;
   }
