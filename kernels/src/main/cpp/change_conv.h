@@ -225,9 +225,12 @@ __attribute__((noinline)) void tile_more(const Steps &t, const Pair &pair, int a
   }
 }
 
+// Slots from which on carry_down_by_taps is the quicker one.
+constexpr int kManySlots = 8;
+
 // Going down from many slots: tap by tap, so that the rows that see a tap find its weights in the
-// first-level cache; from the second one they would come more slowly than they are multiplied. The
-// sums of all pixels lie in memory meanwhile, and each grows in the order of carry_down.
+// first-level cache. The sums of all pixels lie in memory meanwhile, and each grows in the order of
+// carry_down.
 template <class E, class Sink>
 void carry_down_by_taps(const Layer &l, const Change &in, int first_slot, const Rect &out,
                         float *sums, Sink &sink) {
@@ -267,7 +270,7 @@ void carry(const Layer &l, const Change &in, int first_slot, const Rect &out, fl
            Sink &sink) {
   if (l.up()) {
     carry_up<E>(l, in, first_slot, out, sink);
-  } else if (in.channels < 8 || out.height() == 1) {
+  } else if (in.channels < kManySlots || out.height() == 1) {
     carry_down<E>(l, in, first_slot, out, sink);
   } else {
     carry_down_by_taps<E>(l, in, first_slot, out, sums, sink);

@@ -139,8 +139,7 @@ int32_t propagate(const void *layers, int32_t layer_count, int32_t rectify, int3
     fired[i] = units;
     skipped[i] = 0;
     Upcoming next = {};
-    const bool takes = own != nullptr || numbers[5 * (i + 1 < n ? i + 1 : i) + 2] != 0;
-    if (takes && i + 1 < n && at < past) {
+    if (i + 1 < n && at < past && (own != nullptr || numbers[5 * (i + 1) + 2] != 0)) {
       next.at = sources + source[i + 1] * size + list[at].begin;
       next.end = next.at + least(list[at].end - list[at].begin, 2048);
     }
