@@ -75,25 +75,14 @@ struct PixelsSum {
 // Shared memory: 32 channels' taps of each color, their reaches, two of these, and of each warp two
 // turns of rows.
 struct PixelsChunk {
-  PixelsCell cells[kChunk];
+  PatchCell cells[kChunk];
   PixelsSum sums[kChunk][kPixelsWarps];
 };
 
 PB_DEVICE void stage_cells(const ChangePixelsParams &p, int at, int count, PixelsChunk &chunk) {
   const int i = (int)threadIdx.x >> 3;
   if (i >= count) return;
-  PixelsCell &to = chunk.cells[i];
-  const int cell = at + i;
-  switch ((int)threadIdx.x & 7) {
-    case 0: to.base = p.base[cell]; break;
-    case 1: to.source = p.source[cell]; break;
-    case 2: to.first = p.ranges[3 * cell + 1]; to.end = p.ranges[3 * cell + 2]; break;
-    case 3: to.keep = p.numbers[5 * cell]; break;
-    case 4: to.shift = p.numbers[5 * cell + 1]; break;
-    case 5: to.take = p.numbers[5 * cell + 2]; break;
-    case 6: to.low = p.numbers[5 * cell + 3]; break;
-    case 7: to.high = p.numbers[5 * cell + 4]; break;
-  }
+  stage_cell(p, at + i, (int)threadIdx.x & 7, chunk.cells[i]);
 }
 
 PB_DEVICE void write_cells(const ChangePixelsParams &p, int at, int count, const PixelsChunk &chunk) {
@@ -200,7 +189,7 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
       fetch_rows(p.clean, p.sources, chunk.cells[0], 4 * warp - 1, lane, rows[0]);
 #pragma unroll 1
       for (int k = 0; k < count; k++) {
-        const PixelsCell cell = chunk.cells[k];
+        const PatchCell cell = chunk.cells[k];
         if (cell.base != base) {
           base = cell.base;
           image = ((unsigned)base * colors + color) * 2048 + warp * 256 + lane;

@@ -7,11 +7,6 @@
 
 namespace {
 
-struct PixelsCell {
-  int base, source, first, end;
-  float keep, shift, take, low, high;
-};
-
 // Six rows of a channel, in the base and in the source.
 struct PixelsRows {
   float own[6][32];
@@ -20,7 +15,7 @@ struct PixelsRows {
 
 // Begins to copy the rows from `first` on of a cell's channel. What is outside is of some row inside,
 // and not looked at.
-PB_DEVICE void fetch_rows(const float *clean, const float *sources, const PixelsCell &cell, int first, int lane,
+PB_DEVICE void fetch_rows(const float *clean, const float *sources, const PatchCell &cell, int first, int lane,
                           PixelsRows &to) {
   const int channel = cell.first >> 10;
   const float *const own = clean + ((long long)cell.base * 32 + channel) * 1024;
@@ -38,7 +33,7 @@ PB_DEVICE void fetch_rows(const float *clean, const float *sources, const Pixels
 
 // How far a cell's units of these rows move, those of a lane's column. `at`: of the cell, in the list.
 template <class Params>
-PB_DEVICE void moved_rows(const Params &p, int at, const PixelsCell &cell, const PixelsRows &rows, int first, int lane,
+PB_DEVICE void moved_rows(const Params &p, int at, const PatchCell &cell, const PixelsRows &rows, int first, int lane,
                           float (&d)[6]) {
   const int x = 2 * (lane & 15) + (lane >> 4);
   const int channel = cell.first & ~1023;

@@ -19,12 +19,33 @@ struct PatchCells {
 };
 #endif
 
+// A cell, as those kernels keep it in shared memory while its turn is near.
+struct PatchCell {
+  int base, source, first, end;  // its first unit and the end, within one channel
+  float keep, shift, take, low, high;
+};
+
+// One of eight threads copies its part of a cell. `at`: of the cell, in the list.
+template <class Params>
+PB_DEVICE void stage_cell(const Params &p, int at, int part, PatchCell &to) {
+  switch (part) {
+    case 0: to.base = p.base[at]; break;
+    case 1: to.source = p.source[at]; break;
+    case 2: to.first = p.ranges[3 * at + 1]; to.end = p.ranges[3 * at + 2]; break;
+    case 3: to.keep = p.numbers[5 * at]; break;
+    case 4: to.shift = p.numbers[5 * at + 1]; break;
+    case 5: to.take = p.numbers[5 * at + 2]; break;
+    case 6: to.low = p.numbers[5 * at + 3]; break;
+    case 7: to.high = p.numbers[5 * at + 4]; break;
+  }
+}
+
 // Of float32: what lies beyond limits nothing.
 constexpr float kLargest = 3.402823466e38f;
 
 // `at`: of the cell, in the list; x: of the unit in the base, s: in the source.
-template <class Params, class Cell>
-PB_DEVICE float patch_moved(const Params &p, [[maybe_unused]] int at, const Cell &cell,
+template <class Params>
+PB_DEVICE float patch_moved(const Params &p, [[maybe_unused]] int at, const PatchCell &cell,
                             [[maybe_unused]] int unit, float x, float s) {
 #ifdef PB_PATCH_OP
   const float mean = p.own.mean == nullptr ? 0.0f : p.own.mean[unit];

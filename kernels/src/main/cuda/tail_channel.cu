@@ -3,16 +3,18 @@
 // and another one (to 64 x 64 x 1, sigmoid). What a patch makes of a unit is as in change_pixels.cu;
 // lanes, taps and the image are as in tail.cuh; all is exact to a few roundings of float32.
 //
-// The change of one channel goes through the first layer in multiply-adds of float32, four for each
-// output, and from there stands in the lanes as A fragments of the second layer's products, which
-// take a number as two of bf16, 16 bits in all: three products for one.
+// Both layers take numbers as two of bf16, 16 bits in all. Of one channel only four taps meet in an
+// output, two of a row of the change, so an m16n8k16 product makes 16 pixels of 8 outputs at once: its
+// k are the taps (beside, own) of rows v = 0 and 1, for the high and the low part of the weight, and the
+// same again for the low part of the change. Its sums stand in the lanes as A fragments of the second
+// layer's products, three for one there.
 //
-// Operations a cell: 131,072 multiply-adds and 32,768 times 6 for the rectifier and two parts, 768
-// products m16n8k16, 4,096 pixels as in image_change.cuh. With loads and stores about 18,000
-// instructions of a warp, 4,500 clocks of a multiprocessor's four schedulers; beside them the
-// products, 1,230 clocks at 1.6, and shared memory at 128 bytes a clock: clean pre-activations 1,024,
-// weights 640, taps 1,024, the rest 400. With two barriers a cell 6,000 clocks are to be expected:
-// 38 M cells/s on 132 multiprocessors at 1.75 GHz.
+// Operations a cell: 256 products m16n8k16 of the first layer and 768 of the second, 32,768 times 6
+// for the rectifier and two parts, 4,096 pixels as in image_change.cuh. With loads and stores about
+// 12,500 instructions of a warp, 3,100 clocks of a multiprocessor's four schedulers; beside them the
+// products, 1,640 clocks at 1.6, and shared memory at 128 bytes a clock: clean pre-activations 1,024,
+// weights 320, taps 1,024, the rest 400. With two barriers a cell 4,900 clocks are to be expected:
+// 47 M cells/s on 132 multiprocessors at 1.75 GHz.
 // Bytes a cell: 2,048 of the two channels, 2,048 of weights from the L2, 4 of the result. And once
 // per base 131,072 of clean pre-activations and 16,384 of the image: with 32 cells a base 9.2 KB a
 // cell, 330 M cells/s at 3 TB/s; with one cell a base 18 M.
@@ -32,7 +34,7 @@ struct TailChannelParams {
   const int *source;           // of each cell
   const int *ranges;           // of each cell: the cell, its first unit and the end, within one channel
   const float *numbers;        // of each cell: keep, shift, take, low, high
-  const float4 *weights;       // packed by tail_channel_pack.cu
+  const uint4 *weights;        // packed by tail_channel_pack.cu
   const uint4 *image_weights;  // likewise
   const float4 *active;        // likewise, per base
   const float4 *image;         // packed by tail_pack_image, per base
@@ -51,49 +53,34 @@ namespace {
 constexpr int kChannelWarps = 16;
 constexpr int kChannelRows = 4;    // of a warp
 constexpr int kChannelChunk = 32;  // cells
-constexpr int kPitch = 20;         // of a channel's rows, with zeros around them
-constexpr int kChannelRoom = 18 * kPitch;
+constexpr int kPitch = 20;         // of a channel's rows: eight neighbours in two rows meet each bank once
+constexpr int kChannelRoom = 18 * kPitch;  // with a row of zeros before and after
 constexpr int kChanges = 1;  // of a cell's marks: some unit moves
 constexpr int kNoNumber = 2;  // to what is not a number
 
-struct ChannelCell {
-  int base, source, first, end;
-  float keep, shift, take, low, high;
-
-  PB_DEVICE int channel() const { return first >> 8 & 31; }
-};
+PB_DEVICE int channel_of(const PatchCell &cell) { return cell.first >> 8 & 31; }
 
 // Shared memory after the taps.
 struct ChannelRoom {
   float4 active[4 * 16 * 4 * 32];  // [phase][row][8 outputs][lane]
-  float change[2][kChannelRoom];
-  float4 weights[2][128];
+  uint2 change[2][2][kChannelRoom];  // by px: a pixel and the one beside it, high and low parts
+  uint4 weights[2][128];
   uint4 image_weights[128];
-  ChannelCell cells[2][kChannelChunk];
+  PatchCell cells[2][kChannelChunk];
   int marks[2][8];  // of each eighth of a channel
   float sums[kChannelWarps];
 
   // The cell of turn n.
-  PB_DEVICE const ChannelCell &cell(int n) const {
+  PB_DEVICE const PatchCell &cell(int n) const {
     return cells[(n / kChannelChunk) & 1][n % kChannelChunk];
   }
 };
 
-PB_DEVICE void stage_channel_cells(const TailChannelParams &p, int at, int end, ChannelCell *cells) {
+PB_DEVICE void stage_channel_cells(const TailChannelParams &p, int at, int end, PatchCell *cells) {
   const int i = (int)threadIdx.x >> 3;
   const int cell = at + i;
   if (i >= kChannelChunk || cell >= end) return;
-  ChannelCell &to = cells[i];
-  switch ((int)threadIdx.x & 7) {
-    case 0: to.base = p.base[cell]; break;
-    case 1: to.source = p.source[cell]; break;
-    case 2: to.first = p.ranges[3 * cell + 1]; to.end = p.ranges[3 * cell + 2]; break;
-    case 3: to.keep = p.numbers[5 * cell]; break;
-    case 4: to.shift = p.numbers[5 * cell + 1]; break;
-    case 5: to.take = p.numbers[5 * cell + 2]; break;
-    case 6: to.low = p.numbers[5 * cell + 3]; break;
-    case 7: to.high = p.numbers[5 * cell + 4]; break;
-  }
+  stage_cell(p, cell, (int)threadIdx.x & 7, cells[i]);
 }
 
 // A thread's unit of a cell's channel, before and in the source.
@@ -102,22 +89,33 @@ struct ChannelUnit {
   bool inside;
 };
 
-PB_DEVICE ChannelUnit read_unit(const TailChannelParams &p, const ChannelCell &cell) {
-  const int unit = cell.channel() * 256 + (int)threadIdx.x;
+PB_DEVICE ChannelUnit read_unit(const TailChannelParams &p, const PatchCell &cell) {
+  const int unit = channel_of(cell) * 256 + (int)threadIdx.x;
   if (unit < cell.first || unit >= cell.end) return {0.0f, 0.0f, false};
   return {__ldg(p.clean + cell.base * 8192ll + unit), __ldg(p.sources + cell.source * 8192ll + unit), true};
 }
 
-PB_DEVICE float move_unit(const TailChannelParams &p, int at, const ChannelCell &cell, const ChannelUnit &u) {
-  return u.inside ? patch_moved(p, at, cell, cell.channel() * 256 + (int)threadIdx.x, u.own, u.other) : 0.0f;
+PB_DEVICE float move_unit(const TailChannelParams &p, int at, const PatchCell &cell, const ChannelUnit &u) {
+  return u.inside ? patch_moved(p, at, cell, channel_of(cell) * 256 + (int)threadIdx.x, u.own, u.other) : 0.0f;
 }
 
-// Eight warps put a cell's change in its place, and mark whether there is any.
+// Eight warps put a cell's change in its place, and mark whether there is any. Of what is too large
+// for bf16 too, nothing can be said.
 PB_DEVICE void put_change(ChannelRoom &room, int odd, float moved) {
   const int i = (int)threadIdx.x;
-  room.change[odd][((i >> 4) + 1) * kPitch + (i & 15) + 1] = moved;
+  const int x = i & 15;
+  const float high = from_bf16(to_bf16(moved));
+  const unsigned own = pack_bf16(high, moved - high);
+  const unsigned left = __shfl_up_sync(kAll, own, 1);
+  const unsigned right = __shfl_down_sync(kAll, own, 1);
+  const int at = ((i >> 4) + 1) * kPitch + x;
+#pragma unroll
+  for (int px = 0; px < 2; px++) {
+    const unsigned beside = px == 0 ? (x == 0 ? 0 : left) : (x == 15 ? 0 : right);
+    room.change[odd][px][at] = make_uint2(__byte_perm(beside, own, 0x5410), __byte_perm(beside, own, 0x7632));
+  }
   const bool some = __any_sync(kAll, moved != 0.0f);
-  const bool lost = __any_sync(kAll, moved != moved);
+  const bool lost = __any_sync(kAll, !(fabsf(high) <= kLargest));
   if ((i & 31) == 0) room.marks[odd][i >> 5] = (some ? kChanges : 0) | (lost ? kNoNumber : 0);
 }
 
@@ -133,22 +131,23 @@ PB_DEVICE int active_at(const Strip &strip) { return (strip.phase * 16 + strip.r
 // A warp's rows through both layers.
 PB_DEVICE void channel_rows(const Strip &strip, const ChannelRoom &room, int odd, unsigned char *taps) {
   const int g = strip.lane >> 2;
-  const int px = strip.phase & 1;
-  const float *const from = room.change[odd] + (strip.row + (strip.phase >> 1)) * kPitch + g + 1;
-  float own[kChannelRows + 1][2];
-  float beside[kChannelRows + 1][2];
-#pragma unroll
-  for (int r = 0; r <= kChannelRows; r++) {
-#pragma unroll
-    for (int x = 0; x < 2; x++) {
-      own[r][x] = from[r * kPitch + 8 * x];
-      beside[r][x] = from[r * kPitch + 8 * x + 2 * px - 1];
-    }
-  }
+  const int v = strip.lane & 1;
+  const uint2 *const from = room.change[odd][strip.phase & 1] + (strip.row + (strip.phase >> 1) + v) * kPitch + g;
+  unsigned change[kChannelRows][4];
   float c[kChannelRows][2][4];
 #pragma unroll
-  for (int i = 0; i < 8 * kChannelRows; i++) c[i >> 3][i >> 2 & 1][i & 3] = 0.0f;
-  const float4 *weights = room.weights[odd] + strip.phase * 32 + (strip.lane & 3);
+  for (int r = 0; r < kChannelRows; r++) {
+    const uint2 one = from[r * kPitch];
+    const uint2 two = from[r * kPitch + 8];
+    change[r][0] = one.x;
+    change[r][1] = two.x;
+    change[r][2] = one.y;
+    change[r][3] = two.y;
+#pragma unroll
+    for (int i = 0; i < 8; i++) c[r][i >> 2][i & 3] = 0.0f;
+  }
+  const uint4 of = room.weights[odd][strip.phase * 32 + strip.lane];
+  const unsigned weights[4] = {of.x, of.y, of.z, of.w};
   const uint4 *image_weights = room.image_weights + strip.lane;
   const float4 *const active = room.active + active_at(strip);
 #pragma unroll
@@ -159,22 +158,20 @@ PB_DEVICE void channel_rows(const Strip &strip, const ChannelRoom &room, int odd
     const unsigned second[2] = {high.z, high.w};
     const unsigned first_low[2] = {low.x, low.y};
     const unsigned second_low[2] = {low.z, low.w};
-    const float4 w[4] = {weights[16 * k], weights[16 * k + 4], weights[16 * k + 8], weights[16 * k + 12]};
 #pragma unroll
     for (int r = 0; r < kChannelRows; r++) {
       unsigned a[4], rest[4];
       // Register i of A: columns 8 (i & 1) further, outputs 8 (i >> 1) further; its halves are two outputs.
 #pragma unroll
       for (int h = 0; h < 2; h++) {
+        const unsigned w[2] = {weights[2 * k + h], weights[2 * k + h]};
+        float sums[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+        mma_bf16_16816(sums, change[r], w);
         const float4 clean = active[r * 128 + (2 * k + h) * 32];
 #pragma unroll
         for (int x = 0; x < 2; x++) {
-          const auto moved = [&](const float4 &tap, float at) {
-            return bent(at, fmaf(own[r + 1][x], tap.w,
-                                 fmaf(beside[r + 1][x], tap.z, fmaf(own[r][x], tap.y, beside[r][x] * tap.x))));
-          };
-          const float one = moved(w[2 * h], x == 0 ? clean.x : clean.z);
-          const float two = moved(w[2 * h + 1], x == 0 ? clean.y : clean.w);
+          const float one = bent(x == 0 ? clean.x : clean.z, sums[2 * x]);
+          const float two = bent(x == 0 ? clean.y : clean.w, sums[2 * x + 1]);
           const unsigned pair = pack_bf16(one, two);
           const float2 kept = unpack_bf16(pair);
           a[2 * h + x] = pair;
@@ -217,10 +214,8 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
   const int lane = (int)threadIdx.x & 31;
   const Strip strip(warp, kChannelWarps / 4, lane);
 
-  for (int i = (int)threadIdx.x; i < kChannelRoom; i += 32 * kChannelWarps) {
-    room.change[0][i] = 0.0f;
-    room.change[1][i] = 0.0f;
-  }
+  uint2 *const change = &room.change[0][0][0];
+  for (int i = (int)threadIdx.x; i < 4 * kChannelRoom; i += 32 * kChannelWarps) change[i] = make_uint2(0, 0);
   if (threadIdx.x < 128) room.image_weights[threadIdx.x] = p.image_weights[threadIdx.x];
   stage_channel_cells(p, begin, end, room.cells[0]);
   __syncthreads();
@@ -228,7 +223,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
   if (warp < 8) {
     put_change(room, 0, move_unit(p, begin, room.cell(0), read_unit(p, room.cell(0))));
   } else if (warp < 12) {
-    copy_weights(p, room, 0, room.cell(0).channel());
+    copy_weights(p, room, 0, channel_of(room.cell(0)));
   }
   cp_async_commit();
 
@@ -259,12 +254,12 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
     ChannelUnit unit = {0.0f, 0.0f, false};
     const float4 *renewed = nullptr;
     if (more) {
-      const ChannelCell &next = room.cell(n + 1);
+      const PatchCell &next = room.cell(n + 1);
       if (next.base != base) renewed = p.active + next.base * 8192ll;
       if (warp < 8) {
         unit = read_unit(p, next);
       } else if (warp < 12) {
-        copy_weights(p, room, odd ^ 1, next.channel());
+        copy_weights(p, room, odd ^ 1, channel_of(next));
       }
     }
     if (marks != 0) channel_rows(strip, room, odd, shared);

@@ -7,7 +7,7 @@
 
 struct TailChannelWeightsParams {
   const float *weights;  // [32 inputs][32 outputs][4][4]
-  float4 *packed;        // 4,096: four taps
+  uint4 *packed;         // 4,096: of four outputs two taps each, pairs of bf16
 };
 
 struct TailChannelImageWeightsParams {
@@ -21,18 +21,26 @@ struct TailChannelCleanParams {
   const int *bases;
 };
 
-// Four taps e of the first layer: [input][phase][8 outputs][odd output][t], of output 2 t or the next
-// the taps of [v][h].
+// Fragments e of the first layer: [input][phase py, px][lane 4 g + t], of outputs g, 8 + g, 16 + g and 24 + g
+// the taps (beside, own) of row v = t & 1, what bf16 holds of them (t < 2) or what it leaves.
 PB_KERNEL(tail_channel_pack_weights, TailChannelWeightsParams, 256, 1) {
   const int step = (int)(gridDim.x * blockDim.x);
   for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < 4096; e += step) {
-    const int output = 8 * (e >> 3 & 3) + 2 * (e & 3) + (e >> 2 & 1);
-    const int py = e >> 6 & 1;
+    const int v = e & 1;
     const int px = e >> 5 & 1;
-    const float *const from = p.weights + ((e >> 7) * 32 + output) * 16 + (3 - py) * 4;
-    const int beside = 3 * (1 - px);
-    const int own = 1 + px;
-    p.packed[e] = make_float4(from[beside], from[own], from[beside - 8], from[own - 8]);
+    const int py = e >> 6 & 1;
+    unsigned four[4];
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+      const int output = 8 * j + (e >> 2 & 7);
+      const float *const from = p.weights + ((e >> 7) * 32 + output) * 16 + (3 - py - 2 * v) * 4;
+      const float beside = from[3 * (1 - px)];
+      const float own = from[1 + px];
+      const unsigned high = pack_bf16(beside, own);
+      const float2 kept = unpack_bf16(high);
+      four[j] = (e & 2) == 0 ? high : pack_bf16(beside - kept.x, own - kept.y);
+    }
+    p.packed[e] = make_uint4(four[0], four[1], four[2], four[3]);
   }
 }
 

@@ -37,7 +37,7 @@ final class ChannelPath {
   /// Of `tail_channel`; bytes are those of its taps and of its `ChannelRoom`.
   private static final int TAIL_THREADS = 512;
 
-  private static final int TAIL_SHARED = 208_192;
+  private static final int TAIL_SHARED = 216_832;
 
   /// Numbers of its weights: the taps of the first layer, and pairs of those of the second, twice.
   private static final int FIRST = CHANNELS * CHANNELS * 16;
