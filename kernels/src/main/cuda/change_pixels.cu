@@ -13,7 +13,7 @@
 // Bytes a cell: 8,192 of the two channels, at 3 TB/s 366 M cells/s, and more where the L2 holds them.
 //
 // A warp has 8 rows of the image, whose sides (image_change.cuh) stay in its registers as
-// long as the cells of a base follow each other, and six rows of the channel, of which two are its
+// long as a block's cells are of one base, and six rows of the channel, of which two are its
 // neighbours' too, copied while the cell before is computed; lane 16 px + n holds column 2 n + px.
 // Warps meet once per 32 cells, whose numbers they find in shared memory, and where they leave their
 // sums.
@@ -79,15 +79,19 @@ struct PixelsChunk {
   PixelsSum sums[kChunk][kPixelsWarps];
 };
 
-PB_DEVICE void stage_cells(const ChangePixelsParams &p, int at, int count, PixelsChunk &chunk) {
+// The cell of a block's turn: what cells cost differs from channel to channel, so neighbours in the
+// list go to different blocks.
+PB_DEVICE int cell_of(int turn) { return turn * (int)gridDim.x + (int)blockIdx.x; }
+
+PB_DEVICE void stage_cells(const ChangePixelsParams &p, int turn, int end, PixelsChunk &chunk) {
   const int i = (int)threadIdx.x >> 3;
-  if (i >= count) return;
-  stage_cell(p, at + i, (int)threadIdx.x & 7, chunk.cells[i]);
+  if (turn + i < end) stage_cell(p, cell_of(turn + i), (int)threadIdx.x & 7, chunk.cells[i]);
 }
 
-PB_DEVICE void write_cells(const ChangePixelsParams &p, int at, int count, const PixelsChunk &chunk) {
+// Of a chunk that begins with a turn.
+PB_DEVICE void write_cells(const ChangePixelsParams &p, int turn, int end, const PixelsChunk &chunk) {
   const int i = (int)threadIdx.x;
-  if (i >= count) return;
+  if (i >= kChunk || turn + i >= end) return;
   float sum = 0.0f;
   int changed = 0;
 #pragma unroll
@@ -95,8 +99,9 @@ PB_DEVICE void write_cells(const ChangePixelsParams &p, int at, int count, const
     sum += chunk.sums[i][w].sum;
     changed |= chunk.sums[i][w].changed;
   }
-  p.effect[at + i] = sum;
-  if (p.skipped != nullptr) p.skipped[at + i] = changed != 0 ? 0 : 1;
+  const int cell = cell_of(turn + i);
+  p.effect[cell] = sum;
+  if (p.skipped != nullptr) p.skipped[cell] = changed != 0 ? 0 : 1;
 }
 
 // One row of a channel and its columns to the left and to the right, zero outside.
@@ -158,9 +163,8 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
   float *const weights = reinterpret_cast<float *>(shared);
   float *const reaches = weights + 512 * colors;
   PixelsChunk *const chunks = reinterpret_cast<PixelsChunk *>(reaches + 32 * colors);
-  const int begin = (int)((long long)*p.rows * (int)blockIdx.x / (int)gridDim.x);
-  const int end = (int)((long long)*p.rows * ((int)blockIdx.x + 1) / (int)gridDim.x);
-  if (begin >= end) return;
+  const int end = (*p.rows - (int)blockIdx.x + (int)gridDim.x - 1) / (int)gridDim.x;  // turns of this block
+  if (end <= 0) return;
   const int warp = __shfl_sync(0xffffffffu, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
   PixelsRows *const rows = reinterpret_cast<PixelsRows *>(chunks + 2) + 2 * warp;
@@ -169,17 +173,15 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
     reaches[threadIdx.x] = reach_of(p.weights + 16 * (int)threadIdx.x);
   }
 
-  int turn = 0;
-  stage_cells(p, begin, end - begin < kChunk ? end - begin : kChunk, chunks[0]);
+  int odd = 0;
+  stage_cells(p, 0, end, chunks[0]);
 #pragma unroll 1
-  for (int at = begin; at < end; at += kChunk, turn ^= 1) {
-    const int count = end - at < kChunk ? end - at : kChunk;
-    PixelsChunk &chunk = chunks[turn];
+  for (int turn = 0; turn < end; turn += kChunk, odd ^= 1) {
+    const int count = end - turn < kChunk ? end - turn : kChunk;
+    PixelsChunk &chunk = chunks[odd];
     __syncthreads();
-    if (at > begin) write_cells(p, at - kChunk, kChunk, chunks[turn ^ 1]);
-    if (at + kChunk < end) {
-      stage_cells(p, at + kChunk, end - at - kChunk < kChunk ? end - at - kChunk : kChunk, chunks[turn ^ 1]);
-    }
+    if (turn > 0) write_cells(p, turn - kChunk, end, chunks[odd ^ 1]);
+    stage_cells(p, turn + kChunk, end, chunks[odd ^ 1]);
 #pragma unroll 1
     for (int color = 0; color < colors; color++) {
       float2 sides[8];
@@ -200,7 +202,7 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
         cp_async_wait<0>();
         __syncwarp();
         float d[6];
-        moved_rows(p, at + k, cell, rows[k & 1], 4 * warp - 1, lane, d);
+        moved_rows(p, cell_of(turn + k), cell, rows[k & 1], 4 * warp - 1, lane, d);
         if (k + 1 < count) {
           fetch_rows(p.clean, p.sources, chunk.cells[k + 1], 4 * warp - 1, lane, rows[(k + 1) & 1]);
         }
@@ -234,8 +236,7 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
     }
   }
   __syncthreads();
-  const int rest = (end - begin - 1) % kChunk + 1;
-  write_cells(p, end - rest, rest, chunks[turn ^ 1]);
+  write_cells(p, (end - 1) / kChunk * kChunk, end, chunks[odd ^ 1]);
 }
 
 }  // namespace

@@ -7,27 +7,27 @@
 
 namespace {
 
-// Six rows of a channel, in the base and in the source.
+// Six rows of a channel, in the base and, after them, in the source.
 struct PixelsRows {
   float own[6][32];
   float other[6][32];
 };
 
-// Begins to copy the rows from `first` on of a cell's channel. What is outside is of some row inside,
-// and not looked at.
+// Begins to copy the rows from `first` on of a cell's channel: quarters of a warp a row each. What is
+// outside is of the row inside next to it, and not looked at.
 PB_DEVICE void fetch_rows(const float *clean, const float *sources, const PatchCell &cell, int first, int lane,
                           PixelsRows &to) {
   const int channel = cell.first >> 10;
   const float *const own = clean + ((long long)cell.base * 32 + channel) * 1024;
   const float *const other = sources + ((long long)cell.source * 32 + channel) * 1024;
-#pragma unroll
-  for (int i = 0; i < 3; i++) {
-    const int j = 32 * i + lane;  // of 96 times 16 bytes
-    const int row = (j >> 3) % 6;
-    const int y = min(max(first + row, 0), 31);
-    const int at = 4 * (j & 7);
-    cp_async_16((j < 48 ? to.own[row] : to.other[row]) + at, (j < 48 ? own : other) + y * 32 + at);
-  }
+  const int quarter = lane >> 3;
+  const auto from = [&](const float *rows, int row) {
+    return rows + (min(max(first + row, 0), 31) * 32 + 4 * (lane & 7));
+  };
+  float *const at = &to.own[0][0] + 4 * lane;
+  cp_async_16(at, from(own, quarter));
+  cp_async_16(at + 128, quarter < 2 ? from(own, quarter + 4) : from(other, quarter - 2));
+  cp_async_16(at + 256, from(other, quarter + 2));
   cp_async_commit();
 }
 
@@ -38,10 +38,17 @@ PB_DEVICE void moved_rows(const Params &p, int at, const PatchCell &cell, const 
   const int x = 2 * (lane & 15) + (lane >> 4);
   const int channel = cell.first & ~1023;
   const int unit = channel + first * 32 + x;
+  const auto moved = [&](bool limited) {
 #pragma unroll
-  for (int i = 0; i < 6; i++) {
-    const int inside = channel + min(max(first + i, 0), 31) * 32 + x;
-    d[i] = patch_moved(p, at, cell, inside, rows.own[i][x], rows.other[i][x]);
+    for (int i = 0; i < 6; i++) {
+      const int inside = channel + min(max(first + i, 0), 31) * 32 + x;
+      d[i] = patch_moved(p, at, cell, limited, inside, rows.own[i][x], rows.other[i][x]);
+    }
+  };
+  if (limits(cell)) {
+    moved(true);
+  } else {
+    moved(false);
   }
   if (cell.end - cell.first != 1024) {
 #pragma unroll

@@ -43,10 +43,13 @@ PB_DEVICE void stage_cell(const Params &p, int at, int part, PatchCell &to) {
 // Of float32: what lies beyond limits nothing.
 constexpr float kLargest = 3.402823466e38f;
 
-// `at`: of the cell, in the list; x: of the unit in the base, s: in the source.
+PB_DEVICE bool limits(const PatchCell &cell) { return cell.low >= -kLargest || cell.high <= kLargest; }
+
+// `at`: of the cell, in the list; limited: whether limits(cell); x: of the unit in the base, s: in the
+// source.
 template <class Params>
 PB_DEVICE float patch_moved(const Params &p, [[maybe_unused]] int at, const PatchCell &cell,
-                            [[maybe_unused]] int unit, float x, float s) {
+                            [[maybe_unused]] bool limited, [[maybe_unused]] int unit, float x, float s) {
 #ifdef PB_PATCH_OP
   const float mean = p.own.mean == nullptr ? 0.0f : p.own.mean[unit];
   const int *ids = p.own.ids + 3ll * p.own.list[at];
@@ -55,7 +58,7 @@ PB_DEVICE float patch_moved(const Params &p, [[maybe_unused]] int at, const Patc
 #else
   // In this order a limit, or what is not a number, goes through.
   float moved = fmaf(s, cell.take, fmaf(x, cell.keep - 1.0f, cell.shift));
-  if (cell.low >= -kLargest || cell.high <= kLargest) {
+  if (limited) {
     moved = moved < cell.low - x ? cell.low - x : moved;
     moved = cell.high - x < moved ? cell.high - x : moved;
   }

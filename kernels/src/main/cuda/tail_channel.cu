@@ -96,7 +96,8 @@ PB_DEVICE ChannelUnit read_unit(const TailChannelParams &p, const PatchCell &cel
 }
 
 PB_DEVICE float move_unit(const TailChannelParams &p, int at, const PatchCell &cell, const ChannelUnit &u) {
-  return u.inside ? patch_moved(p, at, cell, channel_of(cell) * 256 + (int)threadIdx.x, u.own, u.other) : 0.0f;
+  const int unit = channel_of(cell) * 256 + (int)threadIdx.x;
+  return u.inside ? patch_moved(p, at, cell, limits(cell), unit, u.own, u.other) : 0.0f;
 }
 
 // Eight warps put a cell's change in its place, and mark whether there is any. Of what is too large
