@@ -206,22 +206,17 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
         if (k + 1 < count) {
           fetch_rows(p.clean, p.sources, chunk.cells[k + 1], 4 * warp - 1, lane, rows[(k + 1) & 1]);
         }
-        float most = 0.0f;
-        bool changed = false;
+        float size = 0.0f;
 #pragma unroll
-        for (int i = 0; i < 6; i++) {
-          changed |= d[i] != 0.0f;
-          most = fmaxf(most, fabsf(d[i]));
-        }
+        for (int i = 0; i < 6; i++) size += fabsf(d[i]);
         float sum = 0.0f;
-        const bool some = __any_sync(0xffffffffu, changed);
+        const bool some = __any_sync(0xffffffffu, size != 0.0f);
         if (some) {
           const float4 *const w = reinterpret_cast<const float4 *>(weights + (channel * colors + color) * 16);
           const float2 *const logits = p.logits + image;
-          const float reach = reaches[channel * colors + color];
-          if (__all_sync(0xffffffffu, most * reach < kLittle)) {
-            sum = measure_rows<kSizes, Moves::kLittle>(d, w, sides, logits);
-          } else if (__all_sync(0xffffffffu, most * reach < kFar)) {
+          // No logit moves further than this: what is not a number goes the longer way.
+          const float most = size * reaches[channel * colors + color];
+          if (__all_sync(0xffffffffu, most < kFar)) {
             sum = measure_rows<kSizes, Moves::kBetween>(d, w, sides, logits);
           } else {
             sum = measure_rows<kSizes, Moves::kAny>(d, w, sides, logits);

@@ -17,12 +17,13 @@ struct PixelsRows {
 // outside is of the row inside next to it, and not looked at.
 PB_DEVICE void fetch_rows(const float *clean, const float *sources, const PatchCell &cell, int first, int lane,
                           PixelsRows &to) {
-  const int channel = cell.first >> 10;
-  const float *const own = clean + ((long long)cell.base * 32 + channel) * 1024;
-  const float *const other = sources + ((long long)cell.source * 32 + channel) * 1024;
+  const float *const own = clean + cell.base * 32768ll;
+  const float *const other = sources + cell.source * 32768ll;
+  const int channel = cell.first & ~1023;
   const int quarter = lane >> 3;
-  const auto from = [&](const float *rows, int row) {
-    return rows + (min(max(first + row, 0), 31) * 32 + 4 * (lane & 7));
+  // 32 bits do for what lies within a base.
+  const auto from = [&](const float *of, int row) {
+    return of + (unsigned)(channel + min(max(first + row, 0), 31) * 32 + 4 * (lane & 7));
   };
   float *const at = &to.own[0][0] + 4 * lane;
   cp_async_16(at, from(own, quarter));
