@@ -13,7 +13,7 @@
 // for the rectifier and two parts, 4,096 pixels as in image_change.cuh. With loads and stores about
 // 12,500 instructions of a warp, 3,100 clocks of a multiprocessor's four schedulers; beside them the
 // products, 1,640 clocks at 1.6, and shared memory at 128 bytes a clock: clean pre-activations 1,024,
-// weights 320, taps 1,024, the rest 400. With two barriers a cell 4,900 clocks are to be expected:
+// weights 384, taps 1,024, the rest 400. With two barriers a cell 4,900 clocks are to be expected:
 // 47 M cells/s on 132 multiprocessors at 1.75 GHz.
 // Bytes a cell: 2,048 of the two channels, 2,048 of weights from the L2, 4 of the result. And once
 // per base 131,072 of clean pre-activations and 16,384 of the image: with 32 cells a base 9.2 KB a
@@ -53,7 +53,7 @@ namespace {
 constexpr int kChannelWarps = 16;
 constexpr int kChannelRows = 4;    // of a warp
 constexpr int kChannelChunk = 32;  // cells
-constexpr int kPitch = 20;         // of a channel's rows: eight neighbours in two rows meet each bank once
+constexpr int kPitch = 10;  // of a channel's rows: what eight lanes read of two rows meets each bank once
 constexpr int kChannelRoom = 18 * kPitch;  // with a row of zeros before and after
 constexpr int kChanges = 1;  // of a cell's marks: some unit moves
 constexpr int kNoNumber = 2;  // to what is not a number
@@ -63,11 +63,13 @@ PB_DEVICE int channel_of(const PatchCell &cell) { return cell.first >> 8 & 31; }
 // Shared memory after the taps.
 struct ChannelRoom {
   float4 active[4 * 16 * 4 * 32];  // [phase][row][8 outputs][lane]
-  uint2 change[2][2][kChannelRoom];  // by px: a pixel and the one beside it, high and low parts
-  uint4 weights[2][128];
+  // By px, as A fragments: pairs of a pixel and the one beside it, of columns n and n + 8, their high
+  // parts and their low ones.
+  uint4 change[2][2][kChannelRoom];
+  uint4 weights[2][256];
   uint4 image_weights[128];
   PatchCell cells[2][kChannelChunk];
-  int marks[2][8];  // of each eighth of a channel
+  int4 marks[2][2];  // of each eighth of a channel
   float sums[kChannelWarps];
 
   // The cell of turn n.
@@ -109,21 +111,23 @@ PB_DEVICE void put_change(ChannelRoom &room, int odd, float moved) {
   const unsigned own = pack_bf16(high, moved - high);
   const unsigned left = __shfl_up_sync(kAll, own, 1);
   const unsigned right = __shfl_down_sync(kAll, own, 1);
-  const int at = ((i >> 4) + 1) * kPitch + x;
 #pragma unroll
   for (int px = 0; px < 2; px++) {
     const unsigned beside = px == 0 ? (x == 0 ? 0 : left) : (x == 15 ? 0 : right);
-    room.change[odd][px][at] = make_uint2(__byte_perm(beside, own, 0x5410), __byte_perm(beside, own, 0x7632));
+    uint4 &four = room.change[odd][px][((i >> 4) + 1) * kPitch + (x & 7)];
+    (x < 8 ? four.x : four.y) = __byte_perm(beside, own, 0x5410);
+    (x < 8 ? four.z : four.w) = __byte_perm(beside, own, 0x7632);
   }
   const bool some = __any_sync(kAll, moved != 0.0f);
   const bool lost = __any_sync(kAll, !(fabsf(high) <= kLargest));
-  if ((i & 31) == 0) room.marks[odd][i >> 5] = (some ? kChanges : 0) | (lost ? kNoNumber : 0);
+  int *const marks = reinterpret_cast<int *>(room.marks[odd]);
+  if ((i & 31) == 0) marks[i >> 5] = (some ? kChanges : 0) | (lost ? kNoNumber : 0);
 }
 
-// The next four warps copy the first layer's weights of a cell's channel.
+// The other eight copy the first layer's weights of a cell's channel.
 PB_DEVICE void copy_weights(const TailChannelParams &p, ChannelRoom &room, int odd, int channel) {
   const int i = (int)threadIdx.x - 256;
-  cp_async_16(&room.weights[odd][i], p.weights + channel * 128 + i);
+  cp_async_16(&room.weights[odd][i], p.weights + channel * 256 + i);
 }
 
 // Where the pre-activations of a warp's rows are, those of this lane.
@@ -133,28 +137,28 @@ PB_DEVICE int active_at(const Strip &strip) { return (strip.phase * 16 + strip.r
 PB_DEVICE void channel_rows(const Strip &strip, const ChannelRoom &room, int odd, unsigned char *taps) {
   const int g = strip.lane >> 2;
   const int v = strip.lane & 1;
-  const uint2 *const from = room.change[odd][strip.phase & 1] + (strip.row + (strip.phase >> 1) + v) * kPitch + g;
+  const uint4 *const from = room.change[odd][strip.phase & 1] + (strip.row + (strip.phase >> 1) + v) * kPitch + g;
   unsigned change[kChannelRows][4];
   float c[kChannelRows][2][4];
 #pragma unroll
   for (int r = 0; r < kChannelRows; r++) {
-    const uint2 one = from[r * kPitch];
-    const uint2 two = from[r * kPitch + 8];
-    change[r][0] = one.x;
-    change[r][1] = two.x;
-    change[r][2] = one.y;
-    change[r][3] = two.y;
+    const uint4 four = from[r * kPitch];
+    change[r][0] = four.x;
+    change[r][1] = four.y;
+    change[r][2] = four.z;
+    change[r][3] = four.w;
 #pragma unroll
     for (int i = 0; i < 8; i++) c[r][i >> 2][i & 3] = 0.0f;
   }
-  const uint4 of = room.weights[odd][strip.phase * 32 + strip.lane];
-  const unsigned weights[4] = {of.x, of.y, of.z, of.w};
+  const uint4 *const weights = room.weights[odd] + strip.phase * 64 + strip.lane;
   const uint4 *image_weights = room.image_weights + strip.lane;
   const float4 *const active = room.active + active_at(strip);
 #pragma unroll
   for (int k = 0; k < 2; k++) {
     const uint4 high = image_weights[32 * k];
     const uint4 low = image_weights[64 + 32 * k];
+    const uint4 two = weights[32 * k];
+    const unsigned w[2][2] = {{two.x, two.y}, {two.z, two.w}};
     const unsigned first[2] = {high.x, high.y};
     const unsigned second[2] = {high.z, high.w};
     const unsigned first_low[2] = {low.x, low.y};
@@ -165,9 +169,8 @@ PB_DEVICE void channel_rows(const Strip &strip, const ChannelRoom &room, int odd
       // Register i of A: columns 8 (i & 1) further, outputs 8 (i >> 1) further; its halves are two outputs.
 #pragma unroll
       for (int h = 0; h < 2; h++) {
-        const unsigned w[2] = {weights[2 * k + h], weights[2 * k + h]};
         float sums[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-        mma_bf16_16816(sums, change[r], w);
+        mma_bf16_16816(sums, change[r], w[h]);
         const float4 clean = active[r * 128 + (2 * k + h) * 32];
 #pragma unroll
         for (int x = 0; x < 2; x++) {
@@ -215,15 +218,15 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
   const int lane = (int)threadIdx.x & 31;
   const Strip strip(warp, kChannelWarps / 4, lane);
 
-  uint2 *const change = &room.change[0][0][0];
-  for (int i = (int)threadIdx.x; i < 4 * kChannelRoom; i += 32 * kChannelWarps) change[i] = make_uint2(0, 0);
+  uint4 *const change = &room.change[0][0][0];
+  for (int i = (int)threadIdx.x; i < 4 * kChannelRoom; i += 32 * kChannelWarps) change[i] = make_uint4(0, 0, 0, 0);
   if (threadIdx.x < 128) room.image_weights[threadIdx.x] = p.image_weights[threadIdx.x];
   stage_channel_cells(p, begin, end, room.cells[0]);
   __syncthreads();
   renew_active(strip, room, p.active + room.cell(0).base * 8192ll);
   if (warp < 8) {
     put_change(room, 0, move_unit(p, begin, room.cell(0), read_unit(p, room.cell(0))));
-  } else if (warp < 12) {
+  } else {
     copy_weights(p, room, 0, channel_of(room.cell(0)));
   }
   cp_async_commit();
@@ -240,9 +243,9 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
     if (n % kChannelChunk == 0) {
       stage_channel_cells(p, begin + n + kChannelChunk, end, room.cells[(n / kChannelChunk + 1) & 1]);
     }
-    int marks = 0;
-#pragma unroll
-    for (int i = 0; i < 8; i++) marks |= room.marks[odd][i];
+    const int4 &some = room.marks[odd][0];
+    const int4 &rest = room.marks[odd][1];
+    const int marks = some.x | some.y | some.z | some.w | rest.x | rest.y | rest.z | rest.w;
     if (threadIdx.x == 0 && p.skipped != nullptr) p.skipped[begin + n] = marks != 0 ? 0 : 1;
     const int base = room.cell(n).base;
     const unsigned image = (unsigned)base * kFours + strip.pair * 32 + lane;
@@ -259,7 +262,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
       if (next.base != base) renewed = p.active + next.base * 8192ll;
       if (warp < 8) {
         unit = read_unit(p, next);
-      } else if (warp < 12) {
+      } else {
         copy_weights(p, room, odd ^ 1, channel_of(next));
       }
     }

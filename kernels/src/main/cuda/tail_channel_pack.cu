@@ -1,13 +1,13 @@
 // Puts what tail_channel.cu reads into the order in which it does: weights once, clean pre-activations
 // once per run.
 //
-// Bytes: 128 KB of weights read and written; per base 256 KB, at 3 TB/s 11 M bases/s; operations do
+// Bytes: 128 KB of weights read and written again; per base 256 KB, at 3 TB/s 11 M bases/s; operations do
 // not count.
 #include "mma.cuh"
 
 struct TailChannelWeightsParams {
   const float *weights;  // [32 inputs][32 outputs][4][4]
-  uint4 *packed;         // 4,096: of four outputs two taps each, pairs of bf16
+  uint4 *packed;         // 8,192: two B fragments
 };
 
 struct TailChannelImageWeightsParams {
@@ -21,26 +21,27 @@ struct TailChannelCleanParams {
   const int *bases;
 };
 
-// Fragments e of the first layer: [input][phase py, px][lane 4 g + t], of outputs g, 8 + g, 16 + g and 24 + g
-// the taps (beside, own) of row v = t & 1, what bf16 holds of them (t < 2) or what it leaves.
+// Two B fragments e of the first layer: [input][phase py, px][16 outputs][lane 4 g + t], of outputs g
+// and 8 + g the taps (beside, own) of row v = t & 1, what bf16 holds of them (t < 2) or what it
+// leaves, for both parts of the change.
 PB_KERNEL(tail_channel_pack_weights, TailChannelWeightsParams, 256, 1) {
   const int step = (int)(gridDim.x * blockDim.x);
-  for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < 4096; e += step) {
+  for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < 8192; e += step) {
     const int v = e & 1;
-    const int px = e >> 5 & 1;
-    const int py = e >> 6 & 1;
-    unsigned four[4];
+    const int px = e >> 6 & 1;
+    const int py = e >> 7 & 1;
+    unsigned two[2];
 #pragma unroll
-    for (int j = 0; j < 4; j++) {
-      const int output = 8 * j + (e >> 2 & 7);
-      const float *const from = p.weights + ((e >> 7) * 32 + output) * 16 + (3 - py - 2 * v) * 4;
+    for (int h = 0; h < 2; h++) {
+      const int output = 16 * (e >> 5 & 1) + 8 * h + (e >> 2 & 7);
+      const float *const from = p.weights + ((e >> 8) * 32 + output) * 16 + (3 - py - 2 * v) * 4;
       const float beside = from[3 * (1 - px)];
       const float own = from[1 + px];
       const unsigned high = pack_bf16(beside, own);
       const float2 kept = unpack_bf16(high);
-      four[j] = (e & 2) == 0 ? high : pack_bf16(beside - kept.x, own - kept.y);
+      two[h] = (e & 2) == 0 ? high : pack_bf16(beside - kept.x, own - kept.y);
     }
-    p.packed[e] = make_uint4(four[0], four[1], four[2], four[3]);
+    p.packed[e] = make_uint4(two[0], two[0], two[1], two[1]);
   }
 }
 

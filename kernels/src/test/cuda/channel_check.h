@@ -7,7 +7,7 @@
 namespace channel_check {
 
 constexpr int kThreads = 512;
-constexpr int kSharedBytes = 216832;
+constexpr int kSharedBytes = 220928;
 
 // A value of 32 x 16 x 16, patched in one channel or a part of one, and the two layers after it.
 struct ChannelCase {
@@ -100,7 +100,7 @@ struct LoadedChannel {
   LoadedChannel(Machine &machine, const ChannelCase &of) : machine(machine) {
     TailChannelWeightsParams weights = {};
     weights.weights = put(of.first);
-    weights.packed = static_cast<uint4 *>(machine.allocate(65536));
+    weights.packed = static_cast<uint4 *>(machine.allocate(131072));
     machine.launch("tail_channel_pack_weights", 8, 256, 0, &weights, sizeof weights);
     TailChannelImageWeightsParams second = {};
     second.weights = put(of.second);

@@ -37,10 +37,11 @@ final class ChannelPath {
   /// Of `tail_channel`; bytes are those of its taps and of its `ChannelRoom`.
   private static final int TAIL_THREADS = 512;
 
-  private static final int TAIL_SHARED = 216_832;
+  private static final int TAIL_SHARED = 220_928;
 
-  /// Numbers of its weights: the taps of the first layer, and pairs of those of the second, twice.
-  private static final int FIRST = CHANNELS * CHANNELS * 16;
+  /// Numbers of its weights: pairs of the taps of the first layer, for two parts of a change, and of
+  /// those of the second, each in two parts.
+  private static final int FIRST = CHANNELS * CHANNELS * 32;
 
   private static final int SECOND = CHANNELS * 16;
 
