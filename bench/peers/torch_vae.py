@@ -310,20 +310,16 @@ class Bench:
         self.section("train 1024", lambda: self.train(min(1024, self.options.pool)))
         self.section("encode", lambda: self.encode(large))
         if self.options.compile:
-            for precision in self.options.precisions:
+            self.section("compile train 64", lambda: self.compile_train(64), compiles=True)
+            for precision in sorted(self.options.precisions, key=lambda p: p != "tf32"):
                 self.section("compile decode " + precision,
                              lambda: self.compile_decode(precision, large), compiles=True)
-            self.section("compile train 64", lambda: self.compile_train(64), compiles=True)
-            if "tf32" in self.options.precisions:
-                for kind in ("channels-16", "channels-32", "z-grid"):
-                    self.section("compile sweep " + kind + " tf32",
-                                 lambda: self.compile_sweep(kind, "tf32", large), compiles=True)
-            self.section("compile train 1024",
-                         lambda: self.compile_train(compile_batch), compiles=True)
-            for precision in (p for p in self.options.precisions if p != "tf32"):
                 for kind in ("channels-16", "channels-32", "z-grid"):
                     self.section("compile sweep " + kind + " " + precision,
                                  lambda: self.compile_sweep(kind, precision, large), compiles=True)
+                if precision == "tf32":
+                    self.section("compile train 1024",
+                                 lambda: self.compile_train(compile_batch), compiles=True)
             self.section("compile encode", lambda: self.compile_encode(large), compiles=True)
         self.result["finished"] = True
         self.flush()
@@ -629,13 +625,14 @@ class Bench:
             source = kept.index_select(1, index).index_select(0, order)
             return self.from_site(net, kind, h.index_copy(1, index, source), image)
 
-        fast = self.compiled(one, "max-autotune-no-cudagraphs")
+        # max-autotune tries other convolutions for a minute and stays with cuDNN's.
+        fast = self.compiled(one, "default")
         call = lambda i: fast(kept, kept, order, indices[i], values[i], image)
         self.row(kind, precision, "prefix, compile", batch, call, sets, "cells/s")
         if self.cuda:
             self.row(kind, precision, "prefix, compile, graph", batch, self.captured(call, sets),
                      sets, "cells/s")
-        full = self.compiled(whole, "max-autotune-no-cudagraphs")
+        full = self.compiled(whole, "default")
         call = lambda i: full(x, kept, order, indices[i], values[i], image)
         self.row(kind, precision, "forward, compile", batch, call, sets, "cells/s")
         if self.cuda:
