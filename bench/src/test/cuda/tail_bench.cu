@@ -396,16 +396,8 @@ static bool time_channel(Gpu &gpu, int per_base, double size, long long seed) {
   const int *const count = loaded.put(std::vector<int>{bases});
   TailChannelCleanParams clean = {active, static_cast<float4 *>(gpu.allocate((size_t)bases * 131072)), count};
   gpu.launch("tail_channel_pack_active", 8 * gpu.processors, 256, 0, &clean, sizeof clean);
-  TailCleanParams image = {};
-  image.logits = logits;
-  image.image = static_cast<float4 *>(gpu.allocate((size_t)bases * 16384));
-  image.packed_logits = static_cast<float4 *>(gpu.allocate((size_t)bases * 16384));
-  image.bases = count;
-  image.colors = 1;
-  gpu.launch("tail_pack_image", 8 * gpu.processors, 256, 0, &image, sizeof image);
   params.active = clean.packed;
-  params.image = image.image;
-  params.logits = image.packed_logits;
+  params.logits = reinterpret_cast<const float4 *>(logits);
   return time_patches(
       gpu, kernel, per_base, one, params, 256, seed,
       [&](size_t base) {

@@ -31,6 +31,10 @@ PB_DEVICE float side_of(float l) {
   return l < 0.0f ? small : -small;
 }
 
+PB_DEVICE float4 sides_of(const float4 &l) {
+  return make_float4(side_of(l.x), side_of(l.y), side_of(l.z), side_of(l.w));
+}
+
 // The change as it is for a pixel that is nearer to 0.
 PB_DEVICE float turned(float side, float d) {
   return __uint_as_float(__float_as_uint(d) ^ (__float_as_uint(side) & 0x80000000u));

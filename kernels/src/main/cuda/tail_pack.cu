@@ -128,6 +128,6 @@ PB_KERNEL(tail_pack_image, TailCleanParams, 256, 1) {
     const float *row = p.logits + ((e >> 5) * 2 + (lane >> 4)) * 64 + 2 * x;
     const float4 l = make_float4(row[0], row[1], row[32], row[33]);
     p.packed_logits[e] = l;
-    p.image[e] = make_float4(side_of(l.x), side_of(l.y), side_of(l.z), side_of(l.w));
+    p.image[e] = sides_of(l);
   }
 }

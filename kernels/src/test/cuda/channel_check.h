@@ -7,7 +7,7 @@
 namespace channel_check {
 
 constexpr int kThreads = 512;
-constexpr int kSharedBytes = 220928;
+constexpr int kSharedBytes = 221120;
 
 // A value of 32 x 16 x 16, patched in one channel or a part of one, and the two layers after it.
 struct ChannelCase {
@@ -111,13 +111,6 @@ struct LoadedChannel {
     clean.packed = static_cast<float4 *>(machine.allocate((size_t)of.bases * 131072));
     clean.bases = put(std::vector<int>{of.bases});
     machine.launch("tail_channel_pack_active", 16, 256, 0, &clean, sizeof clean);
-    TailCleanParams image = {};
-    image.logits = put(of.logits);
-    image.image = static_cast<float4 *>(machine.allocate((size_t)of.bases * 16384));
-    image.packed_logits = static_cast<float4 *>(machine.allocate((size_t)of.bases * 16384));
-    image.bases = clean.bases;
-    image.colors = 1;
-    machine.launch("tail_pack_image", 16, 256, 0, &image, sizeof image);
     params.clean = put(of.clean);
     params.sources = put(of.sources);
     params.base = put(of.base);
@@ -127,8 +120,7 @@ struct LoadedChannel {
     params.weights = weights.packed;
     params.image_weights = reinterpret_cast<const uint4 *>(second.packed);
     params.active = clean.packed;
-    params.image = image.image;
-    params.logits = image.packed_logits;
+    params.logits = reinterpret_cast<const float4 *>(put(of.logits));
     params.effect = static_cast<float *>(machine.allocate(sizeof(float) * (size_t)(of.cells + 8)));
     params.skipped = static_cast<int *>(machine.allocate(sizeof(int) * (size_t)(of.cells + 8)));
     params.rows = put(std::vector<int>{of.cells});

@@ -34,13 +34,13 @@ final class ChannelPath {
   private static final int CHUNKS =
       2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES) + 2 * 8 * 2 * 6 * 32 * Float.BYTES;
 
-  /// Of `tail_channel`; bytes are those of its taps and of its `ChannelRoom`.
+  /// Of `tail_channel`; bytes are those of its `ChannelRoom`.
   private static final int TAIL_THREADS = 512;
 
-  private static final int TAIL_SHARED = 220_928;
+  private static final int TAIL_SHARED = 221_120;
 
-  /// Numbers of its weights: pairs of the taps of the first layer, for two parts of a change, and of
-  /// those of the second, each in two parts.
+  /// Numbers of its weights: pairs of the taps of the first layer, for two parts of a change, and
+  /// of those of the second, each in two parts.
   private static final int FIRST = CHANNELS * CHANNELS * 32;
 
   private static final int SECOND = CHANNELS * 16;
@@ -170,15 +170,12 @@ final class ChannelPath {
             preactivations,
             preactivations.shape().rowSize(),
             (a, b) -> packActive.launch(grid, a, b, bases));
-    final var image = TailPacks.ofTail(clean(node, 1), scope);
+    final var logits = scope.value(clean(node, 1));
     return new Way(
         own.kernel(op, "tail_channel", "tail_channel_" + suffix(op)),
         new Launch(processors, 1, TAIL_THREADS, TAIL_SHARED),
-        List.of(first, second, active, image.value()),
-        () ->
-            new long[] {
-              first.address(), second.address(), active.address(), image.sides(), image.logits()
-            });
+        List.of(first, second, active, logits),
+        () -> new long[] {first.address(), second.address(), active.address(), logits.address()});
   }
 
   List<Value> reads() {
