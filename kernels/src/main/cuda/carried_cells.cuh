@@ -36,6 +36,9 @@ constexpr int kChannel = 4;
 constexpr int kLists = 5;
 constexpr int kUnknown = -1;  // in none: reads outside its tables
 
+// In place of whether a cell is skipped: the channel's kernel that takes it finds out.
+constexpr int kFoundThere = -1;
+
 // Layers that a region goes through.
 constexpr int kDown = 0;
 constexpr int kUp = 1;

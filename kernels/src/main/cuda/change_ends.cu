@@ -82,12 +82,17 @@ struct ChangePlaced {
   const int *list;    // (window)
   const int *count;
   float *y;           // (rows)
+  const int *found;   // (window): 1 where nothing changes, else 0; or null
+  int *skipped;       // (rows)
 };
 
-// Numbers of a window's cells to their places.
+// Numbers of a window's cells to their places, and which of them are skipped as far as that was left
+// to the kernel that made the numbers.
 PB_KERNEL(change_placed, ChangePlaced, 256, 1) {
   const int count = *p.count;
   for (int i = blockIdx.x * 256 + threadIdx.x; i < count; i += gridDim.x * 256) {
-    p.y[p.list[i]] = p.from[i];
+    const int cell = p.list[i];
+    p.y[cell] = p.from[i];
+    if (p.found != nullptr && p.skipped[cell] == kFoundThere) p.skipped[cell] = p.found[i];
   }
 }

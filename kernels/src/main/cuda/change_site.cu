@@ -4,12 +4,11 @@
 //   at the units of the cell's ranges; there the change is x' - x, or relu(x') - relu(x) where the
 //   patched value passes a rectifier; elsewhere it is 0
 //
-//   change_probe  a warp per cell: how many units it patches, whether any of them changes where that
-//                 matters, and which way the cell goes from there
-//   change_tally  a warp per 256 cells: how many of them go each way
-//   change_list   a warp per 256 cells: the lists of the cells of each way, in their order
+//   change_probe  four lanes per cell: how many units it patches, which way it goes from there, and
+//                 whether any unit changes where that matters; per 64 cells, how many go each way
+//   change_list   a thread per cell: the lists of the cells of each way, in their order, and what the
+//                 patches of those are that channels' kernels take
 //   change_fill   a block per cell of a window of a list: its change (window; d), zeros and all
-//   change_drawn  what the patches of a list's cells are, one after the other
 //
 // A cell goes through shared memory where its regions fit there and are less than a third of the
 // dense layers' work, small ones apart from large ones, so that many fit a multiprocessor at once.
@@ -18,9 +17,11 @@
 // Which way a cell goes depends on its ranges alone, and on whether its patch changes anything. Where
 // all of a change fits shared memory no cell goes through dense layers, whose launches cost time
 // even when there is none.
+// A channel's kernel reads all of the channel, and marks the cells that change nothing. Where it
+// finds exactly what would be found here, no unit is read here.
 //
-// Operations per patched unit: 6, or the program's. Bytes per cell: probing reads 8 per unit up to
-// the first that changes; filling reads 8 per patched unit and writes 4 d.
+// Operations per patched unit: 6, or the program's. Bytes per cell: some 80, and probing 8 per unit up
+// to the first that changes; filling reads 8 per patched unit and writes 4 d.
 #include "carried_rect.cuh"
 
 struct ChangeFill {
@@ -32,21 +33,23 @@ struct ChangeFill {
 
 constexpr float kWorth = 3.0f;
 
-// Cells of a warp that makes lists.
-constexpr int kTile = 256;
+// Lanes of a cell that is probed, and cells of a block.
+constexpr int kProbe = 4;
+constexpr int kTile = 64;
+
+static_assert(kTile * kProbe == 256, "threads of a block");
+
+// Cells of a block that lists them.
+constexpr int kListed = 256;
 
 struct ChangeTiles {
   ChangeCells cells;
   int *tallies;  // (tiles; 5)
-};
-
-struct ChangeDrawn {
-  ChangeCells cells;
-  const int *list;
-  const int *count;
-  int *source;     // (list)
+  // Of the cells of one channel, in their list's order, for kernels of their own; or null.
+  int *source;
   int *ranges;     // (list; 3): number, first unit, end
   float *numbers;  // (list; 5)
+  float *zeros;    // (rows): the results, where one that was left out has 0; or null
 };
 
 PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover, bool one_range) {
@@ -60,121 +63,159 @@ PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover, bool one_
   return stripped.even + stripped.odd <= p.large && kWorth * rooms.work < rooms.dense ? kLarge : kDense;
 }
 
-PB_KERNEL(change_probe, ChangeCells, 128, 1) {
+// Whether a channel's kernel, which computes how far a unit moves and not what it becomes, moves none
+// where none changes, and else some: where the new value is a number, or the source's.
+PB_DEVICE bool site_finds_there(const ChangeTiles &p, int cell) {
+  const float *five = p.cells.numbers + 5ll * cell;
+  return p.source != nullptr && !patch_is_own(p.cells.own) && five[0] == 0.0f &&
+         (five[2] == 0.0f || (five[2] == 1.0f && five[1] == 0.0f));
+}
+
+// Whether any unit of a cell changes, of its ranges from `first` on, before `past`: asked by a whole
+// warp. The lanes of a cell look at as many of its first units; those cells that are not decided by
+// that the warp looks at one after the other.
+PB_DEVICE bool site_changes(const ChangeCells &p, int cell, int first, int past, int units, bool asked) {
+  constexpr unsigned kAll = 0xffffffffu;
   const int lane = threadIdx.x % 32;
-  const int cell = blockIdx.x * 4 + threadIdx.x / 32;
-  if (cell >= *p.rows) return;
-  const int count = *p.range_rows;
-  const bool known = p.base[cell] >= 0 && p.base[cell] < *p.base_rows && p.source[cell] >= 0 &&
-                     p.source[cell] < *p.source_rows;
-  const int h = p.regional == 0 ? 1 : static_cast<int>(p.layers[0].height);
-  const int w = p.regional == 0 ? 1 : static_cast<int>(p.layers[0].width);
-  const int first = change_first(p.ranges, count, cell);
+  const int own = lane % kProbe;
+  const ChangeRange range = asked && first < past ? p.ranges[first] : ChangeRange{0, 0, 0};
+  const int near = range.begin + own;
+  const bool moved = near < range.end && change_of_unit(p, cell, near) != 0.0f;
+  bool changes = (__ballot_sync(kAll, moved) >> (lane - own) & ((1u << kProbe) - 1)) != 0;
+  const bool left = asked && !changes && units > change_least(kProbe, range.end - range.begin);
+  unsigned open = __ballot_sync(kAll, left && own == 0);
+  for (; open != 0; open &= open - 1) {
+    const int at = __ffs(open) - 1;
+    const int one = __shfl_sync(kAll, cell, at);
+    const int end = __shfl_sync(kAll, past, at);
+    bool some = false;
+    for (int i = __shfl_sync(kAll, first, at); i < end && !some; i++) {
+      const ChangeRange r = p.ranges[i];
+      for (int from = r.begin; from < r.end && !some; from += 32) {
+        const int unit = from + lane;
+        some = __any_sync(kAll, unit < r.end && change_of_unit(p, one, unit) != 0.0f);
+      }
+    }
+    if (lane - own == at) changes = some;
+  }
+  return changes;
+}
+
+PB_KERNEL(change_probe, ChangeTiles, 256, 1) {
+  const ChangeCells &c = p.cells;
+  const int rows = *c.rows;
+  if (static_cast<int>(blockIdx.x) * kTile >= rows) return;
+  const int cell = blockIdx.x * kTile + threadIdx.x / kProbe;
+  const bool here = cell < rows;
+  const int count = *c.range_rows;
+  const bool known = here && c.base[cell] >= 0 && c.base[cell] < *c.base_rows && c.source[cell] >= 0 &&
+                     c.source[cell] < *c.source_rows;
+  const int h = c.regional == 0 ? 1 : static_cast<int>(c.layers[0].height);
+  const int w = c.regional == 0 ? 1 : static_cast<int>(c.layers[0].width);
+  const int first = here ? change_first(c.ranges, count, cell) : count;
   ChangeCover cover = {{0, 0, 0, 0}, 0, 0};
   bool inside = true;
-  bool changes = false;
   int units = 0;
-  int pieces = 0;
-  for (int i = first; i < count && p.ranges[i].row == cell; i++) {
-    const ChangeRange range = p.ranges[i];
-    inside = range.begin >= 0 && range.begin <= range.end && range.end <= p.d;
+  int past = first;
+  for (; past < count && c.ranges[past].row == cell; past++) {
+    const ChangeRange range = c.ranges[past];
+    inside = range.begin >= 0 && range.begin <= range.end && range.end <= c.d;
     if (!inside || !known) break;
     units += range.end - range.begin;
-    pieces++;
     change_add(cover, range, h, w);
-    for (int from = range.begin; from < range.end && p.eliminates && !changes; from += 32) {
-      const int unit = from + lane;
-      const bool here = unit < range.end && change_of_unit(p, cell, unit) != 0.0f;
-      changes = __any_sync(0xffffffffu, here);
-    }
   }
-  if (lane > 0) return;
-  const bool left_out = !changes && p.eliminates;
-  p.fired[cell] = units;
-  p.skipped[cell] = left_out ? 1 : 0;
-  change_keep(cover, first, p.covers + 4ll * cell);
-  if (!known) *p.wrong_index = cell + 1;
-  if (!inside) *p.wrong_range = cell + 1;
-  p.sorted[cell] = !known || !inside ? kUnknown : left_out ? kLeftOut : site_way(p, cover, pieces == 1);
-}
-
-// The number of cells of each list among those of a tile.
-PB_DEVICE void list_tally(const ChangeCells &p, int tile, int rows, int *counts) {
-  const int lane = threadIdx.x % 32;
+  int list = !known || !inside ? kUnknown : site_way(c, cover, past == first + 1);
+  const bool there = list == kChannel && c.eliminates && site_finds_there(p, cell);
+  const bool asked = list != kUnknown && c.eliminates && !there;
+  const bool changes = site_changes(c, cell, first, past, units, asked);
+  if (asked && !changes) list = kLeftOut;
+  const bool notes = here && threadIdx.x % kProbe == 0;
+  if (notes) {
+    c.fired[cell] = units;
+    c.skipped[cell] = there ? kFoundThere : asked && !changes ? 1 : 0;
+    change_keep(cover, first, c.covers + 4ll * cell);
+    if (!known) *c.wrong_index = cell + 1;
+    if (!inside) *c.wrong_range = cell + 1;
+    c.sorted[cell] = list;
+  }
 #pragma unroll
-  for (int round = 0; round < kTile / 32; round++) {
-    const int cell = tile * kTile + round * 32 + lane;
-    const int list = cell < rows ? p.sorted[cell] : kUnknown;
-#pragma unroll
-    for (int l = 0; l < kLists; l++) counts[l] += __popc(__ballot_sync(0xffffffffu, list == l));
+  for (int l = 0; l < kLists; l++) {
+    const int tally = __syncthreads_count(notes && list == l);
+    if (threadIdx.x == 0) p.tallies[kLists * blockIdx.x + l] = tally;
   }
 }
 
-PB_KERNEL(change_tally, ChangeTiles, 256, 1) {
-  const int tile = blockIdx.x * 8 + threadIdx.x / 32;
-  const int rows = *p.cells.rows;
-  if (tile * kTile >= rows) return;
-  int counts[kLists] = {};
-  list_tally(p.cells, tile, rows, counts);
-  if (threadIdx.x % 32 > 0) return;
-#pragma unroll
-  for (int l = 0; l < kLists; l++) p.tallies[kLists * tile + l] = counts[l];
-}
-
-PB_KERNEL(change_list, ChangeTiles, 256, 1) {
+// What the patch of a cell is, the `number`-th of its list.
+PB_DEVICE void list_patch(const ChangeTiles &p, int cell, int number) {
   const ChangeCells &c = p.cells;
-  const int lane = threadIdx.x % 32;
-  const int tile = blockIdx.x * 8 + threadIdx.x / 32;
-  const int rows = *c.rows;
-  const int last = rows == 0 ? 0 : (rows - 1) / kTile;
-  if (tile > last) return;
-  int filled[kLists] = {};
-  for (int before = lane; before < tile; before += 32) {
+  const ChangeRange range = c.ranges[c.covers[4ll * cell + 3]];
+  p.source[number] = c.source[cell];
+  p.ranges[3 * number] = number;
+  p.ranges[3 * number + 1] = range.begin;
+  p.ranges[3 * number + 2] = range.end;
+  for (int k = 0; k < 5; k++) p.numbers[5 * number + k] = c.numbers[5ll * cell + k];
+}
+
+// Shared memory: per warp and list, the cells of some tiles before, and those of the warp.
+struct ListRoom {
+  int before[kListed / 32][kLists];
+  int here[kListed / 32][kLists];
+
+  // Cells of a list in tiles before, and in the first warps of this block.
+  PB_DEVICE int filled(int list, int warps) const {
+    int sum = 0;
 #pragma unroll
-    for (int l = 0; l < kLists; l++) filled[l] += p.tallies[kLists * before + l];
+    for (int w = 0; w < kListed / 32; w++) sum += before[w][list] + (w < warps ? here[w][list] : 0);
+    return sum;
   }
+};
+
+PB_KERNEL(change_list, ChangeTiles, kListed, 1) {
+  PB_SHARED(shared);
+  ListRoom &room = *reinterpret_cast<ListRoom *>(shared);
+  const ChangeCells &c = p.cells;
+  const int rows = *c.rows;
+  const int last = rows == 0 ? 0 : (rows - 1) / kListed;
+  const int block = blockIdx.x;
+  if (block > last) return;
+  const int lane = threadIdx.x % 32;
+  const int warp = threadIdx.x / 32;
+  const int cell = block * kListed + threadIdx.x;
+  const int list = cell < rows ? c.sorted[cell] : kUnknown;
+  int before[kLists] = {};
+  for (int tile = threadIdx.x; tile < block * (kListed / kTile); tile += kListed) {
+#pragma unroll
+    for (int l = 0; l < kLists; l++) before[l] += p.tallies[kLists * tile + l];
+  }
+  unsigned beside = 0;
 #pragma unroll
   for (int l = 0; l < kLists; l++) {
-    for (int step = 16; step > 0; step /= 2) filled[l] += __shfl_xor_sync(0xffffffffu, filled[l], step);
-  }
-#pragma unroll
-  for (int round = 0; round < kTile / 32; round++) {
-    const int cell = tile * kTile + round * 32 + lane;
-    const int list = cell < rows ? c.sorted[cell] : kUnknown;
-#pragma unroll
-    for (int l = 0; l < kLists; l++) {
-      const unsigned here = __ballot_sync(0xffffffffu, list == l);
-      if (list == l) {
-        const long long at = l * c.most + filled[l] + __popc(here & ((1u << lane) - 1));
-        c.lists[at] = cell;
-        c.bases[at] = c.base[cell];
-      }
-      filled[l] += __popc(here);
+    for (int step = 16; step > 0; step /= 2) before[l] += __shfl_xor_sync(0xffffffffu, before[l], step);
+    const unsigned here = __ballot_sync(0xffffffffu, list == l);
+    if (list == l) beside = here;
+    if (lane == 0) {
+      room.before[warp][l] = before[l];
+      room.here[warp][l] = __popc(here);
     }
   }
-  if (tile < last) return;
+  __syncthreads();
+  if (list != kUnknown) {
+    const int number = room.filled(list, warp) + __popc(beside & ((1u << lane) - 1));
+    c.lists[list * c.most + number] = cell;
+    c.bases[list * c.most + number] = c.base[cell];
+    if (list == kChannel && p.source != nullptr) list_patch(p, cell, number);
+    if (list == kLeftOut && p.zeros != nullptr) p.zeros[cell] = 0.0f;
+  }
+  if (block < last) return;
 #pragma unroll
   for (int l = 0; l < kLists; l++) {
-    if (lane == 0) c.counts[l] = filled[l];
-    for (int i = lane; i < c.windows; i += 32) {
-      const long long rest = filled[l] - i * c.window;
+    const int filled = room.filled(l, kListed / 32);
+    if (threadIdx.x == 0) c.counts[l] = filled;
+    for (int i = threadIdx.x; i < c.windows; i += kListed) {
+      const long long rest = filled - i * c.window;
       const long long here = rest < 0 ? 0 : rest < c.window ? rest : c.window;
       c.counts[kLists + l * c.windows + i] = static_cast<int>(here);
     }
-  }
-}
-
-PB_KERNEL(change_drawn, ChangeDrawn, 256, 1) {
-  const ChangeCells &c = p.cells;
-  const int count = *p.count;
-  for (int i = blockIdx.x * 256 + threadIdx.x; i < count; i += gridDim.x * 256) {
-    const int cell = p.list[i];
-    const ChangeRange range = c.ranges[c.covers[4ll * cell + 3]];
-    p.source[i] = c.source[cell];
-    p.ranges[3 * i] = i;
-    p.ranges[3 * i + 1] = range.begin;
-    p.ranges[3 * i + 2] = range.end;
-    for (int k = 0; k < 5; k++) p.numbers[5 * i + k] = c.numbers[5ll * cell + k];
   }
 }
 

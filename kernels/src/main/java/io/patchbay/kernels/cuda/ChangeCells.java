@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The cells of a carried change: what their patches are, and lists of those that go on in one way
@@ -26,13 +27,16 @@ final class ChangeCells {
 
   private static final int KINDS = Kind.values().length;
   private static final int COVER = 4;
-  private static final int PROBED = 4;
   private static final int WARP = 32;
   private static final int MOST_THREADS = 256;
-  private static final int LIST_THREADS = 256;
 
-  /// Cells of a warp that makes lists.
-  private static final int TILE = 256;
+  /// Threads of a block of kernels that sort cells, and the cells of one that probes them.
+  private static final int THREADS = 256;
+
+  private static final int TILE = 64;
+
+  /// `ListRoom`.
+  private static final int LIST_SHARED = 2 * THREADS / WARP * KINDS * Integer.BYTES;
 
   private static final int FILL_BLOCKS = 8;
 
@@ -63,15 +67,15 @@ final class ChangeCells {
   private final int large;
   private final int plane;
   private final int processors;
-  private final boolean channels;
+  private final ChangeEnds ends;
+  private final Optional<ChannelPatches> channel;
   private final boolean whole;
   private final Kernel probe;
-  private final Kernel tally;
   private final Kernel list;
   private final Kernel fill;
 
   /// @param window cells for whose dense changes there is room at once
-  /// @param channels whether patches of one channel go a way of their own
+  /// @param channel what is listed of patches of one channel, if there are kernels for such
   /// @param whole whether no cell goes through dense layers
   /// @param own kernels for an op of one's own
   ChangeCells(
@@ -80,11 +84,13 @@ final class ChangeCells {
       final Scope scope,
       final RegionLayers regions,
       final int window,
-      final boolean channels,
+      final ChangeEnds ends,
+      final Optional<ChannelPatches> channel,
       final boolean whole,
       final OwnKernels own) {
     this.op = op;
-    this.channels = channels;
+    this.ends = ends;
+    this.channel = channel;
     this.whole = whole;
     this.regions = regions;
     this.window = window;
@@ -124,7 +130,6 @@ final class ChangeCells {
     this.plane = whole ? Math.min(most, regions.plane(1)) : large;
     this.small = Math.min(large, regions.small());
     this.probe = own.kernel(op, "change_site", "change_probe");
-    this.tally = scope.device().kernel("change_site", "change_tally");
     this.list = scope.device().kernel("change_site", "change_list");
     this.fill = own.kernel(op, "change_site", "change_fill");
   }
@@ -202,14 +207,31 @@ final class ChangeCells {
     return Math.min(cells.most(), each * processors);
   }
 
-  /// Sorts all cells into lists.
+  /// Sorts all cells into lists. Those that are left out have their results then, where that is 0.
   void sort() {
-    final var fields = fields();
-    probe.launch(Launch.of(Math.ceilDiv(rows, PROBED), PROBED * WARP), fields);
-    final var tiles = concat(fields, tallies.address());
-    final var grid = Launch.covering((long) WARP * Math.ceilDiv(rows, TILE), LIST_THREADS, rows);
-    tally.launch(grid, tiles);
-    list.launch(grid, tiles);
+    final long[] listed =
+        channel
+            .map(
+                c -> new long[] {c.source().address(), c.ranges().address(), c.numbers().address()})
+            .orElseGet(() -> new long[3]);
+    final var fields = concat(concat(fields(), tallies.address()), listed);
+    final var tiles = concat(fields, ends.zeros());
+    probe.launch(Launch.of(Math.ceilDiv(rows, TILE), THREADS), tiles);
+    list.launch(new Launch(Math.ceilDiv(rows, THREADS), 1, THREADS, LIST_SHARED), tiles);
+  }
+
+  /// Where the kernels of channels say which of their cells are skipped, if it is asked; 0 if not.
+  long found(final ChannelPatches listed) {
+    return op.eliminates() ? listed.found().address() : 0;
+  }
+
+  /// Numbers of a list's cells to their places.
+  ///
+  /// @param found as above
+  long[] placed(final CellList cells, final long from, final long found) {
+    return new long[] {
+      from, cells.cells(), cells.count(), ends.out().address(), found, skipped.address()
+    };
   }
 
   /// All cells of a kind.
@@ -280,7 +302,7 @@ final class ChangeCells {
       regions.layers().size(),
       small,
       large,
-      channels ? 1 : 0,
+      channel.isPresent() || whole ? 1 : 0,
       whole ? 1 : 0
     };
     final var inputs = in.stream().mapToLong(Value::address).toArray();

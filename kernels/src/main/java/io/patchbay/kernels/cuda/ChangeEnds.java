@@ -53,6 +53,15 @@ final class ChangeEnds {
     return out;
   }
 
+  /// Where the results stand if they are 0 where nothing changes, whatever else a cell reads; else
+  /// 0.
+  long zeros() {
+    return switch (op.end()) {
+      case SQUARES, SIZES -> out.address();
+      case VALUE, PRODUCTS -> 0;
+    };
+  }
+
   /// As the kernels number ends.
   static int code(final End end) {
     return switch (end) {

@@ -19,8 +19,6 @@ import java.util.function.Supplier;
 final class ChannelPath {
   private static final int THREADS = 256;
   private static final int BLOCKS = 8;
-  private static final int NUMBERS = 5;
-  private static final int RANGE = 3;
   private static final int CHANNELS = 32;
   private static final int IMAGE = 64;
 
@@ -45,17 +43,13 @@ final class ChannelPath {
 
   private static final int SECOND = CHANNELS * 16;
 
-  private final ChangeEnds ends;
   private final Value clean;
   private final Value sources;
   private final Way way;
   private final boolean rectifies;
-  private final Kernel drawn;
   private final Kernel placed;
   private final int processors;
-  private final Value source;
-  private final Value ranges;
-  private final Value numbers;
+  private final ChannelPatches patches;
   private final Value effects;
 
   /// A kernel from a channel to an image, and what it reads for all cells.
@@ -64,36 +58,23 @@ final class ChannelPath {
   private record Way(
       Kernel kernel, Launch launch, List<Value> reads, Supplier<long[]> given, long... colors) {}
 
-  private ChannelPath(
-      final Node node,
-      final Propagate op,
-      final Scope scope,
-      final ChangeEnds ends,
-      final Way way) {
-    this.ends = ends;
+  private ChannelPath(final Node node, final Propagate op, final Scope scope, final Way way) {
     this.way = way;
     this.clean = scope.value(node.input(0));
     this.sources = scope.value(node.input(1));
     this.rectifies = op.rectifies();
     final var device = scope.device();
-    this.drawn = device.kernel("change_site", "change_drawn");
     this.placed = device.kernel("change_ends", "change_placed");
     this.processors = device.facts().multiprocessors();
     final int rows = Math.max(1, scope.most(ChangeCells.axis(node)));
     final var name = "(%" + node.id() + ")";
-    this.source = scope.scratch("drawn source" + name, null, rows);
-    this.ranges = scope.scratch("drawn ranges" + name, null, RANGE * rows);
-    this.numbers = scope.scratch("drawn numbers" + name, null, NUMBERS * rows);
+    this.patches = ChannelPatches.of(scope, name, rows);
     this.effects = scope.scratch("effects" + name, null, rows);
   }
 
   /// The path of a chain that it fits. An op of one's own goes this way where it is compiled.
   static Optional<ChannelPath> of(
-      final Node node,
-      final Propagate op,
-      final Scope scope,
-      final ChangeEnds ends,
-      final OwnKernels own) {
+      final Node node, final Propagate op, final Scope scope, final OwnKernels own) {
     final int last = op.layers().size() - 1;
     final boolean measures = op.end() == End.SQUARES || op.end() == End.SIZES;
     final boolean ups = op.layers().stream().allMatch(layer -> layer.kind() == Kind.UP);
@@ -107,7 +88,7 @@ final class ChannelPath {
     final var image = clean(node, last).shape().on(null);
     final boolean gray = image.equals(Shape.of(1, IMAGE, IMAGE));
     if (last == 0 && (gray || image.equals(Shape.of(3, IMAGE, IMAGE)))) {
-      return Optional.of(new ChannelPath(node, op, scope, ends, pixels(node, op, scope, own)));
+      return Optional.of(new ChannelPath(node, op, scope, pixels(node, op, scope, own)));
     }
     final boolean tail =
         last == 1
@@ -116,7 +97,7 @@ final class ChannelPath {
             && clean(node, 0).shape().on(null).equals(Shape.of(CHANNELS, IMAGE / 2, IMAGE / 2))
             && scope.device().facts().sharedPerBlock() >= TAIL_SHARED;
     return tail
-        ? Optional.of(new ChannelPath(node, op, scope, ends, tail(node, op, scope, own)))
+        ? Optional.of(new ChannelPath(node, op, scope, tail(node, op, scope, own)))
         : Optional.empty();
   }
 
@@ -185,34 +166,34 @@ final class ChannelPath {
   }
 
   List<Value> writes() {
-    return List.of(source, ranges, numbers, effects);
+    final var writes = new ArrayList<>(patches.all());
+    writes.add(effects);
+    return writes;
+  }
+
+  /// What is listed of its cells.
+  ChannelPatches patches() {
+    return patches;
   }
 
   /// Writes the results of some cells, each of one range in one channel.
   void run(final ChangeCells all, final CellList cells) {
-    final var grid = Launch.covering(cells.most(), THREADS, BLOCKS * processors);
-    drawn.launch(
-        grid,
-        ChangeCells.concat(
-            all.fields(),
-            cells.cells(),
-            cells.count(),
-            source.address(),
-            ranges.address(),
-            numbers.address()));
-    final long[] patches = {
+    final long[] given = {
       clean.address(),
       sources.address(),
       cells.bases(),
-      source.address(),
-      ranges.address(),
-      numbers.address()
+      patches.source().address(),
+      patches.ranges().address(),
+      patches.numbers().address()
     };
-    final var given = ChangeCells.concat(patches, way.given().get());
-    final var results = ChangeCells.concat(given, effects.address(), 0, cells.count());
+    final long found = all.found(patches);
+    final var weights = ChangeCells.concat(given, way.given().get());
+    final var results = ChangeCells.concat(weights, effects.address(), found, cells.count());
     final var colors = ChangeCells.concat(results, way.colors());
     final var bent = ChangeCells.concat(colors, rectifies ? 1 : 0);
     way.kernel().launch(way.launch(), ChangeCells.concat(bent, all.own(cells)));
-    placed.launch(grid, effects.address(), cells.cells(), cells.count(), ends.out().address());
+    placed.launch(
+        Launch.covering(cells.most(), THREADS, BLOCKS * processors),
+        all.placed(cells, effects.address(), found));
   }
 }

@@ -331,7 +331,9 @@ final class DecoderPath {
                 from,
                 cells.cells(),
                 cells.count(),
-                ends.out().address()));
+                ends.out().address(),
+                0,
+                0));
   }
 
   /// `change_linear_shared` of `change_params.cuh`, of 32 cells in three stages.

@@ -96,8 +96,7 @@ final class PropagateCandidate implements Candidate {
               ? new LayeredPath(node, op, scope, layers, first, !special, ends)
               : null;
       this.dense = matrix.isPresent() ? matrix.get() : layered;
-      this.channel =
-          special ? ChannelPath.of(node, op, scope, ends, own) : Optional.<ChannelPath>empty();
+      this.channel = special ? ChannelPath.of(node, op, scope, own) : Optional.<ChannelPath>empty();
       final int rows = scope.most(ChangeCells.axis(node));
       final var paths = new LinkedHashSet<ChangePath>();
       if (dense != null) {
@@ -110,7 +109,15 @@ final class PropagateCandidate implements Candidate {
       final int window = bytes == 0 ? Math.max(1, rows) : window(scope, rows, bytes);
       this.cells =
           new ChangeCells(
-              node, op, scope, regions, window, channel.isPresent() || whole, whole, own);
+              node,
+              op,
+              scope,
+              regions,
+              window,
+              ends,
+              channel.map(ChannelPath::patches),
+              whole,
+              own);
       this.region = own.kernel(op, "change_region", regions.kernel());
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
@@ -140,7 +147,9 @@ final class PropagateCandidate implements Candidate {
 
     void run() {
       cells.sort();
-      ends.run(cells.all(Kind.LEFT_OUT), 0);
+      if (ends.zeros() == 0) {
+        ends.run(cells.all(Kind.LEFT_OUT), 0);
+      }
       final var apart = new ArrayList<Kind>();
       if (!regions.layers().isEmpty()) {
         apart.addAll(List.of(Kind.SMALL, Kind.LARGE));
