@@ -5,17 +5,25 @@ import static org.bytedeco.cuda.global.cudart.CU_EVENT_DISABLE_TIMING;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /// Pinned host memory through which all data passes between the host and a device: only such memory
 /// is copied while the host goes on, and only it is what an array of the heap can be copied to.
 ///
 /// There are some parts, in a ring. Uploads fill one from its start to its end, each copied to the
 /// device as soon as it is there, and then go on in the next; a part is written again when an event
-/// says that the device has read it. Small uploads thus wait for nothing, and of large ones the
-/// host copies one part while the device copies another. There are more parts when two do not
-/// suffice, up to a limit: so inputs of the next run are there before this one is over.
+/// says that the device has read it. Small uploads thus wait for nothing, and large ones go in
+/// pieces: the device copies one while the host copies the next, by several threads, for one alone
+/// takes longer than the device. There are more parts when two do not suffice, up to a limit: so
+/// inputs of the next run are there before this one is over.
 final class Staging {
   static final int PART = 4 << 20;
+
+  /// Bytes that the device copies at once at most, and that a thread of the host does: of fewer,
+  /// asking for it takes longer than doing it.
+  private static final int PIECE = 1 << 20;
+
+  private static final int SLICE = 1 << 18;
 
   private static final int ALIGNMENT = 64;
 
@@ -71,8 +79,8 @@ final class Staging {
         turn();
       }
       final var part = parts.get(current);
-      final long bytes = Math.min(PART - used, size - done);
-      MemorySegment.copy(from, done, part.memory, used, bytes);
+      final long bytes = Math.min(Math.min(PART - used, PIECE), size - done);
+      copy(from.asSlice(done, bytes), part.memory.asSlice(used, bytes));
       context.check(
           context
               .calls()
@@ -85,6 +93,19 @@ final class Staging {
       used = (int) Math.min(PART, used + (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
       done += bytes;
     }
+  }
+
+  /// An array may be read by any thread; of other memory that is not sure.
+  private static void copy(final MemorySegment from, final MemorySegment to) {
+    final long size = from.byteSize();
+    if (size < 2 * SLICE || from.heapBase().isEmpty()) {
+      to.copyFrom(from);
+      return;
+    }
+    LongStream.range(0, (size + SLICE - 1) / SLICE)
+        .map(slice -> slice * SLICE)
+        .parallel()
+        .forEach(at -> MemorySegment.copy(from, at, to, at, Math.min(SLICE, size - at)));
   }
 
   private void turn() {
