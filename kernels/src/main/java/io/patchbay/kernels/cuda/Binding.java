@@ -16,6 +16,7 @@ import java.util.Set;
 final class Binding {
   private final Scope scope;
   private final List<Step> derived = new ArrayList<>();
+  private final List<Step> packing = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
   private final Map<Value, Value> inPlace = new HashMap<>();
 
@@ -38,7 +39,7 @@ final class Binding {
     }
     final var made = new ArrayList<Step>();
     reversed.reversed().forEach(made::addAll);
-    order(scope.mode() == Mode.FAST ? Bundles.of(made, states()) : made);
+    order(scope.mode() == Mode.FAST ? Bundles.of(made, states()) : made, given);
     assign(plan);
   }
 
@@ -54,15 +55,19 @@ final class Binding {
     return states;
   }
 
-  /// Packed forms of states are made apart, when a state has changed; those of other values stand
-  /// after whatever makes the value, which for a given one is nothing.
-  private void order(final List<Step> made) {
+  /// Packed forms of states are made apart, when a state has changed, and those of given values
+  /// when these have; those of other values stand after whatever makes the value.
+  private void order(final List<Step> made, final Set<Node> given) {
+    final Set<Value> written = new HashSet<>();
+    given.forEach(node -> written.add(scope.value(node)));
     final Map<Value, List<Step>> after = new HashMap<>();
     for (final var packed : scope.packs()) {
+      final var from = packed.step().reads().getFirst().root();
       if (packed.fromState()) {
         derived.add(packed.step());
+      } else if (written.contains(from)) {
+        packing.add(packed.step());
       } else {
-        final var from = packed.step().reads().getFirst().root();
         after.computeIfAbsent(from, key -> new ArrayList<>()).add(packed.step());
       }
     }
@@ -159,6 +164,11 @@ final class Binding {
   /// Steps that depend on states alone: packed weights, made again when a state has changed.
   List<Step> derived() {
     return derived;
+  }
+
+  /// Steps that depend on what is given alone: its packed forms.
+  List<Step> packing() {
+    return packing;
   }
 
   List<Step> steps() {

@@ -43,6 +43,7 @@ final class CudaProgram implements Program {
 
   private final Map<Value, Node> nodes = new HashMap<>();
   private final @Nullable Recording derived;
+  private final GivenPacks packs;
   private final @Nullable Recording steps;
   private long derivedFrom;
   private Sizes last = Sizes.none();
@@ -74,14 +75,20 @@ final class CudaProgram implements Program {
     scope.values().forEach((node, value) -> nodes.putIfAbsent(value.root(), node));
     writeConstants();
     this.derived = binding.derived().isEmpty() ? null : record(binding.derived());
+    @Nullable GivenPacks packed = null;
     try {
+      packed = new GivenPacks(binding.packing(), this::record);
       this.steps = mode == Mode.STEP || binding.steps().isEmpty() ? null : record(binding.steps());
     } catch (final RuntimeException e) {
       if (derived != null) {
         derived.close();
       }
+      if (packed != null) {
+        packed.close();
+      }
       throw e;
     }
+    this.packs = packed;
   }
 
   /// Bytes that a plan takes, the most of which are not taken here.
@@ -165,12 +172,15 @@ final class CudaProgram implements Program {
     }
   }
 
+  /// A given value that is about to be written.
   private Value given(final Node node, final Shape.Type type) {
     checkOpen();
     if (!plan.given().contains(node) || node.shape().type() != type) {
       throw new IllegalArgumentException("not a given value of type " + type + ": " + node);
     }
-    return scope.value(node);
+    final var value = scope.value(node);
+    packs.written(value);
+    return value;
   }
 
   private Value output(final Node node) {
@@ -272,6 +282,7 @@ final class CudaProgram implements Program {
       }
       derivedFrom = weights.version();
     }
+    packs.renew(sizes);
     if (steps != null) {
       steps.replay();
     } else {
@@ -377,6 +388,7 @@ final class CudaProgram implements Program {
     if (derived != null) {
       derived.close();
     }
+    packs.close();
     if (steps != null) {
       steps.close();
     }

@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Where every value of a program stands: in one slab, by lifetimes, but for states and what is
 /// made right in them.
@@ -56,8 +58,8 @@ final class Placement {
             permanent.add(value.root());
           }
         });
-    binding
-        .derived()
+    Stream.of(binding.derived(), binding.packing())
+        .flatMap(List::stream)
         .forEach(step -> {
           permanent.addAll(step.writes());
           permanent.addAll(step.reads());
