@@ -10,6 +10,11 @@
 // two lanes of a load meet in a bank. Chunks of input channels come in turns, the next images' while
 // these ones' are multiplied.
 //
+// Of few rows a block has one group of images, and what it waits for is the way from memory: the forms for
+// few rows have tiles that give each multiprocessor a block of 64, four chunks on their way at a time,
+// and load what gates the result before the first. One sum is one chain over channels and halves of the
+// taps in order in every form, however many tiles a warp has: the same bits.
+//
 // Operations 2 x 16 W W C O a row, of which 1.6 clocks of a multiprocessor are an instruction's 1,024;
 // loads from shared memory are 28 for 16 instructions with W = 16, 26 with W = 8, 24 for 8 with W = 4.
 // 32 x 32 x 32 -> 32: 4,096 instructions and 7,168 loads a row, 31 ns a row on 132 multiprocessors at
@@ -19,7 +24,7 @@
 
 namespace {
 
-template <int PARTS, int W, int M, int N, int WM, int WN>
+template <int PARTS, int W, int M, int N, int WM, int WN, int CHANNELS, int STAGES>
 struct DownHeld {
   static constexpr int kThreads = 32 * WM * WN;
   static constexpr int kOutputs = 8 * N * WN;
@@ -27,7 +32,10 @@ struct DownHeld {
   static constexpr int kImages = kPixels > W * W ? kPixels / (W * W) : 1;
   static constexpr int kRows = kPixels > W * W ? W : kPixels / W;
   static constexpr int kBands = W / kRows;
-  static constexpr int kChannels = W == 16 ? 4 : W == 8 ? 8 : 2;  // of a chunk
+  static constexpr int kChannels = CHANNELS;  // of a chunk
+  static constexpr bool kFew = STAGES > 2;
+  static constexpr int kAhead = kThreads < 256 ? 16 : 8;  // weights on their way at a time
+  static constexpr int kTogether = kFew ? 4 : 1;          // so that loads of one meet products of another
   static constexpr int kInRows = 2 * kRows + 2;
   static constexpr int kPitch = W == 4 ? 24 : 2 * W + 4;
   static constexpr int kPlane = kInRows * kPitch;
@@ -40,6 +48,7 @@ struct DownHeld {
 
   static_assert(kOutputs >= 16 && kPixels % W == 0, "");
   static_assert(W == 4 || 16 * M <= W * W, "a warp in one image");
+  static_assert(4 * M * N <= 32, "a bit for each sum");
 
   const HalvingParams &p;
   float *weights, *stages;
@@ -67,7 +76,7 @@ struct DownHeld {
 
   PB_DEVICE void hold() {
     const int items = chunks * kChannels * kHeld / 4;
-#pragma unroll 8
+#pragma unroll kAhead
     for (int i = (int)threadIdx.x; i < items; i += kThreads) {
       const int rest = i / 32;
       const int co = i % 16 + rest % (kOutputs / 16) * 16;
@@ -91,7 +100,7 @@ struct DownHeld {
     const int group = (int)blockIdx.x + step / chunks * (int)gridDim.x;
     if (group < groups) {
       copy_rows<kThreads, kImages, kChannels, kInRows, 2 * W, kPitch>(
-          stages + step % 2 * kStage, p.x, group / kBands * kImages, rows, step % chunks * kChannels, inputs,
+          stages + step % STAGES * kStage, p.x, group / kBands * kImages, rows, step % chunks * kChannels, inputs,
           group % kBands * kRows * 2 - 1);
     }
     cp_async_commit();
@@ -131,42 +140,64 @@ struct DownHeld {
   // Where sum i of a lane stands, at pixel g or g + 8, from its first one.
   static constexpr PB_DEVICE int place(int i, int h) { return (i / 2 * 8 + i % 2) * W * W + 8 * h; }
 
-  PB_DEVICE void store(int group, const float (&sums)[M][N][4]) const {
-    const int size = outputs * W * W;
+  // Where the sums of a lane stand.
+  struct Place {
+    int row, channel;
+    long long at;
+  };
+
+  PB_DEVICE Place first(int group) const {
     const int channel = output + warp() % WN * 8 * N + 2 * (lane() % 4);
-    float bias[2 * N];
-#pragma unroll
-    for (int i = 0; i < 2 * N; i++) {
-      const int c = channel + i / 2 * 8 + i % 2;
-      bias[i] = p.finish.bias != nullptr && c < outputs ? p.finish.bias[c] : 0.0f;
-    }
     const int pixel = warp() / WN * M * 16 + lane() / 4;
     const int row = group / kBands * kImages + pixel / (W * kRows);
-    const long long at =
-        (long long)row * size + channel * W * W + group % kBands * kRows * W + pixel % (W * kRows);
+    return {row, channel,
+            ((long long)row * outputs + channel) * (W * W) + group % kBands * kRows * W + pixel % (W * kRows)};
+  }
+
+  PB_DEVICE int tile(int m) const { return W == 4 ? m * outputs * W * W : 16 * m; }
+
+  // A bit for each sum, whether its gate is open: loaded before the sums need registers.
+  PB_DEVICE unsigned gates(int group) const {
+    unsigned open = 0;
+    if (p.finish.gate == nullptr) return open;
+    const Place to = first(group);
     float gate[M][2 * N][2][1] = {};
-    if (p.finish.gate != nullptr) {
 #pragma unroll
-      for (int m = 0; m < M; m++) {
-        if (row + (W == 4 ? m : 0) >= rows) continue;
+    for (int m = 0; m < M; m++) {
+      if (to.row + (W == 4 ? m : 0) >= rows) continue;
 #pragma unroll
-        for (int i = 0; i < 2 * N; i++) {
-          if (channel + i / 2 * 8 + i % 2 >= outputs) continue;
+      for (int i = 0; i < 2 * N; i++) {
+        if (to.channel + i / 2 * 8 + i % 2 >= outputs) continue;
 #pragma unroll
-          for (int h = 0; h < 2; h++) load_gate<1>(p.finish, at + (W == 4 ? m * size : 16 * m) + place(i, h), gate[m][i][h]);
-        }
+        for (int h = 0; h < 2; h++) load_gate<1>(p.finish, to.at + tile(m) + place(i, h), gate[m][i][h]);
       }
     }
 #pragma unroll
+    for (int b = 0; b < 4 * M * N; b++) {
+      if (gate[b / (4 * N)][b / 2 % (2 * N)][b % 2][0] > 0.0f) open |= 1u << b;
+    }
+    return open;
+  }
+
+  PB_DEVICE void store(int group, unsigned open, const float (&sums)[M][N][4]) const {
+    const Place to = first(group);
+    float bias[2 * N];
+#pragma unroll
+    for (int i = 0; i < 2 * N; i++) {
+      const int c = to.channel + i / 2 * 8 + i % 2;
+      bias[i] = p.finish.bias != nullptr && c < outputs ? p.finish.bias[c] : 0.0f;
+    }
+#pragma unroll
     for (int m = 0; m < M; m++) {
-      if (row + (W == 4 ? m : 0) >= rows) continue;
+      if (to.row + (W == 4 ? m : 0) >= rows) continue;
 #pragma unroll
       for (int i = 0; i < 2 * N; i++) {
-        if (channel + i / 2 * 8 + i % 2 >= outputs) continue;
+        if (to.channel + i / 2 * 8 + i % 2 >= outputs) continue;
 #pragma unroll
         for (int h = 0; h < 2; h++) {
+          const float gate[1] = {(open >> (m * 4 * N + 2 * i + h) & 1) != 0 ? 1.0f : 0.0f};
           float v[1] = {sums[m][i / 2][2 * h + i % 2]};
-          finish_linear<1>(p.finish, at + (W == 4 ? m * size : 16 * m) + place(i, h), bias[i], gate[m][i][h], p.y, v);
+          finish_linear<1>(p.finish, to.at + tile(m) + place(i, h), bias[i], gate, p.y, v);
         }
       }
     }
@@ -174,45 +205,47 @@ struct DownHeld {
 
   PB_DEVICE void run() {
     if ((int)blockIdx.x >= groups) return;
-    clear_borders<2 * W>(stages, kImages * kChannels * kInRows, kPitch);
-    clear_borders<2 * W>(stages + kStage, kImages * kChannels * kInRows, kPitch);
-    copy(0);
+    for (int i = 0; i < STAGES; i++) {
+      clear_borders<2 * W>(stages + i * kStage, kImages * kChannels * kInRows, kPitch);
+    }
+    for (int i = 0; i < STAGES - 1; i++) copy(i);
     hold();
     int step = 0;
     for (int group = (int)blockIdx.x; group < groups; group += (int)gridDim.x) {
+      const unsigned open = gates(group);
       float sums[M][N][4] = {};
 #pragma unroll 1
       for (int chunk = 0; chunk < chunks; chunk++, step++) {
-        cp_async_wait<0>();
+        cp_async_wait<STAGES - 2>();
         __syncthreads();
-        copy(step + 1);
-        const float *stage = stages + step % 2 * kStage;
+        copy(step + STAGES - 1);
+        const float *stage = stages + step % STAGES * kStage;
         const float *held = weights + chunk * kChannels * kHeld;
-#pragma unroll 1
+#pragma unroll kTogether
         for (int c = 0; c < kChannels; c++) add(stage + c * kPlane, held + c * kHeld, sums);
       }
-      store(group, sums);
+      store(group, open, sums);
     }
   }
 };
 
 }  // namespace
 
-#define PB_DOWN_HELD(name, parts, w, m, n, wm, wn, blocks)     \
-  PB_KERNEL(name, HalvingParams, 32 * wm * wn, blocks) {       \
-    PB_SHARED(shared);                                         \
-    DownHeld<parts, w, m, n, wm, wn>(p, shared).run();         \
+#define PB_DOWN_HELD(name, parts, w, m, n, wm, wn, channels, stages)   \
+  PB_KERNEL(name, HalvingParams, 32 * wm * wn, 1) {                    \
+    PB_SHARED(shared);                                                 \
+    DownHeld<parts, w, m, n, wm, wn, channels, stages>(p, shared).run(); \
   }
 
-PB_DOWN_HELD(conv_down_held_16_tf32, 1, 16, 2, 4, 16, 1, 1)
-PB_DOWN_HELD(conv_down_held_8_tf32, 1, 8, 2, 4, 8, 2, 1)
-PB_DOWN_HELD(conv_down_held_4_tf32, 1, 4, 2, 2, 8, 2, 1)
-PB_DOWN_HELD(conv_down_held_16_few_tf32, 1, 16, 2, 2, 4, 1, 2)
-PB_DOWN_HELD(conv_down_held_8_few_tf32, 1, 8, 2, 2, 4, 1, 2)
-PB_DOWN_HELD(conv_down_held_4_few_tf32, 1, 4, 1, 2, 4, 1, 2)
-PB_DOWN_HELD(conv_down_held_16_tf32x3, 3, 16, 2, 4, 8, 1, 1)
-PB_DOWN_HELD(conv_down_held_8_tf32x3, 3, 8, 2, 4, 4, 2, 1)
-PB_DOWN_HELD(conv_down_held_4_tf32x3, 3, 4, 2, 2, 8, 2, 1)
-PB_DOWN_HELD(conv_down_held_16_few_tf32x3, 3, 16, 2, 2, 4, 1, 2)
-PB_DOWN_HELD(conv_down_held_8_few_tf32x3, 3, 8, 2, 2, 4, 1, 2)
-PB_DOWN_HELD(conv_down_held_4_few_tf32x3, 3, 4, 1, 2, 4, 1, 2)
+PB_DOWN_HELD(conv_down_held_16_tf32, 1, 16, 2, 4, 16, 1, 4, 2)
+PB_DOWN_HELD(conv_down_held_8_tf32, 1, 8, 2, 4, 8, 2, 8, 2)
+PB_DOWN_HELD(conv_down_held_4_tf32, 1, 4, 2, 2, 8, 2, 2, 2)
+PB_DOWN_HELD(conv_down_held_16_few_tf32, 1, 16, 2, 2, 4, 2, 8, 4)
+PB_DOWN_HELD(conv_down_held_8_few_tf32, 1, 8, 1, 2, 4, 2, 8, 4)
+PB_DOWN_HELD(conv_down_held_4_few_tf32, 1, 4, 1, 1, 2, 2, 8, 4)
+PB_DOWN_HELD(conv_down_held_16_tf32x3, 3, 16, 2, 4, 8, 1, 4, 2)
+PB_DOWN_HELD(conv_down_held_8_tf32x3, 3, 8, 2, 4, 4, 2, 8, 2)
+PB_DOWN_HELD(conv_down_held_4_tf32x3, 3, 4, 2, 2, 8, 2, 2, 2)
+PB_DOWN_HELD(conv_down_held_16_few_tf32x3, 3, 16, 2, 2, 4, 2, 8, 4)
+PB_DOWN_HELD(conv_down_held_8_few_tf32x3, 3, 8, 1, 2, 4, 2, 8, 4)
+PB_DOWN_HELD(conv_down_held_4_few_tf32x3, 3, 4, 1, 1, 2, 2, 8, 4)

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// with a [NativeException] that says kernel, block and place.
 public final class EmulatedDevice implements Device {
   private static final int MULTIPROCESSORS = 4;
+  private static final int MANY_MULTIPROCESSORS = 132;
   private static final int SHARED = 227 * 1024;
   private static final long CACHE = 1L << 20;
 
@@ -49,19 +50,21 @@ public final class EmulatedDevice implements Device {
   private final @Nullable HostCompiler compiler;
   private final long memory;
   private final int order;
+  private final int multiprocessors;
   private final Set<Allocation> allocations = new LinkedHashSet<>();
   private long used;
   private @Nullable List<Runnable> noting;
   private @Nullable List<String> listing;
 
   EmulatedDevice(final EmulatorLibrary library, final long memory, final int order) {
-    this(library, memory, order, null);
+    this(library, memory, order, MULTIPROCESSORS, null);
   }
 
   private EmulatedDevice(
       final EmulatorLibrary library,
       final long memory,
       final int order,
+      final int multiprocessors,
       final @Nullable HostCompiler compiler) {
     if (memory <= 0 || order < 0) {
       throw new IllegalArgumentException("no such device: memory=" + memory + ", order=" + order);
@@ -69,6 +72,7 @@ public final class EmulatedDevice implements Device {
     this.library = library;
     this.memory = memory;
     this.order = order;
+    this.multiprocessors = multiprocessors;
     this.compiler = compiler;
   }
 
@@ -86,10 +90,17 @@ public final class EmulatedDevice implements Device {
     return new EmulatedDevice(EmulatorLibrary.standard(), memory, order);
   }
 
+  /// A device of as many multiprocessors as a large GPU has, which takes the kernels for few rows
+  /// where one of [#open] takes those for many.
+  public static EmulatedDevice large(final long memory, final int order) {
+    return new EmulatedDevice(
+        EmulatorLibrary.standard(), memory, order, MANY_MULTIPROCESSORS, null);
+  }
+
   /// A device that compiles sources, too.
   public static EmulatedDevice open(
       final long memory, final int order, final HostCompiler compiler) {
-    return new EmulatedDevice(EmulatorLibrary.standard(), memory, order, compiler);
+    return new EmulatedDevice(EmulatorLibrary.standard(), memory, order, MULTIPROCESSORS, compiler);
   }
 
   /// The library of the emulator, which what is compiled for it is linked with.
@@ -131,7 +142,7 @@ public final class EmulatedDevice implements Device {
 
   @Override
   public DeviceFacts facts() {
-    return new DeviceFacts("emulator", "emulator", "none", MULTIPROCESSORS, SHARED, CACHE, memory);
+    return new DeviceFacts("emulator", "emulator", "none", multiprocessors, SHARED, CACHE, memory);
   }
 
   @Override

@@ -44,20 +44,20 @@ final class HeldForms {
     threads = rounds ? 512 : 256;
     down =
         List.of(
-            down(device, "conv_down_held_16" + suffix, 16, 2, 4, rounds ? 16 : 8, 1),
-            down(device, "conv_down_held_8" + suffix, 8, 2, 4, rounds ? 8 : 4, 2),
-            down(device, "conv_down_held_4" + suffix, 4, 2, 2, 8, 2),
-            down(device, "conv_down_held_16_few" + suffix, 16, 2, 2, 4, 1),
-            down(device, "conv_down_held_8_few" + suffix, 8, 2, 2, 4, 1),
-            down(device, "conv_down_held_4_few" + suffix, 4, 1, 2, 4, 1));
+            down(device, "conv_down_held_16" + suffix, 16, 2, 4, rounds ? 16 : 8, 1, 4, 2),
+            down(device, "conv_down_held_8" + suffix, 8, 2, 4, rounds ? 8 : 4, 2, 8, 2),
+            down(device, "conv_down_held_4" + suffix, 4, 2, 2, 8, 2, 2, 2),
+            down(device, "conv_down_held_16_few" + suffix, 16, 2, 2, 4, 2, 8, 4),
+            down(device, "conv_down_held_8_few" + suffix, 8, 1, 2, 4, 2, 8, 4),
+            down(device, "conv_down_held_4_few" + suffix, 4, 1, 1, 2, 2, 8, 4));
     up =
         List.of(
-            up(device, "conv_up_held_16" + suffix, 16, rounds ? 8 : 4, 2),
-            up(device, "conv_up_held_8" + suffix, 8, rounds ? 8 : 4, 2),
-            up(device, "conv_up_held_4" + suffix, 4, rounds ? 8 : 4, 2),
-            up(device, "conv_up_held_16_few" + suffix, 16, 4, 1),
-            up(device, "conv_up_held_8_few" + suffix, 8, 4, 1),
-            up(device, "conv_up_held_4_few" + suffix, 4, 4, 1));
+            up(device, "conv_up_held_16" + suffix, 16, rounds ? 8 : 4, 2, 1, 16, 2),
+            up(device, "conv_up_held_8" + suffix, 8, rounds ? 8 : 4, 2, 1, 16, 2),
+            up(device, "conv_up_held_4" + suffix, 4, rounds ? 8 : 4, 2, 1, 8, 2),
+            up(device, "conv_up_held_16_few" + suffix, 16, 4, 1, 2, 16, 3),
+            up(device, "conv_up_held_8_few" + suffix, 8, 2, 1, 4, 16, 4),
+            up(device, "conv_up_held_4_few" + suffix, 4, 1, 1, 4, 16, 4));
   }
 
   /// How a kernel shares its work.
@@ -67,7 +67,7 @@ final class HeldForms {
   /// @param bands blocks of an image
   /// @param outputs channels of the result of a block
   /// @param together channels of the input that weights are held for together
-  /// @param stages bytes of two chunks of the input
+  /// @param stages bytes of the chunks of the input that it has at once
   private record Form(
       Kernel kernel,
       int width,
@@ -136,6 +136,8 @@ final class HeldForms {
   /// @param n tiles of 8 channels of a warp
   /// @param wm warps of a block along the pixels
   /// @param wn warps of a block along the channels
+  /// @param channels of a chunk
+  /// @param stages chunks at once
   private static Form down(
       final Device device,
       final String name,
@@ -143,9 +145,10 @@ final class HeldForms {
       final int m,
       final int n,
       final int wm,
-      final int wn) {
+      final int wn,
+      final int channels,
+      final int stages) {
     final int rows = 16 * m * wm / w;
-    final int channels = w == 16 ? 4 : w == 8 ? 8 : 2;
     final int pitch = w == 4 ? 24 : 2 * w + 4;
     return form(
         device.kernel("conv_down_held", name),
@@ -156,30 +159,43 @@ final class HeldForms {
         channels,
         pitch,
         8 * n * wn,
-        32 * wm * wn);
+        32 * wm * wn,
+        stages);
   }
 
   /// @param pairs of tiles of 16 pixels of a block, a warp's
   /// @param across warps of a block along the channels, 16 each
+  /// @param phases warps of the outputs of a pixel
+  /// @param channels of a chunk
+  /// @param stages chunks at once
   private static Form up(
-      final Device device, final String name, final int w, final int pairs, final int across) {
+      final Device device,
+      final String name,
+      final int w,
+      final int pairs,
+      final int across,
+      final int phases,
+      final int channels,
+      final int stages) {
     final int rows = 32 * pairs / w;
     return form(
         device.kernel("conv_up_held", name),
         w,
         rows,
         Math.min(rows, w) + 2,
-        w == 4 ? 8 : 16,
+        channels,
         8,
         w == 4 ? 12 : w + 4,
         16 * across,
-        32 * pairs * across);
+        32 * pairs * across * phases,
+        stages);
   }
 
   /// @param rows of the small side that a block has, of one image or of several
   /// @param high rows of the input of an image
   /// @param channels of a chunk of the input
   /// @param pitch of rows of the input
+  /// @param stages chunks at once
   private static Form form(
       final Kernel kernel,
       final int w,
@@ -189,7 +205,8 @@ final class HeldForms {
       final int together,
       final int pitch,
       final int outputs,
-      final int threads) {
+      final int threads,
+      final int stages) {
     final int images = Math.max(1, rows / w);
     final int stage = images * channels * high * pitch + 4;
     return new Form(
@@ -200,6 +217,6 @@ final class HeldForms {
         outputs,
         together,
         threads,
-        2 * Float.BYTES * stage);
+        stages * Float.BYTES * stage);
   }
 }

@@ -12,6 +12,7 @@ import io.patchbay.kernels.reference.ReferenceBackend;
 import io.patchbay.tests.cases.Catalogue;
 import io.patchbay.tests.cases.OpCase;
 import io.patchbay.tests.cases.Outputs;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -25,6 +26,23 @@ final class CudaManyRowsTest {
   private static final Pattern NAMES =
       Pattern.compile(
           "(reduce|scatter|gather|broadcast|patch|noise|log of|batch stat|objective).*");
+
+  /// Layers of the special kernels, and rows of which those for many take them.
+  private static final Pattern LAYERS =
+      Pattern.compile(
+          "tf32 (transposed )?(convolution|linear) .*"
+              + "|(convolution|input gradient) .(16|32|48|64), (8|16|32), \\5. -> .* k4x4 s2 p1");
+
+  private static final int LAYER_ROWS = 37;
+
+  private static final List<String> HELD =
+      List.of(
+          "conv_down_held_16",
+          "conv_down_held_8",
+          "conv_down_held_4",
+          "conv_up_held_16",
+          "conv_up_held_8",
+          "conv_up_held_4");
 
   @TestFactory
   Stream<DynamicTest> agreesWithTheReference() {
@@ -58,6 +76,51 @@ final class CudaManyRowsTest {
             .filter(c -> c.name().startsWith("reduce SUM (rows"))
             .map(c -> DynamicTest.dynamicTest(c.name(), () -> checkCapacity(c)))
         : Stream.of();
+  }
+
+  /// Layers have other kernels for few rows than for many, and the more multiprocessors there are,
+  /// the longer rows are few: what a row comes to is the same bits.
+  @TestFactory
+  Stream<DynamicTest> layersDoNotDependOnRows() {
+    if (!EmulatedDevice.present()) {
+      return Stream.of();
+    }
+    final var cases =
+        Stream.concat(Catalogue.narrow().stream(), Catalogue.all().stream())
+            .filter(c -> LAYERS.matcher(c.name()).matches() && c.rowwise())
+            .filter(c -> !ofMany(c).equals(ofOne(c)))
+            .toList();
+    for (final var kernel : HELD) {
+      for (final var suffix : List.of("_tf32", "_tf32x3")) {
+        assertTrue(cases.stream().anyMatch(c -> isOf(c, kernel, suffix)), kernel + suffix);
+      }
+    }
+    return cases.stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> checkRows(c)));
+  }
+
+  private static List<String> ofMany(final OpCase opCase) {
+    return Launches.kernels(opCase, LAYER_ROWS, EmulatedDevice.open(MEMORY, 0));
+  }
+
+  private static List<String> ofOne(final OpCase opCase) {
+    return Launches.kernels(opCase, 1, EmulatedDevice.large(MEMORY, 0));
+  }
+
+  private static boolean isOf(final OpCase opCase, final String kernel, final String suffix) {
+    return ofMany(opCase).stream().anyMatch(k -> k.endsWith(kernel + suffix))
+        && ofOne(opCase).stream().anyMatch(k -> k.endsWith(kernel + "_few" + suffix));
+  }
+
+  private static void checkRows(final OpCase opCase) {
+    final var trial = opCase.draw(LAYER_ROWS, 3);
+    try (var cuda = CudaBackend.apart(EmulatedDevice.open(MEMORY, 1), true);
+        var large = CudaBackend.apart(EmulatedDevice.large(MEMORY, 0), true)) {
+      final var found = Outputs.of(cuda, trial, Mode.FAST);
+      for (final int row : new int[] {0, LAYER_ROWS - 2}) {
+        final var alone = Outputs.of(large, trial.row(row), Mode.FAST);
+        assertEquals("", alone.firstOtherBit(found.row(trial, row)));
+      }
+    }
   }
 
   private static void checkCapacity(final OpCase opCase) {

@@ -21,8 +21,19 @@ final class Launches {
         && (!opCase.rowwise() || of(trial.row(0), true).equals(of(trial.row(0), false)));
   }
 
+  /// The special kernels that a case of so many rows takes on a device, by source and name.
+  static List<String> kernels(final OpCase opCase, final int rows, final EmulatedDevice device) {
+    return of(opCase.draw(rows, opCase.name().hashCode()), device, true).stream()
+        .map(launch -> launch.substring(0, launch.indexOf(' ')))
+        .toList();
+  }
+
   private static List<String> of(final Trial trial, final boolean special) {
-    final var device = EmulatedDevice.open(MEMORY, 0);
+    return of(trial, EmulatedDevice.open(MEMORY, 0), special);
+  }
+
+  private static List<String> of(
+      final Trial trial, final EmulatedDevice device, final boolean special) {
     try (var backend = CudaBackend.apart(device, special);
         var weights = trial.weights(backend)) {
       return device.launches(() -> backend.load(trial.plan(), weights, Mode.FAST).close());
