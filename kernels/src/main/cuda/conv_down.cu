@@ -6,6 +6,9 @@
 // 4 R TO multiply-adds. Where a run is a whole row, the taps that lie outside are left out. Input
 // channels come two at a time, the next ones on their way meanwhile.
 //
+// What ends the sums, biases and a bit for each gate, is loaded beside the first channels: a load behind a
+// store would wait for memory again.
+//
 // One sum is one chain of multiply-adds over (C, kh, kw) in order, in every form: the forms with few
 // outputs a thread, for few rows, give the same bits.
 //
@@ -92,8 +95,20 @@ struct Down {
     const int n = unit / (kRuns * kRows);
     if (!kWhole) clear_borders<2 * W>(shared, kImages * kChannels * kInRows, kPitch);
     if (!kWhole) clear_borders<2 * W>(shared + kStage, kImages * kChannels * kInRows, kPitch);
-    float sums[TO][R] = {};
     copy(shared, 0);
+    const int size = (int)p.o * W * W;
+    const int element = (output + group) * W * W + (band + row) * W + R * run;  // of the first channel
+    const long long at = (long long)(image + n) * size + element;
+    const bool loaded = ends_loaded(p.finish);
+    float bias[TO] = {};
+    unsigned open[(TO * R + 31) / 32] = {};
+#pragma unroll
+    for (int j = 0; j < TO; j++) {
+      if (!loaded || image + n >= rows || output + group + G * j >= (int)p.o) continue;
+      if (p.finish.bias != nullptr) bias[j] = p.finish.bias[output + group + G * j];
+      if (p.finish.gate != nullptr) open[j * R / 32] |= open_gates<R>(p.finish, at + G * j * W * W, j * R % 32);
+    }
+    float sums[TO][R] = {};
     for (int c = 0, stage = 0; c < channels; c += kChannels, stage ^= 1) {
       cp_async_wait<0>();
       __syncthreads();
@@ -101,14 +116,16 @@ struct Down {
       add(shared + stage * kStage, channels - c, n, row, run, group, sums);
     }
     if (image + n >= rows) return;
-    const int size = (int)p.o * W * W;
 #pragma unroll
     for (int j = 0; j < TO; j++) {
       const int o = output + group + G * j;
       if (o < (int)p.o) {
-        const int element = (o * W + band + row) * W + R * run;
-        finish<R, false>(p.finish, image + n, size, element, o, sums[j]);
-        store_run<R>(p.y + (long long)(image + n) * size + element, sums[j]);
+        if (loaded) {
+          finish_loaded<R>(p.finish, bias[j], open[j * R / 32], j * R % 32, sums[j]);
+        } else {
+          finish<R, false>(p.finish, image + n, size, element + G * j * W * W, o, sums[j]);
+        }
+        store_run<R>(p.y + at + G * j * W * W, sums[j]);
       }
     }
   }

@@ -5,23 +5,24 @@
 // at 60 TFLOP/s, if shared memory is not read more often than the sums need: a lane owns a column
 // of inputs and of it a strip of S pixels, reads each of S + 2 rows once with its neighbours, and makes
 // from them the 4 S outputs of each channel: 3 (S + 2) loads for 16 S C multiply-adds. Input channels
-// come four at a time, the next ones on their way meanwhile. For few rows an image has two blocks
-// and strips are short, with the same bits.
+// come four at a time, the next ones on their way meanwhile. For few rows an image has two blocks,
+// strips are short, and 24 channels are on their way at a time, with the same bits.
 #include "conv_halving.cuh"
 
 namespace {
 
-template <int C, int S, int BANDS>
+template <int C, int S, int BANDS, int CHANNELS, int STAGES>
 struct UpThin {
   static constexpr int W = 32;
   static constexpr int kRows = W / BANDS;
   static constexpr int kThreads = W * (kRows / S);
-  static constexpr int kChannels = 4;  // of a step
+  static constexpr int kChannels = CHANNELS;  // of a step
   static constexpr int kInRows = kRows + 2;
   static constexpr int kPitch = W + 8;
   static constexpr int kInput = kChannels * kInRows * kPitch;
   static constexpr int kStage = kInput + kChannels * C * kTaps;
-  static constexpr int kShared = 2 * 4 * kStage;
+  static constexpr int kShared = STAGES * 4 * kStage;
+  static constexpr int kTogether = STAGES > 2 ? 2 : 1;  // so that loads of one meet sums of another
   static_assert(kShared <= 113 * 1024, "two blocks of a multiprocessor");
 
   const HalvingParams &p;
@@ -32,29 +33,35 @@ struct UpThin {
       : p(params), shared(reinterpret_cast<float *>(room)), image((int)blockIdx.x / BANDS),
         band((int)blockIdx.x % BANDS * kRows), channels((int)params.o) {}
 
-  PB_DEVICE void copy(float *stage, int channel) const {
-    const float *from = p.x + (long long)image * channels * (W * W);
-    constexpr int kAcross = W / 4;
+  // Step `step` of this block's channels.
+  PB_DEVICE void copy(int step) const {
+    float *stage = shared + step % STAGES * kStage;
+    const int channel = step * kChannels;
+    if (channel < channels) {
+      const float *from = p.x + (long long)image * channels * (W * W);
+      constexpr int kAcross = W / 4;
 #pragma unroll 1
-    for (int i = (int)threadIdx.x; i < kChannels * kInRows * kAcross; i += kThreads) {
-      const int across = i % kAcross;
-      const int row = i / kAcross % kInRows;
-      const int o = i / (kAcross * kInRows);
-      const int y = band - 1 + row;
-      const bool is = y >= 0 && y < W && channel + o < channels;
-      cp_async_16_zero(stage + (o * kInRows + row) * kPitch + 4 + 4 * across,
-                       is ? from + ((channel + o) * W + y) * W + 4 * across : p.x, is);
-    }
-    for (int i = (int)threadIdx.x; i < kChannels * C * 4; i += kThreads) {
-      const bool is = channel + i / (4 * C) < channels;
-      cp_async_16_zero(stage + kInput + 4 * i, is ? p.w + channel * C * kTaps + 4 * i : p.w, is);
+      for (int i = (int)threadIdx.x; i < kChannels * kInRows * kAcross; i += kThreads) {
+        const int across = i % kAcross;
+        const int row = i / kAcross % kInRows;
+        const int o = i / (kAcross * kInRows);
+        const int y = band - 1 + row;
+        const bool is = y >= 0 && y < W && channel + o < channels;
+        cp_async_16_zero(stage + (o * kInRows + row) * kPitch + 4 + 4 * across,
+                         is ? from + ((channel + o) * W + y) * W + 4 * across : p.x, is);
+      }
+      for (int i = (int)threadIdx.x; i < kChannels * C * 4; i += kThreads) {
+        const bool is = channel + i / (4 * C) < channels;
+        cp_async_16_zero(stage + kInput + 4 * i, is ? p.w + channel * C * kTaps + 4 * i : p.w, is);
+      }
     }
     cp_async_commit();
   }
 
-  PB_DEVICE void add(const float *stage, int first, int column, float (&sums)[C][S][2][2]) const {
-#pragma unroll 1
-    for (int o = 0; o < kChannels; o++) {
+  // @param some of the channels of a step that there are
+  PB_DEVICE void add(const float *stage, int some, int first, int column, float (&sums)[C][S][2][2]) const {
+#pragma unroll kTogether
+    for (int o = 0; o < kChannels && o < some; o++) {
       const float *x = stage + (o * kInRows + first) * kPitch + 4 + column;
       float seen[S + 2][3];
 #pragma unroll
@@ -94,15 +101,20 @@ struct UpThin {
     if (image >= *p.rows) return;
     const int column = (int)threadIdx.x % W;
     const int first = (int)threadIdx.x / W * S;
-    clear_borders<W>(shared, kChannels * kInRows, kPitch);
-    clear_borders<W>(shared + kStage, kChannels * kInRows, kPitch);
+    for (int i = 0; i < STAGES; i++) clear_borders<W>(shared + i * kStage, kChannels * kInRows, kPitch);
+    for (int i = 0; i < STAGES - 1; i++) copy(i);
+    const bool loaded = ends_loaded(p.finish) && p.finish.gate == nullptr;
+    float bias[C] = {};
+#pragma unroll
+    for (int c = 0; c < C; c++) {
+      if (loaded && p.finish.bias != nullptr) bias[c] = p.finish.bias[c];
+    }
     float sums[C][S][2][2] = {};
-    copy(shared, 0);
-    for (int o = 0, stage = 0; o < channels; o += kChannels, stage ^= 1) {
-      cp_async_wait<0>();
+    for (int step = 0; step * kChannels < channels; step++) {
+      cp_async_wait<STAGES - 2>();
       __syncthreads();
-      if (o + kChannels < channels) copy(shared + (stage ^ 1) * kStage, o + kChannels);
-      add(shared + stage * kStage, first, column, sums);
+      copy(step + STAGES - 1);
+      add(shared + step % STAGES * kStage, channels - step * kChannels, first, column, sums);
     }
     constexpr int kSize = C * 4 * W * W;
 #pragma unroll
@@ -112,7 +124,11 @@ struct UpThin {
 #pragma unroll
         for (int py = 0; py < 2; py++) {
           const int element = (c * 2 * W + 2 * (band + first + a) + py) * 2 * W + 2 * column;
-          finish<2, false>(p.finish, image, kSize, element, c, sums[c][a][py]);
+          if (loaded) {
+            finish_loaded<2>(p.finish, bias[c], 0, 0, sums[c][a][py]);
+          } else {
+            finish<2, false>(p.finish, image, kSize, element, c, sums[c][a][py]);
+          }
           store_run<2>(p.y + (long long)image * kSize + element, sums[c][a][py]);
         }
       }
@@ -122,13 +138,13 @@ struct UpThin {
 
 }  // namespace
 
-#define PB_UP_THIN(name, c, s, bands, threads, blocks) \
-  PB_KERNEL(name, HalvingParams, threads, blocks) {    \
-    PB_SHARED(shared);                                 \
-    UpThin<c, s, bands>(p, shared).run();              \
+#define PB_UP_THIN(name, c, s, bands, channels, stages, threads, blocks) \
+  PB_KERNEL(name, HalvingParams, threads, blocks) {                      \
+    PB_SHARED(shared);                                                   \
+    UpThin<c, s, bands, channels, stages>(p, shared).run();              \
   }
 
-PB_UP_THIN(conv_up_to_1, 1, 8, 1, 128, 4)
-PB_UP_THIN(conv_up_to_3, 3, 4, 1, 256, 2)
-PB_UP_THIN(conv_up_to_1_few, 1, 2, 2, 256, 2)
-PB_UP_THIN(conv_up_to_3_few, 3, 2, 2, 256, 2)
+PB_UP_THIN(conv_up_to_1, 1, 8, 1, 4, 2, 128, 4)
+PB_UP_THIN(conv_up_to_3, 3, 4, 1, 4, 2, 256, 2)
+PB_UP_THIN(conv_up_to_1_few, 1, 2, 2, 8, 4, 256, 2)
+PB_UP_THIN(conv_up_to_3_few, 3, 2, 2, 8, 4, 256, 2)

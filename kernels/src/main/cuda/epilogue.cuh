@@ -135,6 +135,32 @@ PB_DEVICE void finish_linear(const Finish &f, long long at, float bias, const fl
   store_run<N>(y + at, v);
 }
 
+// Bits of N gates beside each other, whether they are open, from bit `from` on.
+template <int N>
+PB_DEVICE unsigned open_gates(const Finish &f, long long at, int from) {
+  float gate[N];
+  load_run<N>(f.gate + at, gate);
+  unsigned open = 0;
+#pragma unroll
+  for (int i = 0; i < N; i++) open |= gate[i] > 0.0f ? 1u << (from + i) : 0u;
+  return open;
+}
+
+// As `finish` in mode kPlain with no activation or a rectifier, where bias and gates were loaded before: N
+// sums of one channel, with the gates from bit `from` on.
+template <int N>
+PB_DEVICE void finish_loaded(const Finish &f, float bias, unsigned open, int from, float (&v)[N]) {
+#pragma unroll
+  for (int i = 0; i < N; i++) {
+    if (f.bias != nullptr) v[i] += bias;
+    if (f.activation == kRelu) v[i] = rectified(v[i]);
+    if (f.activation == kLeaky) v[i] = v[i] < 0.0f ? (float)f.alpha * v[i] : v[i];
+    if (f.gate != nullptr) v[i] *= (open >> (from + i) & 1) != 0 ? 1.0f : (float)f.alpha;
+  }
+}
+
+PB_DEVICE bool ends_loaded(const Finish &f) { return f.mode == kPlain && f.activation < kSigmoid; }
+
 // Sums of N elements beside each other from `element` of a row of `size`, which have one channel, or
 // with COLUMNS channels of their own from `channel` on.
 template <int N, bool COLUMNS>

@@ -5,7 +5,8 @@
 // The eight warps of a block share the inner index: of each 64 inner indices warp s takes eight, for
 // all 16 M x 8 N outputs of the block, and the eight sums of an output are added in the order of s. That
 // is so in every form, whatever the tile: the same bits for any number of rows, and for any room for
-// them. Slices of 64 inner indices come three deep. With PARTS = 3 the factors are taken in two parts of 11
+// them. Slices of 64 inner indices come three deep, and eight deep in small tiles, of which each waits for
+// its own way from memory. With PARTS = 3 the factors are taken in two parts of 11
 // bits and sums of eight products are added in float32, halving_tensor.cuh.
 //
 // Operations 2 m n k, bytes 4 (m k + k n + m n). A layer from 1,024 to 256, 1,024 rows: 0.54 GFLOP, 1.8 us at
@@ -40,7 +41,7 @@ template <int PARTS, int M, int N>
 struct LinearTensor {
   static constexpr int kThreads = 256;
   static constexpr int kShares = 8;
-  static constexpr int kStages = 3;
+  static constexpr int kStages = M == 1 ? 8 : 3;
   static constexpr int kStep = 64;  // inner indices
   static constexpr int kRows = 16 * M;
   static constexpr int kColumns = 8 * N;
@@ -174,12 +175,12 @@ struct LinearTensor {
   PB_DEVICE void run() {
     if (row >= rows) return;
     float sums[M][N][4] = {};
-    copy<A_TURNED, B_TURNED>(0);
-    copy<A_TURNED, B_TURNED>(1);
+#pragma unroll 1
+    for (int i = 0; i < kStages - 1; i++) copy<A_TURNED, B_TURNED>(i);
     for (int step = 0; step * kStep < inner; step++) {
-      cp_async_wait<1>();
+      cp_async_wait<kStages - 2>();
       __syncthreads();
-      copy<A_TURNED, B_TURNED>(step + 2);
+      copy<A_TURNED, B_TURNED>(step + kStages - 1);
       add<A_TURNED, B_TURNED>(shared + step % kStages * kStage, sums);
     }
     __syncthreads();

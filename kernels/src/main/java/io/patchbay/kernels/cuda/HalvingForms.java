@@ -37,10 +37,10 @@ final class HalvingForms {
     up =
         new ArrayList<>(
             List.of(
-                thin(device, "conv_up_to_1", 1, 8, 1),
-                thin(device, "conv_up_to_3", 3, 4, 1),
-                thin(device, "conv_up_to_1_few", 1, 2, 2),
-                thin(device, "conv_up_to_3_few", 3, 2, 2)));
+                thin(device, "conv_up_to_1", 1, 8, 1, 4, 2),
+                thin(device, "conv_up_to_3", 3, 4, 1, 4, 2),
+                thin(device, "conv_up_to_1_few", 1, 2, 2, 8, 4),
+                thin(device, "conv_up_to_3_few", 3, 2, 2, 8, 4)));
     down.add(down(device, "conv_down_16", 16, 8, 8, 4, 128));
     down.add(down(device, "conv_down_8", 8, 8, 8, 8, 128));
     down.add(down(device, "conv_down_4", 4, 4, 8, 8, 128));
@@ -226,15 +226,19 @@ final class HalvingForms {
         2 * Float.BYTES * stage);
   }
 
+  /// @param taken channels of the input of a step
+  /// @param stages steps that a block has at once
   private static Form thin(
       final Device device,
       final String name,
       final int channels,
       final int strip,
-      final int bands) {
+      final int bands,
+      final int taken,
+      final int stages) {
     final int w = 32;
     final int rows = w / bands;
-    final int stage = 4 * (rows + 2) * (w + 8) + 4 * channels * TAPS;
+    final int stage = taken * (rows + 2) * (w + 8) + taken * channels * TAPS;
     return new Form(
         device.kernel("conv_up_thin", name),
         w,
@@ -243,7 +247,7 @@ final class HalvingForms {
         bands,
         channels,
         w * rows / strip,
-        2 * Float.BYTES * stage);
+        stages * Float.BYTES * stage);
   }
 
   private static WeightForm weightGrad(

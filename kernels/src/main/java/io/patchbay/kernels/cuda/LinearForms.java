@@ -17,10 +17,13 @@ final class LinearForms {
   /// Warps of a block, which share the inner index.
   private static final int SHARES = 8;
 
-  /// Inner indices of a step, of which a block has three at once.
+  /// Inner indices of a step.
   private static final int STEP = 64;
 
+  /// Steps that a block has at once, and those of the smallest tiles.
   private static final int STEPS = 3;
+
+  private static final int SMALL_STEPS = 8;
 
   private final List<Form> forms;
   private final int busy;
@@ -35,18 +38,20 @@ final class LinearForms {
                 new Form(
                     device.kernel("linear_tensor", "linear_tensor_" + tile[0] + suffix),
                     tile[0],
-                    tile[1]))
+                    tile[1],
+                    tile[0] == 16 ? SMALL_STEPS : STEPS))
             .toList();
     busy = device.facts().multiprocessors() / 2;
   }
 
   /// @param down rows of the result of a block
   /// @param across its columns
-  private record Form(Kernel kernel, int down, int across) {
+  /// @param steps that a block has at once
+  private record Form(Kernel kernel, int down, int across, int steps) {
     Launch launch(final int rows, final int columns) {
       final int left = Math.max(down * (STEP + 4), STEP * (down + 8));
       final int right = Math.max(across * (STEP + 4), STEP * (across + 8));
-      final int shared = Math.max(STEPS * (left + right), SHARES * down * across);
+      final int shared = Math.max(steps * (left + right), SHARES * down * across);
       return new Launch(
           Math.ceilDiv(Math.max(rows, 1), down),
           Math.ceilDiv(columns, across),

@@ -48,7 +48,7 @@ final class NarrowCases {
                   draft -> slopes(draft, s, NarrowCases::up, false))
               .mixingRows());
     }
-    for (final int[] size : new int[][] {{256, 72}, {10, 33}, {64, 16}}) {
+    for (final int[] size : new int[][] {{256, 72}, {10, 33}, {64, 16}, {1100, 20}}) {
       final var name = size[0] + " to " + size[1];
       cases.add(of("linear " + name, draft -> linear(draft, size[0], size[1])));
       cases.add(

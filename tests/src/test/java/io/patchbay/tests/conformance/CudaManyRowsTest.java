@@ -30,8 +30,8 @@ final class CudaManyRowsTest {
   /// Layers of the special kernels, and rows of which those for many take them.
   private static final Pattern LAYERS =
       Pattern.compile(
-          "tf32 (transposed )?(convolution|linear) .*"
-              + "|(convolution|input gradient) .(16|32|48|64), (8|16|32), \\5. -> .* k4x4 s2 p1");
+          "tf32 (transposed )?(convolution|linear) .*|(convolution|input gradient)"
+              + " .(1|3|16|32|48|64), (8|16|32|64), \\5. -> .* k4x4 s2 p1");
 
   private static final int LAYER_ROWS = 37;
 
