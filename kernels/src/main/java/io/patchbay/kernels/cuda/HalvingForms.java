@@ -22,6 +22,11 @@ final class HalvingForms {
 
   private static final int TAPS = 16;
 
+  /// Steps of a block that makes a part of a weight gradient and has a multiprocessor for itself:
+  /// with fewer, writing the part and adding it to the others would cost more, and no
+  /// multiprocessor would be left for the gradient of the input, for which the layer before waits.
+  private static final int STEPS = 4;
+
   private final List<Form> down;
   private final List<Form> up;
   private final List<WeightForm> weightGrads;
@@ -100,8 +105,9 @@ final class HalvingForms {
 
   /// @param channels of x of a block, which are all where they are fewer than 16
   /// @param bands of a row, which are summed over one after the other
+  /// @param least bands of a part, if there are so many
   private record WeightForm(
-      Kernel kernel, int width, int channels, int bands, int threads, int shared) {}
+      Kernel kernel, int width, int channels, int bands, int least, int threads, int shared) {}
 
   /// A launch of a kernel.
   record Call(Kernel kernel, Launch launch) {}
@@ -110,8 +116,10 @@ final class HalvingForms {
   ///
   /// @param blocks of a part
   /// @param bands of a row, of which a part has some
+  /// @param least bands of a part, if there are so many
   /// @param sumsX whether it can sum the channels of x too, as every one can those of g
-  record WeightCall(Kernel kernel, int blocks, int bands, int threads, int shared, boolean sumsX) {
+  record WeightCall(
+      Kernel kernel, int blocks, int bands, int least, int threads, int shared, boolean sumsX) {
     Launch launch(final int parts) {
       return new Launch(blocks, parts, threads, shared);
     }
@@ -147,6 +155,7 @@ final class HalvingForms {
                 f.kernel(),
                 Math.ceilDiv(s.c(), f.channels()) * Math.ceilDiv(s.o(), 32),
                 f.bands(),
+                f.least(),
                 f.threads(),
                 f.shared(),
                 f.channels() > 3));
@@ -267,6 +276,7 @@ final class HalvingForms {
         w,
         channels,
         w / rows,
+        1,
         256,
         Float.BYTES * Math.max(2 * stage, sums));
   }
@@ -283,6 +293,7 @@ final class HalvingForms {
         w,
         share,
         w / rows,
+        STEPS * images,
         512,
         2 * Float.BYTES * (x + g));
   }

@@ -49,7 +49,7 @@ final class HeldForms {
             down(device, "conv_down_held_4" + suffix, 4, 2, 2, 8, 2, 2, 2),
             down(device, "conv_down_held_16_few" + suffix, 16, 2, 2, 4, 2, 8, 4),
             down(device, "conv_down_held_8_few" + suffix, 8, 1, 2, 4, 2, 8, 4),
-            down(device, "conv_down_held_4_few" + suffix, 4, 1, 1, 2, 2, 8, 4));
+            down(device, "conv_down_held_4_few" + suffix, 4, 1, 1, 2, 2, 8, 3));
     up =
         List.of(
             up(device, "conv_up_held_16" + suffix, 16, rounds ? 8 : 4, 2, 1, 16, 2),

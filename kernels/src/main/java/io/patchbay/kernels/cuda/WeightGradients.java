@@ -109,7 +109,7 @@ final class WeightGradients {
   private record Parts(
       HalvingForms.@Nullable WeightCall form, int steps, int blocks, int chunk, int count) {}
 
-  /// As many parts as fill the device.
+  /// As many parts as fill the device, or fewer that are worth a block.
   private Parts parts(final Conv s, final int most) {
     final var form = forms == null ? null : forms.weightGrad(s).orElse(null);
     final int steps = form == null ? 1 : form.bands();
@@ -119,7 +119,8 @@ final class WeightGradients {
             : form.blocks();
     final int all = Math.multiplyExact(most, steps);
     final int many = form == null ? MANY : MANY * Layers.THREADS / form.threads();
-    final int chunk = Layers.tiles(all, Math.max(1, many / blocks));
+    final int least = form == null ? 1 : form.least();
+    final int chunk = Math.max(least, Layers.tiles(all, Math.max(1, many / blocks)));
     return new Parts(form, steps, blocks, chunk, Layers.tiles(all, chunk));
   }
 }

@@ -24,12 +24,12 @@ final class NarrowCases {
       List.of(
           new ConvShape(24, 8, 8, 40, 4, 4, 2, 1),
           new ConvShape(36, 16, 16, 20, 4, 4, 2, 1),
-          new ConvShape(9, 32, 32, 12, 4, 4, 2, 1),
+          new ConvShape(9, 32, 32, 56, 4, 4, 2, 1),
           // More channels than a block copies at once.
           new ConvShape(72, 8, 8, 24, 4, 4, 2, 1),
           new ConvShape(24, 8, 8, 72, 4, 4, 2, 1),
           new ConvShape(20, 16, 16, 56, 4, 4, 2, 1),
-          new ConvShape(40, 32, 32, 56, 4, 4, 2, 1));
+          new ConvShape(40, 32, 32, 9, 4, 4, 2, 1));
 
   private NarrowCases() {}
 
