@@ -67,7 +67,8 @@ final class PackedGivenTest {
       trial.floats().forEach(program::write);
       final var one = again(program, weights, trial, trial.sizes().and(table, 1));
       assertNotEquals("", one.firstOtherBit(first));
-      indices.forEach(node -> program.write(node, trial.integers().get(node)));
+      indices.forEach(
+          node -> program.write(node, Objects.requireNonNull(trial.integers().get(node))));
       final var all = again(program, weights, trial, trial.sizes());
       assertEquals("", first.firstOtherBit(all));
     }
