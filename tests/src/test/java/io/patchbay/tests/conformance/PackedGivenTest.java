@@ -16,6 +16,7 @@ import io.patchbay.tests.cases.OpCase;
 import io.patchbay.tests.cases.Outputs;
 import io.patchbay.tests.cases.Trial;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ final class PackedGivenTest {
       other
           .floats()
           .forEach((node, values) -> {
-            if (values != trial.floats().get(node)) {
+            if (!Arrays.equals(values, trial.floats().get(node))) {
               program.write(node, values);
             }
           });
