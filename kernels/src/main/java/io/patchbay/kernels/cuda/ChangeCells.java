@@ -215,7 +215,7 @@ final class ChangeCells {
                 c -> new long[] {c.source().address(), c.ranges().address(), c.numbers().address()})
             .orElseGet(() -> new long[3]);
     final var fields = concat(concat(fields(), tallies.address()), listed);
-    final var tiles = concat(fields, ends.zeros());
+    final var tiles = concat(fields, ends.isZeroUnchanged() ? ends.out().address() : 0);
     probe.launch(Launch.of(Math.ceilDiv(rows, TILE), THREADS), tiles);
     list.launch(new Launch(Math.ceilDiv(rows, THREADS), 1, THREADS, LIST_SHARED), tiles);
   }

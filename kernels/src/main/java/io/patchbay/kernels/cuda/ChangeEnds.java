@@ -53,12 +53,11 @@ final class ChangeEnds {
     return out;
   }
 
-  /// Where the results stand if they are 0 where nothing changes, whatever else a cell reads; else
-  /// 0.
-  long zeros() {
+  /// Whether the result is 0 where nothing changes, whatever else a cell reads.
+  boolean isZeroUnchanged() {
     return switch (op.end()) {
-      case SQUARES, SIZES -> out.address();
-      case VALUE, PRODUCTS -> 0;
+      case SQUARES, SIZES -> true;
+      case VALUE, PRODUCTS -> false;
     };
   }
 

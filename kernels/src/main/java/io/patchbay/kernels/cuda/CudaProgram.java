@@ -294,7 +294,7 @@ final class CudaProgram implements Program {
   }
 
   private void step(final Step step) {
-    step.work().run();
+    step.run();
     for (final var value : step.writes()) {
       final var node = nodes.get(value.root());
       if (node != null && node.shape().type() == Shape.Type.F32) {

@@ -46,20 +46,37 @@ final class Order {
     final var touched = steps.stream().map(this::touched).toList();
     final var all = new ArrayList<Set<Integer>>();
     final var tasks = new ArrayList<Task>();
+    final var ends = new ArrayList<Set<Integer>>();
     for (int i = 0; i < steps.size(); i++) {
       final Set<Integer> before = new HashSet<>();
       final Set<Integer> after = new HashSet<>();
       for (int j = i - 1; j >= 0; j--) {
         if (!before.contains(j) && touched.get(i).waitsFor(touched.get(j))) {
-          after.add(j);
+          after.addAll(ends.get(j));
           before.add(j);
           before.addAll(all.get(j));
         }
       }
       all.add(before);
-      tasks.add(new Task(steps.get(i).work(), after));
+      ends.add(add(steps.get(i), after, tasks));
     }
     return tasks;
+  }
+
+  /// @return the tasks with which the step ends
+  private static Set<Integer> add(
+      final Step step, final Set<Integer> after, final List<Task> tasks) {
+    final Set<Integer> work = Set.of(tasks.size());
+    tasks.add(new Task(step.work(), after));
+    if (step.parts().isEmpty()) {
+      return work;
+    }
+    final Set<Integer> ends = new HashSet<>();
+    for (final var part : step.parts()) {
+      ends.add(tasks.size());
+      tasks.add(new Task(part, work));
+    }
+    return ends;
   }
 
   private Touched touched(final Step step) {

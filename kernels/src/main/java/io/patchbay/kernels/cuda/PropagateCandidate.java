@@ -52,7 +52,8 @@ final class PropagateCandidate implements Candidate {
       return Optional.empty();
     }
     final var work = new Work(node, op, scope);
-    return Optional.of(List.of(new Step(work.name(op), work.writes, work.reads, work::run)));
+    return Optional.of(
+        List.of(new Step(work.name(op), work.writes, work.reads, work.cells::sort, work.parts())));
   }
 
   /// Cells for whose changes there is room at once.
@@ -145,11 +146,9 @@ final class PropagateCandidate implements Candidate {
       };
     }
 
-    void run() {
-      cells.sort();
-      if (ends.zeros() == 0) {
-        ends.run(cells.all(Kind.LEFT_OUT), 0);
-      }
+    /// What is done with the lists: with some there often is nothing to do. Each part writes the
+    /// results of its own cells.
+    List<Runnable> parts() {
       final var apart = new ArrayList<Kind>();
       if (!regions.layers().isEmpty()) {
         apart.addAll(List.of(Kind.SMALL, Kind.LARGE));
@@ -157,17 +156,31 @@ final class PropagateCandidate implements Candidate {
           apart.add(Kind.CHANNEL);
         }
       }
+      final var parts = new ArrayList<Runnable>();
+      channel.ifPresent(path -> parts.add(() -> path.run(cells, cells.all(Kind.CHANNEL))));
       if (regions.measures()) {
-        apart.forEach(kind -> carry(kind, cells.all(kind), 0));
+        apart.forEach(kind -> parts.add(() -> carry(kind, cells.all(kind), 0)));
       }
-      channel.ifPresent(path -> path.run(cells, cells.all(Kind.CHANNEL)));
+      if (!ends.isZeroUnchanged()) {
+        parts.add(() -> ends.run(cells.all(Kind.LEFT_OUT), 0));
+      }
+      if (dense != null || layered != null) {
+        parts.add(() -> windows(regions.measures() ? List.of() : apart));
+      }
+      return parts;
+    }
+
+    /// Through dense layers, as many cells at a time as there is room for.
+    ///
+    /// @param apart of which changes have gone through shared memory so far
+    private void windows(final List<Kind> apart) {
       for (int w = 0; w < cells.windows(); w++) {
         if (dense != null) {
           final var most = cells.window(Kind.DENSE, w);
           cells.fill(most, dense.start());
           dense.run(most);
         }
-        if (layered != null && !regions.measures()) {
+        if (layered != null) {
           for (final var kind : apart) {
             final var some = cells.window(kind, w);
             final int count = regions.layers().size();
