@@ -1,17 +1,22 @@
 // Lists of rows, made and looked at where they lie.
 //
 //   index_spread   y[i] = table[i / block * each + i % each], i < rows: what a row takes, where blocks
-//                  of rows take from the same few in turn
+//                  of rows take from the same few in turn; of as many values as there are blocks
+//                  along y
 //   fired_check    the least row whose patch did not change as many units as it should, with how many
 //                  it changed, as row << 32 | fired; all ones while there is none
 //
 // Operations: some ten per row. Bytes per row: spread 4 written and as good as none read, check 8 read.
 #include "index.cuh"
 
-struct SpreadParams {
+struct Spread {
   const int *table;
   int *y;
   long long block, each, rows;
+};
+
+struct SpreadParams {
+  Spread values[4];
 };
 
 struct FiredParams {
@@ -21,9 +26,10 @@ struct FiredParams {
 };
 
 PB_KERNEL(index_spread, SpreadParams, 256, 6) {
-  for (long long i = thread_number(); i < p.rows; i += thread_count()) {
-    const long long block = quotient(i, p.block);
-    p.y[i] = p.table[block * p.each + (i - quotient(i, p.each) * p.each)];
+  const Spread &s = p.values[blockIdx.y];
+  for (long long i = thread_number(); i < s.rows; i += thread_count()) {
+    const long long block = quotient(i, s.block);
+    s.y[i] = s.table[block * s.each + (i - quotient(i, s.each) * s.each)];
   }
 }
 

@@ -180,6 +180,7 @@ final class CudaProgram implements Program {
     }
     final var value = scope.value(node);
     packs.written(value);
+    spreads.settle(value);
     return value;
   }
 
@@ -282,6 +283,7 @@ final class CudaProgram implements Program {
       }
       derivedFrom = weights.version();
     }
+    spreads.settle();
     packs.renew(sizes);
     if (steps != null) {
       steps.replay();

@@ -14,8 +14,8 @@ final class CudaRun implements Running {
   private final Faults faults;
   private final Expectations expectations;
   private final Set<CudaRun> open;
-  private final Map<Node, Rows> outputs = new HashMap<>();
-  private final Map<Node, Rows> skipped = new HashMap<>();
+  private final Map<Node, Rows<float[]>> outputs = new HashMap<>();
+  private final Map<Node, Rows<int[]>> skipped = new HashMap<>();
   private final Map<Node, Landing> checks = new HashMap<>();
   private final Map<Node, float[]> read = new HashMap<>();
   private final Map<Node, int[]> marks = new HashMap<>();
@@ -24,7 +24,9 @@ final class CudaRun implements Running {
   private boolean ended;
 
   /// Some elements on their way.
-  private record Rows(Landing landing, int elements) {}
+  ///
+  /// @param to an array, made while the device works
+  private record Rows<T>(Landing landing, T to) {}
 
   /// @param open runs of the program whose end was not waited for, of which this is one until then
   CudaRun(final Faults faults, final Expectations expectations, final Set<CudaRun> open) {
@@ -35,11 +37,11 @@ final class CudaRun implements Running {
   }
 
   void output(final Node node, final Landing landing, final int elements) {
-    outputs.put(node, new Rows(landing, elements));
+    outputs.put(node, new Rows<>(landing, new float[elements]));
   }
 
   void skipped(final Node node, final Landing landing, final int elements) {
-    skipped.put(node, new Rows(landing, elements));
+    skipped.put(node, new Rows<>(landing, new int[elements]));
   }
 
   void check(final Node patch, final Landing landing) {
@@ -61,14 +63,12 @@ final class CudaRun implements Running {
       found.ifPresent(faults::check);
       checks.forEach((patch, check) -> misfires.put(patch, expectations.found(patch, check)));
       outputs.forEach((node, rows) -> {
-        final var values = new float[rows.elements()];
-        rows.landing().into(MemorySegment.ofArray(values));
-        read.put(node, values);
+        rows.landing().into(MemorySegment.ofArray(rows.to()));
+        read.put(node, rows.to());
       });
       skipped.forEach((node, rows) -> {
-        final var values = new int[rows.elements()];
-        rows.landing().into(MemorySegment.ofArray(values));
-        marks.put(node, values);
+        rows.landing().into(MemorySegment.ofArray(rows.to()));
+        marks.put(node, rows.to());
       });
     } finally {
       close();

@@ -19,6 +19,7 @@ import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.kernels.cuda.CudaBackend;
 import io.patchbay.kernels.cuda.EmulatedDevice;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +157,45 @@ final class StartedRunTest {
         patched.program.spread(patched.index, new int[] {2, 0, 1}, 3, 1, 7);
         patched.program.run(Patched.sizes(7));
         check(patched.program.read(patched.patch), new int[] {2, 2, 2, 0, 0, 0, 1});
+      }
+    });
+  }
+
+  /// Patterns of more values than one launch writes, with other writes before and after.
+  @TestFactory
+  Stream<DynamicTest> patternsOfSeveralValuesStandInTheirOrderAmongWrites() {
+    return each(backend -> {
+      final var graph = new Graph();
+      final var table = graph.input("table", Shape.batched(BASES));
+      final var indices = new ArrayList<Node>();
+      final var outputs = new ArrayList<Node>();
+      for (int i = 0; i < 6; i++) {
+        indices.add(graph.input("index" + i, Shape.batched(ROWS).integers()));
+        outputs.add(Ops.gather(table, indices.getLast()));
+      }
+      final var sizes = Sizes.of(ROWS, 6).and(BASES, 4);
+      try (var program = backend.load(Plan.of(graph, outputs, sizes), backend.weights(List.of()))) {
+        program.write(table, new float[] {0, 1, 2, 3});
+        for (int i = 0; i < 6; i++) {
+          program.spread(indices.get(i), new int[] {i % 4, (i + 1) % 4}, 3, 1, 6);
+        }
+        program.run(sizes);
+        for (int i = 0; i < 6; i++) {
+          final int a = i % 4;
+          final int b = (i + 1) % 4;
+          assertArrayEquals(new float[] {a, a, a, b, b, b}, program.read(outputs.get(i)));
+        }
+        program.spread(indices.get(0), new int[] {3, 2}, 6, 2, 6);
+        program.write(indices.get(0), new int[] {1});
+        program.write(indices.get(1), new int[] {1, 1, 1, 1, 1, 1});
+        program.spread(indices.get(1), new int[] {0, 3}, 6, 2, 4);
+        program.spread(indices.get(2), new int[] {1}, 6, 1, 6);
+        program.spread(indices.get(2), new int[] {2}, 6, 1, 6);
+        program.run(sizes);
+        assertArrayEquals(new float[] {1, 2, 3, 2, 3, 2}, program.read(outputs.get(0)));
+        assertArrayEquals(new float[] {0, 3, 0, 3, 1, 1}, program.read(outputs.get(1)));
+        assertArrayEquals(new float[] {2, 2, 2, 2, 2, 2}, program.read(outputs.get(2)));
+        assertArrayEquals(new float[] {3, 3, 3, 0, 0, 0}, program.read(outputs.get(3)));
       }
     });
   }
