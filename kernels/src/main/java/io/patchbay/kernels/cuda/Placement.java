@@ -15,6 +15,11 @@ import java.util.stream.Stream;
 /// Where every value of a program stands: in one slab, by lifetimes, but for states and what is
 /// made right in them.
 final class Placement {
+  /// Steps of a plan that trains after the last one that reads a value, for which nothing else
+  /// takes its memory: what does would have to wait for that step. Gradients of inputs would wait
+  /// for those of weights, one layer after the other, which can go on beside them.
+  private static final int STEPS = 24;
+
   private final Plan plan;
   private final Set<Value> placed = new HashSet<>();
 
@@ -64,6 +69,9 @@ final class Placement {
           permanent.addAll(step.writes());
           permanent.addAll(step.reads());
         });
+    if (!plan.assigns().isEmpty()) {
+      lives.values().forEach(life -> life[1] = Math.min(end, life[1] + STEPS));
+    }
     permanent.forEach(value -> lives.put(value.root(), new int[] {0, end}));
     lives.keySet().removeAll(placed);
   }
