@@ -314,6 +314,13 @@ CUresult CUDAAPI cuStreamCreate(CUstream *stream, unsigned int flags) {
   return CUDA_SUCCESS;
 }
 
+CUresult CUDAAPI cuStreamCreateWithPriority(CUstream *stream, unsigned int flags, int priority) {
+  ENTER("cuStreamCreateWithPriority", flags, priority);
+  *stream = reinterpret_cast<CUstream>(new Stream);
+  live++;
+  return CUDA_SUCCESS;
+}
+
 CUresult CUDAAPI cuStreamDestroy(CUstream stream) {
   ENTER("cuStreamDestroy");
   delete stream_of(stream);

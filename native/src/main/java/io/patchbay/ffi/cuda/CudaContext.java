@@ -115,6 +115,12 @@ final class CudaContext {
     return written();
   }
 
+  long make(final DriverFunction function, final int argument, final int another) {
+    cells.set(JAVA_LONG, 0, 0);
+    check(calls.call(function, cell(), argument, another));
+    return written();
+  }
+
   int attribute(final int attribute) {
     check(calls.call(DriverFunction.DEVICE_GET_ATTRIBUTE, cell(), attribute, device));
     return cells.get(JAVA_INT, 0);

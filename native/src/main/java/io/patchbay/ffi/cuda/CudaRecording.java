@@ -1,5 +1,6 @@
 package io.patchbay.ffi.cuda;
 
+import static org.bytedeco.cuda.global.cudart.CUDA_GRAPH_INSTANTIATE_FLAG_USE_NODE_PRIORITY;
 import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
 
 import java.util.Set;
@@ -23,7 +24,12 @@ final class CudaRecording implements Recording {
     this.stream = stream;
     this.open = open;
     final var calls = context.calls();
-    final int made = calls.call(DriverFunction.GRAPH_INSTANTIATE, context.cell(), graph, 0L);
+    final int made =
+        calls.call(
+            DriverFunction.GRAPH_INSTANTIATE,
+            context.cell(),
+            graph,
+            (long) CUDA_GRAPH_INSTANTIATE_FLAG_USE_NODE_PRIORITY);
     if (made != CUDA_SUCCESS) {
       final var failure = context.failure(made, "");
       calls.call(DriverFunction.GRAPH_DESTROY, graph);

@@ -26,6 +26,7 @@ enum DriverFunction {
   MEMCPY_DTOD_ASYNC("cuMemcpyDtoDAsync_v2", "LLLL"),
   MEMSET_D32_ASYNC("cuMemsetD32Async", "LILL"),
   STREAM_CREATE("cuStreamCreate", "LI"),
+  STREAM_CREATE_WITH_PRIORITY("cuStreamCreateWithPriority", "LII"),
   STREAM_DESTROY("cuStreamDestroy_v2", "L"),
   STREAM_SYNCHRONIZE("cuStreamSynchronize", "L"),
   STREAM_WAIT_EVENT("cuStreamWaitEvent", "LLI"),

@@ -5,16 +5,24 @@ import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
-/// Streams side by side while tasks are recorded. A task goes behind one that it waits for where
-/// that is the last of its lane, else to the lane that has had the fewest.
+/// Streams side by side while tasks are recorded. The longest chain of tasks has a lane of its own,
+/// whose launches a device prefers. Another task goes behind one that it waits for where that is
+/// the last of its lane, else to the lane that has had the fewest.
 final class Lanes implements AutoCloseable {
-  private static final int COUNT = 4;
+  /// Beside the one of the longest chain.
+  private static final int COUNT = 5;
+
+  /// More than any device has; a driver takes the most urgent one that there is.
+  private static final int MOST_URGENT = -100;
 
   private final CudaContext context;
+  private final Lane main;
+  private final Lane first;
   private final List<Lane> lanes = new ArrayList<>();
-  private final List<Long> ends = new ArrayList<>();
+  private final List<Long> events = new ArrayList<>();
 
   /// A stream, and the tasks that it has had.
   private static final class Lane {
@@ -33,36 +41,46 @@ final class Lanes implements AutoCloseable {
   /// @param main that records, and that waits for all in the end
   Lanes(final CudaContext context, final long main) {
     this.context = context;
-    lanes.add(new Lane(main));
-    for (int i = 1; i < COUNT; i++) {
+    this.main = new Lane(main);
+    first =
+        new Lane(
+            context.make(
+                DriverFunction.STREAM_CREATE_WITH_PRIORITY, CU_STREAM_NON_BLOCKING, MOST_URGENT));
+    for (int i = 0; i < COUNT; i++) {
       lanes.add(new Lane(context.make(DriverFunction.STREAM_CREATE, CU_STREAM_NON_BLOCKING)));
     }
   }
 
   /// @param enter is told the stream that requests go to from then on
   void run(final List<Task> tasks, final LongConsumer enter) {
-    final var main = lanes.getFirst();
     final long begin = event(main);
-    lanes.stream().skip(1).forEach(lane -> await(lane, begin));
+    await(first, begin);
+    lanes.forEach(lane -> await(lane, begin));
+    final var chains = new Chains(tasks);
     final var lane = new Lane[tasks.size()];
-    for (int i = 0; i < tasks.size(); i++) {
+    final var ends = new long[tasks.size()];
+    for (final int i : chains.order()) {
       final var after = tasks.get(i).after();
-      final var own = lane(after);
+      final var own = lane(after, chains.isLongest(i));
       lane[i] = own;
       for (final int before : after) {
         if (lane[before] != own) {
-          await(own, ends.get(before + 1));
+          await(own, ends[before]);
         }
       }
       enter.accept(own.stream);
       tasks.get(i).work().run();
       own.tasks.add(i);
-      event(own);
+      ends[i] = event(own);
     }
-    lanes.stream().skip(1).map(this::event).forEach(end -> await(main, end));
+    await(main, event(first));
+    lanes.forEach(other -> await(main, event(other)));
   }
 
-  private Lane lane(final Iterable<Integer> after) {
+  private Lane lane(final Set<Integer> after, final boolean longest) {
+    if (longest && (first.tasks.isEmpty() || after.contains(first.last()))) {
+      return first;
+    }
     Lane best = lanes.getFirst();
     for (final var lane : lanes) {
       if (lane.tasks.size() < best.tasks.size()) {
@@ -70,12 +88,10 @@ final class Lanes implements AutoCloseable {
       }
     }
     int latest = -1;
-    for (final int before : after) {
-      for (final var lane : lanes) {
-        if (lane.last() == before && before > latest) {
-          latest = before;
-          best = lane;
-        }
+    for (final var lane : lanes) {
+      if (after.contains(lane.last()) && lane.last() > latest) {
+        latest = lane.last();
+        best = lane;
       }
     }
     return best;
@@ -84,7 +100,7 @@ final class Lanes implements AutoCloseable {
   /// What stands for all that the lane was asked for.
   private long event(final Lane lane) {
     final long event = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DISABLE_TIMING);
-    ends.add(event);
+    events.add(event);
     context.check(context.calls().call(DriverFunction.EVENT_RECORD, event, lane.stream));
     return event;
   }
@@ -100,9 +116,12 @@ final class Lanes implements AutoCloseable {
       return;
     }
     final var calls = context.calls();
-    ends.forEach(event -> context.check(calls.call(DriverFunction.EVENT_DESTROY, event)));
-    lanes.stream()
-        .skip(1)
-        .forEach(lane -> context.check(calls.call(DriverFunction.STREAM_DESTROY, lane.stream)));
+    events.forEach(event -> context.check(calls.call(DriverFunction.EVENT_DESTROY, event)));
+    destroy(first);
+    lanes.forEach(this::destroy);
+  }
+
+  private void destroy(final Lane lane) {
+    context.check(context.calls().call(DriverFunction.STREAM_DESTROY, lane.stream));
   }
 }

@@ -358,6 +358,7 @@ class CudaDeviceTest {
               .subList(copy, calls.indexOf("cuMemsetD32Async 0 1"))
               .contains("cuStreamWaitEvent 0"),
           calls::toString);
+      assertTrue(calls.contains("cuStreamCreateWithPriority 1 -100"), calls::toString);
       recording.replay();
       assertArrayEquals(new float[] {2, 4, 6}, floats(device, x));
       assertArrayEquals(new float[] {0, 4, 6}, floats(device, y));
@@ -386,7 +387,7 @@ class CudaDeviceTest {
               "cuMemcpyDtoDAsync 12",
               "cuMemsetD32Async 0 1",
               "cuStreamEndCapture",
-              "cuGraphInstantiate 0",
+              "cuGraphInstantiate 8",
               "cuGraphDestroy"),
           driver.calls().stream()
               .map(c -> c.startsWith("cuLaunchKernel") ? "cuLaunchKernel" : c)
