@@ -15,7 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Trees of one form on values without rows, as an optimiser has them for each parameter: one
-/// launch takes them all (`expression_many`).
+/// launch takes them all (`expression_many`), but for those of what the last steps before make: the
+/// others need not wait for these.
 final class Bundles {
   private static final int HEAD = 4;
 
@@ -27,9 +28,19 @@ final class Bundles {
   /// Words of a member before its leaves: first block, size, result.
   private static final int MEMBER = 3;
 
+  /// Steps of other kinds at the end of a plan whose values are late.
+  private static final int LAST = 6;
+
   private final Set<Value> states;
+  private final int firstLate;
   private final List<Slot> slots = new ArrayList<>();
   private final Map<Value, Integer> made = new HashMap<>();
+
+  /// Of each value the last step that it hangs on that cannot be one of many, by the number of
+  /// those before it.
+  private final Map<Value, Integer> behind = new HashMap<>();
+
+  private int others;
 
   /// Trees that differ alone in leaves that have a column of the table: dense ones and numbers.
   private record Signature(List<Long> words, List<Object> leaves) {}
@@ -39,10 +50,13 @@ final class Bundles {
     final List<Step> steps = new ArrayList<>();
     final Set<Value> dense = new HashSet<>();
     @Nullable Signature signature;
+    boolean late;
   }
 
-  private Bundles(final Set<Value> states) {
+  private Bundles(final List<Step> steps, final Set<Value> states) {
     this.states = states;
+    final long others = steps.stream().filter(step -> signature(step) == null).count();
+    this.firstLate = Math.toIntExact(others) - LAST;
   }
 
   /// The steps with those of one form joined, each where the first of them stood: behind all that
@@ -50,7 +64,7 @@ final class Bundles {
   ///
   /// @param states values that steps may be made right in: no member reads those of another
   static List<Step> of(final List<Step> steps, final Set<Value> states) {
-    final var bundles = new Bundles(states);
+    final var bundles = new Bundles(steps, states);
     steps.forEach(bundles::add);
     return bundles.slots.stream().map(Bundles::step).toList();
   }
@@ -58,11 +72,19 @@ final class Bundles {
   private void add(final Step step) {
     final int ready =
         step.reads().stream().mapToInt(v -> made.getOrDefault(v.root(), -1)).max().orElse(-1);
-    final var signature = step.work() instanceof final Run run ? signature(run) : null;
+    final var signature = signature(step);
+    final int last =
+        signature == null
+            ? others++
+            : step.reads().stream()
+                .mapToInt(v -> behind.getOrDefault(v.root(), -1))
+                .max()
+                .orElse(-1);
+    final boolean late = last >= firstLate;
     int at = slots.size();
     if (signature != null) {
       for (int i = ready + 1; i < slots.size() && at == slots.size(); i++) {
-        if (takes(slots.get(i), signature, (Run) step.work())) {
+        if (slots.get(i).late == late && takes(slots.get(i), signature, (Run) step.work())) {
           at = i;
         }
       }
@@ -73,11 +95,13 @@ final class Bundles {
     final var slot = slots.get(at);
     slot.steps.add(step);
     slot.signature = signature;
+    slot.late = late;
     if (signature != null) {
       slot.dense.addAll(dense((Run) step.work()));
     }
     for (final var value : step.writes()) {
       made.put(value.root(), at);
+      behind.put(value.root(), last);
     }
   }
 
@@ -86,6 +110,10 @@ final class Bundles {
     return Objects.equals(slot.signature, signature)
         && (slot.steps.size() + 1) * words(run) <= TABLE
         && dense.stream().noneMatch(slot.dense::contains);
+  }
+
+  private @Nullable Signature signature(final Step step) {
+    return step.work() instanceof final Run run ? signature(run) : null;
   }
 
   /// Null when a tree cannot be one of many.
