@@ -39,29 +39,37 @@ public final class Draft {
   private Precision precision = Precision.FP32;
 
   Draft(final int rows, final long seed) {
-    this.rows = rows;
+    this(Sizes.of(ROWS, rows).and(TABLE, TABLE_ROWS).and(RANGES, rows), seed);
+  }
+
+  /// @param sizes of [#ROWS], [#TABLE] and [#RANGES]
+  public Draft(final Sizes sizes, final long seed) {
+    this.rows = sizes.of(ROWS);
     this.random = new SplittableRandom(seed);
-    this.sizes = Sizes.of(ROWS, rows).and(TABLE, TABLE_ROWS).and(RANGES, rows);
+    this.sizes = sizes;
   }
 
   public Graph graph() {
     return graph;
   }
 
-  int rows() {
+  /// Rows of the batch.
+  public int rows() {
     return rows;
   }
 
-  int random(final int bound) {
+  /// A number from 0 to `bound` - 1.
+  public int random(final int bound) {
     return random.nextInt(bound);
   }
 
   /// Uniform values.
-  Node input(final Shape shape, final double low, final double high) {
+  public Node input(final Shape shape, final double low, final double high) {
     return given(shape, () -> random.nextDouble(low, high));
   }
 
-  Node input(final Shape shape) {
+  /// Uniform values from -1 to 1.
+  public Node input(final Shape shape) {
     return input(shape, -1, 1);
   }
 
@@ -84,7 +92,7 @@ public final class Draft {
   }
 
   /// Whole numbers from -2 to 2, as floats: many of them equal.
-  Node coarse(final Shape shape) {
+  public Node coarse(final Shape shape) {
     return given(shape, () -> random.nextInt(5) - 2);
   }
 
@@ -107,7 +115,7 @@ public final class Draft {
   }
 
   /// Integers by their place.
-  Node integers(final Shape shape, final IntUnaryOperator values) {
+  public Node integers(final Shape shape, final IntUnaryOperator values) {
     final var node = graph.input("i" + graph.nodes().size(), shape.integers());
     final var drawn = new int[Math.toIntExact(sizes.elements(shape))];
     for (int i = 0; i < drawn.length; i++) {
@@ -123,7 +131,7 @@ public final class Draft {
   }
 
   /// A parameter with uniform values.
-  Node state(final String name, final Shape shape, final double low, final double high) {
+  public Node state(final String name, final Shape shape, final double low, final double high) {
     return state(name, shape, () -> random.nextDouble(low, high));
   }
 
@@ -137,7 +145,8 @@ public final class Draft {
     return node;
   }
 
-  void output(final Node... values) {
+  /// Asks for values, or for states to be written.
+  public void output(final Node... values) {
     outputs.addAll(List.of(values));
   }
 
@@ -146,7 +155,8 @@ public final class Draft {
     precision = other;
   }
 
-  Trial trial() {
+  /// The case as it is written.
+  public Trial trial() {
     return new Trial(graph, sizes, floats, integers, states, outputs, differentiable, precision);
   }
 }
