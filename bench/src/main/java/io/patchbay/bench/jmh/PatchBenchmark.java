@@ -1,117 +1,60 @@
 package io.patchbay.bench.jmh;
 
-import io.patchbay.engine.Axis;
-import io.patchbay.engine.Backend;
-import io.patchbay.engine.BackendProvider.Settings;
-import io.patchbay.engine.Backends;
-import io.patchbay.engine.Graph;
-import io.patchbay.engine.Node;
+import static io.patchbay.tests.cases.Draft.ROWS;
+
 import io.patchbay.engine.Ops;
-import io.patchbay.engine.Plan;
-import io.patchbay.engine.Program;
 import io.patchbay.engine.Shape;
-import io.patchbay.engine.Sizes;
-import io.patchbay.engine.Weights;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
+import java.util.Arrays;
+import java.util.Set;
+import org.openjdk.jmh.annotations.Param;
 
-/// The patch op on activations of 16 x 16 x 32: in each of 64 rows one whole channel is taken from
-/// a source, another channel in every row, and the row is summed so that there is something to read
-/// back. Bound by memory: 96 KiB are moved for a row. One operation is one row.
+/// The built-in patch alone, of n rows: in each row one unit, or one whole channel, is taken from a
+/// source, in every row another. Kernel `patch`. `OwnPatchBenchmark` has ops of one's own beside
+/// it.
 ///
-/// Run: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main PatchBenchmark`
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-    value = 2,
-    jvmArgs = {"--enable-native-access=ALL-UNNAMED", "-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch"})
-public class PatchBenchmark {
-  private static final int ROWS = 64;
-  private static final int CHANNELS = 32;
-  private static final int PLANE = 16 * 16;
-  private static final long MEMORY = 1L << 30;
-  private static final Axis AXIS = new Axis("rows");
-  private static final Axis EDITS = new Axis("edits");
-  private static final Sizes SIZES = Sizes.of(AXIS, ROWS).and(EDITS, ROWS);
+/// Operations: none. Bytes of a call: 8 for each number of a row and 4 for each that is taken;
+/// those of a channel lie a cache line apart each, of which this counts the number alone.
+///
+/// Run: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main PatchBenchmark -rf json
+/// -rff patch.json`; one: add `-p site=IMAGE_16 -p channel=true`.
+public class PatchBenchmark extends KernelBenchmark {
+  /// What a row is.
+  @Param public Site site = Site.IMAGE_16;
 
-  private final float[] sums = new float[ROWS];
+  /// Whether a channel is taken, or one unit.
+  @Param({"false", "true"})
+  public boolean channel;
 
-  @SuppressWarnings("NullAway.Init") // set by JMH before the first run
-  private Backend backend;
+  /// Rows.
+  @Param({"64"})
+  public int rows = 64;
 
-  @SuppressWarnings("NullAway.Init") // set by JMH before the first run
-  private Weights weights;
+  /// Sizes of a row.
+  public enum Site {
+    /// 10 latents, of which each is a channel and a unit.
+    LATENTS(10),
+    /// 32 x 16 x 16.
+    IMAGE_16(32, 16, 16),
+    /// 32 x 32 x 32.
+    IMAGE_32(32, 32, 32);
 
-  @SuppressWarnings("NullAway.Init") // set by JMH before the first run
-  private Program program;
+    private final int[] dims;
 
-  @SuppressWarnings("NullAway.Init") // set by JMH before the first run
-  private Node sum;
-
-  /// Plans, and writes values that stay.
-  @Setup(Level.Trial)
-  public void open() {
-    final var graph = new Graph();
-    final var shape = Shape.batched(AXIS, CHANNELS, 16, 16);
-    final var x = graph.input("x", shape);
-    final var source = graph.input("source", shape);
-    final var ranges = graph.input("ranges", Shape.batched(EDITS, 3).integers());
-    sum = Ops.sumRow(Ops.patch(x, source, ranges));
-    backend = Backends.open("cpu", new Settings(1, MEMORY)).backend();
-    weights = backend.weights(List.of());
-    program = backend.load(Plan.of(graph, List.of(sum), SIZES), weights);
-    program.write(x, random(1));
-    program.write(source, random(2));
-    final int[] edits = new int[3 * ROWS];
-    for (int row = 0; row < ROWS; row++) {
-      final int first = row % CHANNELS * PLANE;
-      edits[3 * row] = row;
-      edits[3 * row + 1] = first;
-      edits[3 * row + 2] = first + PLANE;
+    Site(final int... dims) {
+      this.dims = dims;
     }
-    program.write(ranges, edits);
   }
 
-  /// 64 rows, one channel each.
-  @Benchmark
-  @OperationsPerInvocation(ROWS)
-  public float[] patch() {
-    program.run(SIZES);
-    program.read(sum, sums, 0);
-    return sums;
-  }
-
-  /// Gives the memory back.
-  @TearDown(Level.Trial)
-  public void close() {
-    program.close();
-    weights.close();
-    backend.close();
-  }
-
-  private static float[] random(final long seed) {
-    final var random = new SplittableRandom(seed);
-    final float[] values = new float[ROWS * CHANNELS * PLANE];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextFloat();
-    }
-    return values;
+  @Override
+  Piece piece() {
+    final var draft = Drawn.rows(rows);
+    final var shape = Shape.batched(ROWS, site.dims);
+    final int plane = Arrays.stream(site.dims).skip(1).reduce(1, Math::multiplyExact);
+    final int each = channel ? plane : 1;
+    final var x = draft.input(shape);
+    final var source = draft.input(shape);
+    draft.output(Ops.patch(x, source, Drawn.ranges(draft, shape.rowSize(), each)));
+    return Piece.of(
+        draft.trial(), Set.of("patch"), 0, 0, (double) rows * (2.0 * shape.rowSize() + each));
   }
 }

@@ -37,11 +37,11 @@ record Piece(
     return new Piece(trial, kernels, tolerance, false, operations, FLOAT * floats);
   }
 
-  /// With no rows.
-  static Piece packing(final Trial trial, final Set<String> kernels, final double floats) {
-    return new Piece(trial, kernels, PACKED, true, 0, FLOAT * floats);
+  /// With no rows, for the packing of weights.
+  ///
+  /// @param tolerance of the layer that reads them
+  static Piece packing(
+      final Trial trial, final Set<String> kernels, final double tolerance, final double floats) {
+    return new Piece(trial, kernels, tolerance, true, 0, FLOAT * floats);
   }
-
-  /// A layer whose weights were packed is as right as any other.
-  private static final double PACKED = 1e-4;
 }

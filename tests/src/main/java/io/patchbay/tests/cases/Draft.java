@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
 
 /// A case while its author writes it: the graph, and random values for what it is given.
@@ -51,6 +52,11 @@ public final class Draft {
 
   public Graph graph() {
     return graph;
+  }
+
+  /// Rows of every axis.
+  public Sizes sizes() {
+    return sizes;
   }
 
   /// Rows of the batch.
@@ -101,6 +107,12 @@ public final class Draft {
     final var node = input(shape, low, high);
     differentiable.remove(node);
     return node;
+  }
+
+  /// Values by their place.
+  public Node floats(final Shape shape, final IntToDoubleFunction values) {
+    final int[] next = {0};
+    return given(shape, () -> values.applyAsDouble(next[0]++));
   }
 
   private Node given(final Shape shape, final DoubleSupplier values) {
