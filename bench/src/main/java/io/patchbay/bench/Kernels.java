@@ -32,6 +32,8 @@ final class Kernels {
   private final MethodHandle packUp;
   private final MethodHandle down;
   private final MethodHandle up;
+  private final MethodHandle values;
+  private final MethodHandle random;
 
   private Kernels(final Library library, final String isa) {
     final MemoryLayout[] packing = {P, P, I, I};
@@ -43,6 +45,8 @@ final class Kernels {
     this.packUp = bind(library, isa, "conv_up_pack", packing);
     this.down = bind(library, isa, "conv_down", convolution);
     this.up = bind(library, isa, "conv_up", convolution);
+    this.values = bind(library, isa, "patch_values", P, I, P, I, P, P, P, F, P, I, I, I, P, L);
+    this.random = bind(library, isa, "patch_random", I, I, P, I, P, L);
   }
 
   /// Opens the library of the cpu backend for the widest instruction set that runs here, or the one
@@ -119,6 +123,57 @@ final class Kernels {
                       n));
     } catch (final Throwable e) {
       throw failed("convolve", e);
+    }
+  }
+
+  /// What `count` units of one flat row become by a program, from the first unit on.
+  ///
+  /// @param words of the program, five an instruction
+  /// @param random the numbers that the program may read
+  void values(
+      final MemorySegment words,
+      final int instructions,
+      final MemorySegment constants,
+      final int constantCount,
+      final MemorySegment clean,
+      final MemorySegment source,
+      final MemorySegment random,
+      final MemorySegment out,
+      final long count) {
+    try {
+      check(
+          "patch_values",
+          (int)
+              values.invokeExact(
+                  words,
+                  instructions,
+                  constants,
+                  constantCount,
+                  clean,
+                  source,
+                  MemorySegment.NULL,
+                  0.0f,
+                  random,
+                  0,
+                  1,
+                  1,
+                  out,
+                  count));
+    } catch (final Throwable e) {
+      throw failed("patch_values", e);
+    }
+  }
+
+  /// The random numbers of `count` units of one input, from the first unit on.
+  ///
+  /// @param ids id low 32 bits, id high 16 bits, draw
+  void random(final long seed, final MemorySegment ids, final MemorySegment out, final long count) {
+    try {
+      check(
+          "patch_random",
+          (int) random.invokeExact((int) seed, (int) (seed >>> Integer.SIZE), ids, 0, out, count));
+    } catch (final Throwable e) {
+      throw failed("patch_random", e);
     }
   }
 

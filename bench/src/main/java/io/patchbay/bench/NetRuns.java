@@ -1,7 +1,7 @@
 package io.patchbay.bench;
 
 /// The suite's workloads for callers that bring their own clock: the project's side alone, with
-/// random weights and inputs of a fixed seed.
+/// random weights and inputs of a fixed seed, checked against double precision.
 public final class NetRuns implements AutoCloseable {
   private static final long SEED = 1;
 
@@ -10,10 +10,12 @@ public final class NetRuns implements AutoCloseable {
 
   /// Prepares the form of `workload` with this batch.
   ///
-  /// Throws IllegalArgumentException when there is no such form.
+  /// @throws IllegalArgumentException when there is no such form
+  /// @throws IllegalStateException when its result is wrong
   public NetRuns(final Workload workload, final int batch, final int threads) {
-    this.entrant =
-        new EngineEntrant(Kernels.open(), Conv4Weights.random(SEED), new InputPool(SEED), "cpu");
+    final var weights = Conv4Weights.random(SEED);
+    final var inputs = new InputPool(SEED);
+    this.entrant = new EngineEntrant(Kernels.open(), weights, inputs, "cpu");
     Contestant found = null;
     for (final var form : entrant.contestants(workload, threads)) {
       if (found == null && form.batch() == batch) {
@@ -23,10 +25,17 @@ public final class NetRuns implements AutoCloseable {
       }
     }
     if (found == null) {
+      entrant.close();
       throw new IllegalArgumentException(
           "no such form: workload=" + workload.label() + ", batch=" + batch);
     }
     this.contestant = found;
+    try {
+      new Verifier(weights, inputs).check(workload, found);
+    } catch (final IllegalStateException e) {
+      close();
+      throw e;
+    }
   }
 
   /// One run on the `turn`-th batch of the pool.

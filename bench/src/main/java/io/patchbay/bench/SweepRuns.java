@@ -7,7 +7,7 @@ import io.patchbay.vae.data.Datasets;
 import java.util.Map;
 
 /// The suite's sweeps for callers that bring their own clock: the project's side alone, on inputs
-/// of `sprites` and random weights of a fixed seed.
+/// of `sprites` and random weights of a fixed seed, checked against double precision.
 public final class SweepRuns implements AutoCloseable {
   private static final int INPUTS = 256;
   private static final long SEED = 1;
@@ -19,9 +19,11 @@ public final class SweepRuns implements AutoCloseable {
   /// Prepares a sweep, or with `naive` its naive form, a batch of 64 cells a run.
   ///
   /// @param bases base inputs that one run of a sweep takes with all of their cells
+  /// @throws IllegalStateException when an effect is wrong
   public SweepRuns(
       final SweepWorkload workload, final int bases, final int threads, final boolean naive) {
-    final var model = new EngineModel(Conv4Weights.random(SEED));
+    final var weights = Conv4Weights.random(SEED);
+    final var model = new EngineModel(weights);
     final float[] pool;
     try (var data = Datasets.of(Map.of()).open("sprites")) {
       pool = TrainedConv4.images(data, INPUTS, SEED);
@@ -35,6 +37,13 @@ public final class SweepRuns implements AutoCloseable {
       final var sweep = new EngineSweep(backend, model, SweepBench.method(), task, false);
       sweep.slice(bases);
       this.contestant = sweep;
+    }
+    try {
+      new SweepVerifier(weights, task, SweepVerifier.CHECKED, SEED)
+          .check(contestant, naive ? SweepVerifier.ROUNDING : workload.bound());
+    } catch (final IllegalStateException e) {
+      close();
+      throw e;
     }
   }
 

@@ -19,11 +19,15 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Decode with the effect metric, from latents in a Java array to effects in a Java array: the
-/// engine's whole path, host copies included, 64 samples a run. One operation is one decode, so the
-/// time is that of a sample.
+/// engine's whole path, host copies included, 64 samples a run, checked against double precision
+/// before. One operation is one decode, so the time is that of a sample.
 ///
-/// Run: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main DecodeBenchmark -prof
-/// gc`
+/// Operations of a decode: 14.7 million, 2 for each of 7,355,008 multiply-adds, and the effect's 25
+/// a pixel. Bytes: 40 of latents in, 4 of the effect out, and 4 for each of 381,313 weights once a
+/// run; what lies between stays in the caches.
+///
+/// Run: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main DecodeBenchmark -rf json
+/// -rff decode.json`; `-prof gc` adds what is allocated.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

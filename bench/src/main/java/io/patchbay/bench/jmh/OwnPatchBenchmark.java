@@ -42,8 +42,9 @@ import org.openjdk.jmh.annotations.Warmup;
 ///   layer, of a latent through all of the decoder, to the sum of the squares of the image's
 ///   change. Kernel `propagate` for both
 /// - `DENSE_32`, `DENSE_Z`: the patched value alone, everything that the op needs inside (taking
-///   clean and source rows from their tables). Kernel `patch_program` beside `gather`, `expression`
-///   and `patch`. At 32 x 32 x 32 both are bound by memory: a row is 128 KiB
+///   clean and source rows from their tables). Kernel `patch_program` beside `gather`,
+///   `copy_strided` (of the five numbers), `expression` and `patch`. At 32 x 32 x 32 both are bound
+///   by memory: a row is 128 KiB
 ///
 /// Operations of a cell, besides those of `PropagateBenchmark`: for each patched unit 3 of the
 /// blend, a block of Philox for 4 random numbers, or three or five functions of some 10 to 20.
@@ -66,6 +67,9 @@ public class OwnPatchBenchmark {
   private static final int ROWS_OF_TABLE = 16;
   private static final double TOLERANCE = 1e-4;
   private static final double FAR = 1e3;
+
+  /// Operations of a blend.
+  private static final double BLEND = 3;
 
   /// The op.
   @Param({"BLEND", "RANDOM", "THREE_FUNCTIONS", "FIVE_FUNCTIONS"})
@@ -126,7 +130,9 @@ public class OwnPatchBenchmark {
         values.addAll(List.of(Drawn.seed(draft), Drawn.ids(draft)));
       }
       draft.output(Ops.patch(own.get().op(), clean, ranges, values));
-      return Piece.of(draft.trial(), Set.of("patch_program"), TOLERANCE, 0, 0);
+      final double patched = (double) CELLS * each;
+      final double floats = 2.0 * CELLS * shape.rowSize() + patched;
+      return Piece.of(draft.trial(), Set.of("patch_program"), TOLERANCE, BLEND * patched, floats);
     }
     final var numbers = five(draft);
     final var of =

@@ -19,12 +19,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Every kind of sweep as a user runs it: from images in a Java array to effects in a Java array,
-/// with what bases and sources cost, all cells of 4 base inputs a run. The counter `cells` is cells
-/// a second; the rate beside it is that of runs.
+/// with what bases and sources cost, all cells of some base inputs a run, checked against double
+/// precision before. The counter `cells` is cells a second; the rate beside it is that of runs.
 ///
 /// - `Z_GRID`: each of 10 latents to each of 7 values, change of the image
-/// - `Z_GRID_BF16`: the same, the change carried in bf16
-/// - `Z_GRID_TF32`: the same in TF32, on devices that have it
+/// - `Z_GRID_BF16`: the same, the change carried in bf16, on machines with AVX-512 bf16
 /// - `CHANNELS_16`, `CHANNELS_32`: each channel of a decoder site of 16 x 16 x 32 or 32 x 32 x 32
 ///   from 16 sources, change of the image
 /// - `ABLATE_32`: each channel of the latter to zero
@@ -34,7 +33,12 @@ import org.openjdk.jmh.annotations.Warmup;
 /// - `MEDIATION_16`, `MEDIATION_4`: TE, NDE, NIE and TIE through each channel of a decoder site,
 ///   two runs a cell
 ///
-/// `naive` true takes one whole forward for each of them instead, a batch of 64 cells a run.
+/// `naive` true takes one whole forward for each of them instead, a batch of 64 cells a run. The
+/// remaining kind, `Z_GRID_TF32`, is one of GPUs, which `./patchbay gpu-suite` times.
+///
+/// Operations of a cell: the dense suffix of `conv4` after its site, 2 for each multiply-add, of
+/// which a sweep leaves out what its change does not reach: see `PropagateBenchmark` for the kernel
+/// alone. Bytes: those of one cell's values stay in the caches.
 ///
 /// Run all: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main SweepBenchmark -rf
 /// json -rff sweeps.json`; one kind: add `-p kind=CHANNELS_32 -p threads=2 -p naive=false`.
@@ -47,10 +51,24 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 1,
     jvmArgs = {"--enable-native-access=ALL-UNNAMED", "-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch"})
 public class SweepBenchmark {
-  private static final int BASES = 4;
-
   /// The sweep.
-  @Param private SweepWorkload kind = SweepWorkload.Z_GRID;
+  @Param({
+    "Z_GRID",
+    "Z_GRID_BF16",
+    "CHANNELS_16",
+    "CHANNELS_32",
+    "ABLATE_32",
+    "UNITS_ALL",
+    "OCCLUSION_MU",
+    "ENCODER_CHANNELS_MU",
+    "MEDIATION_16",
+    "MEDIATION_4"
+  })
+  private SweepWorkload kind = SweepWorkload.Z_GRID;
+
+  /// Base inputs of a run.
+  @Param({"4"})
+  private int bases = 4;
 
   /// Threads of the backend.
   @Param({"1", "2"})
@@ -82,7 +100,7 @@ public class SweepBenchmark {
   /// Draws inputs and weights, plans and packs.
   @Setup(Level.Trial)
   public void open() {
-    runs = new SweepRuns(kind, BASES, threads, naive);
+    runs = new SweepRuns(kind, bases, threads, naive);
   }
 
   /// One run.
