@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.openjdk.jmh.annotations.Param;
 
 /// A patch op of one's own that is hand-written in Java, in the place of the kernel
-/// `patch_program`: 64 cells of `OwnPatchBenchmark`, whose `BLEND` is the same op as an expression.
+/// `patch_program`: n cells of `OwnPatchBenchmark`, whose `BLEND` is the same op as an expression.
 /// The Java function takes one unit after the other in double precision.
 ///
 /// Operations of a call: 3 for each patched unit, of which there are 65,536 of channels of 32 x 32
@@ -18,8 +18,12 @@ public class HandWrittenPatchBenchmark extends KernelBenchmark {
   @Param({"DENSE_32", "DENSE_Z"})
   public Place site = Place.DENSE_32;
 
+  /// Rows, a cell each.
+  @Param({"64"})
+  public int rows = 64;
+
   @Override
   Piece piece() {
-    return OwnPatchBenchmark.piece(site, Optional.of(OwnOp.HAND_WRITTEN));
+    return OwnPatchBenchmark.piece(site, Optional.of(OwnOp.HAND_WRITTEN), rows);
   }
 }

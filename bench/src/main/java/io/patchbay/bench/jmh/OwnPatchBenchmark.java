@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -33,10 +33,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Patch ops of one's own beside the built-in op, both in one run: `own` over `builtIn` is what an
-/// op of one's own costs. 64 cells of 4 bases and 16 sources, a channel or a latent each; the score
-/// is the time of a cell. The built-in op is `clamp(keep * clean + shift + take * source, low,
-/// high)` with the numbers of a blend, whatever the op beside it.
+/// Patch ops of one's own beside the built-in op, both in one run: `own` over `builtIn` is the
+/// speed of an op of one's own, as a part of the built-in one's. n cells of 16 bases and 16
+/// sources, a channel or a latent each; the counter `cells` is cells a second, the rate beside it
+/// that of runs. The built-in op is `clamp(keep * clean + shift + take * source, low, high)` with
+/// the numbers of a blend, whatever the op beside it.
 ///
 /// - `CARRIED_32`, `CARRIED_Z`: as a sweep has them, of a channel of 32 x 32 x 32 through the last
 ///   layer, of a latent through all of the decoder, to the sum of the squares of the image's
@@ -55,15 +56,14 @@ import org.openjdk.jmh.annotations.Warmup;
 /// Run: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main OwnPatchBenchmark -rf
 /// json -rff own-ops.json`; one: add `-p op=RANDOM -p site=CARRIED_32`.
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(
     value = 2,
     jvmArgs = {"--enable-native-access=ALL-UNNAMED", "-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch"})
 public class OwnPatchBenchmark {
-  static final int CELLS = 64;
   private static final int ROWS_OF_TABLE = 16;
   private static final double TOLERANCE = 1e-4;
   private static final double FAR = 1e3;
@@ -78,11 +78,29 @@ public class OwnPatchBenchmark {
   /// Where the units are, and whether only their change is computed.
   @Param public Place site = Place.CARRIED_32;
 
+  /// Cells of a run.
+  @Param({"64"})
+  public int rows = 64;
+
   @SuppressWarnings("NullAway.Init") // set by JMH before the first run
   private CheckedProgram builtIn;
 
   @SuppressWarnings("NullAway.Init") // set by JMH before the first run
   private CheckedProgram own;
+
+  /// Counts cells.
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.OPERATIONS)
+  public static class Counted {
+    /// Cells since the iteration began.
+    public long cells;
+
+    /// Begins to count.
+    @Setup(Level.Iteration)
+    public void begin() {
+      cells = 0;
+    }
+  }
 
   /// Sites, and ways.
   public enum Place {
@@ -103,15 +121,15 @@ public class OwnPatchBenchmark {
   /// Plans and checks both.
   @Setup(Level.Trial)
   public void open() {
-    builtIn = CheckedProgram.of(piece(site, Optional.empty()), 1);
-    own = CheckedProgram.of(piece(site, Optional.of(op)), 1);
+    builtIn = CheckedProgram.of(piece(site, Optional.empty(), rows), 1);
+    own = CheckedProgram.of(piece(site, Optional.of(op), rows), 1);
   }
 
-  /// 64 cells.
+  /// Some cells.
   ///
   /// @param own the op, or the built-in one
-  static Piece piece(final Place place, final Optional<OwnOp> own) {
-    final var draft = Drawn.of(CELLS, ROWS_OF_TABLE, CELLS);
+  static Piece piece(final Place place, final Optional<OwnOp> own, final int cells) {
+    final var draft = Drawn.of(cells, ROWS_OF_TABLE, cells);
     if (place.carried) {
       final var change =
           CarriedChain.of(place.site)
@@ -130,8 +148,8 @@ public class OwnPatchBenchmark {
         values.addAll(List.of(Drawn.seed(draft), Drawn.ids(draft)));
       }
       draft.output(Ops.patch(own.get().op(), clean, ranges, values));
-      final double patched = (double) CELLS * each;
-      final double floats = 2.0 * CELLS * shape.rowSize() + patched;
+      final double patched = (double) cells * each;
+      final double floats = 2.0 * cells * shape.rowSize() + patched;
       return Piece.of(draft.trial(), Set.of("patch_program"), TOLERANCE, BLEND * patched, floats);
     }
     final var numbers = five(draft);
@@ -158,18 +176,18 @@ public class OwnPatchBenchmark {
     return like.graph().append(new Op.Broadcast(like.shape(), positions), one);
   }
 
-  /// 64 cells by the five numbers.
+  /// By the five numbers.
   @Benchmark
-  @OperationsPerInvocation(CELLS)
-  public void builtIn() {
+  public void builtIn(final Counted counted) {
     builtIn.run();
+    counted.cells += rows;
   }
 
-  /// 64 cells by the op.
+  /// By the op.
   @Benchmark
-  @OperationsPerInvocation(CELLS)
-  public void own() {
+  public void own(final Counted counted) {
     own.run();
+    counted.cells += rows;
   }
 
   /// Gives the memory back.

@@ -40,8 +40,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /// which a sweep leaves out what its change does not reach: see `PropagateBenchmark` for the kernel
 /// alone. Bytes: those of one cell's values stay in the caches.
 ///
-/// Run all: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main SweepBenchmark -rf
-/// json -rff sweeps.json`; one kind: add `-p kind=CHANNELS_32 -p threads=2 -p naive=false`.
+/// Run: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main SweepBenchmark -rf json
+/// -rff sweeps.json`; one: add `-p kind=CHANNELS_32 -p threads=2 -p naive=false`.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
