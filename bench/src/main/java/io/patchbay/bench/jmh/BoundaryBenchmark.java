@@ -60,37 +60,17 @@ public class BoundaryBenchmark {
   private float[] values = {};
   private double gbyte;
 
-  /// Sizes of a row.
-  public enum Site {
-    /// 10 latents.
-    LATENTS(10),
-    /// An image of 64 x 64 grey pixels.
-    GREY(1, 64, 64),
-    /// An image of 64 x 64 pixels of three colours.
-    COLORS(3, 64, 64),
-    /// 32 x 16 x 16.
-    IMAGE_16(32, 16, 16),
-    /// 32 x 32 x 32.
-    IMAGE_32(32, 32, 32);
-
-    private final int[] dims;
-
-    Site(final int... dims) {
-      this.dims = dims;
-    }
-  }
-
   /// Plans, writes and checks.
   @Setup(Level.Trial)
   public void open() {
     final var draft = Drawn.rows(rows);
-    final var shape = Shape.batched(ROWS, site.dims);
+    final var shape = Shape.batched(ROWS, site.dims());
     input = draft.input(shape);
     output = Ops.neg(input);
-    draft.output(output, Ops.slice(input, 1, site.dims[0] - 1, site.dims[0]));
+    draft.output(output, Ops.slice(input, 1, site.channels() - 1, site.channels()));
     final var trial = draft.trial();
     values = Objects.requireNonNull(trial.floats().get(input));
-    final boolean turned = site.dims.length > 1 && site.dims[0] > 1;
+    final boolean turned = site.turned();
     gbyte = (turned ? 16e-9 : 8e-9) * values.length;
     final var kernels = Set.of("copy_strided", "expression");
     program = CheckedProgram.of(Piece.of(trial, kernels, 0, 0, 0), 1);

@@ -29,7 +29,8 @@ public class GatherBenchmark extends KernelBenchmark {
   @Param public What what = What.GATHER_ROWS;
 
   /// What a row is.
-  @Param public Site site = Site.LATENTS;
+  @Param({"LATENTS", "IMAGE_16", "IMAGE_32"})
+  public Site site = Site.LATENTS;
 
   /// Rows taken.
   @Param({"64"})
@@ -51,27 +52,11 @@ public class GatherBenchmark extends KernelBenchmark {
     }
   }
 
-  /// Sizes of a row.
-  public enum Site {
-    /// 10 latents.
-    LATENTS(10),
-    /// 32 x 16 x 16.
-    IMAGE_16(32, 16, 16),
-    /// 32 x 32 x 32.
-    IMAGE_32(32, 32, 32);
-
-    private final int[] dims;
-
-    Site(final int... dims) {
-      this.dims = dims;
-    }
-  }
-
   @Override
   Piece piece() {
     final var draft = Drawn.of(rows, COUNT, rows);
-    final var table = Shape.batched(TABLE, site.dims);
-    final var picked = Shape.batched(ROWS, site.dims);
+    final var table = Shape.batched(TABLE, site.dims());
+    final var picked = Shape.batched(ROWS, site.dims());
     final double numbers = (double) rows * picked.rowSize();
     final double indices = what.ofElements() ? numbers : rows;
     if (what.scatters()) {

@@ -30,17 +30,22 @@ public class OptimizerBenchmark extends KernelBenchmark {
 
   /// Rules.
   public enum Rule {
-    ADAM(new Optimizer.Adam("all", 0.9, 0.999, 1e-8), 13, 7),
-    DESCENT(new Optimizer.Sgd(), 2, 3);
+    ADAM(13, 7),
+    DESCENT(2, 3);
 
-    private final Optimizer optimizer;
     private final int operations;
     private final int floats;
 
-    Rule(final Optimizer optimizer, final int operations, final int floats) {
-      this.optimizer = optimizer;
+    Rule(final int operations, final int floats) {
       this.operations = operations;
       this.floats = floats;
+    }
+
+    private Optimizer optimizer() {
+      return switch (this) {
+        case ADAM -> new Optimizer.Adam("all", 0.9, 0.999, 1e-8);
+        case DESCENT -> new Optimizer.Sgd();
+      };
     }
   }
 
@@ -82,7 +87,7 @@ public class OptimizerBenchmark extends KernelBenchmark {
       count += shape.rowSize();
     }
     final var rate = draft.input(Shape.of(), 0.0001, 0.001);
-    draft.output(optimizer.optimizer.update(states, gradients, rate).toArray(Node[]::new));
+    draft.output(optimizer.optimizer().update(states, gradients, rate).toArray(Node[]::new));
     return Piece.of(
         draft.trial(),
         Set.of("expression"),

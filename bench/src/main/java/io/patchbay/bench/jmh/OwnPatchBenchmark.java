@@ -143,11 +143,12 @@ public class OwnPatchBenchmark {
     final int each = place.site.side() * place.site.side();
     final var ranges = Drawn.ranges(draft, shape.rowSize(), each);
     if (own.isPresent()) {
+      final var op = own.get().op();
       final var values = new ArrayList<>(List.of(source));
-      if (own.get().op().reads(PatchValue.RANDOM)) {
+      if (op.reads(PatchValue.RANDOM)) {
         values.addAll(List.of(Drawn.seed(draft), Drawn.ids(draft)));
       }
-      draft.output(Ops.patch(own.get().op(), clean, ranges, values));
+      draft.output(Ops.patch(op, clean, ranges, values));
       final double patched = (double) cells * each;
       final double floats = 2.0 * cells * shape.rowSize() + patched;
       return Piece.of(draft.trial(), Set.of("patch_program"), TOLERANCE, BLEND * patched, floats);

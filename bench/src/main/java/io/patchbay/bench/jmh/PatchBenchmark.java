@@ -4,7 +4,6 @@ import static io.patchbay.tests.cases.Draft.ROWS;
 
 import io.patchbay.engine.Ops;
 import io.patchbay.engine.Shape;
-import java.util.Arrays;
 import java.util.Set;
 import org.openjdk.jmh.annotations.Param;
 
@@ -19,7 +18,8 @@ import org.openjdk.jmh.annotations.Param;
 /// -rff patch.json`; one: add `-p site=IMAGE_16 -p channel=true`.
 public class PatchBenchmark extends KernelBenchmark {
   /// What a row is.
-  @Param public Site site = Site.IMAGE_16;
+  @Param({"LATENTS", "IMAGE_16", "IMAGE_32"})
+  public Site site = Site.IMAGE_16;
 
   /// Whether a channel is taken, or one unit.
   @Param({"false", "true"})
@@ -29,28 +29,11 @@ public class PatchBenchmark extends KernelBenchmark {
   @Param({"64"})
   public int rows = 64;
 
-  /// Sizes of a row.
-  public enum Site {
-    /// 10 latents, of which each is a channel and a unit.
-    LATENTS(10),
-    /// 32 x 16 x 16.
-    IMAGE_16(32, 16, 16),
-    /// 32 x 32 x 32.
-    IMAGE_32(32, 32, 32);
-
-    private final int[] dims;
-
-    Site(final int... dims) {
-      this.dims = dims;
-    }
-  }
-
   @Override
   Piece piece() {
     final var draft = Drawn.rows(rows);
-    final var shape = Shape.batched(ROWS, site.dims);
-    final int plane = Arrays.stream(site.dims).skip(1).reduce(1, Math::multiplyExact);
-    final int each = channel ? plane : 1;
+    final var shape = Shape.batched(ROWS, site.dims());
+    final int each = channel ? site.plane() : 1;
     final var x = draft.input(shape);
     final var source = draft.input(shape);
     draft.output(Ops.patch(x, source, Drawn.ranges(draft, shape.rowSize(), each)));

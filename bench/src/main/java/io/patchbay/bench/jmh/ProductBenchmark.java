@@ -25,22 +25,21 @@ public class ProductBenchmark extends KernelBenchmark {
   /// Products of A and B.
   public enum Form {
     /// A B.
-    PLAIN(false, false, Set.of("linear_pack_transposed", "linear_packed")),
+    PLAIN,
     /// A Bᵀ.
-    RIGHT_TRANSPOSED(false, true, Set.of("linear_pack", "linear_packed")),
+    RIGHT_TRANSPOSED,
     /// Aᵀ B.
-    LEFT_TRANSPOSED(true, false, Set.of("linear_tn")),
+    LEFT_TRANSPOSED,
     /// Aᵀ Bᵀ.
-    BOTH_TRANSPOSED(true, true, Set.of("copy_strided", "linear_tn"));
+    BOTH_TRANSPOSED;
 
-    private final boolean left;
-    private final boolean right;
-    private final Set<String> kernels;
-
-    Form(final boolean left, final boolean right, final Set<String> kernels) {
-      this.left = left;
-      this.right = right;
-      this.kernels = kernels;
+    private Set<String> kernels() {
+      return switch (this) {
+        case PLAIN -> Set.of("linear_pack_transposed", "linear_packed");
+        case RIGHT_TRANSPOSED -> Set.of("linear_pack", "linear_packed");
+        case LEFT_TRANSPOSED -> Set.of("linear_tn");
+        case BOTH_TRANSPOSED -> Set.of("copy_strided", "linear_tn");
+      };
     }
   }
 
@@ -49,11 +48,13 @@ public class ProductBenchmark extends KernelBenchmark {
     final var draft = Drawn.rows(1);
     final var a = draft.input(Shape.of(SIZE, SIZE));
     final var b = draft.input(Shape.of(SIZE, SIZE));
-    draft.output(Ops.matMul(a, b, form.left, form.right));
+    final boolean left = form == Form.LEFT_TRANSPOSED || form == Form.BOTH_TRANSPOSED;
+    final boolean right = form == Form.RIGHT_TRANSPOSED || form == Form.BOTH_TRANSPOSED;
+    draft.output(Ops.matMul(a, b, left, right));
     final double matrix = (double) SIZE * SIZE;
     return Piece.of(
         draft.trial(),
-        form.kernels,
+        form.kernels(),
         TOLERANCE,
         2 * matrix * SIZE,
         (form == Form.LEFT_TRANSPOSED ? 3 : 5) * matrix);

@@ -29,35 +29,49 @@ public class ReduceBenchmark extends KernelBenchmark {
   /// Reductions that models have.
   public enum Form {
     /// Each image of 64 x 64 to its sum, as a reconstruction's.
-    IMAGE(ReduceKind.SUM, List.of(1, 2, 3), 1, 64, 64),
+    IMAGE,
     /// Each row of 10 latents to its sum, as a divergence's.
-    LATENTS(ReduceKind.SUM, List.of(1), 10),
+    LATENTS,
     /// Each row of 1000 to its largest, as of a sum of exponentials.
-    LARGEST(ReduceKind.MAX, List.of(1), 1000),
+    LARGEST,
     /// 1024 sums over the rows, as a dense layer's bias gradient.
-    OVER_ROWS(ReduceKind.SUM, List.of(0), 1024),
+    OVER_ROWS,
     /// The sum of one number a row, as a loss.
-    ALL(ReduceKind.SUM, List.of(0)),
+    ALL,
     /// Each channel of 32 x 16 x 16 to its sum.
-    CHANNELS(ReduceKind.SUM, List.of(2, 3), 32, 16, 16);
+    CHANNELS;
 
-    private final ReduceKind kind;
-    private final List<Integer> positions;
-    private final int[] dims;
+    private Op.Reduce op() {
+      return switch (this) {
+        case IMAGE -> sum(1, 2, 3);
+        case LATENTS -> sum(1);
+        case LARGEST -> new Op.Reduce(ReduceKind.MAX, List.of(1));
+        case OVER_ROWS, ALL -> sum(0);
+        case CHANNELS -> sum(2, 3);
+      };
+    }
 
-    Form(final ReduceKind kind, final List<Integer> positions, final int... dims) {
-      this.kind = kind;
-      this.positions = positions;
-      this.dims = dims;
+    private static Op.Reduce sum(final Integer... positions) {
+      return new Op.Reduce(ReduceKind.SUM, List.of(positions));
+    }
+
+    private Shape shape() {
+      return switch (this) {
+        case IMAGE -> Shape.batched(ROWS, 1, 64, 64);
+        case LATENTS -> Shape.batched(ROWS, 10);
+        case LARGEST -> Shape.batched(ROWS, 1000);
+        case OVER_ROWS -> Shape.batched(ROWS, 1024);
+        case ALL -> Shape.batched(ROWS);
+        case CHANNELS -> Shape.batched(ROWS, 32, 16, 16);
+      };
     }
   }
 
   @Override
   Piece piece() {
     final var draft = Drawn.rows(rows);
-    final var shape = Shape.batched(ROWS, form.dims);
-    final var op = new Op.Reduce(form.kind, form.positions);
-    final var sums = draft.graph().append(op, draft.input(shape, 0, 1));
+    final var shape = form.shape();
+    final var sums = draft.graph().append(form.op(), draft.input(shape, 0, 1));
     draft.output(sums);
     final double read = (double) rows * shape.rowSize();
     final double made = (double) sums.shape().rowSize() * (sums.shape().isBatched() ? rows : 1);

@@ -52,8 +52,9 @@ public class UnitBenchmark {
   /// Draws values, and checks.
   @Setup(Level.Trial)
   public void open() {
-    runs = new UnitRuns(op.op(), UNITS);
-    gbyte = PER_FLOAT * (op.op().reads().size() + 1);
+    final var own = op.op();
+    runs = new UnitRuns(own, UNITS);
+    gbyte = PER_FLOAT * (own.reads().size() + 1);
   }
 
   /// 1024 units.
