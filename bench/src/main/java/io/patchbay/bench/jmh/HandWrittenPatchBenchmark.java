@@ -8,8 +8,8 @@ import org.openjdk.jmh.annotations.Param;
 /// `patch_program`: n cells of `OwnPatchBenchmark`, whose `BLEND` is the same op as an expression.
 /// The Java function takes one unit after the other in double precision.
 ///
-/// Operations of a call: 3 for each patched unit, of which there are 65,536 of channels of 32 x 32
-/// x 32, and 64 latents. Bytes: 8 for each number of a row, 4 for each patched one of the source.
+/// Operations of a cell: 3 for each patched unit, 1,024 of them in a channel of 32 x 32 x 32, and
+/// one latent. Bytes: 8 for each number of a row, 4 for each patched one of the source.
 ///
 /// Run: `java -cp 'bench/target/*:bench/target/lib/*' org.openjdk.jmh.Main
 /// HandWrittenPatchBenchmark -rf json -rff hand-written.json`.

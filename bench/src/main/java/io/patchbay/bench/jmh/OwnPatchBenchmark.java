@@ -44,8 +44,8 @@ import org.openjdk.jmh.annotations.Warmup;
 ///   change. Kernel `propagate` for both
 /// - `DENSE_32`, `DENSE_Z`: the patched value alone, everything that the op needs inside (taking
 ///   clean and source rows from their tables). Kernel `patch_program` beside `gather`,
-///   `copy_strided` (of the five numbers), `expression` and `patch`. At 32 x 32 x 32 both are bound
-///   by memory: a row is 128 KiB
+///   `copy_strided` (of the five numbers), `expression` and `patch`: the built-in op takes and
+///   mixes whole rows, of 128 KiB at 32 x 32 x 32, an op of one's own only what is patched
 ///
 /// Operations of a cell, besides those of `PropagateBenchmark`: for each patched unit 3 of the
 /// blend, a block of Philox for 4 random numbers, or three or five functions of some 10 to 20.
@@ -67,6 +67,9 @@ public class OwnPatchBenchmark {
   private static final int ROWS_OF_TABLE = 16;
   private static final double TOLERANCE = 1e-4;
   private static final double FAR = 1e3;
+
+  /// Keep, shift, take, low and high of a blend.
+  private static final double[] NUMBERS = {1 - OwnOp.ALPHA, 0, OwnOp.ALPHA, -FAR, FAR};
 
   /// Operations of a blend.
   private static final double BLEND = 3;
@@ -168,8 +171,6 @@ public class OwnPatchBenchmark {
   private static Node five(final Draft draft) {
     return draft.floats(Shape.batched(ROWS, NUMBERS.length), i -> NUMBERS[i % NUMBERS.length]);
   }
-
-  private static final double[] NUMBERS = {1 - OwnOp.ALPHA, 0, OwnOp.ALPHA, -FAR, FAR};
 
   private static Node number(final Node numbers, final int index, final Node like) {
     final var one = Ops.reshape(Ops.slice(numbers, 1, index, index + 1));

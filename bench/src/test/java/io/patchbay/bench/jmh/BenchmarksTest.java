@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.bench.SweepWorkload;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
+import io.patchbay.engine.Op.BinaryKind;
+import io.patchbay.engine.Op.UnaryKind;
 import io.patchbay.engine.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -132,11 +135,36 @@ final class BenchmarksTest {
   }
 
   private static List<String> kinds() {
-    return listed()
-        .filter(entry -> entry.getUserClassQName().endsWith(".SweepBenchmark"))
-        .flatMap(entry -> Stream.of(entry.getParams().get().get("kind")))
+    return values("SweepBenchmark", "kind")
         .filter(name -> rounds() || !name.equals("Z_GRID_BF16"))
         .toList();
+  }
+
+  /// The values of a parameter that a benchmark runs with by itself.
+  private static Stream<String> values(final String benchmark, final String parameter) {
+    return listed()
+        .filter(entry -> entry.getUserClassQName().endsWith("." + benchmark))
+        .flatMap(entry -> Stream.of(entry.getParams().get().get(parameter)))
+        .distinct();
+  }
+
+  @Test
+  void everyKindOfSweepIsMeasured() {
+    final var all =
+        Stream.of(SweepWorkload.values())
+            .filter(kind -> kind != SweepWorkload.Z_GRID_TF32)
+            .map(Enum::name)
+            .toList();
+    assertEquals(all, values("SweepBenchmark", "kind").toList());
+  }
+
+  @Test
+  void everyElementwiseFunctionIsMeasured() {
+    final var all =
+        Stream.concat(Stream.of(UnaryKind.values()), Stream.of(BinaryKind.values()))
+            .map(Enum::name)
+            .toList();
+    assertEquals(all, values("ElementwiseBenchmark", "function").toList());
   }
 
   /// Whether this machine has kernels in bf16.
