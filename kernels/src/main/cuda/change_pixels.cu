@@ -6,14 +6,14 @@
 // the channel's alone, four multiply-adds a pixel, and only the sum of its squares (or sizes) is
 // written.
 //
-// Operations a cell, colors = 1: 4,096 pixels of 4 multiply-adds, 12 for the sigmoid and one
-// reciprocal, with what is around them about 3,400 instructions of a warp: 850 clocks of a
-// multiprocessor's four schedulers, 270 M cells/s on 132 at 1.75 GHz. Where changes of logits may be
-// beyond 1, 13 and two special ones: 3,700 instructions, 245 M cells/s, the special ones alone 450 M.
+// Operations a cell, colors = 1: 4,096 pixels of 4 multiply-adds, 13 for the sigmoid and two special
+// ones, with what is around them about 3,800 instructions of a warp: 950 clocks of a multiprocessor's
+// four schedulers, 240 M cells/s on 132 at 1.75 GHz; the special ones alone 450 M. Changes of logits
+// that may be beyond 60 take twice as long.
 // Bytes a cell: 8,192 of the two channels, at 3 TB/s 366 M cells/s, and more where the L2 holds them.
 //
-// A warp has 8 rows of the image, whose sides (image_change.cuh) stay in its registers as
-// long as a block's cells are of one base, and six rows of the channel, of which two are its
+// A warp has 16 rows of the image, whose sides (image_change.cuh) stay in its registers as
+// long as a block's cells are of one base, and ten rows of the channel, of which two are its
 // neighbours' too, copied while the cell before is computed; lane 16 px + n holds column 2 n + px.
 // Warps meet once per 32 cells, whose numbers they find in shared memory, and where they leave their
 // sums.
@@ -63,8 +63,10 @@ PB_KERNEL(change_pixels_pack, ChangePixelsPackParams, 256, 1) {
 
 namespace {
 
-constexpr int kPixelsWarps = 8;
-constexpr int kChunk = 32;  // cells
+constexpr int kStrip = 16;  // rows of the image of a warp
+constexpr int kPixelsWarps = 64 / kStrip;
+constexpr int kStripRows = kStrip / 2 + 2;  // of the channel
+constexpr int kChunk = 32;                  // cells
 
 // What a warp found of a cell.
 struct PixelsSum {
@@ -79,19 +81,34 @@ struct PixelsChunk {
   PixelsSum sums[kChunk][kPixelsWarps];
 };
 
-// The cell of a block's turn: what cells cost differs from channel to channel, so neighbours in the
-// list go to different blocks.
-PB_DEVICE int cell_of(int turn) { return turn * (int)gridDim.x + (int)blockIdx.x; }
+// The cells of a block: every so manieth of groups of neighbours in the list, for what cells cost
+// differs from channel to channel. Neighbours are of one base mostly, whose sides are then read once.
+struct PixelsTurns {
+  int group;  // a power of two, as its exponent: 0 where cells are few
+  int end;
 
-PB_DEVICE void stage_cells(const ChangePixelsParams &p, int turn, int end, PixelsChunk &chunk) {
-  const int i = (int)threadIdx.x >> 3;
-  if (turn + i < end) stage_cell(p, cell_of(turn + i), (int)threadIdx.x & 7, chunk.cells[i]);
+  PB_DEVICE explicit PixelsTurns(int rows) : group(rows >= 32 * (int)gridDim.x ? 2 : 0) {
+    const int groups = (rows + (1 << group) - 1) >> group;
+    const int own = (groups - (int)blockIdx.x + (int)gridDim.x - 1) / (int)gridDim.x;
+    end = own <= 0 ? 0 : own << group;
+    // The last of all groups may be smaller.
+    if (end > 0 && cell(end - 1) >= rows) end -= cell(end - 1) - rows + 1;
+  }
+  PB_DEVICE int cell(int turn) const {
+    return (((turn >> group) * (int)gridDim.x + (int)blockIdx.x) << group) + (turn & ((1 << group) - 1));
+  }
+};
+
+PB_DEVICE void stage_cells(const ChangePixelsParams &p, const PixelsTurns &turns, int turn, PixelsChunk &chunk) {
+  for (int i = (int)threadIdx.x >> 3; i < kChunk && turn + i < turns.end; i += 4 * kPixelsWarps) {
+    stage_cell(p, turns.cell(turn + i), (int)threadIdx.x & 7, chunk.cells[i]);
+  }
 }
 
 // Of a chunk that begins with a turn.
-PB_DEVICE void write_cells(const ChangePixelsParams &p, int turn, int end, const PixelsChunk &chunk) {
+PB_DEVICE void write_cells(const ChangePixelsParams &p, const PixelsTurns &turns, int turn, const PixelsChunk &chunk) {
   const int i = (int)threadIdx.x;
-  if (i >= kChunk || turn + i >= end) return;
+  if (i >= kChunk || turn + i >= turns.end) return;
   float sum = 0.0f;
   int changed = 0;
 #pragma unroll
@@ -99,7 +116,7 @@ PB_DEVICE void write_cells(const ChangePixelsParams &p, int turn, int end, const
     sum += chunk.sums[i][w].sum;
     changed |= chunk.sums[i][w].changed;
   }
-  const int cell = cell_of(turn + i);
+  const int cell = turns.cell(turn + i);
   p.effect[cell] = sum;
   if (p.skipped != nullptr) p.skipped[cell] = changed != 0 ? 0 : 1;
 }
@@ -116,20 +133,20 @@ PB_DEVICE ChannelRow row_of(float own) {
   return {lane == 0 ? 0.0f : left, own, lane == 31 ? 0.0f : right};
 }
 
-// The sum over a lane's 16 pixels.
+// The sum over a lane's pixels, two in each row.
 template <bool kSizes, Moves kMoves>
-PB_DEVICE float measure_rows(const float (&d)[6], const float4 *w, const float2 (&sides)[8],
+PB_DEVICE float measure_rows(const float (&d)[kStripRows], const float4 *w, const float2 (&sides)[kStrip],
                              const float2 *logits) {
   // By the parity of the image's row: the taps of the channel's row beside it, and of the one
   // beyond. (As one array indexed by 3 - 3 odd, nvcc 13.0 leaves the first tap undefined.)
   const float4 beside[2] = {w[1], w[2]};
   const float4 beyond[2] = {w[3], w[0]};
   float sum = 0.0f;
-  ChannelRow rows[6];
+  ChannelRow rows[kStripRows];
   rows[0] = row_of(d[0]);
   rows[1] = row_of(d[1]);
 #pragma unroll
-  for (int i = 0; i < 8; i++) {
+  for (int i = 0; i < kStrip; i++) {
     const int odd = i & 1;
     if (odd == 0) rows[(i >> 1) + 2] = row_of(d[(i >> 1) + 2]);
     const ChannelRow &a = rows[(i >> 1) + 1];
@@ -163,52 +180,52 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
   float *const weights = reinterpret_cast<float *>(shared);
   float *const reaches = weights + 512 * colors;
   PixelsChunk *const chunks = reinterpret_cast<PixelsChunk *>(reaches + 32 * colors);
-  const int end = (*p.rows - (int)blockIdx.x + (int)gridDim.x - 1) / (int)gridDim.x;  // turns of this block
-  if (end <= 0) return;
+  const PixelsTurns turns(*p.rows);
+  const int end = turns.end;
+  if (end == 0) return;
   const int warp = __shfl_sync(0xffffffffu, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;
-  PixelsRows *const rows = reinterpret_cast<PixelsRows *>(chunks + 2) + 2 * warp;
+  const int first = kStrip / 2 * warp - 1;
+  PixelsRows<kStripRows> *const rows = reinterpret_cast<PixelsRows<kStripRows> *>(chunks + 2) + 2 * warp;
   for (int i = (int)threadIdx.x; i < 512 * colors; i += 32 * kPixelsWarps) weights[i] = p.weights[i];
-  if ((int)threadIdx.x < 32 * colors) {
-    reaches[threadIdx.x] = reach_of(p.weights + 16 * (int)threadIdx.x);
-  }
+  for (int i = (int)threadIdx.x; i < 32 * colors; i += 32 * kPixelsWarps) reaches[i] = reach_of(p.weights + 16 * i);
 
   int odd = 0;
-  stage_cells(p, 0, end, chunks[0]);
+  stage_cells(p, turns, 0, chunks[0]);
 #pragma unroll 1
   for (int turn = 0; turn < end; turn += kChunk, odd ^= 1) {
     const int count = end - turn < kChunk ? end - turn : kChunk;
     PixelsChunk &chunk = chunks[odd];
     __syncthreads();
-    if (turn > 0) write_cells(p, turn - kChunk, end, chunks[odd ^ 1]);
-    stage_cells(p, turn + kChunk, end, chunks[odd ^ 1]);
+    if (turn > 0) write_cells(p, turns, turn - kChunk, chunks[odd ^ 1]);
+    stage_cells(p, turns, turn + kChunk, chunks[odd ^ 1]);
 #pragma unroll 1
     for (int color = 0; color < colors; color++) {
-      float2 sides[8];
+      float2 sides[kStrip];
       int base = -1;
       unsigned image = 0;
       __syncwarp();
-      fetch_rows(p.clean, p.sources, chunk.cells[0], 4 * warp - 1, lane, rows[0]);
+      fetch_rows(p.clean, p.sources, chunk.cells[0], first, lane, rows[0]);
 #pragma unroll 1
       for (int k = 0; k < count; k++) {
         const PatchCell cell = chunk.cells[k];
         if (cell.base != base) {
           base = cell.base;
-          image = ((unsigned)base * colors + color) * 2048 + warp * 256 + lane;
+          image = ((unsigned)base * colors + color) * 2048 + warp * 32 * kStrip + lane;
 #pragma unroll
-          for (int i = 0; i < 8; i++) sides[i] = __ldg(p.image + (image + 32 * i));
+          for (int i = 0; i < kStrip; i++) sides[i] = __ldg(p.image + (image + 32 * i));
         }
         const int channel = cell.first >> 10;
         cp_async_wait<0>();
         __syncwarp();
-        float d[6];
-        moved_rows(p, cell_of(turn + k), cell, rows[k & 1], 4 * warp - 1, lane, d);
+        float d[kStripRows];
+        moved_rows(p, turns.cell(turn + k), cell, rows[k & 1], first, lane, d);
         if (k + 1 < count) {
-          fetch_rows(p.clean, p.sources, chunk.cells[k + 1], 4 * warp - 1, lane, rows[(k + 1) & 1]);
+          fetch_rows(p.clean, p.sources, chunk.cells[k + 1], first, lane, rows[(k + 1) & 1]);
         }
         float size = 0.0f;
 #pragma unroll
-        for (int i = 0; i < 6; i++) size += fabsf(d[i]);
+        for (int i = 0; i < kStripRows; i++) size += fabsf(d[i]);
         float sum = 0.0f;
         const bool some = __any_sync(0xffffffffu, size != 0.0f);
         if (some) {
@@ -231,16 +248,16 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
     }
   }
   __syncthreads();
-  write_cells(p, (end - 1) / kChunk * kChunk, end, chunks[odd ^ 1]);
+  write_cells(p, turns, (end - 1) / kChunk * kChunk, chunks[odd ^ 1]);
 }
 
 }  // namespace
 
-PB_KERNEL(change_pixels_squares, ChangePixelsParams, 256, 4) {
+PB_KERNEL(change_pixels_squares, ChangePixelsParams, 128, 6) {
   PB_SHARED(shared);
   change_pixels<false>(p, shared);
 }
-PB_KERNEL(change_pixels_sizes, ChangePixelsParams, 256, 4) {
+PB_KERNEL(change_pixels_sizes, ChangePixelsParams, 128, 6) {
   PB_SHARED(shared);
   change_pixels<true>(p, shared);
 }

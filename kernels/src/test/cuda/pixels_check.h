@@ -6,10 +6,10 @@
 
 namespace pixels_check {
 
-constexpr int kThreads = 256;
-constexpr int kBlocks = 4;  // on a multiprocessor
-constexpr int kChunkBytes = 32 * (9 * 4 + 8 * 8);
-constexpr int kRowBytes = 8 * 2 * 2 * 6 * 128;
+constexpr int kThreads = 128;
+constexpr int kBlocks = 6;  // on a multiprocessor
+constexpr int kChunkBytes = 32 * (9 * 4 + 4 * 8);
+constexpr int kRowBytes = 4 * 2 * 2 * 10 * 128;
 inline int shared_bytes(int colors) { return (2048 + 128) * colors + 2 * kChunkBytes + kRowBytes; }
 
 // A value of 32 x 32 x 32 behind a rectifier, patched in one channel or a part of one.

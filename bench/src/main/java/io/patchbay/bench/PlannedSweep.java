@@ -20,6 +20,7 @@ import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -247,14 +248,14 @@ final class PlannedSweep implements SweepMethod {
     ///
     /// @return the row of each input; the bases have the first ones
     private int[] hold(final int from, final int to) {
-      final int[] needed =
-          IntStream.concat(
-                  IntStream.range(from, to),
-                  IntStream.range(from, to)
-                      .flatMap(
-                          b -> IntStream.range(0, task.variations()).map(k -> task.source(b, k))))
-              .distinct()
-              .toArray();
+      final var read = new BitSet(task.inputs());
+      for (int b = from; b < to; b++) {
+        for (int k = 0; k < task.variations(); k++) {
+          read.set(task.source(b, k));
+        }
+      }
+      read.clear(from, to);
+      final int[] needed = IntStream.concat(IntStream.range(from, to), read.stream()).toArray();
       final var row = new int[task.inputs()];
       for (int i = 0; i < needed.length; i++) {
         row[needed[i]] = i;

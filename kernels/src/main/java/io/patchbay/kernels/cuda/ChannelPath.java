@@ -22,15 +22,19 @@ final class ChannelPath {
   private static final int CHANNELS = 32;
   private static final int IMAGE = 64;
 
-  /// Of `change_pixels`, per multiprocessor.
-  private static final int PIXELS_BLOCKS = 4;
+  /// Of `change_pixels`: blocks per multiprocessor, of so many warps, each with so many rows.
+  private static final int PIXELS_BLOCKS = 6;
+
+  private static final int WARPS = 4;
+  private static final int ROWS = 10;
 
   /// Bytes of its shared memory: the taps of a color with their reaches, and two chunks of 32 cells
   /// with the rows of two.
   private static final int TAPS = CHANNELS * (16 + 1) * Float.BYTES;
 
   private static final int CHUNKS =
-      2 * 32 * (9 * Integer.BYTES + 8 * 2 * Float.BYTES) + 2 * 8 * 2 * 6 * 32 * Float.BYTES;
+      2 * 32 * (9 * Integer.BYTES + WARPS * 2 * Float.BYTES)
+          + 2 * WARPS * 2 * ROWS * 32 * Float.BYTES;
 
   /// Of `tail_channel`; bytes are those of its `ChannelRoom`.
   private static final int TAIL_THREADS = 512;
@@ -117,7 +121,7 @@ final class ChannelPath {
     final int processors = scope.device().facts().multiprocessors();
     return new Way(
         own.kernel(op, "change_pixels", "change_pixels_" + suffix(op)),
-        new Launch(PIXELS_BLOCKS * processors, 1, THREADS, TAPS * colors + CHUNKS),
+        new Launch(PIXELS_BLOCKS * processors, 1, 32 * WARPS, TAPS * colors + CHUNKS),
         List.of(weights, image.value()),
         () -> new long[] {weights.address(), image.sides(), image.logits()},
         colors);
