@@ -187,27 +187,19 @@ struct UpHeld {
   PB_DEVICE unsigned gates(int group) const {
     unsigned open = 0;
     if (PHASES == 1 || p.finish.gate == nullptr) return open;
-    float gate[4][4][kHigh][kWide] = {};
+    float gate[4][4][kWide] = {};  // of a row of outputs
 #pragma unroll
     for (int q = 0; q < 4; q++) {
       const Place to = first(group, q / 2, q % 2);
       if (to.row >= rows) continue;
 #pragma unroll
       for (int i = 0; i < 4; i++) {
-        if (channel() + i / 2 * 8 + i % 2 >= outputs) continue;
-#pragma unroll
-        for (int py = 0; py < kHigh; py++) load_gate<kWide>(p.finish, to.at + place(i, py), gate[q][i][py]);
+        if (channel() + i / 2 * 8 + i % 2 < outputs) load_gate<kWide>(p.finish, to.at + place(i, 0), gate[q][i]);
       }
     }
 #pragma unroll
-    for (int q = 0; q < 4; q++) {
-#pragma unroll
-      for (int i = 0; i < 4; i++) {
-#pragma unroll
-        for (int px = 0; px < kWide; px++) {
-          if (gate[q][i][0][px] > 0.0f) open |= 1u << ((4 * q + i) * kWide + px);
-        }
-      }
+    for (int b = 0; b < 16 * kWide; b++) {
+      if (gate[b / (4 * kWide)][b / kWide % 4][b % kWide] > 0.0f) open |= 1u << b;
     }
     return open;
   }
