@@ -75,10 +75,10 @@ public final class GpuSuiteCommand implements Callable<Integer> {
 
   @Option(
       names = "--torch-seconds",
-      defaultValue = "150",
+      defaultValue = "210",
       paramLabel = "N",
-      description = "Time of the comparison with PyTorch. Default: 150.")
-  private int torchSeconds = 150;
+      description = "Time of the comparison with PyTorch. Default: 210.")
+  private int torchSeconds = 210;
 
   @Option(
       names = "--tiny",

@@ -20,7 +20,7 @@ final class SweepTimings implements Section {
   private static final long SEED = 1;
   private static final double MILLIS = 400;
   private static final int SOURCES = 64;
-  private static final List<Integer> TOGETHER = List.of(1 << 12, 1 << 14, 1 << 16);
+  private static final List<Integer> TOGETHER = List.of(1 << 14, 1 << 16, 1 << 17);
 
   /// Bases of the small sweep, of 70 cells each.
   private static final int FEW = 15;
