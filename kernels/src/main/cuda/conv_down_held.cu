@@ -13,7 +13,8 @@
 // Of few rows a block has one group of images, and what it waits for is the way from memory: the forms for
 // few rows have tiles that give each multiprocessor a block of 64, two or three chunks on their way at a time,
 // and load what gates the result before the first. One sum is one chain over channels and halves of the
-// taps in order in every form, however many tiles a warp has: the same bits.
+// taps in order in every form, however many tiles a warp has: the same bits. Small forms are for weights, or
+// devices, for which the shared memory would not do otherwise.
 //
 // Operations 2 x 16 W W C O a row, of which 1.6 clocks of a multiprocessor are an instruction's 1,024;
 // loads from shared memory are 28 for 16 instructions with W = 16, 26 with W = 8, 24 for 8 with W = 4.
@@ -243,9 +244,15 @@ PB_DOWN_HELD(conv_down_held_4_tf32, 1, 4, 2, 2, 8, 2, 2, 2)
 PB_DOWN_HELD(conv_down_held_16_few_tf32, 1, 16, 2, 2, 4, 2, 8, 4)
 PB_DOWN_HELD(conv_down_held_8_few_tf32, 1, 8, 1, 2, 4, 2, 8, 4)
 PB_DOWN_HELD(conv_down_held_4_few_tf32, 1, 4, 1, 1, 2, 2, 8, 3)
+PB_DOWN_HELD(conv_down_held_16_small_tf32, 1, 16, 2, 2, 4, 1, 4, 2)
+PB_DOWN_HELD(conv_down_held_8_small_tf32, 1, 8, 2, 2, 4, 1, 8, 2)
+PB_DOWN_HELD(conv_down_held_4_small_tf32, 1, 4, 1, 2, 4, 1, 2, 2)
 PB_DOWN_HELD(conv_down_held_16_tf32x3, 3, 16, 2, 4, 8, 1, 4, 2)
 PB_DOWN_HELD(conv_down_held_8_tf32x3, 3, 8, 2, 4, 4, 2, 8, 2)
 PB_DOWN_HELD(conv_down_held_4_tf32x3, 3, 4, 2, 2, 8, 2, 2, 2)
 PB_DOWN_HELD(conv_down_held_16_few_tf32x3, 3, 16, 2, 2, 4, 2, 8, 4)
 PB_DOWN_HELD(conv_down_held_8_few_tf32x3, 3, 8, 1, 2, 4, 2, 8, 4)
 PB_DOWN_HELD(conv_down_held_4_few_tf32x3, 3, 4, 1, 1, 2, 2, 8, 3)
+PB_DOWN_HELD(conv_down_held_16_small_tf32x3, 3, 16, 2, 2, 4, 1, 4, 2)
+PB_DOWN_HELD(conv_down_held_8_small_tf32x3, 3, 8, 2, 2, 4, 1, 8, 2)
+PB_DOWN_HELD(conv_down_held_4_small_tf32x3, 3, 4, 1, 2, 4, 1, 2, 2)

@@ -26,6 +26,10 @@ final class HeldForms {
   private static final int TAPS = 16;
 
   private final List<Form> down;
+
+  /// Where none of the others fits.
+  private final List<Form> downSmall;
+
   private final List<Form> up;
 
   /// Of a multiprocessor, for whose registers there is room.
@@ -50,6 +54,11 @@ final class HeldForms {
             down(device, "conv_down_held_16_few" + suffix, 16, 2, 2, 4, 2, 8, 4),
             down(device, "conv_down_held_8_few" + suffix, 8, 1, 2, 4, 2, 8, 4),
             down(device, "conv_down_held_4_few" + suffix, 4, 1, 1, 2, 2, 8, 3));
+    downSmall =
+        List.of(
+            down(device, "conv_down_held_16_small" + suffix, 16, 2, 2, 4, 1, 4, 2),
+            down(device, "conv_down_held_8_small" + suffix, 8, 2, 2, 4, 1, 8, 2),
+            down(device, "conv_down_held_4_small" + suffix, 4, 1, 2, 4, 1, 2, 2));
     up =
         List.of(
             up(device, "conv_up_held_16" + suffix, 16, rounds ? 8 : 4, 2, 1, 16, 2),
@@ -95,7 +104,8 @@ final class HeldForms {
   }
 
   Optional<Call> down(final Conv s, final int most, final Finish finish) {
-    return call(down, s, s.c(), s.o(), most, finish);
+    return call(down, s, s.c(), s.o(), most, finish)
+        .or(() -> call(downSmall, s, s.c(), s.o(), most, finish));
   }
 
   /// As [#down].

@@ -29,7 +29,9 @@ final class NarrowCases {
           new ConvShape(72, 8, 8, 24, 4, 4, 2, 1),
           new ConvShape(24, 8, 8, 72, 4, 4, 2, 1),
           new ConvShape(20, 16, 16, 56, 4, 4, 2, 1),
-          new ConvShape(40, 32, 32, 9, 4, 4, 2, 1));
+          new ConvShape(40, 32, 32, 9, 4, 4, 2, 1),
+          // And so many that no more fits beside their weights.
+          new ConvShape(80, 32, 32, 8, 4, 4, 2, 1));
 
   private NarrowCases() {}
 
