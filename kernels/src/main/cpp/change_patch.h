@@ -37,6 +37,9 @@ Cover cover_of(const Range *ranges, int count, int pixels, int w) {
   return {r, first, last - first + 1};
 }
 
+// Of float32: what lies beyond limits nothing.
+constexpr float kLargest = 3.402823466e38f;
+
 // A cell's patch of a value of h x w pixels.
 struct Patch {
   const float *clean;    // of the cell's base
@@ -54,11 +57,12 @@ bool patch_change(const Patch &patch, const Range *ranges, int count, const Cove
   const float *clean = patch.clean;
   const float *source = patch.source;
   const float *five = patch.numbers;
-  const vec keep = broadcast(five[0]);
+  const vec more = broadcast(five[0] - 1);
   const vec shift = broadcast(five[1]);
   const vec take = broadcast(five[2]);
   const vec low = broadcast(five[3]);
   const vec high = broadcast(five[4]);
+  const bool limited = five[3] >= -kLargest || five[4] <= kLargest;
   const int k = change.channels;
   // Whole rows of one channel are written in order, each with zeros after it, up to the next.
   const bool rows = kLanes >= 2 * kMargin && k == 1 && count == 1 && change.rect.width() == w &&
@@ -70,10 +74,11 @@ bool patch_change(const Patch &patch, const Range *ranges, int count, const Cove
                      sizeof(float) * static_cast<size_t>(change.row()) * change.rect.height());
   }
   ivec any = {};
+  // By how far a unit moves, not from what it becomes: so a small move of a large unit keeps its digits.
   const auto moved_by = [&](vec x, vec from) {
+    vec d = fma(from, take, fma(x, more, shift));
     // In this order a limit, or what is not a number, goes through.
-    const vec value = min(high, max(low, fma(from, take, fma(x, keep, shift))));
-    const vec d = value - x;
+    if (limited) d = min(high - x, max(low - x, d));
     return patch.rectify ? rectified(x, d) : d;
   };
   for (int i = 0; i < count; i++) {

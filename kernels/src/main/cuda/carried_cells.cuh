@@ -11,6 +11,7 @@
 // through dense layers, as many at a time as there is room for.
 #pragma once
 
+#include "patch_moves.cuh"
 #include "patch_program.cuh"
 
 // A patched piece of a row: units `begin` to `end - 1`, counted in (C, H, W) order.
@@ -190,17 +191,14 @@ PB_DEVICE float change_of_unit(const ChangeCells &p, int cell, int unit) {
   const float x = p.clean[p.base[cell] * p.d + unit];
   const float source = p.sources[p.source[cell] * p.d + unit];
   const float *five = p.numbers + 5ll * cell;
-  float value;
+  float moved;
   if (patch_is_own(p.own)) {
     float slots[kPatchSlots];
     const float mean = p.mean == nullptr ? 0.0f : p.mean[unit];
     const PatchUnit u(x, source, mean, five[1], unit, p.own.plane, p.own.width, p.seed, p.ids + 3ll * cell);
-    value = patch_value(p.own, u, slots, 1);
+    moved = patch_value(p.own, u, slots, 1) - x;
   } else {
-    value = fmaf(source, five[2], fmaf(x, five[0], five[1]));
-    // In this order a limit, or what is not a number, goes through.
-    value = five[3] > value ? five[3] : value;
-    value = five[4] < value ? five[4] : value;
+    moved = patch_moves(x, source, five[0], five[1], five[2], patch_limits(five[3], five[4]), five[3], five[4]);
   }
-  return p.rectifies ? change_rectified(x, value - x) : value - x;
+  return p.rectifies ? change_rectified(x, moved) : moved;
 }

@@ -1,11 +1,10 @@
 // How far a patch moves a unit, in the kernels that take a cell's one channel apart: by five numbers of
 // the cell, or by an op of one's own where that is compiled in (PB_PATCH_OP).
 //
-// As it moves by five numbers, not as it ends, so that a small move of a large unit keeps its digits.
 // Cells stand in a list there, in which what belongs to a cell is found by its number.
 #pragma once
 
-#include "patchbay.cuh"
+#include "patch_moves.cuh"
 
 #ifdef PB_PATCH_OP
 #include "patch_program.cuh"
@@ -40,10 +39,7 @@ PB_DEVICE void stage_cell(const Params &p, int at, int part, PatchCell &to) {
   }
 }
 
-// Of float32: what lies beyond limits nothing.
-constexpr float kLargest = 3.402823466e38f;
-
-PB_DEVICE bool limits(const PatchCell &cell) { return cell.low >= -kLargest || cell.high <= kLargest; }
+PB_DEVICE bool limits(const PatchCell &cell) { return patch_limits(cell.low, cell.high); }
 
 // `at`: of the cell, in the list; limited: whether limits(cell); x: of the unit in the base, s: in the
 // source.
@@ -56,12 +52,7 @@ PB_DEVICE float patch_moved(const Params &p, [[maybe_unused]] int at, const Patc
   const PatchUnit u(x, s, mean, cell.shift, unit, p.own.plane, p.own.width, p.own.seed, ids);
   const float moved = patch_op(u) - x;
 #else
-  // In this order a limit, or what is not a number, goes through.
-  float moved = fmaf(s, cell.take, fmaf(x, cell.keep - 1.0f, cell.shift));
-  if (limited) {
-    moved = moved < cell.low - x ? cell.low - x : moved;
-    moved = cell.high - x < moved ? cell.high - x : moved;
-  }
+  const float moved = patch_moves(x, s, cell.keep, cell.shift, cell.take, limited, cell.low, cell.high);
 #endif
   return p.rectifies != 0 ? (moved < -x ? -x : moved) + fminf(x, 0.0f) : moved;
 }

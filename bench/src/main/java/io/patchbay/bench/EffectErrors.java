@@ -210,14 +210,15 @@ final class EffectErrors {
         .parallel()
         .mapToObj(cell -> {
           final int base = cell / each;
-          final var values = Arrays.copyOfRange(activations, base * size, (base + 1) * size);
+          // What is added to a float32 number is not rounded to one here.
+          final var values = Float64Net.widen(activations, base * size, size);
           for (final var range : units.get(cell % each / ADDED).ranges()) {
             for (int i = range.begin(); i < range.end(); i++) {
               values[i] += added(cell % ADDED);
             }
           }
           final var clean = bases.get(base);
-          final var changed = image(site, Float64Net.widen(values, 0, size));
+          final var changed = image(site, values);
           double squares = 0;
           double norm = 0;
           for (int i = 0; i < clean.length; i++) {
