@@ -45,6 +45,9 @@ final class PropagateCases {
   /// Beyond where the sigmoid of a float on the dark side is a normal number.
   private static final double FAR = 150;
 
+  /// Keep, shift, take, low, high.
+  private static final double[] SLIGHT = {1, 1e-5, 0, -1e30, 1e30};
+
   /// Reads all that there is.
   private static final PatchOp OWN =
       PatchOp.define(
@@ -167,6 +170,9 @@ final class PropagateCases {
     cases.add(far(Chain.of(true, 32, 32, 32, 1), Covers.CHANNEL, End.SQUARES));
     cases.add(far(Chain.of(true, 16, 20, 18, 1), Covers.PARTS, End.PRODUCTS));
     cases.add(far(Chain.of(true, 16, 2, 3, 32, 3), Covers.STRIP, End.SIZES));
+    cases.add(slight(Chain.of(true, 32, 32, 32, 1), Covers.CHANNEL, End.SQUARES));
+    cases.add(slight(Chain.of(true, 32, 16, 16, 32, 1), Covers.CHANNEL, End.SIZES));
+    cases.add(slight(Chain.of(true, 16, 6, 4, 32, 1), Covers.PARTS, End.SIZES));
     cases.add(near(Chain.of(true, 32, 32, 32, 3), End.SIZES));
     cases.add(near(Chain.of(true, 32, 16, 16, 32, 1), End.SQUARES));
     cases.add(
@@ -223,8 +229,7 @@ final class PropagateCases {
                               end,
                               rectifies,
                               Precision.FP32,
-                              Optional.of(OWN),
-                              SATURATED))
+                              new Patched(Optional.of(OWN), SATURATED, false)))
                   .mixingRows()
                   .withoutGradients());
         }
@@ -254,31 +259,37 @@ final class PropagateCases {
   /// Changes of pixels whose logits a float's sigmoid cannot tell from infinity, to the other side
   /// and back.
   private static OpCase far(final Chain chain, final Covers covers, final End end) {
-    return OpCase.of(
-            "propagate far logits by %s of %s, %s".formatted(covers, chain, end),
-            draft ->
-                propagate(draft, chain, covers, end, false, Precision.FP32, Optional.empty(), FAR))
-        .mixingRows()
-        .withoutGradients()
-        .within(end == End.PRODUCTS ? PRODUCT : PAIRS);
+    final var patched = new Patched(Optional.empty(), FAR, false);
+    final double tolerance = end == End.PRODUCTS ? PRODUCT : PAIRS;
+    return special("far logits by " + covers, chain, covers, end, patched, tolerance);
+  }
+
+  /// Units that move by a millionth of themselves: what they become, less what they were, would
+  /// have lost most digits of it.
+  private static OpCase slight(final Chain chain, final Covers covers, final End end) {
+    final var patched = new Patched(Optional.empty(), 2, true);
+    return special("slight moves by " + covers, chain, covers, end, patched, PRODUCT);
   }
 
   private static OpCase near(final Chain chain, final End end) {
+    final var patched = new Patched(Optional.of(NEAR), SATURATED, false);
+    return special("own op on a decoder's channel", chain, Covers.CHANNEL, end, patched, PAIRS);
+  }
+
+  private static OpCase special(
+      final String name,
+      final Chain chain,
+      final Covers covers,
+      final End end,
+      final Patched patched,
+      final double tolerance) {
+    final boolean rectifies = patched.own.isPresent();
     return OpCase.of(
-            "propagate own op on a decoder's channel of %s, %s".formatted(chain, end),
-            draft ->
-                propagate(
-                    draft,
-                    chain,
-                    Covers.CHANNEL,
-                    end,
-                    true,
-                    Precision.FP32,
-                    Optional.of(NEAR),
-                    SATURATED))
+            "propagate %s of %s, %s".formatted(name, chain, end),
+            draft -> propagate(draft, chain, covers, end, rectifies, Precision.FP32, patched))
         .mixingRows()
         .withoutGradients()
-        .within(PAIRS);
+        .within(tolerance);
   }
 
   private static void propagate(
@@ -288,8 +299,13 @@ final class PropagateCases {
       final End end,
       final boolean rectifies,
       final Precision precision) {
-    propagate(draft, chain, covers, end, rectifies, precision, Optional.empty(), SATURATED);
+    final var patched = new Patched(Optional.empty(), SATURATED, false);
+    propagate(draft, chain, covers, end, rectifies, precision, patched);
   }
+
+  /// @param logits how far an image's go
+  /// @param slight whether numbers add little to large units
+  private record Patched(Optional<PatchOp> own, double logits, boolean slight) {}
 
   private static void propagate(
       final Draft draft,
@@ -298,19 +314,24 @@ final class PropagateCases {
       final End end,
       final boolean rectifies,
       final Precision precision,
-      final Optional<PatchOp> own,
-      final double logits) {
+      final Patched patched) {
     // Whole numbers come out of the first layer whatever the order of its sums, and are rounded
     // alike to the operands of the second.
     final boolean exact = precision == Precision.BF16 && chain.to().size() <= 2;
     final var inputs = new ArrayList<Node>();
     final var value = Shape.batched(TABLE, chain.size());
     final var numbers = Shape.batched(ROWS, 5);
-    inputs.add(exact ? draft.coarse(value) : draft.input(value));
-    inputs.add(exact ? draft.coarse(value) : draft.input(value));
+    final double least = patched.slight ? 4 : -1;
+    final double most = patched.slight ? 16 : 1;
+    inputs.add(exact ? draft.coarse(value) : draft.input(value, least, most));
+    inputs.add(exact ? draft.coarse(value) : draft.input(value, least, most));
     inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
     inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
-    inputs.add(exact ? draft.coarse(numbers) : draft.input(numbers));
+    if (patched.slight) {
+      inputs.add(draft.floats(numbers, i -> SLIGHT[i % SLIGHT.length]));
+    } else {
+      inputs.add(exact ? draft.coarse(numbers) : draft.input(numbers));
+    }
     inputs.add(covers.ranges(draft, chain.channels(), chain.height(), chain.width()));
     final var layers = new ArrayList<Layer>();
     int channels = chain.channels();
@@ -329,13 +350,13 @@ final class PropagateCases {
           flat
               ? Shape.batched(TABLE, to.channels())
               : Shape.batched(TABLE, to.channels(), to.height(), to.width());
-      final double most = last && chain.image() ? logits : 2;
+      final double high = last && chain.image() ? patched.logits : 2;
       final boolean whole = exact && !last;
       inputs.add(
           whole
               ? draft.coarse("w" + i, weights)
-              : draft.state("w" + i, weights, -0.2 * most, 0.2 * most));
-      inputs.add(whole ? draft.coarse(clean) : draft.input(clean, -most, most));
+              : draft.state("w" + i, weights, -0.2 * high, 0.2 * high));
+      inputs.add(whole ? draft.coarse(clean) : draft.input(clean, -high, high));
       final var none = last && covers == Covers.STRIP ? Activation.NONE : Activation.RELU;
       layers.add(new Layer(to.kind(), last && chain.image() ? Activation.SIGMOID : none));
       channels = to.channels();
@@ -345,7 +366,7 @@ final class PropagateCases {
       inputs.add(draft.input(inputs.getLast().shape()));
       inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
     }
-    own.ifPresent(op -> inputs.addAll(given(draft, op, chain.size())));
+    patched.own.ifPresent(op -> inputs.addAll(given(draft, op, chain.size())));
     final var op =
         new Propagate(
             rectifies,
@@ -353,7 +374,7 @@ final class PropagateCases {
             end,
             covers == Covers.CHANNEL,
             precision,
-            own.map(o -> new Own(o, chain.height() * chain.width(), chain.width())));
+            patched.own.map(o -> new Own(o, chain.height() * chain.width(), chain.width())));
     draft.output(draft.graph().append(op, inputs.toArray(Node[]::new)));
   }
 
