@@ -17,8 +17,8 @@
 // Which way a cell goes depends on its ranges alone, and on whether its patch changes anything. Where
 // all of a change fits shared memory no cell goes through dense layers, whose launches cost time
 // even when there is none.
-// A channel's kernel reads all of the channel, and marks the cells that change nothing. Where it
-// finds exactly what would be found here, no unit is read here.
+// A channel's kernel reads all of the channel, and marks the cells that change nothing: of what numbers
+// do to them, exactly those that would be found here, so no unit is read here.
 //
 // Operations per patched unit: 6, or the program's. Bytes per cell: some 80, and probing 8 per unit up
 // to the first that changes; filling reads 8 per patched unit and writes 4 d.
@@ -61,14 +61,6 @@ PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover, bool one_
   if (p.whole) return kLarge;
   const ChangeRooms stripped = change_rooms(p, cover, true);
   return stripped.even + stripped.odd <= p.large && kWorth * rooms.work < rooms.dense ? kLarge : kDense;
-}
-
-// Whether a channel's kernel, which computes how far a unit moves and not what it becomes, moves none
-// where none changes, and else some: where the new value is a number, or the source's.
-PB_DEVICE bool site_finds_there(const ChangeTiles &p, int cell) {
-  const float *five = p.cells.numbers + 5ll * cell;
-  return p.source != nullptr && !patch_is_own(p.cells.own) && five[0] == 0.0f &&
-         (five[2] == 0.0f || (five[2] == 1.0f && five[1] == 0.0f));
 }
 
 // Whether any unit of a cell changes, of its ranges from `first` on, before `past`: asked by a whole
@@ -125,7 +117,8 @@ PB_KERNEL(change_probe, ChangeTiles, 256, 1) {
     change_add(cover, range, h, w);
   }
   int list = !known || !inside ? kUnknown : site_way(c, cover, past == first + 1);
-  const bool there = list == kChannel && c.eliminates && site_finds_there(p, cell);
+  // By an op of one's own that is compiled a unit may move by another rounding than by its program.
+  const bool there = list == kChannel && c.eliminates && p.source != nullptr && !patch_is_own(c.own);
   const bool asked = list != kUnknown && c.eliminates && !there;
   const bool changes = site_changes(c, cell, first, past, units, asked);
   if (asked && !changes) list = kLeftOut;
