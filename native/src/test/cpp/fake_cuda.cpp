@@ -6,6 +6,8 @@
 // - A context is current in one thread; a call without one fails.
 // - A module is text: name:bytes of each kernel, then its parameter's size. The kernels compute
 //   nothing but `scale` {x, y, count, factor}: y = factor x.
+// - After fake_early(1) streams but the first do their work as soon as they are asked, as a device
+//   may too, unless they wait for another.
 // - fake_fail(name, n, code) has the n-th call from now on of that function (of any, when it is
 //   empty) return the code. Sticky codes stay, as they do.
 // - fake_log() tells every call in order; fake_live() counts what was made and not given back.
@@ -35,6 +37,7 @@ struct Context { int device; int retained; };
 // A stream that waits for an event of a recording joins it, and the one that began it must wait for
 // all that the others were asked for.
 struct Stream {
+  bool first = false;
   std::deque<Work> queue;
   long done = 0, asked = 0;
   Stream *recorder = nullptr;  // this one or another
@@ -55,7 +58,7 @@ thread_local Context *current = nullptr;
 std::map<void *, size_t> allocations;
 std::set<void *> pinned;
 size_t used = 0;
-int live = 0, sticky = 0, launches = 0;
+int live = 0, sticky = 0, launches = 0, streams = 0, early = 0;
 std::string fail_name, text;
 int fail_after = 0, fail_code = 0;
 
@@ -86,6 +89,15 @@ int enter(const char *name, bool needs_context = true) {
 
 Stream *stream_of(CUstream s) { return reinterpret_cast<Stream *>(s); }
 
+void drain(Stream *stream, long until) {
+  while (stream->done < until) {
+    Work work = std::move(stream->queue.front());
+    stream->queue.pop_front();
+    stream->done++;
+    work();
+  }
+}
+
 void ask(CUstream s, Work work) {
   Stream *stream = stream_of(s);
   if (stream->recorder != nullptr) {
@@ -94,15 +106,7 @@ void ask(CUstream s, Work work) {
   } else {
     stream->queue.push_back(std::move(work));
     stream->asked++;
-  }
-}
-
-void drain(Stream *stream, long until) {
-  while (stream->done < until) {
-    Work work = std::move(stream->queue.front());
-    stream->queue.pop_front();
-    stream->done++;
-    work();
+    if (early != 0 && !stream->first) drain(stream, stream->asked);
   }
 }
 
@@ -138,13 +142,14 @@ int fake_live() { return live; }
 int fake_retained() { return contexts[0].retained + contexts[1].retained; }
 int fake_launches() { return launches; }
 void fake_fail(const char *name, int nth, int code) { fail_name = name; fail_after = nth; fail_code = code; }
+void fake_early(int now) { early = now; }
 void fake_clear() { text.clear(); }
 void fake_reset() {
   for (auto &[start, size] : allocations) free(start);
   allocations.clear();
   pinned.clear();
   used = 0;
-  live = sticky = launches = fail_after = 0;
+  live = sticky = launches = fail_after = streams = early = 0;
   text.clear();
   current = nullptr;
   for (auto &context : contexts) context.retained = 0;
@@ -309,14 +314,18 @@ CUresult CUDAAPI cuMemsetD32Async(CUdeviceptr to, unsigned int word, size_t coun
 
 CUresult CUDAAPI cuStreamCreate(CUstream *stream, unsigned int flags) {
   ENTER("cuStreamCreate", flags);
-  *stream = reinterpret_cast<CUstream>(new Stream);
+  auto *made = new Stream;
+  made->first = streams++ == 0;
+  *stream = reinterpret_cast<CUstream>(made);
   live++;
   return CUDA_SUCCESS;
 }
 
 CUresult CUDAAPI cuStreamCreateWithPriority(CUstream *stream, unsigned int flags, int priority) {
   ENTER("cuStreamCreateWithPriority", flags, priority);
-  *stream = reinterpret_cast<CUstream>(new Stream);
+  auto *made = new Stream;
+  made->first = streams++ == 0;
+  *stream = reinterpret_cast<CUstream>(made);
   live++;
   return CUDA_SUCCESS;
 }
@@ -410,7 +419,11 @@ CUresult CUDAAPI cuStreamWaitEvent(CUstream stream, CUevent event, unsigned int 
   ENTER("cuStreamWaitEvent", flags);
   auto *own = stream_of(stream);
   const auto *e = reinterpret_cast<Event *>(event);
-  if (e->recorder == nullptr) return CUDA_ERROR_NOT_SUPPORTED;
+  if (e->recorder == nullptr) {
+    if (own->recorder != nullptr) return CUDA_ERROR_STREAM_CAPTURE_ISOLATION;
+    if (e->stream != nullptr) ask(stream, [other = e->stream, at = e->at] { drain(other, at); });
+    return CUDA_SUCCESS;
+  }
   if (own->recorder == nullptr) {
     own->recorder = e->recorder;
     own->noted = 0;

@@ -52,9 +52,9 @@ public final class CudaDevice implements Device {
       context.enter();
       facts = facts(context);
       stream = new CudaStream(context);
-      staging = new Staging(context, stream);
-      landings = new CudaLandings(context, stream);
       account = new DeviceAccount(context, stream);
+      staging = new Staging(context, stream, account);
+      landings = new CudaLandings(context, stream);
       modules = new CudaModules(context, stream, facts.architecture(), images, this::compile);
     } catch (final RuntimeException e) {
       context.close();

@@ -1,10 +1,12 @@
 package io.patchbay.ffi.cuda;
 
 import static org.bytedeco.cuda.global.cudart.CU_EVENT_DISABLE_TIMING;
+import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /// Pinned host memory through which all data passes between the host and a device: only such memory
@@ -16,6 +18,12 @@ import java.util.stream.LongStream;
 /// pieces: the device copies one while the host copies the next, by several threads, for one alone
 /// takes longer than the device. There are more parts when two do not suffice, up to a limit: so
 /// inputs of the next run are there before this one is over.
+///
+/// Pieces of large uploads do not wait for the kernels that were asked for before: a stream of
+/// their own copies them to memory of the device that each part has beside its own, and what the
+/// device's one stream does in its turn is to move them from there, which is a hundred times as
+/// fast as the way from the host. Where the device has no memory left for that they go the straight
+/// way.
 final class Staging {
   static final int PART = 4 << 20;
 
@@ -27,11 +35,21 @@ final class Staging {
 
   private static final int ALIGNMENT = 64;
 
+  /// Bytes of the smallest upload that goes ahead of the stream: what it asks for beside takes some
+  /// microseconds.
+  private static final int AHEAD = 1 << 18;
+
   /// Parts at most.
   private static final int MOST = 8;
 
   private final CudaContext context;
   private final CudaStream stream;
+  private final DeviceAccount account;
+
+  /// The stream of uploads that go ahead, and the event that says that a piece is there.
+  private final long ahead;
+
+  private final long arrived;
   private final List<Part> parts = new ArrayList<>();
   private int current;
   private int used;
@@ -45,6 +63,11 @@ final class Staging {
     /// Whether the event was asked for and not yet waited for.
     private boolean marked;
 
+    /// As many bytes of the device, once they were needed, if there are any.
+    private Optional<CudaMemory> beside = Optional.empty();
+
+    private boolean asked;
+
     Part(final long address, final MemorySegment memory, final long event) {
       this.address = address;
       this.memory = memory;
@@ -52,10 +75,13 @@ final class Staging {
     }
   }
 
-  Staging(final CudaContext context, final CudaStream stream) {
+  Staging(final CudaContext context, final CudaStream stream, final DeviceAccount account) {
     this.context = context;
     this.stream = stream;
+    this.account = account;
     context.enter();
+    ahead = context.make(DriverFunction.STREAM_CREATE, CU_STREAM_NON_BLOCKING);
+    arrived = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DISABLE_TIMING);
     parts.add(part());
     parts.add(part());
   }
@@ -81,18 +107,40 @@ final class Staging {
       final var part = parts.get(current);
       final long bytes = Math.min(Math.min(PART - used, PIECE), size - done);
       copy(from.asSlice(done, bytes), part.memory.asSlice(used, bytes));
-      context.check(
-          context
-              .calls()
-              .call(
-                  DriverFunction.MEMCPY_HTOD_ASYNC,
-                  to + done,
-                  part.address + used,
-                  bytes,
-                  stream.handle()));
+      final var beside = size < AHEAD ? Optional.<CudaMemory>empty() : beside(part);
+      if (beside.isPresent()) {
+        goAhead(to + done, beside.get().address() + used, part.address + used, bytes);
+      } else {
+        send(to + done, part.address + used, bytes, stream.handle());
+      }
       used = (int) Math.min(PART, used + (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
       done += bytes;
     }
+  }
+
+  private void send(final long to, final long from, final long bytes, final long by) {
+    context.check(context.calls().call(DriverFunction.MEMCPY_HTOD_ASYNC, to, from, bytes, by));
+  }
+
+  private void goAhead(final long to, final long beside, final long from, final long bytes) {
+    final var calls = context.calls();
+    send(beside, from, bytes, ahead);
+    context.check(calls.call(DriverFunction.EVENT_RECORD, arrived, ahead));
+    context.check(calls.call(DriverFunction.STREAM_WAIT_EVENT, stream.handle(), arrived, 0));
+    context.check(calls.call(DriverFunction.MEMCPY_DTOD_ASYNC, to, beside, bytes, stream.handle()));
+  }
+
+  /// Memory of the device for what goes ahead from a part.
+  private Optional<CudaMemory> beside(final Part part) {
+    if (!part.asked) {
+      part.asked = true;
+      try {
+        part.beside = Optional.of(account.allocate("uploads on their way", PART));
+      } catch (final OutOfDeviceMemoryException e) {
+        part.beside = Optional.empty();
+      }
+    }
+    return part.beside;
   }
 
   /// An array may be read by any thread; of other memory that is not sure.
@@ -178,6 +226,8 @@ final class Staging {
         context.check(context.calls().call(DriverFunction.EVENT_DESTROY, part.event));
         context.check(context.calls().call(DriverFunction.MEM_FREE_HOST, part.address));
       }
+      context.check(context.calls().call(DriverFunction.EVENT_DESTROY, arrived));
+      context.check(context.calls().call(DriverFunction.STREAM_DESTROY, ahead));
     }
   }
 }

@@ -154,11 +154,14 @@ class CudaDeviceTest {
   }
 
   /// More than the staging memory ever holds, in pieces that end anywhere, mixed with large ones;
-  /// each array is spoilt as soon as its upload returns.
-  @Test
-  void uploadsDoNotWaitForOneAnotherAndDoNotOverwriteOneAnother() {
+  /// each array is spoilt as soon as its upload returns. The stream of large ones may be late, or
+  /// ahead of the other by as much as there is memory for.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void uploadsDoNotWaitForOneAnotherAndDoNotOverwriteOneAnother(final boolean early) {
     final int[] sizes = {1, 4, 60, 1000, 333_333, 4, Staging.PART + 77, 12};
-    final int rounds = 10;
+    final int rounds = 8;
+    driver.early(early);
     try (var device = driver.device(0);
         var arena = Arena.ofConfined()) {
       final int total = Arrays.stream(sizes).sum() * rounds;
@@ -183,6 +186,51 @@ class CudaDeviceTest {
       final var again = new byte[total];
       device.download(MemorySegment.ofArray(again), memory.address());
       assertArrayEquals(sent, again);
+    }
+  }
+
+  /// Large uploads take memory of the device on their way; where there is none they go without.
+  @Test
+  void uploadsNeedNoMemoryBesideTheirOwn() {
+    try (var device = driver.device(0)) {
+      final int size = 2 * Staging.PART;
+      final var memory = device.allocate("bytes", size);
+      final var rest = device.allocate("the rest", device.free());
+      final var sent = random(size);
+      driver.calls();
+      device.upload(memory.address(), MemorySegment.ofArray(sent));
+      assertTrue(driver.calls().stream().noneMatch(c -> c.contains("DtoD")));
+      final var back = new byte[size];
+      device.download(MemorySegment.ofArray(back), memory.address());
+      assertArrayEquals(sent, back);
+      rest.close();
+    }
+  }
+
+  /// What the device does before an upload is not disturbed by it, and what it does afterwards sees
+  /// it.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void largeUploadsTakeTheirTurn(final boolean early) {
+    driver.early(early);
+    try (var device = driver.device(0)) {
+      final int size = Staging.PART;
+      final var to = device.allocate("bytes", size);
+      final var before = device.allocate("before", size);
+      final var after = device.allocate("after", size);
+      final var first = random(size);
+      device.upload(to.address(), MemorySegment.ofArray(first));
+      device.copy(before.address(), to.address(), size);
+      final var second = random(size);
+      driver.calls();
+      device.upload(to.address(), MemorySegment.ofArray(second));
+      assertTrue(driver.calls().stream().anyMatch(c -> c.contains("DtoD")));
+      device.copy(after.address(), to.address(), size);
+      final var back = new byte[size];
+      device.download(MemorySegment.ofArray(back), before.address());
+      assertArrayEquals(first, back);
+      device.download(MemorySegment.ofArray(back), after.address());
+      assertArrayEquals(second, back);
     }
   }
 

@@ -100,6 +100,16 @@ final class FakeDriver {
     }
   }
 
+  /// Has streams but the first of a device do their work as soon as they are asked, or as late as
+  /// may be.
+  void early(final boolean now) {
+    try {
+      function("fake_early", FunctionDescriptor.ofVoid(JAVA_INT)).invokeExact(now ? 1 : 0);
+    } catch (final Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /// What was made and not given back.
   int live() {
     return number("fake_live");
