@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// What the machine is, and how fast it copies within the device's memory: bytes read and bytes
-/// written. The other ceiling, a large matrix product, is measured by the comparison with PyTorch,
-/// whose library has one.
+/// written. The other ceiling, a large matrix product, is measured beside other products, and by
+/// the comparison with PyTorch.
 final class Ceilings implements Section {
   private static final int SECONDS = 30;
   private static final int SHARE = 8;

@@ -3,6 +3,7 @@ package io.patchbay.bench.gpu;
 import io.patchbay.analysis.cli.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -21,9 +22,15 @@ import picocli.CommandLine.Spec;
             + " training, determinism, compute-sanitizer, timings, and PyTorch beside it where"
             + " Python has it. Results so far are kept when it is stopped.")
 public final class GpuSuiteCommand implements Callable<Integer> {
-  private static final String SECTIONS =
-      "Sections: facts, conformance, net, model, sweeps, errors, determinism, torch, gradients,"
-          + " training, sanitizer.";
+  /// The sections, for the help and for completion.
+  static final class Names implements Iterable<String> {
+    Names() {}
+
+    @Override
+    public Iterator<String> iterator() {
+      return Suite.names().iterator();
+    }
+  }
 
   @Option(
       names = "--out",
@@ -52,10 +59,16 @@ public final class GpuSuiteCommand implements Callable<Integer> {
       names = "--only",
       split = ",",
       paramLabel = "NAME",
-      description = "Only these sections. " + SECTIONS)
+      completionCandidates = Names.class,
+      description = "Only these sections: ${COMPLETION-CANDIDATES}.")
   private List<String> only = List.of();
 
-  @Option(names = "--skip", split = ",", paramLabel = "NAME", description = "All but these.")
+  @Option(
+      names = "--skip",
+      split = ",",
+      paramLabel = "NAME",
+      completionCandidates = Names.class,
+      description = "All but these.")
   private List<String> skip = List.of();
 
   @Option(

@@ -43,6 +43,7 @@ final class Suite {
         Conformance.whole(),
         new OwnOps(),
         new NetTimings(),
+        new Products(),
         new ModelSection(),
         new SweepTimings(),
         new EffectSizes(),

@@ -40,9 +40,13 @@ final class SuiteTable {
                 .formatted(
                     digits(number(ceilings.get("product_tf32_flops")) * 1e-12),
                     digits(number(ceilings.get("product_fp32_flops")) * 1e-12)));
+    final var library = map(map(results.get("products")).get("large_product_flops"));
+    library.forEach((precision, flops) ->
+        line(text, "By cuBLAS: %s %s TFLOP/s".formatted(precision, digits(number(flops) * 1e-12))));
     line(text, "");
     sections(text, log, results);
     timings(text, rows, product);
+    products(text, map(results.get("products")));
     if (!ratios.lines().isEmpty()) {
       line(text, "");
       line(text, "## Beside PyTorch " + torch.getOrDefault("torch", ""));
@@ -108,7 +112,7 @@ final class SuiteTable {
                   result.get("form"),
                   digits(number(result.get("first_op_ms"))));
       case "determinism", "training", "sanitizer" -> summary(result);
-      case "net", "sweeps", "errors" ->
+      case "net", "products", "sweeps", "errors" ->
           result.get("rows") instanceof final List<?> list ? list.size() + " rows" : "-";
       default -> "-";
     };
@@ -163,6 +167,32 @@ final class SuiteTable {
                       ? String.format(Locale.ROOT, "%.1f %%", 1e14 * tflops / product)
                       : "-",
                   digits(number(row.get("error")))));
+    }
+  }
+
+  private static void products(final StringBuilder text, final Map<?, ?> result) {
+    if (!(result.get("rows") instanceof final List<?> rows) || rows.isEmpty()) {
+      return;
+    }
+    line(text, "");
+    line(text, "## Products, beside " + result.get("library"));
+    line(text, "");
+    line(text, "| case | rows | precision | ms | TFLOP/s | the library's ms | ratio | apart |");
+    line(text, "|---|---|---|---|---|---|---|---|");
+    for (final var each : rows) {
+      final var row = map(each);
+      line(
+          text,
+          "| %s | %s | %s | %s | %s | %s | %s | %s |"
+              .formatted(
+                  row.get("case"),
+                  row.get("batch"),
+                  row.get("precision"),
+                  digits(number(row.get("ms"))),
+                  digits(number(row.get("tflops"))),
+                  digits(number(row.get("library_ms"))),
+                  digits(number(row.get("beside_library"))),
+                  digits(number(row.get("apart")))));
     }
   }
 

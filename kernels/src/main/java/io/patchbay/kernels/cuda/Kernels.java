@@ -1,10 +1,7 @@
 package io.patchbay.kernels.cuda;
 
-import io.patchbay.engine.Node;
-import io.patchbay.engine.Op;
 import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
-import io.patchbay.kernels.fusing.Epilogue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +19,7 @@ final class Kernels {
     this.own = new OwnKernels(device);
     this.device = device;
     this.special = special;
-    final var expressions = new ExpressionCandidate(device, Kernels::isLayer);
+    final var expressions = new ExpressionCandidate(device, LayerCandidate::isEnd);
     this.candidates =
         List.of(
             new LayerCandidate(device, special),
@@ -34,13 +31,6 @@ final class Kernels {
             new PropagateCandidate(device, special, own),
             new ScalarCandidate(device),
             new CopyCandidate(device, expressions));
-  }
-
-  /// Whether a node is the end of a convolution or a product with its activation.
-  private static boolean isLayer(final Node node, final Scope scope) {
-    return Epilogue.of(node, scope::interior, LayerCandidate::isConv, Epilogue.CHANNELS).isPresent()
-        || Epilogue.of(node, scope::interior, Op.MatMul.class::isInstance, Epilogue.COLUMNS)
-            .isPresent();
   }
 
   OwnKernels own() {

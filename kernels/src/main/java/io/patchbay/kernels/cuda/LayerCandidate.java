@@ -44,11 +44,24 @@ final class LayerCandidate implements Candidate {
       // The step of a weight gradient makes it.
       return biases.isMade(node, scope) ? Optional.of(List.of()) : Optional.empty();
     }
-    return Epilogue.of(node, scope::interior, LayerCandidate::isConv, Epilogue.CHANNELS)
+    return convolution(node, scope)
         .map(e -> List.of(convolution(node, e, scope)))
-        .or(() ->
-            Epilogue.of(node, scope::interior, Op.MatMul.class::isInstance, Epilogue.COLUMNS)
-                .map(e -> List.of(product(node, e, scope))));
+        .or(() -> product(node, scope).map(e -> List.of(product(node, e, scope))));
+  }
+
+  /// Whether a node is the end of a convolution or a product with what follows it.
+  static boolean isEnd(final Node node, final Scope scope) {
+    return convolution(node, scope).or(() -> product(node, scope)).isPresent();
+  }
+
+  private static Optional<Epilogue> convolution(final Node node, final Scope scope) {
+    return Epilogue.of(
+        node, scope::interior, scope::isView, LayerCandidate::isConv, Epilogue.CHANNELS);
+  }
+
+  private static Optional<Epilogue> product(final Node node, final Scope scope) {
+    return Epilogue.of(
+        node, scope::interior, scope::isView, Op.MatMul.class::isInstance, Epilogue.COLUMNS);
   }
 
   private Step convolution(final Node node, final Epilogue e, final Scope scope) {
@@ -56,12 +69,13 @@ final class LayerCandidate implements Candidate {
     final var w = scope.value(e.core().input(1));
     final var out = scope.value(node);
     final var end = new End(e, scope);
-    final var rows = rows(out.shape(), scope);
+    final var made = e.core().shape();
+    final var rows = rows(made, scope);
     final var in = x.shape();
     final var weights = w.shape();
     return switch (e.core().op()) {
       case final Op.Conv2d c -> {
-        final var s = conv(in, out.shape(), weights, c.stride(), c.padding());
+        final var s = conv(in, made, weights, c.stride(), c.padding());
         yield Step.of(
             "conv_down",
             out,
@@ -69,7 +83,7 @@ final class LayerCandidate implements Candidate {
             () -> layers.convDown(s, x.address(), w.address(), out.address(), end.get(), rows));
       }
       case final Op.ConvInputGrad c -> {
-        final var s = conv(out.shape(), in, weights, c.stride(), c.padding());
+        final var s = conv(made, in, weights, c.stride(), c.padding());
         yield Step.of(
             "conv_up",
             out,
@@ -126,7 +140,7 @@ final class LayerCandidate implements Candidate {
             op.transposeA() ? across : down,
             op.transposeA() ? counted : one,
             op.transposeA() ? down : across,
-            out.shape().dim(out.shape().rank() - 1),
+            e.core().shape().dim(e.core().shape().rank() - 1),
             op.transposeA() ? 1 : across,
             op.transposeA() ? across : 1,
             op.transposeB() ? 1 : bAcross,

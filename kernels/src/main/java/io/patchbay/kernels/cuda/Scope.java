@@ -67,14 +67,20 @@ final class Scope {
     if (known != null) {
       return known;
     }
-    final boolean same =
-        !plan.given().contains(node)
-            && (node.op() instanceof Op.StopGradient || node.op() instanceof Op.Reshape);
     final var name = "%" + node.id();
     final var value =
-        same ? Value.alias(name, node.shape(), value(node.input(0))) : Value.of(name, node.shape());
+        isView(node)
+            ? Value.alias(name, node.shape(), value(node.input(0)))
+            : Value.of(name, node.shape());
     values.put(node, value);
     return value;
+  }
+
+  /// Whether a node's value is that of its input, perhaps of another shape: all values stand in
+  /// logical order.
+  boolean isView(final Node node) {
+    return !plan.given().contains(node)
+        && (node.op() instanceof Op.StopGradient || node.op() instanceof Op.Reshape);
   }
 
   /// The nodes of the plan that read a node.

@@ -28,13 +28,25 @@ public record Epilogue(
   /// Positions along which a bias of columns is repeated.
   public static final List<Integer> COLUMNS = List.of(0);
 
+  /// Where a reshaped value stands in another order.
+  public static Optional<Epilogue> of(
+      final Node root,
+      final Predicate<Node> interior,
+      final Predicate<Op> isCore,
+      final List<Integer> over) {
+    return of(root, interior, _ -> false, isCore, over);
+  }
+
   /// Reads `root` from its end: gate, activation, bias, core. Each is optional but the core.
   ///
   /// @param interior whether a node need not stand in memory
+  /// @param view whether a node has the elements of its input in the same order, so that what is
+  ///   gated may have another shape than what the core makes
   /// @param over the positions along which the bias is repeated
   public static Optional<Epilogue> of(
       final Node root,
       final Predicate<Node> interior,
+      final Predicate<Node> view,
       final Predicate<Op> isCore,
       final List<Integer> over) {
     Node at = root;
@@ -45,6 +57,9 @@ public record Epilogue(
         return Optional.empty();
       }
       at = at.input(0);
+      while (view.test(at) && interior.test(at.input(0))) {
+        at = at.input(0);
+      }
     }
     int activation = 0;
     double alpha = gate == null ? 0 : gate.alpha();

@@ -56,6 +56,11 @@ final class CompositionCases {
       }
     }
     cases.add(chain("leaky layer", CompositionCases::leaky));
+    for (final var activation : List.of(UnaryKind.RELU, UnaryKind.TANH)) {
+      cases.add(
+          chain("linear then transposed, " + activation, draft -> unflattened(draft, activation)));
+      cases.add(chain("layer then linear, " + activation, draft -> flattened(draft, activation)));
+    }
     cases.add(chain("log of sum of exponentials", CompositionCases::logSumExp));
     cases.add(chain("long chain", CompositionCases::longChain));
     cases.add(chain("many values in one expression", CompositionCases::manyValues));
@@ -106,6 +111,26 @@ final class CompositionCases {
     final var pre = draft.graph().append(op, x, w);
     final var y = Ops.unary(activation, Ops.add(pre, Ops.perChannel(b, pre)));
     withGradients(draft, y, x, w, b);
+  }
+
+  /// A linear layer whose outputs are the pixels of a transposed convolution.
+  private static void unflattened(final Draft draft, final UnaryKind activation) {
+    final var x = draft.input(Shape.batched(ROWS, 12));
+    final var w = draft.state("w", Shape.of(20 * 16, 12), -0.3, 0.3);
+    final var flat = Ops.unary(activation, Ops.matMul(x, w, false, true));
+    final var v = draft.state("v", Shape.of(20, 5, 4, 4), -0.3, 0.3);
+    final var up = new Op.ConvInputGrad(2, 1, 8, 8);
+    withGradients(draft, draft.graph().append(up, Ops.reshape(flat, 20, 4, 4), v), x, w, v);
+  }
+
+  /// A convolution whose pixels are the inputs of a linear layer.
+  private static void flattened(final Draft draft, final UnaryKind activation) {
+    final var x = draft.input(Shape.batched(ROWS, 5, 8, 8));
+    final var w = draft.state("w", Shape.of(20, 5, 4, 4), -0.3, 0.3);
+    final var features = Ops.unary(activation, Ops.conv2d(x, w, 2, 1));
+    final var v = draft.state("v", Shape.of(12, 20 * 16), -0.3, 0.3);
+    final var y = Ops.matMul(Ops.reshape(features, 20 * 16), v, false, true);
+    withGradients(draft, y, x, w, v);
   }
 
   private static void leaky(final Draft draft) {
