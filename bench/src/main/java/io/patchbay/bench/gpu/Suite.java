@@ -51,6 +51,7 @@ final class Suite {
         new TorchPeer(torchSeconds),
         new GradientChecks(),
         new TrainingRuns(),
+        new ArchitectureTimings(),
         new Sanitizer());
   }
 
@@ -162,7 +163,7 @@ final class Suite {
   /// The timed rows of all sections.
   private List<Map<?, ?>> rows() {
     final var rows = new ArrayList<Map<?, ?>>();
-    for (final var section : List.of("net", "sweeps")) {
+    for (final var section : List.of("net", "architectures", "sweeps")) {
       if (results.get(section) instanceof final Map<?, ?> result
           && result.get("rows") instanceof final List<?> list) {
         list.forEach(row -> {

@@ -112,7 +112,7 @@ final class SuiteTable {
                   result.get("form"),
                   digits(number(result.get("first_op_ms"))));
       case "determinism", "training", "sanitizer" -> summary(result);
-      case "net", "products", "sweeps", "errors" ->
+      case "net", "products", "architectures", "sweeps", "errors" ->
           result.get("rows") instanceof final List<?> list ? list.size() + " rows" : "-";
       default -> "-";
     };
