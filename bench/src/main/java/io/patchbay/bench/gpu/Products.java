@@ -189,11 +189,13 @@ final class Products implements Section {
     final var up = chain.random(chain.narrow() * chain.wide(), 2);
     final var down = chain.random(chain.wide() * chain.narrow(), 3);
     final float[] ours;
+    final double millis;
     try (var own = new Own(open, chain, x, up, down, batch, precision)) {
       final var time = watch.time(_ -> own.run(), 3);
       ours = own.result();
+      millis = time.median();
       row.putAll(time.json());
-      row.put("tflops", chain.operations(batch) / (time.median() * 1e-3) * 1e-12);
+      row.put("tflops", chain.operations(batch) / (millis * 1e-3) * 1e-12);
     }
     for (final var cublas : library.opened()) {
       final var device = library.devices().getFirst();
@@ -222,9 +224,9 @@ final class Products implements Section {
         row.put("apart", apart);
         row.put("agree", apart <= (precision == Precision.TF32 ? TF32 : FP32));
         device.fill(narrow.address(), 4L * x.length, 0);
-        final double millis = watch.time(_ -> all.run(), 3).median();
-        row.put("library_ms", millis);
-        row.put("beside_library", millis / (double) row.get("ms"));
+        final double theirMillis = watch.time(_ -> all.run(), 3).median();
+        row.put("library_ms", theirMillis);
+        row.put("beside_library", theirMillis / millis);
       }
     }
     return row;
