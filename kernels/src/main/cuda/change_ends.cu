@@ -6,7 +6,7 @@
 //   products   sum of the same, each times the direction's element
 //
 // d (window; size) are the last layer's sums, of a window of a list of cells; cells that were left out
-// have none, and their change is 0.
+// have none, and their value is act(clean).
 //
 // A block to a cell. A thread adds up every blockDim-th element in order, a warp then its lanes, by
 // halves, and the first warp the warps: the same order for every cell.
@@ -16,18 +16,16 @@
 #include "carried_cells.cuh"
 
 struct ChangeEnds {
-  const float *sums;   // (window; size), or null
+  const float *sums;   // (window; size), or null for values
   const float *clean;  // (bases; size)
   const int *base;     // (rows)
   const int *list;     // (window)
   const int *count;
   const float *directions;  // (directions; size)
-  const int *direction;     // (rows)
-  const int *direction_rows;
+  const int *direction;     // (window)
   float *y;  // (rows; size), or (rows)
   long long size;
   long long activation, end;
-  int *wrong_index;  // where a cell's number and 1 is written that reads outside
 };
 
 PB_DEVICE void ends_value(const ChangeEnds &p, int number) {
@@ -45,16 +43,9 @@ PB_DEVICE void ends_number(const ChangeEnds &p, int number, float *room) {
   const int cell = p.list[number];
   const int end = static_cast<int>(p.end);
   const bool product = end == kChangeProducts;
-  const int along = product ? p.direction[cell] : 0;
-  const bool known = !product || (along >= 0 && along < *p.direction_rows);
-  if (!known || p.sums == nullptr) {
-    if (threadIdx.x == 0) p.y[cell] = 0.0f;
-    if (threadIdx.x == 0 && !known) *p.wrong_index = cell + 1;
-    return;
-  }
   const float *clean = p.clean + p.base[cell] * p.size;
   const float *sums = p.sums + number * p.size;
-  const float *direction = p.directions + along * p.size;
+  const float *direction = product ? p.directions + p.direction[number] * p.size : nullptr;
   float sum = 0.0f;
   for (int i = threadIdx.x; i < p.size; i += blockDim.x) {
     const float moved = change_moved(static_cast<int>(p.activation), clean[i], sums[i]);

@@ -23,9 +23,7 @@ struct ChangeRegion {
   const int *list;   // (window)
   const int *count;
   const float *directions;  // (directions; size)
-  const int *direction;     // (rows)
-  const int *direction_rows;
-  int *wrong_index;
+  const int *direction;     // (window)
   long long strips;  // whether high changes go in strips
   long long end;
   float *y;          // (rows), or null
@@ -130,10 +128,7 @@ PB_DEVICE void region_cell(const ChangeRegion &p, int number, float *room) {
   out.scatters = carried != nullptr;
   out.direction = nullptr;
   if (p.carried == nullptr && p.end == kChangeProducts) {
-    const int along = p.direction[cell];
-    const bool known = along >= 0 && along < *p.direction_rows;
-    if (!known && threadIdx.x == 0) *p.wrong_index = cell + 1;
-    out.direction = p.directions + (known ? along : 0) * size;
+    out.direction = p.directions + p.direction[number] * size;
   }
   out.end = static_cast<int>(p.end);
   out.sum = 0.0f;

@@ -14,6 +14,7 @@
 // dense layers' work, small ones apart from large ones, so that many fit a multiprocessor at once.
 // Of the large ones those whose patch is one range of one channel have kernels of their own where
 // the chain is one that there are such for.
+// A cell that reads outside of a table, its own direction's too, is noted and in no list.
 // Which way a cell goes depends on its ranges alone, and on whether its patch changes anything. Where
 // all of a change fits shared memory no cell goes through dense layers, whose launches cost time
 // even when there is none.
@@ -50,6 +51,12 @@ struct ChangeTiles {
   int *ranges;     // (list; 3): number, first unit, end
   float *numbers;  // (list; 5)
   float *zeros;    // (rows): the results, where one that was left out has 0; or null
+  // Where changes are multiplied by directions, else null: the row that each cell has of their table, and
+  // the same in the order of the lists.
+  const int *direction;  // (rows)
+  const int *direction_rows;
+  int *wrong_direction;  // where a cell's number and 1 is written that has none
+  int *directed;         // (5; most)
 };
 
 PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover, bool one_range) {
@@ -102,6 +109,8 @@ PB_KERNEL(change_probe, ChangeTiles, 256, 1) {
   const int count = *c.range_rows;
   const bool known = here && c.base[cell] >= 0 && c.base[cell] < *c.base_rows && c.source[cell] >= 0 &&
                      c.source[cell] < *c.source_rows;
+  const bool directed = !here || p.direction == nullptr ||
+                        (p.direction[cell] >= 0 && p.direction[cell] < *p.direction_rows);
   const int h = c.regional == 0 ? 1 : static_cast<int>(c.layers[0].height);
   const int w = c.regional == 0 ? 1 : static_cast<int>(c.layers[0].width);
   const int first = here ? change_first(c.ranges, count, cell) : count;
@@ -116,7 +125,7 @@ PB_KERNEL(change_probe, ChangeTiles, 256, 1) {
     units += range.end - range.begin;
     change_add(cover, range, h, w);
   }
-  int list = !known || !inside ? kUnknown : site_way(c, cover, past == first + 1);
+  int list = !known || !inside || !directed ? kUnknown : site_way(c, cover, past == first + 1);
   // By an op of one's own that is compiled a unit may move by another rounding than by its program.
   const bool there = list == kChannel && c.eliminates && p.source != nullptr && !patch_is_own(c.own);
   const bool asked = list != kUnknown && c.eliminates && !there;
@@ -129,6 +138,7 @@ PB_KERNEL(change_probe, ChangeTiles, 256, 1) {
     change_keep(cover, first, c.covers + 4ll * cell);
     if (!known) *c.wrong_index = cell + 1;
     if (!inside) *c.wrong_range = cell + 1;
+    if (!directed) *p.wrong_direction = cell + 1;
     c.sorted[cell] = list;
   }
 #pragma unroll
@@ -196,6 +206,7 @@ PB_KERNEL(change_list, ChangeTiles, kListed, 1) {
     const int number = room.filled(list, warp) + __popc(beside & ((1u << lane) - 1));
     c.lists[list * c.most + number] = cell;
     c.bases[list * c.most + number] = c.base[cell];
+    if (p.direction != nullptr) p.directed[list * c.most + number] = p.direction[cell];
     if (list == kChannel && p.source != nullptr) list_patch(p, cell, number);
     if (list == kLeftOut && p.zeros != nullptr) p.zeros[cell] = 0.0f;
   }

@@ -4,6 +4,7 @@ package io.patchbay.kernels.cuda;
 ///
 /// @param cells address of the cells
 /// @param bases address of their bases
+/// @param directions address of their rows of the table of directions, or 0 where there is none
 /// @param count address of their number
 /// @param most how many there may be
-record CellList(long cells, long bases, long count, int most) {}
+record CellList(long cells, long bases, long directions, long count, int most) {}

@@ -59,6 +59,7 @@ final class ChangeCells {
   private final Value tallies;
   private final Value lists;
   private final Value bases;
+  private final @Nullable Value directions;
   private final Value numbers;
   private final int rows;
   private final int window;
@@ -123,6 +124,10 @@ final class ChangeCells {
     this.tallies = scope.scratch("tallies" + name, null, KINDS * Math.ceilDiv(rows, TILE));
     this.lists = scope.scratch("lists" + name, null, KINDS * rows);
     this.bases = scope.scratch("bases" + name, null, KINDS * rows);
+    this.directions =
+        op.end() == Propagate.End.PRODUCTS
+            ? scope.scratch("directed" + name, null, KINDS * rows)
+            : null;
     this.numbers = scope.scratch("numbers" + name, null, KINDS * (1 + windows()));
     final int most = largest(scope);
     this.processors = scope.device().facts().multiprocessors();
@@ -180,7 +185,12 @@ final class ChangeCells {
   }
 
   List<Value> writes() {
-    return List.of(fired, skipped, sorted, covers, tallies, lists, bases, numbers);
+    final var writes =
+        new ArrayList<>(List.of(fired, skipped, sorted, covers, tallies, lists, bases, numbers));
+    if (directions != null) {
+      writes.add(directions);
+    }
+    return writes;
   }
 
   /// Elements of the patched value.
@@ -215,7 +225,14 @@ final class ChangeCells {
                 c -> new long[] {c.source().address(), c.ranges().address(), c.numbers().address()})
             .orElseGet(() -> new long[3]);
     final var fields = concat(concat(fields(), tallies.address()), listed);
-    final var tiles = concat(fields, ends.isZeroUnchanged() ? ends.out().address() : 0);
+    final var results = concat(fields, ends.isZeroUnchanged() ? ends.out().address() : 0);
+    final var tiles =
+        concat(
+            results,
+            ends.direction(),
+            ends.directionRows(),
+            ends.wrongDirection(),
+            address(directions));
     probe.launch(Launch.of(Math.ceilDiv(rows, TILE), THREADS), tiles);
     list.launch(new Launch(Math.ceilDiv(rows, THREADS), 1, THREADS, LIST_SHARED), tiles);
   }
@@ -240,6 +257,7 @@ final class ChangeCells {
     return new CellList(
         lists.address() + offset,
         bases.address() + offset,
+        directed(offset),
         numbers.address() + (long) Integer.BYTES * index(kind),
         rows);
   }
@@ -250,8 +268,13 @@ final class ChangeCells {
     return new CellList(
         lists.address() + offset,
         bases.address() + offset,
+        directed(offset),
         numbers.address() + (long) Integer.BYTES * (KINDS + index(kind) * windows() + number),
         Math.min(window, rows));
+  }
+
+  private long directed(final long offset) {
+    return directions == null ? 0 : directions.address() + offset;
   }
 
   private static int index(final Kind kind) {

@@ -22,13 +22,13 @@ final class ChangeEnds {
   private final @Nullable Value directions;
   private final @Nullable Value direction;
   private final long directionRows;
-  private final long wrongIndex;
+  private final long wrongDirection;
   private final Value out;
   private final Kernel kernel;
   private final int processors;
 
   ChangeEnds(final Node node, final Propagate op, final Scope scope) {
-    this.wrongIndex = scope.fault("direction outside the table, at the row before: " + node);
+    this.wrongDirection = scope.fault("direction outside the table, at the row before: " + node);
     this.op = op;
     this.clean = scope.value(node.input(op.layered() - 1));
     this.base = scope.value(node.input(2));
@@ -53,11 +53,11 @@ final class ChangeEnds {
     return out;
   }
 
-  /// Whether the result is 0 where nothing changes, whatever else a cell reads.
+  /// Whether the result is 0 where nothing changes.
   boolean isZeroUnchanged() {
     return switch (op.end()) {
-      case SQUARES, SIZES -> true;
-      case VALUE, PRODUCTS -> false;
+      case SQUARES, SIZES, PRODUCTS -> true;
+      case VALUE -> false;
     };
   }
 
@@ -94,13 +94,11 @@ final class ChangeEnds {
         cells.cells(),
         cells.count(),
         directions(),
-        direction(),
-        directionRows,
+        cells.directions(),
         out.address(),
         size,
         code(op.layers().getLast().activation()),
-        code(op.end()),
-        wrongIndex);
+        code(op.end()));
   }
 
   /// Where the directions stand, or 0.
@@ -108,7 +106,7 @@ final class ChangeEnds {
     return directions == null ? 0 : directions.address();
   }
 
-  /// Where each cell's stands, or 0.
+  /// Where each cell's row of them stands, or 0.
   long direction() {
     return direction == null ? 0 : direction.address();
   }
@@ -119,7 +117,7 @@ final class ChangeEnds {
   }
 
   /// Where a cell is noted whose direction there is not.
-  long wrongIndex() {
-    return wrongIndex;
+  long wrongDirection() {
+    return wrongDirection;
   }
 }

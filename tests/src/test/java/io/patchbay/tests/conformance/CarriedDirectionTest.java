@@ -1,0 +1,67 @@
+package io.patchbay.tests.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.Node;
+import io.patchbay.engine.Op.Propagate;
+import io.patchbay.engine.Op.Propagate.End;
+import io.patchbay.engine.Sizes;
+import io.patchbay.kernels.cuda.CudaBackend;
+import io.patchbay.kernels.cuda.EmulatedDevice;
+import io.patchbay.tests.cases.Catalogue;
+import io.patchbay.tests.cases.OpCase;
+import io.patchbay.tests.cases.Outputs;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// A cell whose direction is not in the table ends the run of a carried change with a message that
+/// names its row, however the cell goes and whether it changes anything; nothing outside of the
+/// table is read, and the next run is right.
+final class CarriedDirectionTest {
+  private static final long MEMORY = 1L << 30;
+  private static final int ROWS = 13;
+
+  @TestFactory
+  Stream<DynamicTest> aWrongOneEndsTheRun() {
+    return EmulatedDevice.present()
+        ? Catalogue.all().stream()
+            .filter(c -> c.name().endsWith(End.PRODUCTS.toString()))
+            .map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)))
+        : Stream.of();
+  }
+
+  private static void check(final OpCase c) {
+    final var trial = c.draw(ROWS, 3);
+    final var change = trial.outputs().getFirst();
+    final var op = (Propagate) change.op();
+    final var table = change.input(op.layered());
+    final var direction = change.input(op.layered() + 1);
+    final int count = rows(trial.sizes(), table);
+    try (var backend = CudaBackend.apart(EmulatedDevice.open(MEMORY, 0), true);
+        var weights = trial.weights(backend);
+        var program = backend.load(trial.plan(), weights, Mode.FAST)) {
+      final var right = Outputs.of(program, weights, trial);
+      for (int row = 0; row < ROWS; row += 4) {
+        final int[] own = trial.integers().get(direction);
+        final int before = own[row];
+        own[row] = row % 8 == 0 ? count : -1;
+        final var e =
+            assertThrows(IllegalArgumentException.class, () -> Outputs.of(program, weights, trial));
+        final var text = String.valueOf(e.getMessage());
+        assertTrue(text.startsWith("direction outside the table, at the row before: "), text);
+        assertTrue(text.endsWith(": code=" + (row + 1)), text);
+        own[row] = before;
+      }
+      assertEquals("", Outputs.of(program, weights, trial).firstOtherBit(right));
+    }
+  }
+
+  private static int rows(final Sizes sizes, final Node table) {
+    return sizes.of(Objects.requireNonNull(table.shape().axis()));
+  }
+}
