@@ -40,6 +40,11 @@ struct ChangePixelsParams {
 #endif
 };
 
+struct ChangePixelsProducts : ChangePixelsParams {
+  const float2 *directions;  // [directions][colors][64][32]
+  const int *direction;      // of each cell
+};
+
 struct ChangePixelsPackParams {
   const float *logits;    // [bases][colors][64][64]
   float2 *image;          // 2,048 of each base and color: the sides of two pixels
@@ -134,9 +139,11 @@ PB_DEVICE ChannelRow row_of(float own) {
 }
 
 // The sum over a lane's pixels, two in each row.
-template <bool kSizes, Moves kMoves>
+//
+// @param toward the direction's numbers there, read if products are taken; rows are 32 further
+template <Adds kAdds, Moves kMoves>
 PB_DEVICE float measure_rows(const float (&d)[kStripRows], const float4 *w, const float2 (&sides)[kStrip],
-                             const float2 *logits) {
+                             const float2 *logits, const float2 *toward) {
   // By the parity of the image's row: the taps of the channel's row beside it, and of the one
   // beyond. (As one array indexed by 3 - 3 odd, nvcc 13.0 leaves the first tap undefined.)
   const float4 beside[2] = {w[1], w[2]};
@@ -156,8 +163,10 @@ PB_DEVICE float measure_rows(const float (&d)[kStripRows], const float4 *w, cons
     const float first = fmaf(b.left, tb.w, fmaf(b.own, tb.y, fmaf(a.left, ta.w, a.own * ta.y)));
     const float second = fmaf(b.right, tb.x, fmaf(b.own, tb.z, fmaf(a.right, ta.x, a.own * ta.z)));
     const float *const l = reinterpret_cast<const float *>(logits + 32 * i);
-    sum = plus_moved<kSizes>(sum, moved<kMoves>(sides[i].x, l, first));
-    sum = plus_moved<kSizes>(sum, moved<kMoves>(sides[i].y, l + 1, second));
+    float2 to = make_float2(0.0f, 0.0f);
+    if constexpr (kAdds == Adds::kProducts) to = __ldg(toward + 32 * i);
+    sum = plus_moved<kAdds>(sum, moved<kMoves>(sides[i].x, l, first), first, to.x);
+    sum = plus_moved<kAdds>(sum, moved<kMoves>(sides[i].y, l + 1, second), second, to.y);
   }
   return sum;
 }
@@ -174,8 +183,8 @@ PB_DEVICE float reach_of(const float *taps) {
   return reach;
 }
 
-template <bool kSizes>
-PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared) {
+template <Adds kAdds, class Params>
+PB_DEVICE void change_pixels(const Params &p, unsigned char *shared) {
   const int colors = (int)p.colors;
   float *const weights = reinterpret_cast<float *>(shared);
   float *const reaches = weights + 512 * colors;
@@ -216,6 +225,11 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
           for (int i = 0; i < kStrip; i++) sides[i] = __ldg(p.image + (image + 32 * i));
         }
         const int channel = cell.first >> 10;
+        const float2 *toward = nullptr;
+        if constexpr (kAdds == Adds::kProducts) {
+          const long long row = __ldg(p.direction + turns.cell(turn + k));
+          toward = p.directions + ((row * colors + color) * 2048 + (warp * 32 * kStrip + 2 * (lane & 15) + (lane >> 4)));
+        }
         cp_async_wait<0>();
         __syncwarp();
         float d[kStripRows];
@@ -234,9 +248,9 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
           // No logit moves further than this: what is not a number goes the longer way.
           const float most = size * reaches[channel * colors + color];
           if (__all_sync(0xffffffffu, most < kFar)) {
-            sum = measure_rows<kSizes, Moves::kBetween>(d, w, sides, logits);
+            sum = measure_rows<kAdds, Moves::kBetween>(d, w, sides, logits, toward);
           } else {
-            sum = measure_rows<kSizes, Moves::kAny>(d, w, sides, logits);
+            sum = measure_rows<kAdds, Moves::kAny>(d, w, sides, logits, toward);
           }
           sum = sum_of_warp(sum);
         }
@@ -253,11 +267,22 @@ PB_DEVICE void change_pixels(const ChangePixelsParams &p, unsigned char *shared)
 
 }  // namespace
 
+// As in tail_channel.cu, of those for an op of one's own the one that a program launches.
+#if !defined(PB_ONE) || defined(PB_ONE_change_pixels_squares)
 PB_KERNEL(change_pixels_squares, ChangePixelsParams, 128, 6) {
   PB_SHARED(shared);
-  change_pixels<false>(p, shared);
+  change_pixels<Adds::kSquares>(p, shared);
 }
+#endif
+#if !defined(PB_ONE) || defined(PB_ONE_change_pixels_sizes)
 PB_KERNEL(change_pixels_sizes, ChangePixelsParams, 128, 6) {
   PB_SHARED(shared);
-  change_pixels<true>(p, shared);
+  change_pixels<Adds::kSizes>(p, shared);
 }
+#endif
+#if !defined(PB_ONE) || defined(PB_ONE_change_pixels_products)
+PB_KERNEL(change_pixels_products, ChangePixelsProducts, 128, 6) {
+  PB_SHARED(shared);
+  change_pixels<Adds::kProducts>(p, shared);
+}
+#endif

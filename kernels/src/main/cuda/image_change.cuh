@@ -12,7 +12,8 @@
 //
 // The last holds however far the pixel is saturated: what overflows is divided by.
 //
-// Operations a pixel: 12 and one of the special functions' unit; 13 and two; 24 and five. The lanes of
+// Operations a pixel: 12 and one of the special functions' unit; 13 and two; 24 and five; of a product
+// one more, for the sign. The lanes of
 // a warp go the longest way that one of them needs.
 #pragma once
 
@@ -78,33 +79,41 @@ PB_DEVICE float moved(float side, const float *logit, float d) {
   return kMoves == Moves::kBetween || fabsf(d) < kFar ? between : moved_far(*logit, d);
 }
 
-template <bool kSizes>
-PB_DEVICE float plus_moved(float sum, float move) {
-  return kSizes ? sum + fabsf(move) : fmaf(move, move, sum);
+// What is added up of how far pixels move.
+enum class Adds { kSquares, kSizes, kProducts };
+
+// @param d a change of the logit, which has the sign of the move
+// @param toward the pixel's number in the direction that products are taken with
+template <Adds kAdds>
+PB_DEVICE float plus_moved(float sum, float move, float d, float toward) {
+  if (kAdds == Adds::kProducts) return fmaf(copysignf(move, d), toward, sum);
+  return kAdds == Adds::kSizes ? sum + fabsf(move) : fmaf(move, move, sum);
 }
 
-template <bool kSizes, Moves kMoves>
-PB_DEVICE float measure_four(const float4 &sides, const float4 *logits, const float4 &d, float sum) {
+template <Adds kAdds, Moves kMoves>
+PB_DEVICE float measure_four(const float4 &sides, const float4 *logits, const float4 &d, const float4 &toward,
+                             float sum) {
   const float *const l = reinterpret_cast<const float *>(logits);
-  sum = plus_moved<kSizes>(sum, moved<kMoves>(sides.x, l, d.x));
-  sum = plus_moved<kSizes>(sum, moved<kMoves>(sides.y, l + 1, d.y));
-  sum = plus_moved<kSizes>(sum, moved<kMoves>(sides.z, l + 2, d.z));
-  return plus_moved<kSizes>(sum, moved<kMoves>(sides.w, l + 3, d.w));
+  sum = plus_moved<kAdds>(sum, moved<kMoves>(sides.x, l, d.x), d.x, toward.x);
+  sum = plus_moved<kAdds>(sum, moved<kMoves>(sides.y, l + 1, d.y), d.y, toward.y);
+  sum = plus_moved<kAdds>(sum, moved<kMoves>(sides.z, l + 2, d.z), d.z, toward.z);
+  return plus_moved<kAdds>(sum, moved<kMoves>(sides.w, l + 3, d.w), d.w, toward.w);
 }
 
-// Adds the squares, or the sizes, of how far each lane's four pixels move.
+// Adds how far each lane's four pixels move.
 //
 // @param logits of this lane's four, read only where needed
-template <bool kSizes>
-PB_DEVICE float measure_four(const float4 &sides, const float4 *logits, const float4 &d, float sum) {
+template <Adds kAdds>
+PB_DEVICE float measure_four(const float4 &sides, const float4 *logits, const float4 &d, const float4 &toward,
+                             float sum) {
   const float most = fmaxf(fmaxf(fabsf(d.x), fabsf(d.y)), fmaxf(fabsf(d.z), fabsf(d.w)));
   if (__all_sync(0xffffffffu, most < kLittle)) {
-    return measure_four<kSizes, Moves::kLittle>(sides, logits, d, sum);
+    return measure_four<kAdds, Moves::kLittle>(sides, logits, d, toward, sum);
   }
   if (__all_sync(0xffffffffu, most < kFar)) {
-    return measure_four<kSizes, Moves::kBetween>(sides, logits, d, sum);
+    return measure_four<kAdds, Moves::kBetween>(sides, logits, d, toward, sum);
   }
-  return measure_four<kSizes, Moves::kAny>(sides, logits, d, sum);
+  return measure_four<kAdds, Moves::kAny>(sides, logits, d, toward, sum);
 }
 
 // The sum over the lanes of a warp, in every lane.

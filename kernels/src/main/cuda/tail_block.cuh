@@ -18,6 +18,11 @@ struct TailParams {
   const int *rows;            // cells
 };
 
+struct TailProducts : TailParams {
+  const float2 *directions;  // [directions][colors][64][32]
+  const int *direction;      // of each cell
+};
+
 namespace {
 
 constexpr int kFours = 32 * 32;  // of pixels of an image of one color
@@ -99,6 +104,30 @@ PB_DEVICE void write_effect(const float *sums, float *effect, int cell) {
   const float sum = sum_of_warp(lane < kWarps ? sums[lane] : 0.0f);
   if (lane == 0) effect[cell] = sum;
 }
+
+// Where a direction's numbers at a lane's four pixels of rows 2 u and 2 u + 1 are, two and two. They lie
+// in their own order: a warp reads whole rows of them anyway.
+struct Toward {
+  const float2 *first;
+
+  PB_DEVICE float4 rows(int u) const {
+    const float2 a = __ldg(first + u * 64);
+    const float2 b = __ldg(first + u * 64 + 16);
+    return make_float4(a.x, a.y, b.x, b.y);
+  }
+};
+
+struct NoToward {
+  PB_DEVICE float4 rows(int) const { return make_float4(0.0f, 0.0f, 0.0f, 0.0f); }
+};
+
+// Of a cell's direction, if it has one; of any where there is no cell.
+PB_DEVICE Toward toward_of(const TailProducts &p, int cell, int colors, int lane) {
+  const long long row = cell < 0 ? 0 : __ldg(p.direction + cell);
+  return {p.directions + (row * (2 * colors * kFours) + ((lane >> 4) * 32 + 2 * (lane & 7) + (lane >> 3 & 1)))};
+}
+
+PB_DEVICE NoToward toward_of(const TailParams &, int, int, int) { return {}; }
 
 // Where a warp works: one phase, and of its 16 rows those from `row` on, a strip. And in the image,
 // pairs of rows from `pair` on: more where its rows are fewer.

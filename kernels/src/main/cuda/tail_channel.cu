@@ -48,6 +48,11 @@ struct TailChannelParams {
 #endif
 };
 
+struct TailChannelProducts : TailChannelParams {
+  const float4 *directions;  // [directions][64][16]
+  const int *direction;      // of each cell
+};
+
 namespace {
 
 PB_DEVICE void stage_channel_cells(const TailChannelParams &p, int at, int end, PatchCell *cells) {
@@ -102,8 +107,8 @@ PB_DEVICE void copy_weights(const TailChannelParams &p, ChannelRoom &room, int o
   cp_async_16(&room.weights[odd][i], p.weights + channel * 256 + i);
 }
 
-template <bool kSizes>
-PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
+template <Adds kAdds, class Params>
+PB_DEVICE void tail_channel(const Params &p, unsigned char *shared) {
   ChannelRoom &room = *reinterpret_cast<ChannelRoom *>(shared);
   const int begin = (int)((long long)*p.rows * (int)blockIdx.x / (int)gridDim.x);
   const int end = (int)((long long)*p.rows * ((int)blockIdx.x + 1) / (int)gridDim.x);
@@ -130,6 +135,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
   int marks = 0;
   const float4 *logits = nullptr;
   float4 sides[2];
+  float4 toward[2] = {};
 #pragma unroll 1
   for (int n = 0; ; n++) {
     const int odd = n & 1;
@@ -143,7 +149,7 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
 #pragma unroll
         for (int i = 0; i < 2; i++) {
           const float4 d = logits_of(room.image[odd ^ 1], strip.pair + i, lane);
-          sum = measure_four<kSizes>(sides[i], logits + 32 * i, d, sum);
+          sum = measure_four<kAdds>(sides[i], logits + 32 * i, d, toward[i], sum);
         }
         sum = sum_of_warp(sum);
       }
@@ -164,6 +170,8 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
 #pragma unroll
       for (int i = 0; i < 2; i++) sides[i] = sides_of(__ldg(logits + 32 * i));
     }
+    [[maybe_unused]] int direction = 0;
+    if constexpr (kAdds == Adds::kProducts) direction = __ldg(p.direction + begin + n);
     const bool more = begin + n + 1 < end;
     ChannelUnit unit = {0.0f, 0.0f, false};
     const float4 *renewed = nullptr;
@@ -177,6 +185,11 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
       }
     }
     if (marks != 0) channel_rows(strip, room, odd, room.image[odd]);
+    if constexpr (kAdds == Adds::kProducts) {
+      const float4 *const from = p.directions + (direction * 1024ll + strip.pair * 32 + lane);
+#pragma unroll
+      for (int i = 0; i < 2; i++) toward[i] = __ldg(from + 32 * i);
+    }
     if (renewed != nullptr) renew_active(strip, room, renewed);
     if (more && warp < 8) put_change(room, odd ^ 1, move_unit(p, begin + n + 1, room.cell(n + 1), unit));
     cp_async_commit();
@@ -185,11 +198,23 @@ PB_DEVICE void tail_channel(const TailChannelParams &p, unsigned char *shared) {
 
 }  // namespace
 
+// Where these are compiled for an op of one's own, PB_ONE leaves out those that a program does not
+// launch: each takes long.
+#if !defined(PB_ONE) || defined(PB_ONE_tail_channel_squares)
 PB_KERNEL(tail_channel_squares, TailChannelParams, 512, 1) {
   PB_SHARED(shared);
-  tail_channel<false>(p, shared);
+  tail_channel<Adds::kSquares>(p, shared);
 }
+#endif
+#if !defined(PB_ONE) || defined(PB_ONE_tail_channel_sizes)
 PB_KERNEL(tail_channel_sizes, TailChannelParams, 512, 1) {
   PB_SHARED(shared);
-  tail_channel<true>(p, shared);
+  tail_channel<Adds::kSizes>(p, shared);
 }
+#endif
+#if !defined(PB_ONE) || defined(PB_ONE_tail_channel_products)
+PB_KERNEL(tail_channel_products, TailChannelProducts, 512, 1) {
+  PB_SHARED(shared);
+  tail_channel<Adds::kProducts>(p, shared);
+}
+#endif

@@ -10,8 +10,8 @@
 namespace {
 
 // Shared memory: taps of each color, clean pre-activations of a row, tile, weights, schedule, sums.
-template <bool kSizes>
-PB_DEVICE void tail_colors(const TailParams &p, unsigned char *shared) {
+template <Adds kAdds, class Params>
+PB_DEVICE void tail_colors(const Params &p, unsigned char *shared) {
   constexpr int kColors = 3;
   constexpr int kThreads = 256;
   constexpr int kWarps = kThreads / 32;
@@ -53,6 +53,7 @@ PB_DEVICE void tail_colors(const TailParams &p, unsigned char *shared) {
     if (schedule.cell(n) < 0) return;
     if (threadIdx.x == 0) schedule.look(p, n + 1);
     const int base = schedule.base(n);
+    const auto directed = toward_of(p, schedule.cell(n), kColors, lane);
     strip_rows(strip, w, tile, [&](int i, const Sums &row) {
       cp_async_wait<0>();
       taps_of_row<3, kColors>(row, active, image_weights, lane,
@@ -74,8 +75,9 @@ PB_DEVICE void tail_colors(const TailParams &p, unsigned char *shared) {
 #pragma unroll 2
       for (int i = 0; i < kMeasured; i++) {
         const float4 sides = __ldg(p.image + (image + i * 32));
+        const float4 toward = directed.rows(color * 32 + warp * kMeasured + i);
         const float4 d = logits_of_rows(shared + color * kTaps, warp * kMeasured + i, lane);
-        sum = measure_four<kSizes>(sides, p.logits + (image + i * 32), d, sum);
+        sum = measure_four<kAdds>(sides, p.logits + (image + i * 32), d, toward, sum);
       }
     }
     sum = sum_of_warp(sum);
@@ -87,9 +89,13 @@ PB_DEVICE void tail_colors(const TailParams &p, unsigned char *shared) {
 
 PB_KERNEL(tail_colors_squares, TailParams, 256, 1) {
   PB_SHARED(shared);
-  tail_colors<false>(p, shared);
+  tail_colors<Adds::kSquares>(p, shared);
 }
 PB_KERNEL(tail_colors_sizes, TailParams, 256, 1) {
   PB_SHARED(shared);
-  tail_colors<true>(p, shared);
+  tail_colors<Adds::kSizes>(p, shared);
+}
+PB_KERNEL(tail_colors_products, TailProducts, 256, 1) {
+  PB_SHARED(shared);
+  tail_colors<Adds::kProducts>(p, shared);
 }

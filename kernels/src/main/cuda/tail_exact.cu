@@ -65,9 +65,13 @@ struct Exact {
 
 PB_KERNEL(tail_exact_squares, TailParams, 256, 1) {
   PB_SHARED(shared);
-  tail_turns<Exact, false>(p, shared);
+  tail_turns<Exact, Adds::kSquares>(p, shared);
 }
 PB_KERNEL(tail_exact_sizes, TailParams, 256, 1) {
   PB_SHARED(shared);
-  tail_turns<Exact, true>(p, shared);
+  tail_turns<Exact, Adds::kSizes>(p, shared);
+}
+PB_KERNEL(tail_exact_products, TailProducts, 256, 1) {
+  PB_SHARED(shared);
+  tail_turns<Exact, Adds::kProducts>(p, shared);
 }

@@ -57,13 +57,17 @@ struct Streamed {
 
 PB_KERNEL(tail_streamed_squares, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_turns<Streamed<3>, false>(p, shared);
+  tail_turns<Streamed<3>, Adds::kSquares>(p, shared);
 }
 PB_KERNEL(tail_streamed_sizes, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_turns<Streamed<3>, true>(p, shared);
+  tail_turns<Streamed<3>, Adds::kSizes>(p, shared);
 }
 PB_KERNEL(tail_streamed_tf32_squares, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_turns<Streamed<2>, false>(p, shared);
+  tail_turns<Streamed<2>, Adds::kSquares>(p, shared);
+}
+PB_KERNEL(tail_streamed_products, TailProducts, 384, 1) {
+  PB_SHARED(shared);
+  tail_turns<Streamed<3>, Adds::kProducts>(p, shared);
 }

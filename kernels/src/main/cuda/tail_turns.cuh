@@ -23,8 +23,8 @@
 namespace {
 
 // Shared memory: taps (2), clean pre-activations, inputs (2), weights, schedule, sums (2).
-template <class Form, bool kSizes>
-PB_DEVICE void tail_turns(const TailParams &p, unsigned char *shared) {
+template <class Form, Adds kAdds, class Params>
+PB_DEVICE void tail_turns(const Params &p, unsigned char *shared) {
   constexpr int kThreads = Form::kThreads;
   constexpr int kWarps = kThreads / 32;
   constexpr int kActive = 2 * kTaps;
@@ -69,11 +69,16 @@ PB_DEVICE void tail_turns(const TailParams &p, unsigned char *shared) {
     const unsigned image = (unsigned)schedule.base(n - 1) * kFours + strip.pair * 32 + lane;
     const unsigned char *const from = shared + (odd ^ 1) * kTaps;
     float sum = 0.0f;
+    const auto directed = toward_of(p, schedule.cell(n - 1), 1, lane);
     float4 sides;
-    const auto look = [&](int i) { sides = __ldg(p.image + (image + i * 32)); };
+    float4 toward;
+    const auto look = [&](int i) {
+      sides = __ldg(p.image + (image + i * 32));
+      toward = directed.rows(strip.pair + i);
+    };
     const auto measure = [&](int i) {
       const float4 d = logits_of_rows(from, strip.pair + i, lane);
-      sum = measure_four<kSizes>(sides, p.logits + (image + i * 32), d, sum);
+      sum = measure_four<kAdds>(sides, p.logits + (image + i * 32), d, toward, sum);
     };
     int done = 0;
     if (layers) {

@@ -168,6 +168,11 @@ final class ChangeCells {
         .orElseGet(() -> new long[0]);
   }
 
+  /// What kernels of some cells are given of their directions, if there are any.
+  long[] directed(final CellList cells) {
+    return ends.directed(cells);
+  }
+
   /// How many windows cover all cells.
   int windows() {
     return Math.ceilDiv(rows, window);

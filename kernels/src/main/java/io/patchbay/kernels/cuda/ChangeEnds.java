@@ -71,6 +71,23 @@ final class ChangeEnds {
     };
   }
 
+  /// What the names of kernels of one number each end in.
+  static String suffix(final End end) {
+    return switch (end) {
+      case VALUE -> throw new IllegalArgumentException("no kernel measures it: end=" + end);
+      case SQUARES -> "squares";
+      case SIZES -> "sizes";
+      case PRODUCTS -> "products";
+    };
+  }
+
+  /// What such kernels are given of directions after all else.
+  ///
+  /// @return nothing if the end asks for none
+  long[] directed(final CellList cells) {
+    return op.end() == End.PRODUCTS ? new long[] {directions(), cells.directions()} : new long[0];
+  }
+
   /// As the kernels number activations.
   static int code(final Activation activation) {
     return switch (activation) {

@@ -80,9 +80,8 @@ final class ChannelPath {
   static Optional<ChannelPath> of(
       final Node node, final Propagate op, final Scope scope, final OwnKernels own) {
     final int last = op.layers().size() - 1;
-    final boolean measures = op.end() == End.SQUARES || op.end() == End.SIZES;
     final boolean ups = op.layers().stream().allMatch(layer -> layer.kind() == Kind.UP);
-    if (!measures
+    if (op.end() == End.VALUE
         || !ups
         || op.own().filter(o -> !own.compiles(o.op())).isPresent()
         || op.layers().get(last).activation() != Activation.SIGMOID
@@ -105,10 +104,6 @@ final class ChannelPath {
         : Optional.empty();
   }
 
-  private static String suffix(final Propagate op) {
-    return op.end() == End.SQUARES ? "squares" : "sizes";
-  }
-
   private static Node clean(final Node node, final int layer) {
     return node.input(Propagate.LEADING + 2 * layer + 1);
   }
@@ -120,7 +115,7 @@ final class ChannelPath {
     final int colors = clean(node, 0).shape().dim(0);
     final int processors = scope.device().facts().multiprocessors();
     return new Way(
-        own.kernel(op, "change_pixels", "change_pixels_" + suffix(op)),
+        own.kernel(op, "change_pixels", "change_pixels_" + ChangeEnds.suffix(op.end())),
         new Launch(PIXELS_BLOCKS * processors, 1, 32 * WARPS, TAPS * colors + CHUNKS),
         List.of(weights, image.value()),
         () -> new long[] {weights.address(), image.sides(), image.logits()},
@@ -157,7 +152,7 @@ final class ChannelPath {
             (a, b) -> packActive.launch(grid, a, b, bases));
     final var logits = scope.value(clean(node, 1));
     return new Way(
-        own.kernel(op, "tail_channel", "tail_channel_" + suffix(op)),
+        own.kernel(op, "tail_channel", "tail_channel_" + ChangeEnds.suffix(op.end())),
         new Launch(processors, 1, TAIL_THREADS, TAIL_SHARED),
         List.of(first, second, active, logits),
         () -> new long[] {first.address(), second.address(), active.address(), logits.address()});
@@ -195,7 +190,8 @@ final class ChannelPath {
     final var results = ChangeCells.concat(weights, effects.address(), found, cells.count());
     final var colors = ChangeCells.concat(results, way.colors());
     final var bent = ChangeCells.concat(colors, rectifies ? 1 : 0);
-    way.kernel().launch(way.launch(), ChangeCells.concat(bent, all.own(cells)));
+    final var own = ChangeCells.concat(bent, all.own(cells));
+    way.kernel().launch(way.launch(), ChangeCells.concat(own, all.directed(cells)));
     placed.launch(
         Launch.covering(cells.most(), THREADS, BLOCKS * processors),
         all.placed(cells, effects.address(), found));

@@ -77,12 +77,11 @@ final class DecoderPath {
 
   private static boolean fits(final Node node, final Propagate op, final Scope scope) {
     final int count = op.layers().size();
-    final boolean measures = op.end() == End.SQUARES || op.end() == End.SIZES;
     final int room = scope.device().facts().sharedPerBlock();
     final boolean exact = op.precision() != Precision.BF16;
     // The first that the tail takes may not be the first of the chain if it would be rounded.
     final int least = exact ? 2 : 3;
-    if (!measures || count < least || room < Math.max(TAIL_SHARED, TAIL_EXACT_SHARED)) {
+    if (op.end() == End.VALUE || count < least || room < Math.max(TAIL_SHARED, TAIL_EXACT_SHARED)) {
       return false;
     }
     // From the end backwards.
@@ -301,9 +300,8 @@ final class DecoderPath {
                 (from, to) -> packActive.launch(grid, from, 0, to, 0, 0, bases, colors)));
     final var i = TailPacks.ofTail(image, scope);
     stages.read(i.value());
-    final var end = op.end() == End.SQUARES ? "_squares" : "_sizes";
     final var file = exact ? "tail_exact" : colors == 1 ? "tail_streamed" : "tail_colors";
-    final var kernel = scope.device().kernel(file, file + end);
+    final var kernel = scope.device().kernel(file, file + "_" + ChangeEnds.suffix(op.end()));
     final int shared = exact ? TAIL_EXACT_SHARED : colors == 1 ? TAIL_SHARED : TAIL_COLORS_SHARED;
     final var launch =
         new Launch(processors, 1, exact || colors > 1 ? THREADS : TAIL_THREADS, shared);
@@ -312,16 +310,20 @@ final class DecoderPath {
         (cells, from, to) ->
             kernel.launch(
                 launch,
-                from,
-                cells.bases(),
-                0,
-                weights.address(),
-                weights.address() + 4L * words,
-                a.address(),
-                i.sides(),
-                i.logits(),
-                to,
-                cells.count()));
+                ChangeCells.concat(
+                    new long[] {
+                      from,
+                      cells.bases(),
+                      0,
+                      weights.address(),
+                      weights.address() + 4L * words,
+                      a.address(),
+                      i.sides(),
+                      i.logits(),
+                      to,
+                      cells.count()
+                    },
+                    ends.directed(cells))));
     final var place = scope.device().kernel("change_ends", "change_placed");
     stages.add(
         4,

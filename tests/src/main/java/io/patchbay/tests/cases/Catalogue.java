@@ -20,6 +20,7 @@ public final class Catalogue {
             PlaceCases.all(),
             RowCases.all(),
             PropagateCases.all(),
+            DirectionCases.all(),
             CustomPatchCases.all(),
             CompositionCases.all())
         .flatMap(List::stream)

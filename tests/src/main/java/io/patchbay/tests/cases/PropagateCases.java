@@ -31,19 +31,19 @@ final class PropagateCases {
   private static final double BF16 = 2e-3;
 
   /// Where clean values are held in 16 bits more are, and few sums at the end average nothing.
-  private static final double BF16_CODES = 6e-3;
+  static final double BF16_CODES = 6e-3;
 
   /// Operands of a float32 chain may be pairs of bf16, 16 bits of them, in each of its layers.
   private static final double PAIRS = 1e-5;
 
   /// A product's terms have both signs, and may leave little.
-  private static final double PRODUCT = 3e-5;
+  static final double PRODUCT = 3e-5;
 
   /// Logits up to here on both sides, as a trained model's: saturated, and thrown to the other.
   private static final double SATURATED = 24;
 
   /// Beyond where the sigmoid of a float on the dark side is a normal number.
-  private static final double FAR = 150;
+  static final double FAR = 150;
 
   /// Keep, shift, take, low, high.
   private static final double[] SLIGHT = {1, 1e-5, 0, -1e30, 1e30};
@@ -57,7 +57,7 @@ final class PropagateCases {
           Map.of("rate", 0.4));
 
   /// The same, of a size that leaves pixels between black and white.
-  private static final PatchOp NEAR =
+  static final PatchOp NEAR =
       PatchOp.define(
           "near",
           "random < rate ? source - mean / 4 : clean * (1 + value / 8) + 0.01 * channel - unit /"
@@ -305,9 +305,9 @@ final class PropagateCases {
 
   /// @param logits how far an image's go
   /// @param slight whether numbers add little to large units
-  private record Patched(Optional<PatchOp> own, double logits, boolean slight) {}
+  record Patched(Optional<PatchOp> own, double logits, boolean slight) {}
 
-  private static void propagate(
+  static void propagate(
       final Draft draft,
       final Chain chain,
       final Covers covers,

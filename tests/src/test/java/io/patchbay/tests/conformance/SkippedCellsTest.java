@@ -59,15 +59,20 @@ final class SkippedCellsTest {
   /// A chain of transposed convolutions from a value of 32 channels.
   ///
   /// @param channels of the layers, the last of which makes an image
-  private record Chain(int side, boolean rectifies, boolean eliminates, int... channels) {
+  private record Chain(int side, boolean rectifies, boolean eliminates, End end, int... channels) {
+    Chain(
+        final int side, final boolean rectifies, final boolean eliminates, final int... channels) {
+      this(side, rectifies, eliminates, End.SQUARES, channels);
+    }
+
     int plane() {
       return side * side;
     }
 
     @Override
     public String toString() {
-      return "32 x %d x %d to %s, rectifies=%b, eliminates=%b"
-          .formatted(side, side, Arrays.toString(channels), rectifies, eliminates);
+      return "32 x %d x %d to %s, rectifies=%b, eliminates=%b, %s"
+          .formatted(side, side, Arrays.toString(channels), rectifies, eliminates, end);
     }
   }
 
@@ -83,7 +88,11 @@ final class SkippedCellsTest {
                 new Chain(32, true, false, 1),
                 new Chain(16, true, true, 32, 1),
                 new Chain(16, false, true, 32, 1),
-                new Chain(8, true, true, 8, 1))
+                new Chain(8, true, true, 8, 1),
+                new Chain(32, true, true, End.PRODUCTS, 1),
+                new Chain(16, true, true, End.PRODUCTS, 32, 1),
+                new Chain(16, false, false, End.PRODUCTS, 32, 1),
+                new Chain(8, true, true, End.PRODUCTS, 8, 1))
             .map(chain -> DynamicTest.dynamicTest(chain.toString(), () -> check(chain)))
         : Stream.of();
   }
@@ -160,9 +169,13 @@ final class SkippedCellsTest {
         layers.add(new Layer(Kind.UP, last ? Activation.SIGMOID : Activation.RELU));
         channels = to;
       }
+      if (chain.end == End.PRODUCTS) {
+        inputs.add(drawn("directions", inputs.getLast().shape(), HELD));
+        inputs.add(integers("direction", cells(i -> random.nextInt(HELD))));
+      }
       effect =
           graph.append(
-              new Propagate(chain.rectifies, layers, End.SQUARES, chain.eliminates),
+              new Propagate(chain.rectifies, layers, chain.end, chain.eliminates),
               inputs.toArray(Node[]::new));
     }
 
