@@ -100,19 +100,24 @@ struct Gpu {
     KERNEL(change_split_pack);
     KERNEL(tail_exact_squares);
     KERNEL(tail_exact_sizes);
+    KERNEL(tail_exact_products);
     KERNEL(tail_streamed_squares);
     KERNEL(tail_streamed_sizes);
+    KERNEL(tail_streamed_products);
     KERNEL(tail_streamed_tf32_squares);
     KERNEL(tail_colors_squares);
     KERNEL(tail_colors_sizes);
+    KERNEL(tail_colors_products);
     KERNEL(change_pixels_pack);
     KERNEL(change_pixels_squares);
     KERNEL(change_pixels_sizes);
+    KERNEL(change_pixels_products);
     KERNEL(tail_channel_pack_weights);
     KERNEL(tail_channel_pack_image_weights);
     KERNEL(tail_channel_pack_active);
     KERNEL(tail_channel_squares);
     KERNEL(tail_channel_sizes);
+    KERNEL(tail_channel_products);
     KERNEL(draw);
     KERNEL(mma_peak);
 #undef KERNEL
@@ -183,6 +188,30 @@ static void row(const char *text) {
   fflush(json);
 }
 
+// Directions in which the neighbours of a base have one, of a few.
+struct Directed {
+  static constexpr int kCount = 64;
+  Gpu &gpu;
+  size_t size;
+  int per_base;
+  float *table;
+  int *row;
+
+  Directed(Gpu &gpu, size_t size, int cells, int per_base, long long seed)
+      : gpu(gpu), size(size), per_base(per_base), table(gpu.drawn<float>(kCount * size, seed, 1.0)),
+        row(static_cast<int *>(gpu.allocate(sizeof(int) * (size_t)cells))) {
+    std::vector<int> rows;
+    for (int i = 0; i < cells; i++) rows.push_back(of(i));
+    gpu.write(row, rows.data(), sizeof(int) * rows.size());
+  }
+  int of(int cell) const { return cell / per_base % kCount; }
+  // The direction of a cell, for a case of one.
+  void take(int cell, tail_check::Directions &one) const {
+    one.row.assign(1, 0);
+    gpu.read(one.table.data(), table + (size_t)of(cell) * size, sizeof(float) * size);
+  }
+};
+
 // Times a way on many cells, and checks some of them. Returns whether they were right.
 static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double size, long long seed) {
   using namespace tail_check;
@@ -191,7 +220,7 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
   const int colors = way.colors;
   Case weights(colors, 1, 1, 1, (unsigned)seed, way.exact);
   Loaded<Gpu> loaded(gpu, weights);
-  TailParams params = loaded.params;
+  TailProducts params = loaded.params;
   float *const active = gpu.drawn<float>((size_t)bases * 32768, seed + 1, 1.0);
   float *const logits = gpu.drawn<float>((size_t)bases * colors * 4096, seed + 2, 4.0);
   TailCleanParams clean = {};
@@ -221,6 +250,7 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
   }
   std::vector<int> base;
   for (int i = 0; i < cells; i++) base.push_back(i / per_base);
+  const Directed directed(gpu, (size_t)colors * 4096, cells, per_base, seed + 5);
   float *const effect = static_cast<float *>(gpu.allocate(sizeof(float) * (cells + 8)));
   params.change = change;
   params.base = loaded.put(base);
@@ -230,6 +260,8 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
   params.logits = clean.packed_logits;
   params.effect = effect;
   params.rows = count;
+  params.directions = reinterpret_cast<const float2 *>(directed.table);
+  params.direction = directed.row;
 
   const int blocks = way.blocks * gpu.processors;
   const auto time = gpu.time([&] { gpu.launch(way.kernel, blocks, way.threads, way.shared, &params, sizeof params); });
@@ -261,9 +293,10 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
         memcpy(&one.change[(size_t)i], &wide, 4);
       }
     }
-    const double want = one.effect(0, way.sizes);
-    const double error = fabs(effects[(size_t)cell] / want - 1);
-    mean += want / checked;
+    directed.take(cell, one.directions);
+    const auto want = one.effect(0, way.adds());
+    const double error = want.error(way.adds(), effects[(size_t)cell]);
+    mean += want.value / checked;
     worst = tail_check::larger(worst, error);
   }
   const bool right = written && worst <= allowed(way);
@@ -322,6 +355,9 @@ static bool time_patches(Gpu &gpu, const char *kernel, int per_base, One &one, P
   params.effect = effect;
   params.skipped = nullptr;
   params.rows = put(std::vector<int>{cells});
+  const Directed directed(gpu, 4096, cells, per_base, seed + 5);
+  params.directions = reinterpret_cast<decltype(params.directions)>(directed.table);
+  params.direction = directed.row;
   const auto time = gpu.time(run);
   CHECK(cudaMemset(effect, 0xff, sizeof(float) * (cells + 8)));
   run();
@@ -340,9 +376,11 @@ static bool time_patches(Gpu &gpu, const char *kernel, int per_base, One &one, P
     also((size_t)base[cell]);
     for (int i = 0; i < 3; i++) one.ranges[(size_t)i] = ranges[cell * 3 + (size_t)i];
     for (int i = 0; i < 5; i++) one.numbers[(size_t)i] = numbers[cell * 5 + (size_t)i];
-    const double want = one.effect(0, strstr(kernel, "sizes") != nullptr);
-    const double error = fabs(effects[cell] / want - 1);
-    mean += want / checked;
+    directed.take((int)cell, one.directions);
+    const Adds adds = tail_check::adds_of(kernel);
+    const auto want = one.effect(0, adds);
+    const double error = want.error(adds, effects[cell]);
+    mean += want.value / checked;
     worst = tail_check::larger(worst, error);
   }
   const bool right = written && worst <= 1e-4;
@@ -360,13 +398,12 @@ static bool time_patches(Gpu &gpu, const char *kernel, int per_base, One &one, P
   return right;
 }
 
-static bool time_pixels(Gpu &gpu, int per_base, long long seed) {
+static bool time_pixels(Gpu &gpu, const char *kernel, int per_base, long long seed) {
   using namespace pixels_check;
-  const char *const kernel = "change_pixels_squares";
   const int bases = 131072 / per_base;
   PixelsCase one(1, 1, 1, 1, (unsigned)seed);
   LoadedPixels<Gpu> loaded(gpu, one);
-  ChangePixelsParams params = loaded.params;
+  ChangePixelsProducts params = loaded.params;
   float *const logits = gpu.drawn<float>((size_t)bases * 4096, seed + 3, 4.0);
   ChangePixelsPackParams pack = {};
   pack.logits = logits;
@@ -383,14 +420,13 @@ static bool time_pixels(Gpu &gpu, int per_base, long long seed) {
       [&] { gpu.launch(kernel, kBlocks * gpu.processors, kThreads, shared_bytes(1), &params, sizeof params); });
 }
 
-static bool time_channel(Gpu &gpu, int per_base, double size, long long seed) {
+static bool time_channel(Gpu &gpu, const char *kernel, int per_base, double size, long long seed) {
   using namespace channel_check;
-  const char *const kernel = "tail_channel_squares";
   const int bases = 131072 / per_base;
   ChannelCase one(1, 1, 1, false, (unsigned)seed);
   for (float &w : one.first) w *= (float)size;
   LoadedChannel<Gpu> loaded(gpu, one);
-  TailChannelParams params = loaded.params;
+  TailChannelProducts params = loaded.params;
   float *const active = gpu.drawn<float>((size_t)bases * 32768, seed + 3, 1.0);
   float *const logits = gpu.drawn<float>((size_t)bases * 4096, seed + 4, 4.0);
   const int *const count = loaded.put(std::vector<int>{bases});
@@ -423,8 +459,8 @@ int main(int count, char **arguments) {
     for (const auto &way : tail_check::ways()) {
       if (strcmp(way.kernel, arguments[3]) == 0) time_tail(gpu, way, 64, 0.15, seed);
     }
-    if (strcmp("change_pixels_squares", arguments[3]) == 0) time_pixels(gpu, 64, seed);
-    if (strcmp("tail_channel_squares", arguments[3]) == 0) time_channel(gpu, 64, 1, seed);
+    if (strncmp("change_pixels_", arguments[3], 14) == 0) time_pixels(gpu, arguments[3], 64, seed);
+    if (strncmp("tail_channel_", arguments[3], 13) == 0) time_channel(gpu, arguments[3], 64, 1, seed);
     fprintf(json, "\n  ]\n}\n");
     fclose(json);
     return 0;
@@ -455,13 +491,17 @@ int main(int count, char **arguments) {
 
   for (const auto &way : tail_check::ways()) failed += time_tail(gpu, way, 64, 0.15, seed) ? 0 : 1;
   for (const auto &way : tail_check::ways()) {
-    if (way.colors > 1 || way.products < 3 || way.sizes) continue;
+    if (way.colors > 1 || way.products < 3 || way.adds() == Adds::kSizes) continue;
     for (const int per_base : {1, 4}) failed += time_tail(gpu, way, per_base, 0.15, seed) ? 0 : 1;
     for (const double size : {3.0, 0.005}) failed += time_tail(gpu, way, 64, size, seed) ? 0 : 1;
   }
   for (const int per_base : {64, 8}) {
-    failed += time_pixels(gpu, per_base, seed) ? 0 : 1;
-    for (const double size : {1.0, 0.03}) failed += time_channel(gpu, per_base, size, seed) ? 0 : 1;
+    for (const char *kernel : {"change_pixels_squares", "change_pixels_products"}) {
+      failed += time_pixels(gpu, kernel, per_base, seed) ? 0 : 1;
+    }
+    for (const char *kernel : {"tail_channel_squares", "tail_channel_products"}) {
+      for (const double size : {1.0, 0.03}) failed += time_channel(gpu, kernel, per_base, size, seed) ? 0 : 1;
+    }
   }
   fprintf(json, "\n  ],\n  \"failed\": %d\n}\n", failed);
   fclose(json);

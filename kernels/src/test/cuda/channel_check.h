@@ -15,9 +15,11 @@ struct ChannelCase {
   bool rectifies = true;
   std::vector<float> clean, sources, active, logits, first, second, numbers;
   std::vector<int> base, source, ranges;
+  tail_check::Directions directions;
 
   // @param shuffled whether the cells of a base do not follow each other
-  ChannelCase(int bases, int cells, double size, bool shuffled, unsigned seed) : bases(bases), cells(cells) {
+  ChannelCase(int bases, int cells, double size, bool shuffled, unsigned seed)
+      : bases(bases), cells(cells), directions(4096, cells, seed + 1) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal;
     const auto fill = [&](std::vector<float> &v, size_t count, double scale) {
@@ -51,14 +53,14 @@ struct ChannelCase {
     }
   }
 
-  double effect(int cell, bool sizes) const {
+  tail_check::Effect effect(int cell, Adds adds) const {
     const float *const x = &clean[(size_t)base[(size_t)cell] * 8192];
     const float *const s = &sources[(size_t)source[(size_t)cell] * 8192];
     const float *const five = &numbers[(size_t)cell * 5];
     const float *const a = &active[(size_t)base[(size_t)cell] * 32768];
     const float *const l = &logits[(size_t)base[(size_t)cell] * 4096];
     std::vector<double> sums(32768), taps(4096);
-    if (isnan(five[1]) && ranges[(size_t)cell * 3 + 1] < ranges[(size_t)cell * 3 + 2]) return NAN;
+    if (isnan(five[1]) && ranges[(size_t)cell * 3 + 1] < ranges[(size_t)cell * 3 + 2]) return {NAN, NAN};
     for (int u = ranges[(size_t)cell * 3 + 1]; u < ranges[(size_t)cell * 3 + 2]; u++) {
       const double mixed = fmin(fmax((double)x[u] * five[0] + five[1] + (double)s[u] * five[2], five[3]), five[4]);
       const double d = rectifies ? fmax(mixed, 0) - fmax((double)x[u], 0) : mixed - x[u];
@@ -70,13 +72,9 @@ struct ChannelCase {
       const double d = fmax(a[i] + sums[(size_t)i], 0.0) - fmax((double)a[i], 0.0);
       if (d != 0) scatter(d, &second[(size_t)(i / 1024) * 16], i / 32 % 32, i % 32, 32, taps.data());
     }
-    double sum = 0;
-    for (int i = 0; i < 4096; i++) {
-      const double b = fmax((double)l[i], l[i] + taps[(size_t)i]);
-      const double c = fmin((double)l[i], l[i] + taps[(size_t)i]);
-      const double moved = -expm1(c - b) / ((1 + exp(-b)) * (1 + exp(c)));
-      sum += sizes ? moved : moved * moved;
-    }
+    const float *const toward = directions.of(cell);
+    tail_check::Effect sum;
+    for (int i = 0; i < 4096; i++) sum.add(adds, l[i], taps[(size_t)i], toward[i]);
     return sum;
   }
 
@@ -95,7 +93,7 @@ struct ChannelCase {
 template <class Machine>
 struct LoadedChannel {
   Machine &machine;
-  TailChannelParams params = {};
+  TailChannelProducts params = {};  // of which the kernels of squares and sizes take the first
 
   LoadedChannel(Machine &machine, const ChannelCase &of) : machine(machine) {
     TailChannelWeightsParams weights = {};
@@ -125,6 +123,11 @@ struct LoadedChannel {
     params.skipped = static_cast<int *>(machine.allocate(sizeof(int) * (size_t)(of.cells + 8)));
     params.rows = put(std::vector<int>{of.cells});
     params.rectifies = of.rectifies;
+    params.directions = reinterpret_cast<const float4 *>(put(of.directions.table));
+    params.direction = put(of.directions.row);
+  }
+  static size_t bytes(Adds adds) {
+    return adds == Adds::kProducts ? sizeof(TailChannelProducts) : sizeof(TailChannelParams);
   }
   template <class T>
   T *put(const std::vector<T> &v) {
@@ -144,7 +147,8 @@ int check_all(Machine &machine, int cells, int blocks) {
     ChannelCase of(shuffled ? 5 : 3, cells, size, shuffled, (unsigned)(5 + cells + number));
     of.rectifies = number < 4;
     LoadedChannel<Machine> loaded(machine, of);
-    for (const bool sizes : {false, true}) {
+    for (const Adds adds : tail_check::kAllAdds) {
+      const std::string kernel = std::string("tail_channel_") + tail_check::name_of(adds);
       std::vector<float> effects[2];
       std::vector<int> skipped((size_t)cells + 8);
       for (int i = 0; i < 2; i++) {
@@ -152,27 +156,23 @@ int check_all(Machine &machine, int cells, int blocks) {
         skipped.assign((size_t)cells + 8, 77);
         machine.write(loaded.params.effect, effects[i].data(), 4 * effects[i].size());
         machine.write(loaded.params.skipped, skipped.data(), 4 * skipped.size());
-        machine.launch(sizes ? "tail_channel_sizes" : "tail_channel_squares", blocks + 2 * i, kThreads,
-                       kSharedBytes, &loaded.params, sizeof loaded.params);
+        machine.launch(kernel.c_str(), blocks + 2 * i, kThreads, kSharedBytes, &loaded.params, loaded.bytes(adds));
         machine.read(effects[i].data(), loaded.params.effect, 4 * effects[i].size());
         machine.read(skipped.data(), loaded.params.skipped, 4 * skipped.size());
       }
       double worst = 0;
       bool right = memcmp(effects[0].data(), effects[1].data(), 4 * effects[0].size()) == 0;
       for (int i = 0; i < cells; i++) {
-        const double want = of.effect(i, sizes);
-        const float got = effects[0][(size_t)i];
-        const bool lost = isnan(want) && isnan(got);
-        worst = tail_check::larger(worst, lost ? 0 : want == 0 ? fabs(got) : fabs(got / want - 1));
-        right &= skipped[(size_t)i] == (want == 0 ? 1 : 0);
+        const auto want = of.effect(i, adds);
+        worst = tail_check::larger(worst, want.error(adds, effects[0][(size_t)i]));
+        right &= skipped[(size_t)i] == (want.squares == 0 ? 1 : 0);
       }
       for (int i = cells; i < cells + 8; i++) {
         right &= effects[0][(size_t)i] == -12345.0f && skipped[(size_t)i] == 77;
       }
-      right &= worst <= 1e-5;
+      right &= worst <= (adds == Adds::kProducts ? 3e-5 : 1e-5);
       printf("%-30s %s size %-7g effect %-10.3g cells %d error %.2e %s\n",
-             sizes ? "tail_channel_sizes" : "tail_channel_squares", shuffled ? "shuffled" : "in order", size,
-             of.effect(0, sizes), cells, worst, right ? "right" : "WRONG");
+             kernel.c_str(), shuffled ? "shuffled" : "in order", size, of.effect(0, adds).value, cells, worst, right ? "right" : "WRONG");
       if (!right) failed++;
     }
   }

@@ -18,8 +18,10 @@ struct PixelsCase {
   bool rectifies = true;
   std::vector<float> clean, sources, logits, weights, numbers;
   std::vector<int> base, source, ranges;
+  tail_check::Directions directions;
 
-  PixelsCase(int colors, int bases, int cells, double size, unsigned seed) : colors(colors), bases(bases), cells(cells) {
+  PixelsCase(int colors, int bases, int cells, double size, unsigned seed)
+      : colors(colors), bases(bases), cells(cells), directions((size_t)colors * 4096, cells, seed + 1) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal;
     const auto fill = [&](std::vector<float> &v, size_t count, double scale) {
@@ -49,7 +51,7 @@ struct PixelsCase {
     }
   }
 
-  double effect(int cell, bool sizes) const {
+  tail_check::Effect effect(int cell, Adds adds) const {
     const float *const x = &clean[(size_t)base[(size_t)cell] * 32768];
     const float *const s = &sources[(size_t)source[(size_t)cell] * 32768];
     const float *const five = &numbers[(size_t)cell * 5];
@@ -65,13 +67,9 @@ struct PixelsCase {
         taps[((size_t)(i / 16) * 64 + oy) * 64 + ox] += d * weights[(size_t)(u / 1024) * colors * 16 + i];
       }
     }
-    double sum = 0;
-    for (int i = 0; i < colors * 4096; i++) {
-      const double a = fmax((double)l[i], l[i] + taps[(size_t)i]);
-      const double b = fmin((double)l[i], l[i] + taps[(size_t)i]);
-      const double moved = -expm1(b - a) / ((1 + exp(-a)) * (1 + exp(b)));
-      sum += sizes ? moved : moved * moved;
-    }
+    const float *const toward = directions.of(cell);
+    tail_check::Effect sum;
+    for (int i = 0; i < colors * 4096; i++) sum.add(adds, l[i], taps[(size_t)i], toward[i]);
     return sum;
   }
 };
@@ -79,7 +77,7 @@ struct PixelsCase {
 template <class Machine>
 struct LoadedPixels {
   Machine &machine;
-  ChangePixelsParams params = {};
+  ChangePixelsProducts params = {};  // of which the kernels of squares and sizes take the first
   int *skipped;
 
   LoadedPixels(Machine &machine, const PixelsCase &of) : machine(machine) {
@@ -104,6 +102,11 @@ struct LoadedPixels {
     params.rows = put(std::vector<int>{of.cells});
     params.colors = of.colors;
     params.rectifies = of.rectifies;
+    params.directions = reinterpret_cast<const float2 *>(put(of.directions.table));
+    params.direction = put(of.directions.row);
+  }
+  static size_t bytes(Adds adds) {
+    return adds == Adds::kProducts ? sizeof(ChangePixelsProducts) : sizeof(ChangePixelsParams);
   }
   template <class T>
   T *put(const std::vector<T> &v) {
@@ -122,7 +125,8 @@ int check_all(Machine &machine, int cells, int blocks) {
       PixelsCase of(colors, 3, cells, size, (unsigned)(5 + cells));
       of.rectifies = size != 1.0;
       LoadedPixels<Machine> loaded(machine, of);
-      for (const bool sizes : {false, true}) {
+      for (const Adds adds : tail_check::kAllAdds) {
+        const std::string kernel = std::string("change_pixels_") + tail_check::name_of(adds);
         std::vector<float> effects[2];
         std::vector<int> skipped((size_t)cells + 8);
         for (int i = 0; i < 2; i++) {
@@ -130,26 +134,23 @@ int check_all(Machine &machine, int cells, int blocks) {
           skipped.assign((size_t)cells + 8, 77);
           machine.write(loaded.params.effect, effects[i].data(), 4 * effects[i].size());
           machine.write(loaded.skipped, skipped.data(), 4 * skipped.size());
-          machine.launch(sizes ? "change_pixels_sizes" : "change_pixels_squares", blocks + 2 * i, kThreads, shared_bytes(colors),
-                         &loaded.params, sizeof loaded.params);
+          machine.launch(kernel.c_str(), blocks + 2 * i, kThreads, shared_bytes(colors), &loaded.params, loaded.bytes(adds));
           machine.read(effects[i].data(), loaded.params.effect, 4 * effects[i].size());
           machine.read(skipped.data(), loaded.skipped, 4 * skipped.size());
         }
         double worst = 0;
         bool right = memcmp(effects[0].data(), effects[1].data(), 4 * effects[0].size()) == 0;
         for (int i = 0; i < cells; i++) {
-          const double want = of.effect(i, sizes);
-          const float got = effects[0][(size_t)i];
-          const double error = want == 0 ? fabs(got) : fabs(got / want - 1);
-          worst = tail_check::larger(worst, error);
-          right &= skipped[(size_t)i] == (want == 0 ? 1 : 0);
+          const auto want = of.effect(i, adds);
+          worst = tail_check::larger(worst, want.error(adds, effects[0][(size_t)i]));
+          right &= skipped[(size_t)i] == (want.squares == 0 ? 1 : 0);
         }
         for (int i = cells; i < cells + 8; i++) {
           right &= effects[0][(size_t)i] == -12345.0f && skipped[(size_t)i] == 77;
         }
         right &= worst <= 1e-4;
         printf("%-30s colors %d size %-7g effect %-10.3g cells %d error %.2e %s\n",
-               sizes ? "change_pixels_sizes" : "change_pixels_squares", colors, size, of.effect(0, sizes), cells, worst,
+               kernel.c_str(), colors, size, of.effect(0, adds).value, cells, worst,
                right ? "right" : "WRONG");
         if (!right) failed++;
       }

@@ -15,11 +15,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
 
 namespace tail_check {
+
+constexpr Adds kAllAdds[] = {Adds::kSquares, Adds::kSizes, Adds::kProducts};
+
+inline const char *name_of(Adds adds) {
+  return adds == Adds::kSquares ? "squares" : adds == Adds::kSizes ? "sizes" : "products";
+}
+
+inline Adds adds_of(const char *kernel) {
+  return strstr(kernel, "squares") != nullptr ? Adds::kSquares : strstr(kernel, "sizes") != nullptr ? Adds::kSizes : Adds::kProducts;
+}
 
 struct Way {
   const char *kernel;
@@ -28,8 +39,9 @@ struct Way {
   int blocks;  // on a multiprocessor
   int colors;
   int products;
-  bool sizes;
   bool exact = false;  // whether nothing is rounded
+
+  Adds adds() const { return adds_of(kernel); }
 };
 
 constexpr int kStreamedBytes = 232128;
@@ -38,16 +50,57 @@ constexpr int kExactBytes = 232384;
 
 inline const std::vector<Way> &ways() {
   static const std::vector<Way> all = {
-      {"tail_streamed_squares", 384, kStreamedBytes, 1, 1, 3, false},
-      {"tail_streamed_tf32_squares", 384, kStreamedBytes, 1, 1, 2, false},
-      {"tail_streamed_sizes", 384, kStreamedBytes, 1, 1, 3, true},
-      {"tail_colors_squares", 256, kColorsBytes, 1, 3, 3, false},
-      {"tail_colors_sizes", 256, kColorsBytes, 1, 3, 3, true},
-      {"tail_exact_squares", 256, kExactBytes, 1, 1, 3, false, true},
-      {"tail_exact_sizes", 256, kExactBytes, 1, 1, 3, true, true},
+      {"tail_streamed_squares", 384, kStreamedBytes, 1, 1, 3},
+      {"tail_streamed_tf32_squares", 384, kStreamedBytes, 1, 1, 2},
+      {"tail_streamed_sizes", 384, kStreamedBytes, 1, 1, 3},
+      {"tail_streamed_products", 384, kStreamedBytes, 1, 1, 3},
+      {"tail_colors_squares", 256, kColorsBytes, 1, 3, 3},
+      {"tail_colors_sizes", 256, kColorsBytes, 1, 3, 3},
+      {"tail_colors_products", 256, kColorsBytes, 1, 3, 3},
+      {"tail_exact_squares", 256, kExactBytes, 1, 1, 3, true},
+      {"tail_exact_sizes", 256, kExactBytes, 1, 1, 3, true},
+      {"tail_exact_products", 256, kExactBytes, 1, 1, 3, true},
   };
   return all;
 }
+
+// What of a cell's image is wanted.
+struct Effect {
+  double value = 0;
+  double squares = 0;
+
+  // A pixel whose logit l moves by d.
+  void add(Adds adds, double l, double d, double toward) {
+    const double x = fmax(l, l + d);
+    const double y = fmin(l, l + d);
+    const double moved = -expm1(y - x) / ((1 + exp(-x)) * (1 + exp(y)));
+    const double one = adds == Adds::kProducts ? copysign(moved, d) * toward : adds == Adds::kSizes ? moved : moved * moved;
+    value += one;
+    squares += one * one;
+  }
+  // The relative error of what a kernel found. Of products as many add as take away: what errors of
+  // theirs leave is measured by what they themselves would if their signs were drawn.
+  double error(Adds adds, float found) const {
+    if (isnan(value) && isnan(found)) return 0;
+    const double scale = adds == Adds::kProducts ? sqrt(squares) : value;
+    return scale == 0 ? fabs(found) : fabs(found - value) / scale;
+  }
+};
+
+// Directions, and which of them each cell has.
+struct Directions {
+  static constexpr int kCount = 3;
+  std::vector<float> table;
+  std::vector<int> row;
+
+  Directions(size_t size, int cells, unsigned seed) : table(kCount * size) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    for (float &x : table) x = normal(random);
+    for (int i = 0; i < cells; i++) row.push_back((int)(random() % kCount));
+  }
+  const float *of(int cell) const { return &table[(size_t)row[(size_t)cell] * (table.size() / kCount)]; }
+};
 
 // The larger error; one that is not a number is larger than any.
 inline double larger(double a, double b) { return a >= b ? a : b >= a ? b : INFINITY; }
@@ -76,9 +129,10 @@ struct Case {
   std::vector<float> active, logits;   // per base
   std::vector<float> change;           // per cell, [16][16][32], numbers of bf16 where not exact
   std::vector<int> base, skipped;
+  Directions directions;
 
   Case(int colors, int bases, int cells, double size, unsigned seed, bool exact = false)
-      : colors(colors), bases(bases), cells(cells), exact(exact) {
+      : colors(colors), bases(bases), cells(cells), exact(exact), directions((size_t)colors * 4096, cells, seed + 1) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal;
     const auto fill = [&](std::vector<float> &v, size_t count, double scale) {
@@ -99,7 +153,7 @@ struct Case {
     }
   }
 
-  double effect(int cell, bool sizes) const {
+  Effect effect(int cell, Adds adds) const {
     std::vector<double> sums(32768), taps((size_t)colors * 4096);
     const float *const d = &change[(size_t)cell * 8192];
     std::vector<float> w(first);
@@ -126,13 +180,9 @@ struct Case {
       scatter(row, p / 32, p % 32, 32, colors, taps);
     }
     const float *const l = &logits[(size_t)base[cell] * colors * 4096];
-    double sum = 0;
-    for (int i = 0; i < colors * 4096; i++) {
-      const double x = fmax((double)l[i], l[i] + taps[i]);
-      const double y = fmin((double)l[i], l[i] + taps[i]);
-      const double moved = -expm1(y - x) / ((1 + exp(-x)) * (1 + exp(y)));
-      sum += sizes ? moved : moved * moved;
-    }
+    const float *const toward = directions.of(cell);
+    Effect sum;
+    for (int i = 0; i < colors * 4096; i++) sum.add(adds, l[i], taps[i], toward[i]);
     return sum;
   }
 
@@ -155,7 +205,7 @@ template <class Machine>
 struct Loaded {
   Machine &machine;
   const Case &of;
-  TailParams params = {};
+  TailProducts params = {};  // of which the kernels of squares and sizes take the first
   float *effect;
   int capacity;
 
@@ -198,6 +248,8 @@ struct Loaded {
     params.image = clean.image;
     params.logits = clean.packed_logits;
     params.rows = put(std::vector<int>{of.cells});
+    params.directions = reinterpret_cast<const float2 *>(put(of.directions.table));
+    params.direction = put(of.directions.row);
     effect = static_cast<float *>(machine.allocate(sizeof(float) * capacity));
     params.effect = effect;
   }
@@ -209,11 +261,12 @@ struct Loaded {
     return to;
   }
 
+  static size_t bytes(Adds adds) { return adds == Adds::kProducts ? sizeof(TailProducts) : sizeof(TailParams); }
   // The effects, after which nothing may have been written.
   std::vector<float> run(const Way &way, int blocks) {
     std::vector<float> poison((size_t)capacity, -12345.0f);
     machine.write(effect, poison.data(), 4 * poison.size());
-    machine.launch(way.kernel, blocks, way.threads, way.shared, &params, sizeof params);
+    machine.launch(way.kernel, blocks, way.threads, way.shared, &params, bytes(way.adds()));
     machine.read(poison.data(), effect, 4 * poison.size());
     for (int i = of.cells; i < capacity; i++) {
       if (poison[(size_t)i] != -12345.0f) {
@@ -227,18 +280,21 @@ struct Loaded {
 };
 
 // The largest relative error of the effects.
-inline double largest_error(const Case &of, const std::vector<float> &effects, const std::vector<double> &want) {
+inline double largest_error(const Case &of, Adds adds, const std::vector<float> &effects, const std::vector<Effect> &want) {
   double worst = 0;
   for (int i = 0; i < of.cells; i++) {
-    const double right = of.skipped[(size_t)i] != 0 ? 0 : want[(size_t)i];
-    const double error = right == 0 ? fabs(effects[(size_t)i]) : fabs(effects[(size_t)i] / right - 1);
-    worst = larger(worst, error);
+    const Effect right = of.skipped[(size_t)i] != 0 ? Effect() : want[(size_t)i];
+    worst = larger(worst, right.error(adds, effects[(size_t)i]));
   }
   return worst;
 }
 
 // The largest relative error: rounding the second layer's operands to bf16 is most of it, where done.
-inline double allowed(const Way &way) { return way.exact ? 3e-5 : way.products == 2 ? 4e-4 : 1e-4; }
+// Products do not average the pixels' own.
+inline double allowed(const Way &way) {
+  if (way.exact) return 3e-5;
+  return way.products == 2 ? 4e-4 : way.adds() == Adds::kProducts ? 3e-4 : 1e-4;
+}
 
 // Runs every way on cases of each size. Returns how many failed.
 template <class Machine>
@@ -250,23 +306,23 @@ int check_all(Machine &machine, int cells, int grid, const char *only) {
     for (const double size : {3.0, 0.15, 5e-3, 1.5e-4}) {
       Case of(colors, 5, cells, size, (unsigned)(17 + cells + 1000 * size), exact);
       for (int i = 2; i < cells; i += 3) of.skipped[(size_t)i] = i % 2;
-      std::vector<double> squares, sizes;
-      for (int i = 0; i < cells; i++) {
-        squares.push_back(of.effect(i, false));
-        sizes.push_back(of.effect(i, true));
+      std::map<Adds, std::vector<Effect>> all;
+      for (const Adds adds : kAllAdds) {
+        for (int i = 0; i < cells; i++) all[adds].push_back(of.effect(i, adds));
       }
       Loaded<Machine> loaded(machine, of);
       for (const Way &way : ways()) {
         if (way.colors != colors || way.exact != exact) continue;
         if (only != nullptr && strcmp(only, way.kernel) != 0) continue;
         const auto effects = loaded.run(way, grid * way.blocks);
-        const double error = largest_error(of, effects, way.sizes ? sizes : squares);
+        const auto &want = all[way.adds()];
+        const double error = largest_error(of, way.adds(), effects, want);
         // The same cells among others blocks must come out the same.
         const auto again = loaded.run(way, grid * way.blocks + 2);
         const bool same = memcmp(effects.data(), again.data(), 4 * effects.size()) == 0;
         const bool right = error <= allowed(way);
         printf("%-30s colors %d size %-7g effect %-10.3g cells %d error %.2e %s%s\n", way.kernel, colors, size,
-               (way.sizes ? sizes : squares)[0], cells, error, right ? "right" : "WRONG", same ? "" : " DIFFERS");
+               want[0].value, cells, error, right ? "right" : "WRONG", same ? "" : " DIFFERS");
         if (!right || !same) failed++;
       }
     }
