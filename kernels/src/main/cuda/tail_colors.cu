@@ -4,7 +4,8 @@
 //
 // Operations a cell: 11.53 MFLOP with the borders; 4,352 products m16n8k16: at 1.6 clocks 33 M cells/s
 // on 132 multiprocessors at 1.75 GHz.
-// Bytes a cell: 16,384 of the change from device memory, 65,536 and 32,768 a color from the L2.
+// Bytes a cell: 16,384 of the change from device memory, 65,536 and 32,768 a color from the L2; of a
+// direction, where products with it are taken, 16,384 a color more, at 15 M cells/s 0.7 TB/s.
 #include "tail_block.cuh"
 
 namespace {

@@ -15,8 +15,12 @@ import io.patchbay.tests.cases.Catalogue;
 import io.patchbay.tests.cases.OpCase;
 import io.patchbay.tests.cases.Outputs;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// A cell whose direction is not in the table ends the run of a carried change with a message that
@@ -26,13 +30,34 @@ final class CarriedDirectionTest {
   private static final long MEMORY = 1L << 30;
   private static final int ROWS = 13;
 
+  /// The kernels that measure an image's change where it arises take these changes too.
+  @Test
+  void measuredWhereItArises() {
+    Assumptions.assumeTrue(EmulatedDevice.present(), "the build had no C++ compiler");
+    final var launched =
+        products()
+            .flatMap(c -> Launches.kernels(c, ROWS, EmulatedDevice.open(MEMORY, 0)).stream())
+            .filter(kernel -> kernel.endsWith("_products"))
+            .collect(Collectors.toSet());
+    assertEquals(
+        Set.of(
+            "change_pixels/change_pixels_products",
+            "tail_channel/tail_channel_products",
+            "tail_colors/tail_colors_products",
+            "tail_exact/tail_exact_products",
+            "tail_streamed/tail_streamed_products"),
+        launched);
+  }
+
   @TestFactory
   Stream<DynamicTest> aWrongOneEndsTheRun() {
     return EmulatedDevice.present()
-        ? Catalogue.all().stream()
-            .filter(c -> c.name().endsWith(End.PRODUCTS.toString()))
-            .map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)))
+        ? products().map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)))
         : Stream.of();
+  }
+
+  private static Stream<OpCase> products() {
+    return Catalogue.all().stream().filter(c -> c.name().endsWith(End.PRODUCTS.toString()));
   }
 
   private static void check(final OpCase c) {
