@@ -31,8 +31,9 @@ struct JoinParams {
   long long steps;  // of a row
   long long chunk;  // steps of a part
   long long size;
-  float *more;      // the last numbers of each part
-  long long count;  // so many
+  float *more;      // what follows in each part
+  long long count;  // so much
+  long long part;   // from one part to the next
 };
 
 constexpr int kJoinWarps = 8;
@@ -279,11 +280,11 @@ PB_KERNEL(conv_generic_join, JoinParams, 256, 2) {
     for (; c + 8 <= end; c += 8) {
       float part[8];
 #pragma unroll
-      for (int i = 0; i < 8; i++) part[i] = p.parts[(c + i) * size + at];
+      for (int i = 0; i < 8; i++) part[i] = p.parts[(c + i) * p.part + at];
 #pragma unroll
       for (int i = 0; i < 8; i++) sum += part[i];
     }
-    for (; c < end; c++) sum += p.parts[c * size + at];
+    for (; c < end; c++) sum += p.parts[c * p.part + at];
   }
   shares[threadIdx.x] = sum;
   __syncthreads();

@@ -22,6 +22,9 @@ final class HalvingForms {
 
   private static final int TAPS = 16;
 
+  /// Of a multiprocessor with blocks that make parts of weight gradients.
+  private static final int THREADS = 512;
+
   /// Steps of a block that makes a part of a weight gradient and has a multiprocessor for itself:
   /// with fewer, writing the part and adding it to the others would cost more, and no
   /// multiprocessor would be left for the gradient of the input, for which the layer before waits.
@@ -112,19 +115,6 @@ final class HalvingForms {
   /// A launch of a kernel.
   record Call(Kernel kernel, Launch launch) {}
 
-  /// A launch of a kernel for each part of a weight gradient.
-  ///
-  /// @param blocks of a part
-  /// @param bands of a row, of which a part has some
-  /// @param least bands of a part, if there are so many
-  /// @param sumsX whether it can sum the channels of x too, as every one can those of g
-  record WeightCall(
-      Kernel kernel, int blocks, int bands, int least, int threads, int shared, boolean sumsX) {
-    Launch launch(final int parts) {
-      return new Launch(blocks, parts, threads, shared);
-    }
-  }
-
   static boolean fits(final Conv s) {
     return s.kh() == 4
         && s.kw() == 4
@@ -156,9 +146,11 @@ final class HalvingForms {
                 Math.ceilDiv(s.c(), f.channels()) * Math.ceilDiv(s.o(), 32),
                 f.bands(),
                 f.least(),
+                THREADS / f.threads(),
                 f.threads(),
                 f.shared(),
-                f.channels() > 3));
+                f.channels() > 3,
+                List.of()));
   }
 
   /// The first form that has enough warps for the device, else the one that has the most.

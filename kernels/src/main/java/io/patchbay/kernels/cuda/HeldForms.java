@@ -103,6 +103,11 @@ final class HeldForms {
     }
   }
 
+  /// Whether a rectifier or nothing follows the sums, bias and gate aside.
+  static boolean isStraight(final Finish finish) {
+    return finish.mode() == Mode.PLAIN && finish.activation() < CURVED;
+  }
+
   Optional<Call> down(final Conv s, final int most, final Finish finish) {
     return call(down, s, s.c(), s.o(), most, finish)
         .or(() -> call(downSmall, s, s.c(), s.o(), most, finish));
@@ -122,8 +127,7 @@ final class HeldForms {
       final int made,
       final int most,
       final Finish finish) {
-    final boolean straight = finish.mode() == Mode.PLAIN && finish.activation() < CURVED;
-    if (!HalvingForms.fits(s) || !straight || Math.min(taken, made) < FEWEST) {
+    if (!HalvingForms.fits(s) || !isStraight(finish) || Math.min(taken, made) < FEWEST) {
       return Optional.empty();
     }
     final var fitting =

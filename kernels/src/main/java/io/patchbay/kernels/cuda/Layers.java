@@ -4,7 +4,9 @@ import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
+import io.patchbay.kernels.cuda.HalvingForms.Call;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The layers of a network on a device: linear ones, convolutions, transposed convolutions, and
@@ -34,6 +36,7 @@ final class Layers {
   private final Kernel upThin;
   private final WeightGradients weightGradients;
   private final @Nullable HalvingForms forms;
+  private final @Nullable SquareForms squares;
   private final @Nullable LinearForms linearForms;
 
   /// @param special whether the forms for usual shapes are used too
@@ -53,7 +56,8 @@ final class Layers {
     up = device.kernel("conv_generic", "conv_generic_up");
     upThin = device.kernel("conv_generic", "conv_generic_up_thin");
     forms = special ? new HalvingForms(device, precision) : null;
-    weightGradients = new WeightGradients(device, forms);
+    squares = special ? new SquareForms(device, precision) : null;
+    weightGradients = new WeightGradients(device, this::weightForm);
     linearForms = special ? new LinearForms(device, precision) : null;
   }
 
@@ -216,6 +220,11 @@ final class Layers {
       form.kernel().launch(form.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o()));
       return;
     }
+    final var apart = squares == null ? null : squares.down(s, rows.most(), finish).orElse(null);
+    if (apart != null) {
+      launch(apart, s, x, w, y, finish, rows);
+      return;
+    }
     final boolean thin = s.o() <= THIN;
     final int pixels = Math.multiplyExact(rows.most(), s.oh() * s.ow());
     (thin ? downThin : down)
@@ -237,6 +246,11 @@ final class Layers {
       form.kernel().launch(form.launch(), with(finish, g, w, y, rows.count(), s.c(), s.o()));
       return;
     }
+    final var apart = squares == null ? null : squares.up(s, rows.most(), finish).orElse(null);
+    if (apart != null) {
+      launch(apart, s, g, w, y, finish, rows);
+      return;
+    }
     final boolean thin = s.c() <= THIN;
     final int places =
         Math.ceilDiv(s.h() + s.padding(), s.stride())
@@ -247,6 +261,25 @@ final class Layers {
         .launch(
             new Launch(tiles, tiles(s.c(), thin ? THIN : TILE), THREADS, SHARED),
             fields(s, 0, w, g, y, 0, finish, rows));
+  }
+
+  /// A kernel of [SquareForms].
+  private static void launch(
+      final Call call,
+      final Conv s,
+      final long x,
+      final long w,
+      final long y,
+      final Finish finish,
+      final Rows rows) {
+    call.kernel()
+        .launch(call.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o(), s.oh(), s.ow()));
+  }
+
+  private Optional<WeightCall> weightForm(final Conv s) {
+    return forms == null || squares == null
+        ? Optional.empty()
+        : forms.weightGrad(s).or(() -> squares.weightGrad(s));
   }
 
   /// The gradients of weights of convolutions.

@@ -6,22 +6,27 @@ import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.kernels.cuda.Layers.Conv;
 import io.patchbay.kernels.cuda.Layers.Finish;
 import io.patchbay.kernels.cuda.Layers.Rows;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The gradients of the weights of convolutions, and beside them those of biases.
 final class WeightGradients {
-  /// Blocks of 256 threads that fill a device.
-  private static final int MANY = 264;
+  /// Of a large device, so that sums have the same parts on all.
+  private static final int MULTIPROCESSORS = 132;
+
+  /// Blocks of one of them that sum by the general kernel.
+  private static final int BESIDE = 2;
 
   /// Sums of a block that joins parts.
   private static final int JOINED = 32;
 
   private final Kernel weightGrad;
   private final Kernel weightGradJoin;
-  private final @Nullable HalvingForms forms;
+  private final Function<Conv, Optional<WeightCall>> forms;
 
-  /// @param forms those for usual shapes, if they are to be used
-  WeightGradients(final Device device, final @Nullable HalvingForms forms) {
+  /// @param forms those for usual shapes, if there is one for a convolution
+  WeightGradients(final Device device, final Function<Conv, Optional<WeightCall>> forms) {
     weightGrad = device.kernel("conv_generic", "conv_generic_wgrad");
     weightGradJoin = device.kernel("conv_generic", "conv_generic_join");
     this.forms = forms;
@@ -42,7 +47,7 @@ final class WeightGradients {
 
   /// Whether [#run] makes channel sums for this convolution.
   boolean sums(final Conv s, final boolean ofX) {
-    return forms != null && forms.weightGrad(s).filter(f -> !ofX || f.sumsX()).isPresent();
+    return forms.apply(s).filter(f -> !ofX || f.sumsX()).isPresent();
   }
 
   /// Floats of scratch that [#run] needs.
@@ -50,7 +55,12 @@ final class WeightGradients {
   /// @param sums channels whose sums it makes too
   int scratch(final Conv s, final int most, final int sums) {
     final int parts = parts(s, most).count();
-    return parts == 1 ? 0 : Math.multiplyExact(parts, s.weights() + sums);
+    return parts == 1 ? 0 : Math.multiplyExact(parts, part(s, sums));
+  }
+
+  /// Floats from one part to the next, so that each begins at a multiple of 16 bytes.
+  private static int part(final Conv s, final int sums) {
+    return Math.ceilDiv(s.weights() + sums, 4) * 4;
   }
 
   /// `dw (o, c, kh, kw)` from `x` and the gradient `g` of the result, summed over rows in chunks,
@@ -65,22 +75,21 @@ final class WeightGradients {
       final Rows rows) {
     final var parts = parts(s, rows.most());
     final boolean one = parts.count() == 1;
-    final int part = s.weights() + sums.channels();
+    final int part = part(s, sums.channels());
     final var form = parts.form();
     if (form != null) {
-      form.kernel()
-          .launch(
-              form.launch(parts.count()),
-              x,
-              g,
-              one ? dw : scratch,
-              rows.count(),
-              s.c(),
-              s.o(),
-              parts.chunk(),
-              part,
-              one ? sums.address() : scratch + (long) Float.BYTES * s.weights(),
-              sums.code());
+      form.launch(
+          parts.count(),
+          x,
+          g,
+          one ? dw : scratch,
+          rows.count(),
+          s.c(),
+          s.o(),
+          parts.chunk(),
+          part,
+          one ? sums.address() : scratch + (long) Float.BYTES * s.weights(),
+          sums.code());
     } else {
       weightGrad.launch(
           new Launch(parts.blocks(), parts.count(), Layers.THREADS, Layers.SHARED),
@@ -88,7 +97,11 @@ final class WeightGradients {
     }
     if (!one) {
       weightGradJoin.launch(
-          new Launch(Layers.tiles(part, JOINED), 1, Layers.THREADS, Float.BYTES * Layers.THREADS),
+          new Launch(
+              Layers.tiles(s.weights() + sums.channels(), JOINED),
+              1,
+              Layers.THREADS,
+              Float.BYTES * Layers.THREADS),
           scratch,
           dw,
           rows.count(),
@@ -96,7 +109,8 @@ final class WeightGradients {
           parts.chunk(),
           s.weights(),
           sums.address(),
-          sums.channels());
+          sums.channels(),
+          part);
     }
   }
 
@@ -106,19 +120,18 @@ final class WeightGradients {
   /// @param blocks of a part
   /// @param chunk steps of a part
   /// @param count of the parts of the most rows
-  private record Parts(
-      HalvingForms.@Nullable WeightCall form, int steps, int blocks, int chunk, int count) {}
+  private record Parts(@Nullable WeightCall form, int steps, int blocks, int chunk, int count) {}
 
   /// As many parts as fill the device, or fewer that are worth a block.
   private Parts parts(final Conv s, final int most) {
-    final var form = forms == null ? null : forms.weightGrad(s).orElse(null);
+    final var form = forms.apply(s).orElse(null);
     final int steps = form == null ? 1 : form.bands();
     final int blocks =
         form == null
             ? Layers.tiles(s.o(), Layers.TILE) * Layers.tiles(s.c() * s.kh() * s.kw(), Layers.TILE)
             : form.blocks();
     final int all = Math.multiplyExact(most, steps);
-    final int many = form == null ? MANY : MANY * Layers.THREADS / form.threads();
+    final int many = MULTIPROCESSORS * (form == null ? BESIDE : form.beside());
     final int least = form == null ? 1 : form.least();
     final int chunk = Math.max(least, Layers.tiles(all, Math.max(1, many / blocks)));
     return new Parts(form, steps, blocks, chunk, Layers.tiles(all, chunk));

@@ -43,6 +43,18 @@ final class CompositionCases {
                 "transposed layer %s, %s".formatted(shape, activation),
                 draft -> transposed(draft, shape, activation)));
       }
+      for (final var shape :
+          List.of(
+              new ConvShape(20, 8, 8, 33, 2, 2, 2, 0), new ConvShape(21, 8, 8, 33, 4, 4, 2, 1))) {
+        cases.add(
+            chain(
+                "layer %s, %s".formatted(shape, activation),
+                draft -> convolution(draft, shape, activation)));
+        cases.add(
+            chain(
+                "transposed layer %s, %s".formatted(shape, activation),
+                draft -> transposed(draft, shape, activation)));
+      }
       for (final int channels : new int[] {3, 16, 32, 48}) {
         final var shape = new ConvShape(channels, 8, 8, 32, 4, 4, 2, 1);
         cases.add(
@@ -61,6 +73,8 @@ final class CompositionCases {
           chain("linear then transposed, " + activation, draft -> unflattened(draft, activation)));
       cases.add(chain("layer then linear, " + activation, draft -> flattened(draft, activation)));
     }
+    cases.add(chain("layers of squares", d -> layersOfSquares(d, false)));
+    cases.add(chain("transposed layers of squares", d -> layersOfSquares(d, true)));
     cases.add(chain("log of sum of exponentials", CompositionCases::logSumExp));
     cases.add(chain("long chain", CompositionCases::longChain));
     cases.add(chain("many values in one expression", CompositionCases::manyValues));
@@ -141,6 +155,24 @@ final class CompositionCases {
     final var pre = Ops.conv2d(x, w, s.stride(), s.padding());
     final var y = Ops.leakyRelu(Ops.add(pre, Ops.perChannel(b, pre)), 0.2);
     withGradients(draft, y, x, w, b);
+  }
+
+  /// Two layers one after the other, whose gradients pass the rectifiers between them.
+  private static void layersOfSquares(final Draft draft, final boolean isTransposed) {
+    final var large = new ConvShape(20, 16, 16, 36, 2, 2, 2, 0);
+    final var small = new ConvShape(36, 8, 8, 33, 2, 2, 2, 0);
+    final var x = draft.input(isTransposed ? ConvCases.result(small) : ConvCases.image(large));
+    final var parameters = new ArrayList<Node>(List.of(x));
+    var y = x;
+    for (final var s : isTransposed ? List.of(small, large) : List.of(large, small)) {
+      final int made = isTransposed ? s.channels() : s.outChannels();
+      final var w = draft.state("w" + made, ConvCases.weights(s), -0.3, 0.3);
+      final var b = draft.state("b" + made, Shape.of(made), -0.5, 0.5);
+      final var sums = isTransposed ? Ops.convTranspose2d(y, w, 2, 0) : Ops.conv2d(y, w, 2, 0);
+      y = Ops.leakyRelu(Ops.add(sums, Ops.perChannel(b, sums)), 0.2);
+      parameters.addAll(List.of(w, b));
+    }
+    withGradients(draft, y, parameters.toArray(Node[]::new));
   }
 
   private static void logSumExp(final Draft draft) {

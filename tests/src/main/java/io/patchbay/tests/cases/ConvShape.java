@@ -48,6 +48,33 @@ record ConvShape(
     return new ConvShape(in, height, width, out, 4, 4, 2, 1);
   }
 
+  /// Squares that do not overlap, k2 s2 p0: the layers of an autoencoder, odd channels, small sides
+  /// of widths 2 to 32, and two of an odd width or with a row that no square sees.
+  static List<ConvShape> squares() {
+    return List.of(
+        square(32, 16, 16, 64),
+        square(64, 8, 8, 64),
+        square(3, 8, 8, 20),
+        square(20, 16, 16, 33),
+        square(33, 8, 8, 70),
+        square(70, 8, 8, 5),
+        square(1, 32, 32, 7),
+        square(5, 64, 64, 3),
+        square(18, 12, 12, 17),
+        square(9, 4, 4, 130),
+        square(130, 4, 4, 9),
+        square(7, 4, 24, 12),
+        square(6, 10, 8, 24),
+        square(400, 8, 8, 20),
+        square(20, 8, 8, 900),
+        square(4, 6, 6, 8),
+        square(4, 9, 8, 8));
+  }
+
+  private static ConvShape square(final int in, final int height, final int width, final int out) {
+    return new ConvShape(in, height, width, out, 2, 2, 2, 0);
+  }
+
   /// Kernels 1 to 5, strides 1 to 3, paddings 0 to 3, square and not.
   static List<ConvShape> generic() {
     final var shapes = new ArrayList<ConvShape>();

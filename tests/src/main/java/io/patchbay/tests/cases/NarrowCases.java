@@ -4,7 +4,6 @@ import static io.patchbay.tests.cases.Draft.ROWS;
 
 import io.patchbay.engine.Gradients;
 import io.patchbay.engine.Node;
-import io.patchbay.engine.Op;
 import io.patchbay.engine.Ops;
 import io.patchbay.engine.Precision;
 import io.patchbay.engine.Shape;
@@ -31,23 +30,28 @@ final class NarrowCases {
           new ConvShape(20, 16, 16, 56, 4, 4, 2, 1),
           new ConvShape(40, 32, 32, 9, 4, 4, 2, 1),
           // And so many that no more fits beside their weights.
-          new ConvShape(80, 32, 32, 8, 4, 4, 2, 1));
+          new ConvShape(80, 32, 32, 8, 4, 4, 2, 1),
+          // Squares that do not overlap.
+          new ConvShape(20, 16, 16, 33, 2, 2, 2, 0),
+          new ConvShape(33, 8, 8, 70, 2, 2, 2, 0),
+          new ConvShape(64, 8, 8, 20, 2, 2, 2, 0),
+          new ConvShape(3, 12, 12, 24, 2, 2, 2, 0));
 
   private NarrowCases() {}
 
   static List<OpCase> all() {
     final var cases = new ArrayList<>(PropagateCases.narrow());
     for (final var s : SHAPES) {
-      cases.add(of("convolution " + s, draft -> layer(draft, s, NarrowCases::down, true)));
+      final BiFunction<Node, Node, Node> down = (x, w) -> Ops.conv2d(x, w, s.stride(), s.padding());
+      final BiFunction<Node, Node, Node> up =
+          (x, w) -> Ops.convTranspose2d(x, w, s.stride(), s.padding());
+      cases.add(of("convolution " + s, draft -> layer(draft, s, down, true)));
+      cases.add(of("transposed convolution " + s, draft -> layer(draft, s, up, false)));
       cases.add(
-          of("transposed convolution " + s, draft -> layer(draft, s, NarrowCases::up, false)));
-      cases.add(
-          of("gradients of a convolution " + s, draft -> slopes(draft, s, NarrowCases::down, true))
+          of("gradients of a convolution " + s, draft -> slopes(draft, s, down, true))
               .mixingRows());
       cases.add(
-          of(
-                  "gradients of a transposed convolution " + s,
-                  draft -> slopes(draft, s, NarrowCases::up, false))
+          of("gradients of a transposed convolution " + s, draft -> slopes(draft, s, up, false))
               .mixingRows());
     }
     for (final int[] size : new int[][] {{256, 72}, {10, 33}, {64, 16}, {1100, 20}}) {
@@ -69,15 +73,6 @@ final class NarrowCases {
             })
         .within(TF32)
         .withoutGradients();
-  }
-
-  private static Node down(final Node x, final Node w) {
-    return Ops.conv2d(x, w, 2, 1);
-  }
-
-  private static Node up(final Node x, final Node w) {
-    final int side = 2 * x.shape().dim(1);
-    return x.graph().append(new Op.ConvInputGrad(2, 1, side, side), x, w);
   }
 
   private static void layer(

@@ -31,7 +31,8 @@ final class CudaManyRowsTest {
   private static final Pattern LAYERS =
       Pattern.compile(
           "tf32 (transposed )?(convolution|linear) .*|(convolution|input gradient)"
-              + " .(1|3|16|32|48|64), (8|16|32|64), \\5. -> .* k4x4 s2 p1");
+              + " .(1|3|16|32|48|64), (8|16|32|64), \\5. -> .* k4x4 s2 p1|(convolution|input"
+              + " gradient) .* k2x2 s2 p0");
 
   private static final int LAYER_ROWS = 37;
 
@@ -42,7 +43,9 @@ final class CudaManyRowsTest {
           "conv_down_held_4",
           "conv_up_held_16",
           "conv_up_held_8",
-          "conv_up_held_4");
+          "conv_up_held_4",
+          "conv_squares_down",
+          "conv_squares_up");
 
   @TestFactory
   Stream<DynamicTest> agreesWithTheReference() {
