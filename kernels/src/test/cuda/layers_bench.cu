@@ -232,7 +232,7 @@ std::function<void(int)> wgrad(Kernel<WeightGradParams> kernel, Halving s, int m
                   WeightGradParams{a, b, n == 1 ? out : parts, count, s.c, s.o, chunk, size, nullptr, 0});
     if (n > 1) {
       device.launch(KERNEL(conv_generic, conv_generic_join, JoinParams), (size + 31) / 32, 1, 256, 1024,
-                    JoinParams{parts, out, count, T::kBands, chunk, size, nullptr, 0});
+                    JoinParams{parts, out, count, T::kBands, chunk, size, nullptr, 0, size});
     }
   };
 }

@@ -36,7 +36,7 @@ final class Layers {
   private final Kernel upThin;
   private final WeightGradients weightGradients;
   private final @Nullable HalvingForms forms;
-  private final @Nullable SquareForms squares;
+  private final @Nullable DisjointForms disjoint;
   private final @Nullable LinearForms linearForms;
 
   /// @param special whether the forms for usual shapes are used too
@@ -56,7 +56,7 @@ final class Layers {
     up = device.kernel("conv_generic", "conv_generic_up");
     upThin = device.kernel("conv_generic", "conv_generic_up_thin");
     forms = special ? new HalvingForms(device, precision) : null;
-    squares = special ? new SquareForms(device, precision) : null;
+    disjoint = special ? new DisjointForms(device, precision) : null;
     weightGradients = new WeightGradients(device, this::weightForm);
     linearForms = special ? new LinearForms(device, precision) : null;
   }
@@ -220,7 +220,7 @@ final class Layers {
       form.kernel().launch(form.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o()));
       return;
     }
-    final var apart = squares == null ? null : squares.down(s, rows.most(), finish).orElse(null);
+    final var apart = disjoint == null ? null : disjoint.down(s, rows.most(), finish).orElse(null);
     if (apart != null) {
       launch(apart, s, x, w, y, finish, rows);
       return;
@@ -246,7 +246,7 @@ final class Layers {
       form.kernel().launch(form.launch(), with(finish, g, w, y, rows.count(), s.c(), s.o()));
       return;
     }
-    final var apart = squares == null ? null : squares.up(s, rows.most(), finish).orElse(null);
+    final var apart = disjoint == null ? null : disjoint.up(s, rows.most(), finish).orElse(null);
     if (apart != null) {
       launch(apart, s, g, w, y, finish, rows);
       return;
@@ -263,7 +263,7 @@ final class Layers {
             fields(s, 0, w, g, y, 0, finish, rows));
   }
 
-  /// A kernel of [SquareForms].
+  /// A kernel of [DisjointForms].
   private static void launch(
       final Call call,
       final Conv s,
@@ -277,9 +277,9 @@ final class Layers {
   }
 
   private Optional<WeightCall> weightForm(final Conv s) {
-    return forms == null || squares == null
+    return forms == null || disjoint == null
         ? Optional.empty()
-        : forms.weightGrad(s).or(() -> squares.weightGrad(s));
+        : forms.weightGrad(s).or(() -> disjoint.weightGrad(s));
   }
 
   /// The gradients of weights of convolutions.

@@ -73,8 +73,9 @@ final class CompositionCases {
           chain("linear then transposed, " + activation, draft -> unflattened(draft, activation)));
       cases.add(chain("layer then linear, " + activation, draft -> flattened(draft, activation)));
     }
-    cases.add(chain("layers of squares", d -> layersOfSquares(d, false)));
-    cases.add(chain("transposed layers of squares", d -> layersOfSquares(d, true)));
+    cases.add(chain("layers of disjoint squares", d -> layersOfDisjointSquares(d, false)));
+    cases.add(
+        chain("transposed layers of disjoint squares", d -> layersOfDisjointSquares(d, true)));
     cases.add(chain("log of sum of exponentials", CompositionCases::logSumExp));
     cases.add(chain("long chain", CompositionCases::longChain));
     cases.add(chain("many values in one expression", CompositionCases::manyValues));
@@ -158,7 +159,7 @@ final class CompositionCases {
   }
 
   /// Two layers one after the other, whose gradients pass the rectifiers between them.
-  private static void layersOfSquares(final Draft draft, final boolean isTransposed) {
+  private static void layersOfDisjointSquares(final Draft draft, final boolean isTransposed) {
     final var large = new ConvShape(20, 16, 16, 36, 2, 2, 2, 0);
     final var small = new ConvShape(36, 8, 8, 33, 2, 2, 2, 0);
     final var x = draft.input(isTransposed ? ConvCases.result(small) : ConvCases.image(large));

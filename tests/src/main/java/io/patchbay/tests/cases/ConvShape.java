@@ -50,28 +50,29 @@ record ConvShape(
 
   /// Squares that do not overlap, k2 s2 p0: the layers of an autoencoder, odd channels, small sides
   /// of widths 2 to 32, and two of an odd width or with a row that no square sees.
-  static List<ConvShape> squares() {
+  static List<ConvShape> disjoint() {
     return List.of(
-        square(32, 16, 16, 64),
-        square(64, 8, 8, 64),
-        square(3, 8, 8, 20),
-        square(20, 16, 16, 33),
-        square(33, 8, 8, 70),
-        square(70, 8, 8, 5),
-        square(1, 32, 32, 7),
-        square(5, 64, 64, 3),
-        square(18, 12, 12, 17),
-        square(9, 4, 4, 130),
-        square(130, 4, 4, 9),
-        square(7, 4, 24, 12),
-        square(6, 10, 8, 24),
-        square(400, 8, 8, 20),
-        square(20, 8, 8, 900),
-        square(4, 6, 6, 8),
-        square(4, 9, 8, 8));
+        disjoint(32, 16, 16, 64),
+        disjoint(64, 8, 8, 64),
+        disjoint(3, 8, 8, 20),
+        disjoint(20, 16, 16, 33),
+        disjoint(33, 8, 8, 70),
+        disjoint(70, 8, 8, 5),
+        disjoint(1, 32, 32, 7),
+        disjoint(5, 64, 64, 3),
+        disjoint(18, 12, 12, 17),
+        disjoint(9, 4, 4, 130),
+        disjoint(130, 4, 4, 9),
+        disjoint(7, 4, 24, 12),
+        disjoint(6, 10, 8, 24),
+        disjoint(400, 8, 8, 20),
+        disjoint(20, 8, 8, 900),
+        disjoint(4, 6, 6, 8),
+        disjoint(4, 9, 8, 8));
   }
 
-  private static ConvShape square(final int in, final int height, final int width, final int out) {
+  private static ConvShape disjoint(
+      final int in, final int height, final int width, final int out) {
     return new ConvShape(in, height, width, out, 2, 2, 2, 0);
   }
 

@@ -44,8 +44,8 @@ final class CudaManyRowsTest {
           "conv_up_held_16",
           "conv_up_held_8",
           "conv_up_held_4",
-          "conv_squares_down",
-          "conv_squares_up");
+          "conv_disjoint_down",
+          "conv_disjoint_up");
 
   @TestFactory
   Stream<DynamicTest> agreesWithTheReference() {

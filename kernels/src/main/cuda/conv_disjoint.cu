@@ -30,7 +30,7 @@
 // two parts and 32 additions: 44 of the 114 clocks in which memory gives its pixels.
 #include "halving_tensor.cuh"
 
-struct SquaresParams {
+struct DisjointParams {
   const float *x;  // (rows; C, 2 H, 2 W), or (rows; O, H, W) of the transposed convolution
   const float *w;  // (O, C, 2, 2)
   float *y;
@@ -46,7 +46,7 @@ namespace {
 // @param HELD whether weights stay in shared memory
 // @param AHEAD stretches on their way from memory
 template <bool UP, int PARTS, int M, bool HELD, int AHEAD>
-struct Squares {
+struct Disjoint {
   static constexpr int kPixels = 16;
   static constexpr int kTaken = UP ? 16 : 4;         // channels of the input in a stretch
   static constexpr int kMade = UP ? 4 * M : 16 * M;  // channels of the result of a warp
@@ -61,13 +61,13 @@ struct Squares {
     float pixels[8], weights[HELD ? 1 : kFours][4];
   };
 
-  const SquaresParams &p;
+  const DisjointParams &p;
   float *held;
   int inputs, outputs, output, plane, wide, pixels, stretches, pitch;
   const float *x, *w;  // what this lane loads next, two pixels and weights
   int left;            // channels of the input from there on
 
-  PB_DEVICE Squares(const SquaresParams &params, unsigned char *room)
+  PB_DEVICE Disjoint(const DisjointParams &params, unsigned char *room)
       : p(params), held(reinterpret_cast<float *>(room)), inputs((int)(UP ? p.o : p.c)),
         outputs((int)(UP ? p.c : p.o)), plane((int)(p.high * p.wide)), wide((int)p.wide), pixels(*p.rows * plane),
         stretches((inputs + kTaken - 1) / kTaken), pitch(UP ? kHeldPitch : 16 * (stretches | 1)) {
@@ -268,17 +268,17 @@ struct Squares {
 
 }  // namespace
 
-#define PB_SQUARES(name, up, parts, m, held, ahead, threads, blocks) \
-  PB_KERNEL(name, SquaresParams, threads, blocks) {                  \
+#define PB_DISJOINT(name, up, parts, m, held, ahead, threads, blocks) \
+  PB_KERNEL(name, DisjointParams, threads, blocks) {                  \
     PB_SHARED(shared);                                               \
-    Squares<up, parts, m, held, ahead>(p, shared).run();             \
+    Disjoint<up, parts, m, held, ahead>(p, shared).run();             \
   }
 
-PB_SQUARES(conv_squares_down_tf32, false, 1, 4, true, 3, 192, 2)
-PB_SQUARES(conv_squares_down_few_tf32, false, 1, 1, false, 4, 64, 4)
-PB_SQUARES(conv_squares_down_tf32x3, false, 3, 4, true, 2, 192, 2)
-PB_SQUARES(conv_squares_down_few_tf32x3, false, 3, 1, false, 4, 64, 4)
-PB_SQUARES(conv_squares_up_tf32, true, 1, 4, true, 3, 192, 2)
-PB_SQUARES(conv_squares_up_few_tf32, true, 1, 2, false, 3, 64, 4)
-PB_SQUARES(conv_squares_up_tf32x3, true, 3, 4, true, 3, 192, 2)
-PB_SQUARES(conv_squares_up_few_tf32x3, true, 3, 2, false, 2, 64, 4)
+PB_DISJOINT(conv_disjoint_down_tf32, false, 1, 4, true, 3, 192, 2)
+PB_DISJOINT(conv_disjoint_down_few_tf32, false, 1, 1, false, 4, 64, 4)
+PB_DISJOINT(conv_disjoint_down_tf32x3, false, 3, 4, true, 2, 192, 2)
+PB_DISJOINT(conv_disjoint_down_few_tf32x3, false, 3, 1, false, 4, 64, 4)
+PB_DISJOINT(conv_disjoint_up_tf32, true, 1, 4, true, 3, 192, 2)
+PB_DISJOINT(conv_disjoint_up_few_tf32, true, 1, 2, false, 3, 64, 4)
+PB_DISJOINT(conv_disjoint_up_tf32x3, true, 3, 4, true, 3, 192, 2)
+PB_DISJOINT(conv_disjoint_up_few_tf32x3, true, 3, 2, false, 2, 64, 4)

@@ -1,4 +1,4 @@
-// The weight gradient of convolutions with kernel 2, stride 2 and no padding (conv_squares.cu), from x (C, 2 H,
+// The weight gradient of convolutions with kernel 2, stride 2 and no padding (conv_disjoint.cu), from x (C, 2 H,
 // 2 W) and g (O, H, W): part c of dw (O, C, 2, 2), the sums over the bands of chunk c, each band 16 pixels of g
 // of a row. `conv_generic_join` adds the parts in their order. On the matrix unit for numbers of 11 bits (tf32,
 // m16n8k8): with PARTS = 1 operands are rounded, with PARTS = 3 they are taken in two parts and the sums of a
@@ -24,14 +24,14 @@
 #include "conv_wgrad.cuh"
 #include "halving_tensor.cuh"
 
-struct SquaresGradParams : WeightGradParams {
+struct DisjointGradParams : WeightGradParams {
   long long high, wide;  // of g
 };
 
 namespace {
 
 template <int PARTS>
-struct SquaresGrad {
+struct DisjointGrad {
   static constexpr int kWarps = 8;
   static constexpr int kAcross = 2;  // warps of a share
   static constexpr int kShares = kWarps / kAcross;
@@ -45,11 +45,11 @@ struct SquaresGrad {
     float g[8][4], x[2][2][4];
   };
 
-  const SquaresGradParams &p;
+  const DisjointGradParams &p;
   float *shared;
   int channels, outputs, channel, output, plane, wide, bands, from, end;
 
-  PB_DEVICE SquaresGrad(const SquaresGradParams &params, unsigned char *room)
+  PB_DEVICE DisjointGrad(const DisjointGradParams &params, unsigned char *room)
       : p(params), shared(reinterpret_cast<float *>(room)), channels((int)p.c), outputs((int)p.o),
         plane((int)(p.high * p.wide)), wide((int)p.wide), bands((plane + kPixels - 1) / kPixels) {
     const int across = (channels + kAcross * kChannels - 1) / (kAcross * kChannels);
@@ -235,12 +235,12 @@ struct SquaresGrad {
 
 }  // namespace
 
-PB_KERNEL(conv_squares_wgrad_tf32, SquaresGradParams, 256, 1) {
+PB_KERNEL(conv_disjoint_wgrad_tf32, DisjointGradParams, 256, 1) {
   PB_SHARED(shared);
-  SquaresGrad<1>(p, shared).run();
+  DisjointGrad<1>(p, shared).run();
 }
 
-PB_KERNEL(conv_squares_wgrad_tf32x3, SquaresGradParams, 256, 1) {
+PB_KERNEL(conv_disjoint_wgrad_tf32x3, DisjointGradParams, 256, 1) {
   PB_SHARED(shared);
-  SquaresGrad<3>(p, shared).run();
+  DisjointGrad<3>(p, shared).run();
 }

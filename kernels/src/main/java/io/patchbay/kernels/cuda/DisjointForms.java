@@ -10,10 +10,10 @@ import io.patchbay.kernels.cuda.Layers.Finish;
 import java.util.List;
 import java.util.Optional;
 
-/// The kernels of convolutions with kernel 2, stride 2 and no padding (`conv_squares.cu`,
-/// `conv_squares_wgrad.cu`): for any channels, an even width and a multiple of four pixels of the
+/// The kernels of convolutions with kernel 2, stride 2 and no padding (`conv_disjoint.cu`,
+/// `conv_disjoint_wgrad.cu`): for any channels, an even width and a multiple of four pixels of the
 /// small side, and a rectifier or nothing after the sums. Both forms of a layer give the same bits.
-final class SquareForms {
+final class DisjointForms {
   private static final int WARP = 32;
 
   /// Pixels of a tile and inner indices of a stretch.
@@ -44,13 +44,13 @@ final class SquareForms {
 
   /// @param precision of the operands; in float32 each is taken in two parts of 11 bits, which is
   ///   nearer to the sum than multiply-adds are
-  SquareForms(final Device device, final Precision precision) {
+  DisjointForms(final Device device, final Precision precision) {
     processors = device.facts().multiprocessors();
     room = device.facts().sharedPerBlock();
     final var suffix = precision == Precision.TF32 ? "_tf32" : "_tf32x3";
-    down = side(device, "conv_squares_down", suffix, 64, 16);
-    up = side(device, "conv_squares_up", suffix, 16, 8);
-    weightGrad = device.kernel("conv_squares_wgrad", "conv_squares_wgrad" + suffix);
+    down = side(device, "conv_disjoint_down", suffix, 64, 16);
+    up = side(device, "conv_disjoint_up", suffix, 16, 8);
+    weightGrad = device.kernel("conv_disjoint_wgrad", "conv_disjoint_wgrad" + suffix);
   }
 
   /// The convolution or its transpose.
@@ -141,8 +141,8 @@ final class SquareForms {
       final int heldChannels,
       final int fewChannels) {
     return new Side(
-        device.kernel("conv_squares", name + suffix),
-        device.kernel("conv_squares", name + "_few" + suffix),
+        device.kernel("conv_disjoint", name + suffix),
+        device.kernel("conv_disjoint", name + "_few" + suffix),
         heldChannels,
         fewChannels);
   }

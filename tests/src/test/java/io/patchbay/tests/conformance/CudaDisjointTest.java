@@ -13,14 +13,14 @@ import org.junit.jupiter.api.TestFactory;
 
 /// Which kernels convolutions take whose squares do not overlap, on a device of many
 /// multiprocessors.
-final class CudaSquaresTest {
+final class CudaDisjointTest {
   private static final long MEMORY = 1L << 30;
   private static final int FEW = 64;
   private static final int MANY = 1024;
 
-  private static final String DOWN = "conv_squares/conv_squares_down";
-  private static final String UP = "conv_squares/conv_squares_up";
-  private static final String GRADIENT = "conv_squares_wgrad/conv_squares_wgrad_tf32";
+  private static final String DOWN = "conv_disjoint/conv_disjoint_down";
+  private static final String UP = "conv_disjoint/conv_disjoint_up";
+  private static final String GRADIENT = "conv_disjoint_wgrad/conv_disjoint_wgrad_tf32";
   private static final String JOIN = "conv_generic/conv_generic_join";
   private static final String GENERIC = "conv_generic/conv_generic_";
 
@@ -53,7 +53,7 @@ final class CudaSquaresTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> layersTakeTheKernelsForSquares() {
+  Stream<DynamicTest> layersTakeTheKernelsForDisjointSquares() {
     if (!EmulatedDevice.present()) {
       return Stream.of();
     }
