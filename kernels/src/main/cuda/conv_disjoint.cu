@@ -8,8 +8,8 @@
 // A warp makes 16 pixels of the small grid, beside each other in an image and across images, of 16 M rows of the
 // product: channels, or the squares of 4 M channels. Inner indices go by 16, a stretch, which is two
 // instructions: the squares of four channels, or 16 channels. Which of them, and which pixel, has which place
-// in an instruction is free, so a lane (g, t) takes what lies beside each other: it loads the squares of pixels
-// 2 g and 2 g + 1 of a channel by 16 bytes, weights by 16 bytes as they stand, and stores 16 bytes at a time.
+// in an instruction is free, so a lane (g, t) takes what lies beside each other: it loads two pixels of a channel,
+// squares by 16 bytes, weights by 16 bytes as they stand, and stores 16 bytes beside those of its neighbours.
 // Pixels go from memory to registers, some stretches ahead of their products.
 //
 // Of many rows weights stay in shared memory, rows of them 16 or 8 banks apart, so that no two lanes of a load
@@ -138,7 +138,7 @@ struct Disjoint {
   // Loads the first stretches of a tile of pixels.
   PB_DEVICE void begin(int tile, Stretch (&ahead)[AHEAD]) {
     // A pixel that is not there gives a column that is not stored, of any numbers.
-    const int pixel = min(kPixels * tile + 2 * g(), pixels - 2);
+    const int pixel = min(kPixels * tile + (UP ? g() % 2 * 8 + g() / 2 * 2 : 2 * g()), pixels - 2);
     const int place = pixel % plane;
     left = tile < tiles() ? inputs - t() : 0;
     x = p.x + (long long)(pixel / plane) * inputs * plane * (UP ? 1 : 4) + t() * plane * (UP ? 1 : 4) +
@@ -197,7 +197,7 @@ struct Disjoint {
   };
 
   PB_DEVICE Place place(int tile, int four) const {
-    const int pixel = kPixels * tile + 4 * t() + (UP ? four % 2 * 2 : 0);
+    const int pixel = kPixels * tile + (UP ? four % 2 * 8 + 2 * t() : 4 * t());
     const int channel = output + (UP ? four / 4 : four) * 8 + g();
     const int at = pixel % plane;
     const int element = UP ? (4 * (at / wide) + four / 2 % 2 * 2) * wide + at % wide * 2 : at;
