@@ -83,6 +83,7 @@ final class NetTimings implements Section {
               () -> DeviceRuns.training(open.backend(), weights, precision, batch, sets));
         }
       }
+      DisjointLayers.time(bench, open, watch, precisions(open), result, rows);
     }
     return result;
   }
