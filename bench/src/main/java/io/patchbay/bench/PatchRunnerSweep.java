@@ -1,11 +1,9 @@
 package io.patchbay.bench;
 
 import io.patchbay.analysis.intervention.Operation.Coefficients;
-import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.sweep.Cell;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.Effect;
-import io.patchbay.analysis.sweep.MachineRates;
 import io.patchbay.analysis.sweep.PatchRunner;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.Subject;
@@ -42,7 +40,7 @@ final class PatchRunnerSweep implements SweepMethod {
       final int units = (int) task.units().stream().filter(u -> u.site() == site).count();
       runners.add(
           task.workload().outcome() == Outcome.PAIR
-              ? new PairSites(subject, task, site, false)
+              ? new PairSites(subject, task, site)
               : new NormSites(subject, task, site, first, units));
       first += units;
     }
@@ -187,45 +185,24 @@ final class PatchRunnerSweep implements SweepMethod {
   }
 
   /// Mediation: two runs a cell, projected on the change that the source of the pair brings.
-  static final class PairSites implements SitePart {
+  private static final class PairSites implements SitePart {
     private final SweepTask task;
     private final String site;
-    private final boolean carries;
     private final PatchRunner runner;
 
-    /// @param carries whether only the change is computed as far as that is cheaper, and a cell's
-    ///   change is multiplied with its own direction alone
-    PairSites(
-        final Subject subject, final SweepTask task, final NetSite site, final boolean carries) {
+    PairSites(final Subject subject, final SweepTask task, final NetSite site) {
       this.task = task;
       this.site = site.label();
-      this.carries = carries;
       final int inputs = task.inputs();
-      if (carries) {
-        final var capacity = new Capacity(inputs, Capacity.AMONG_BASES, CELLS, 1, inputs);
-        final var model = VaeGraph.analysis(subject.vae(), new Axis("rows"));
-        this.runner =
-            PatchRunner.carrying(
-                subject,
-                model,
-                Sites.of(model.graph()).named(this.site),
-                task.units().stream().filter(u -> u.site() == site).map(UnitBox::unit).toList(),
-                task.variations(),
-                capacity,
-                MachineRates.of(subject.backend()));
-      } else {
-        final var capacity = new Capacity(inputs, inputs, CELLS, 1);
-        this.runner = runner(subject, site, List.of(), task.variations(), capacity);
-      }
+      final var capacity = new Capacity(inputs, inputs, CELLS, 1);
+      this.runner = runner(subject, site, List.of(), task.variations(), capacity);
     }
 
     @Override
     public void run(final int from, final int to, final float[] effects) {
       runner.bases(task.images());
       final var outputs = runner.prefixValue("output");
-      if (!carries) {
-        runner.sourceValues(site, runner.prefixValue(site));
-      }
+      runner.sourceValues(site, runner.prefixValue(site));
       for (int base = from; base < to; base++) {
         final var lengths = directions(outputs, base);
         final int cells = task.perBase();
@@ -245,7 +222,7 @@ final class PatchRunnerSweep implements SweepMethod {
     }
 
     private int at(final int cell, final int direction) {
-      return carries ? cell : cell * task.variations() + direction;
+      return cell * task.variations() + direction;
     }
 
     /// Writes the changes that a base's sources bring; their squared lengths.
@@ -271,8 +248,8 @@ final class PatchRunnerSweep implements SweepMethod {
         final var unit = task.units().get(i / task.variations()).unit();
         final int k = i % task.variations();
         final int source = task.source(base, k);
-        batch.add(Cell.of(base, Change.interchange(site, unit, source)).along(k));
-        batch.add(Cell.of(source, Change.interchange(site, unit, base)).along(k));
+        batch.add(Cell.of(base, Change.interchange(site, unit, source)));
+        batch.add(Cell.of(source, Change.interchange(site, unit, base)));
       }
       return batch;
     }

@@ -11,7 +11,6 @@ import io.patchbay.analysis.sweep.SiteSweep;
 import io.patchbay.analysis.sweep.SiteSweep.Room;
 import io.patchbay.analysis.sweep.SiteSweep.Variation;
 import io.patchbay.analysis.sweep.Subject;
-import io.patchbay.bench.PatchRunnerSweep.PairSites;
 import io.patchbay.bench.SweepWorkload.Change;
 import io.patchbay.bench.SweepWorkload.Outcome;
 import io.patchbay.engine.Axis;
@@ -90,10 +89,10 @@ final class PlannedSweep implements SweepMethod {
     };
   }
 
-  private static Prepared pairs(final Subject subject, final SweepTask task) {
+  private Prepared pairs(final Subject subject, final SweepTask task) {
     final var parts =
         task.workload().sites().stream()
-            .map(site -> new PairSites(subject, task, site, true))
+            .map(site -> new PairSites(subject, task, site, cells))
             .toList();
     return new Prepared() {
       @Override

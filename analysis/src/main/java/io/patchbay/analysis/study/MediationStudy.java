@@ -80,9 +80,9 @@ public record MediationStudy(
     final var bootstrap = Bootstrap.standard(scene.seed());
     final var rows = new ArrayList<Row>();
     final int ranges = chosen.stream().mapToInt(u -> u.ranges().size()).max().orElse(1);
-    try (var runner = new PairRunner(scene, pairs, site, outcome, ranges, true)) {
-      for (final var unit : chosen) {
-        final var m = PatchingStudy.mediation(runner, at, unit, 0, count, bootstrap);
+    final long cells = chosen.size() * PatchingStudy.cells(0, count);
+    try (var runner = new PairRunner(scene, pairs, site, outcome, ranges, true, cells)) {
+      for (final var m : PatchingStudy.mediation(runner, at, chosen, 0, count, bootstrap)) {
         rows.add(new Row(m.name(), m.effects(), m.checks()));
       }
     }

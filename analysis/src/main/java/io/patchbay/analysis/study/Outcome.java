@@ -4,6 +4,7 @@ import io.patchbay.analysis.sweep.FactorProbe;
 import io.patchbay.vae.io.BadInputException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// The functional Y of a run that mediation follows, read from the value of one site.
 public sealed interface Outcome {
@@ -114,16 +115,20 @@ public sealed interface Outcome {
   record Along(float[] base, float[] directions, double[] lengths) implements Measure {
     @Override
     public double[] of(final float[] values, final int[] pairs) {
-      final var result = new double[pairs.length];
+      return IntStream.range(0, pairs.length)
+          .parallel()
+          .mapToDouble(i -> of(values, i, pairs[i]))
+          .toArray();
+    }
+
+    private double of(final float[] values, final int run, final int pair) {
       final int size = directions.length / lengths.length;
-      for (int i = 0; i < result.length; i++) {
-        final int at = pairs[i] * size;
-        for (int p = 0; p < size; p++) {
-          result[i] += (double) (values[i * size + p] - base[at + p]) * directions[at + p];
-        }
-        result[i] = defined(pairs[i]) ? result[i] / lengths[pairs[i]] : 0;
+      final int at = pair * size;
+      double product = 0;
+      for (int p = 0; p < size; p++) {
+        product += (double) (values[run * size + p] - base[at + p]) * directions[at + p];
       }
-      return result;
+      return defined(pair) ? product / lengths[pair] : 0;
     }
 
     @Override

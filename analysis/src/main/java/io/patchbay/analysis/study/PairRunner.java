@@ -1,14 +1,17 @@
 package io.patchbay.analysis.study;
 
+import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.Unit;
-import io.patchbay.analysis.sweep.Cell;
-import io.patchbay.analysis.sweep.Cell.Change;
+import io.patchbay.analysis.sweep.CellQueue;
+import io.patchbay.analysis.sweep.CellQueue.Ran;
+import io.patchbay.analysis.sweep.OwnDirections;
 import io.patchbay.analysis.sweep.PatchRunner;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.Together;
 import io.patchbay.engine.Axis;
+import io.patchbay.engine.Backend;
 import io.patchbay.vae.model.VaeGraph;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +25,13 @@ import java.util.Optional;
 /// Rows 0 to P-1 of the tables are the bases, rows P to 2P-1 the sources, row 2P of the sources is
 /// the site's mean over both.
 final class PairRunner implements AutoCloseable {
+  /// Cells at a time on the host's cores.
   private static final int CELLS = 256;
+
   private static final int CARRIED_CELLS = 2048;
+
+  /// Outcomes that there is room for at first.
+  private static final int ROOM = 1024;
 
   /// What an effect on the image may be off by where the change is carried, as a share of it.
   private static final double CARRIED = 1e-4;
@@ -31,14 +39,13 @@ final class PairRunner implements AutoCloseable {
   /// The rounding of two whole images, whose difference is compared with it.
   private static final double ROUNDING = 1e-5;
 
-  private final String site;
   private final int pairs;
-  private final Outcome outcome;
   private final PatchRunner runner;
   private final Outcome.Measure measure;
   private final Optional<Carried> carried;
-  private final List<Cell> cells = new ArrayList<>();
-  private final List<Integer> pairOf = new ArrayList<>();
+  private final CellQueue cells;
+  private double[] found = new double[ROOM];
+  private int count;
 
   /// What is known of unpatched runs where changes are carried.
   ///
@@ -47,42 +54,45 @@ final class PairRunner implements AutoCloseable {
   private record Carried(Outcome.Along along, double[] outcomes, double tolerance) {}
 
   /// With the projection on the change that the source brings as the outcome, of whole values.
-  PairRunner(final Scene scene, final Pairs pairs, final String site) {
-    this(scene, pairs, site, new Outcome.Projection(), 8, false);
+  ///
+  /// @param ranges as below
+  /// @param asked as below
+  PairRunner(
+      final Scene scene, final Pairs pairs, final String site, final int ranges, final long asked) {
+    this(scene, pairs, site, new Outcome.Projection(), ranges, false, asked);
   }
 
   /// @param ranges most ranges of a unit that is interchanged
   /// @param carries whether changes are carried where that can be; else values are computed whole
+  /// @param asked cells that are queued before their outcomes are asked for, about: more than that
+  ///   are not run at a time
   PairRunner(
       final Scene scene,
       final Pairs pairs,
       final String site,
       final Outcome outcome,
       final int ranges,
-      final boolean carries) {
-    this.site = site;
+      final boolean carries,
+      final long asked) {
     this.pairs = pairs.size();
-    this.outcome = outcome;
+    final var backend = scene.model().backend();
     final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
     final int rows = 2 * this.pairs;
     final var carrying =
         carries && outcome.isProduct()
-            ? PatchRunner.measuring(
+            ? OwnDirections.measuring(
                 scene.subject(),
                 graph,
                 Sites.of(graph.graph()).named(site),
                 this.pairs,
-                new Capacity(rows, rows + 1, CARRIED_CELLS, ranges))
+                new Capacity(
+                    rows,
+                    rows + 1,
+                    Together.cells(backend, CARRIED_CELLS, asked, ranges, 1),
+                    ranges))
             : Optional.<PatchRunner>empty();
-    this.runner =
-        carrying.orElseGet(() ->
-            new PatchRunner(
-                scene.subject(),
-                graph,
-                List.of(site),
-                List.of(),
-                List.of(outcome.site()),
-                new Capacity(rows, rows + 1, CELLS, ranges)));
+    final var measured = Sites.of(graph.graph()).named(outcome.site());
+    this.runner = carrying.orElseGet(() -> whole(scene, graph, site, measured, ranges, asked));
     final var images = scene.images(both(pairs));
     runner.bases(images);
     final var activations = runner.prefixValue(site);
@@ -90,12 +100,44 @@ final class PairRunner implements AutoCloseable {
     runner.sourceValues(site, withMean(activations, rows));
     this.measure =
         outcome.on(
-            new Outcome.Runs(this.pairs, images, carrying.isPresent() ? clean : unpatched(rows)));
+            new Outcome.Runs(
+                this.pairs,
+                images,
+                carrying.isPresent() ? clean : unpatched(backend, measured, rows)));
     this.carried =
         carrying.isPresent() && measure instanceof final Outcome.Along along
             ? Optional.of(carried(along, clean))
             : Optional.empty();
     carried.ifPresent(of -> runner.directions(of.along().directions()));
+    this.cells =
+        carried
+            .map(of -> CellQueue.products(runner, backend, ran -> keep(moved(of, ran))))
+            .orElseGet(() ->
+                CellQueue.values(
+                    runner,
+                    backend,
+                    measured.name(),
+                    ran -> keep(measure.of(ran.values(), ran.directions()))));
+  }
+
+  private PatchRunner whole(
+      final Scene scene,
+      final VaeGraph graph,
+      final String site,
+      final Site measured,
+      final int ranges,
+      final long asked) {
+    final int rows = 2 * pairs;
+    final long wanted = Math.max(rows, asked);
+    final int most =
+        Together.cells(scene.model().backend(), CELLS, wanted, ranges, measured.size());
+    return new PatchRunner(
+        scene.subject(),
+        graph,
+        List.of(site),
+        List.of(),
+        List.of(measured.name()),
+        new Capacity(rows, rows + 1, most, ranges));
   }
 
   /// @param clean images of the unpatched runs
@@ -140,19 +182,21 @@ final class PairRunner implements AutoCloseable {
   }
 
   /// The values of the unpatched runs at the outcome's site.
-  private float[] unpatched(final int rows) {
-    float[] all = new float[0];
-    for (int from = 0; from < rows; from += CELLS) {
-      final var batch = new ArrayList<Cell>();
-      for (int i = from; i < Math.min(rows, from + CELLS); i++) {
-        batch.add(new Cell(i, List.of()));
-      }
-      runner.run(batch);
-      final var values = runner.value(outcome.site());
-      final int width = values.length / batch.size();
-      all = from == 0 ? new float[rows * width] : all;
-      System.arraycopy(values, 0, all, from * width, values.length);
+  private float[] unpatched(final Backend backend, final Site measured, final int rows) {
+    final int width = measured.size();
+    final var all = new float[Math.multiplyExact(rows, width)];
+    final var queue =
+        CellQueue.values(
+            runner,
+            backend,
+            measured.name(),
+            ran ->
+                System.arraycopy(
+                    ran.values(), 0, all, ran.bases()[0] * width, ran.values().length));
+    for (int i = 0; i < rows; i++) {
+      queue.unchanged(i, i % pairs);
     }
+    queue.finish();
     return all;
   }
 
@@ -193,53 +237,46 @@ final class PairRunner implements AutoCloseable {
 
   /// Queues the base run or the source run as it is.
   void unchanged(final int pair, final boolean sourceRun) {
-    cells.add(new Cell(sourceRun ? pairs + pair : pair, List.of()));
-    pairOf.add(pair);
+    cells.unchanged(sourceRun ? pairs + pair : pair, pair);
   }
 
   private void queue(final int pair, final int base, final Unit unit, final int source) {
-    cells.add(Cell.of(base, Change.interchange(site, unit, source)));
-    pairOf.add(pair);
+    cells.interchange(base, unit, source, pair);
   }
 
-  /// Runs what is queued.
+  /// Cells that run at a time, at most.
+  int atOnce() {
+    return cells.atOnce();
+  }
+
+  /// Runs what is left of what is queued.
   ///
   /// @return the outcome of each run, in the order of queueing
   double[] outcomes() {
-    final var result = new double[cells.size()];
-    final int most = carried.isPresent() ? CARRIED_CELLS : CELLS;
-    for (int from = 0; from < result.length; from += most) {
-      final int to = Math.min(result.length, from + most);
-      final var of = pairOf.subList(from, to).stream().mapToInt(Integer::intValue).toArray();
-      final var batch = cells.subList(from, to);
-      final var found = carried.map(c -> moved(c, batch, of)).orElseGet(() -> whole(batch, of));
-      System.arraycopy(found, 0, result, from, to - from);
-    }
-    cells.clear();
-    pairOf.clear();
+    cells.finish();
+    final var result = Arrays.copyOf(found, count);
+    count = 0;
     return result;
   }
 
-  private double[] whole(final List<Cell> batch, final int[] of) {
-    runner.run(batch);
-    return measure.of(runner.value(outcome.site()), of);
+  private void keep(final double[] more) {
+    if (found.length - count < more.length) {
+      found = Arrays.copyOf(found, Math.max(2 * found.length, count + more.length));
+    }
+    System.arraycopy(more, 0, found, count, more.length);
+    count += more.length;
   }
 
-  private double[] moved(final Carried known, final List<Cell> batch, final int[] of) {
-    final var along = new ArrayList<Cell>();
-    for (int i = 0; i < of.length; i++) {
-      along.add(batch.get(i).along(of[i]));
-    }
-    runner.run(along);
-    final var products = runner.products();
-    final var found = new double[of.length];
-    for (int i = 0; i < found.length; i++) {
-      if (known.along().defined(of[i])) {
-        found[i] =
-            known.outcomes()[batch.get(i).base()] + products[i] / known.along().lengths()[of[i]];
+  private static double[] moved(final Carried known, final Ran ran) {
+    final var along = known.along();
+    final var outcomes = new double[ran.values().length];
+    for (int i = 0; i < outcomes.length; i++) {
+      final int pair = ran.directions()[i];
+      if (along.defined(pair)) {
+        outcomes[i] = known.outcomes()[ran.bases()[i]] + ran.values()[i] / along.lengths()[pair];
       }
     }
-    return found;
+    return outcomes;
   }
 
   @Override

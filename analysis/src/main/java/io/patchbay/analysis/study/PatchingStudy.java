@@ -24,6 +24,9 @@ record PatchingStudy(
     Site site, List<Unit> units, List<Interval> denoising, List<Interval> noising) {
   private static final int FLIPS = 2000;
 
+  /// Runs of a pair in mediation.
+  private static final int RUNS = 10;
+
   /// Mediation through one set of units, with its checks.
   record Mediated(String name, MediationEffects effects, MediationChecks checks) {}
 
@@ -59,9 +62,14 @@ record PatchingStudy(
     return new PatchingStudy(site, units, denoising, noising);
   }
 
+  /// A quarter of some units.
+  static int quarter(final int units) {
+    return Math.max(1, units / 4);
+  }
+
   /// The quarter of the units that carry most of the source, as one unit.
   Unit strongestQuarter() {
-    final int count = Math.max(1, units.size() / 4);
+    final int count = quarter(units.size());
     final var chosen =
         IntStream.range(0, units.size())
             .boxed()
@@ -73,18 +81,45 @@ record PatchingStudy(
     return new Unit(count + " of " + units.size(), chosen);
   }
 
-  /// Mediation through `mediators`, over pairs that were not used to choose them. The checks come
-  /// from runs of their own; a full cut is checked with the whole site; where changes are carried,
-  /// the source's own run is not one of them.
-  static Mediated mediation(
+  /// Cells that patching of every unit, or mediation, asks for at most.
+  static long cells(final int units, final int pairs) {
+    return Math.max(2L * units, RUNS) * pairs;
+  }
+
+  /// Mediation through some sets of units, over pairs that were not used to choose them. The checks
+  /// come from runs of their own; a full cut is checked with the whole site; where changes are
+  /// carried, the source's own run is not one of them.
+  ///
+  /// @param sets of mediators, one after the other
+  static List<Mediated> mediation(
       final PairRunner runner,
       final Site site,
-      final Unit mediators,
+      final List<Unit> sets,
       final int firstPair,
       final int endPair,
       final Bootstrap bootstrap) {
     final var pairs = moving(runner, firstPair, endPair);
+    final long each = Math.max(1, cells(0, pairs.length));
+    final int together = (int) Math.clamp(runner.atOnce() / each, 1, sets.size());
+    final var all = new ArrayList<Mediated>();
+    for (int from = 0; from < sets.size(); from += together) {
+      final var some = sets.subList(from, Math.min(sets.size(), from + together));
+      some.forEach(mediators -> queue(runner, site, mediators, pairs));
+      final var y = runner.outcomes();
+      final int runs = y.length / some.size();
+      for (int i = 0; i < some.size(); i++) {
+        final var name = site.name() + " [" + some.get(i).name() + "]";
+        final var own = Arrays.copyOfRange(y, i * runs, (i + 1) * runs);
+        all.add(mediated(name, own, pairs, runner.tolerance(), bootstrap));
+      }
+    }
+    return all;
+  }
+
+  private static void queue(
+      final PairRunner runner, final Site site, final Unit mediators, final int[] pairs) {
     final var empty = new Unit("none", List.of());
+    final var whole = site.whole();
     for (final int pair : pairs) {
       runner.unchanged(pair, false);
       runner.unchanged(pair, true);
@@ -93,20 +128,27 @@ record PatchingStudy(
       runner.atMean(pair, false, mediators);
       runner.atMean(pair, true, mediators);
       runner.baseItself(pair, mediators);
-      runner.intoBase(pair, site.whole());
+      runner.intoBase(pair, whole);
       runner.intoBase(pair, empty);
       // The reversal exchanges the roles of the runs; it is computed again, not copied.
       runner.intoSource(pair, mediators);
     }
-    final var y = runner.outcomes();
-    final int each = y.length / pairs.length;
+  }
+
+  /// @param y of the runs of every pair, as they were queued
+  private static Mediated mediated(
+      final String name,
+      final double[] y,
+      final int[] pairs,
+      final double tolerance,
+      final Bootstrap bootstrap) {
     final var measured = new ArrayList<MediationPair>();
-    final var columns = new double[each][pairs.length];
+    final var columns = new double[RUNS][pairs.length];
     for (int i = 0; i < pairs.length; i++) {
-      for (int c = 0; c < each; c++) {
-        columns[c][i] = y[i * each + c];
+      final int at = i * RUNS;
+      for (int c = 0; c < RUNS; c++) {
+        columns[c][i] = y[at + c];
       }
-      final int at = i * each;
       final var level = new MediationPair.Controlled(y[at + 4], y[at + 5]);
       measured.add(
           new MediationPair(pairs[i], y[at], y[at + 1], y[at + 2], y[at + 3], List.of(level)));
@@ -119,10 +161,10 @@ record PatchingStudy(
     final var checks =
         new MediationChecks(
             MediationChecks.Check.of(columns[6], columns[0], 0),
-            MediationChecks.Check.of(columns[7], columns[1], runner.tolerance()),
+            MediationChecks.Check.of(columns[7], columns[1], tolerance),
             MediationChecks.Check.of(columns[8], columns[0], 0),
             MediationChecks.Check.reversal(indirect, reversed, 0));
-    return new Mediated(site.name() + " [" + mediators.name() + "]", effects, checks);
+    return new Mediated(name, effects, checks);
   }
 
   /// Whether any of these pairs has a source that changes the image.

@@ -102,8 +102,10 @@ record VariantStudy(
     final var pairs =
         hasFactors ? Pairs.differingIn(scene, -1, size.pairs()) : Pairs.random(scene, size.pairs());
     for (final var site : patchedSites(scene)) {
-      try (var runner = new PairRunner(scene, pairs, site.name())) {
-        final int half = size.pairs() / 2;
+      final int half = size.pairs() / 2;
+      final long asked = PatchingStudy.cells(site.channels(), size.pairs() - half);
+      final int ranges = PatchingStudy.quarter(site.channels());
+      try (var runner = new PairRunner(scene, pairs, site.name(), ranges, asked)) {
         long cells = site.name().equals("latent.z") ? grid : 0;
         // A model that says the same of all inputs has nothing to patch in.
         if (PatchingStudy.moves(runner, 0, half)
@@ -111,9 +113,9 @@ record VariantStudy(
           final var study = PatchingStudy.of(runner, site, site.channelUnits(), 0, half, bootstrap);
           patching.add(study);
           cells += 2L * study.units().size() * study.denoising().getFirst().n();
-          mediation.add(
+          mediation.addAll(
               PatchingStudy.mediation(
-                  runner, site, study.strongestQuarter(), half, size.pairs(), bootstrap));
+                  runner, site, List.of(study.strongestQuarter()), half, size.pairs(), bootstrap));
         }
         guards.add(guard(scene, site, cells));
       }

@@ -114,6 +114,11 @@ final class CellProgram implements AutoCloseable {
     prefix.hand(value, program, given, at);
   }
 
+  /// Takes rows that another program has computed, likewise.
+  void take(final Program from, final Node output, final Node given, final int at) {
+    program.write(given, from, output, at);
+  }
+
   /// Runs a batch with this many bases, sources and directions.
   ///
   /// @throws IllegalStateException when a patch did not fire exactly as planned

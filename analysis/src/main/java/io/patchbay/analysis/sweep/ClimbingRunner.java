@@ -88,12 +88,12 @@ final class ClimbingRunner implements AutoCloseable {
 
     private Started(final CellBatch batch) {
       this.batch = batch;
-      this.run = runner.start(batch, effect);
+      this.run = runner.start(batch, runner.planned(effect));
     }
 
     float[] effects() {
       run.end();
-      final var effects = runner.effect(run, effect);
+      final var effects = run.read(runner.planned(effect));
       next.ifPresent(rung -> again = rung.raise(given.orElseThrow(), batch, effects, skipped()));
       return effects;
     }

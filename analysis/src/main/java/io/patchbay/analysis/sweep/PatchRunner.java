@@ -1,8 +1,5 @@
 package io.patchbay.analysis.sweep;
 
-import io.patchbay.analysis.intervention.Site;
-import io.patchbay.analysis.intervention.Unit;
-import io.patchbay.analysis.sweep.Way.Extent;
 import io.patchbay.engine.Node;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -11,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Interventions at fixed sites of one model: a program for what comes before them, run once per
 /// input, and a program for what comes after, run once per cell with many cells at a time: as many
@@ -28,6 +26,7 @@ public final class PatchRunner implements AutoCloseable {
   private final Prefix prefix;
   private final CellProgram cells;
   private final Optional<ImageProjection> projection;
+  private final Optional<CleanDirections> between;
   private final boolean carries;
   private int bases;
   private int sources;
@@ -97,51 +96,6 @@ public final class PatchRunner implements AutoCloseable {
         Optional.empty());
   }
 
-  /// For interventions at one site of which each cell's change of the image is multiplied with a
-  /// direction of its own, see [#products]: the change is carried as a change as far as that is
-  /// cheaper for these units. The clean images of the bases can be read ([#prefixValue]).
-  ///
-  /// @param directions the most that there are
-  /// @param rates by which that is judged; see [MachineRates#of]
-  public static PatchRunner carrying(
-      final Subject subject,
-      final VaeGraph model,
-      final Site site,
-      final List<Unit> units,
-      final int directions,
-      final Capacity capacity,
-      final MachineRates rates) {
-    final var extent = Extent.perBase(capacity.cells());
-    final var route =
-        Routes.mixed(model.graph(), site, IMAGE)
-            .cheapest(subject, units, false, rates, extent)
-            .route();
-    return along(subject, model, site, directions, capacity, route);
-  }
-
-  /// The same with a change that is carried all the way to the image; empty where it cannot be.
-  public static Optional<PatchRunner> measuring(
-      final Subject subject,
-      final VaeGraph model,
-      final Site site,
-      final int directions,
-      final Capacity capacity) {
-    final var exact = Routes.mixed(model.graph(), site, IMAGE).exact(false);
-    return exact.map(way -> along(subject, model, site, directions, capacity, Optional.of(way)));
-  }
-
-  private static PatchRunner along(
-      final Subject subject,
-      final VaeGraph model,
-      final Site site,
-      final int directions,
-      final Capacity capacity,
-      final Optional<Route> way) {
-    final var sites = SitePatch.mixed(List.of(site.name()));
-    return new PatchRunner(
-        subject, model, sites, List.of(), List.of(), directions, true, capacity, way);
-  }
-
   /// Without directions.
   ///
   /// @param sites how each patched site is changed; what their ops read beside the source has to be
@@ -194,6 +148,11 @@ public final class PatchRunner implements AutoCloseable {
     if (own) {
       needed.add(Suffix.site(model.graph(), IMAGE));
     }
+    this.between =
+        own && among
+            ? Optional.of(
+                new CleanDirections(subject, Suffix.site(model.graph(), IMAGE), capacity.bases()))
+            : Optional.empty();
     this.prefix = new Prefix(subject, model, List.copyOf(needed), capacity.inputs());
     final var row = projection.flatMap(ImageProjection::own);
     try {
@@ -229,8 +188,10 @@ public final class PatchRunner implements AutoCloseable {
         images,
         first,
         count,
-        from ->
-            suffix.tables().forEach((value, table) -> cells.take(prefix, value, table, at + from)));
+        from -> {
+          suffix.tables().forEach((value, table) -> cells.take(prefix, value, table, at + from));
+          between.ifPresent(of -> of.take(prefix, at + from));
+        });
     bases = at + count;
   }
 
@@ -296,7 +257,7 @@ public final class PatchRunner implements AutoCloseable {
   ///
   /// @throws IllegalStateException when a patch did not fire exactly as planned
   public void run(final List<Cell> batch) {
-    batch.forEach(this::checkBase);
+    batch.forEach(cell -> checkBase(cell.base()));
     run(CellBatch.of(sites, batch));
   }
 
@@ -306,13 +267,10 @@ public final class PatchRunner implements AutoCloseable {
   }
 
   /// As above, without waiting for the end: what is asked for afterwards is prepared meanwhile.
-  RunningCells start(final CellBatch batch, final Effect effect) {
-    return cells.start(batch, bases, sources, directions, List.of(planned(effect)));
-  }
-
-  /// One number per cell of a batch that was started.
-  float[] effect(final RunningCells run, final Effect effect) {
-    return run.read(planned(effect));
+  ///
+  /// @param output that is read of it
+  RunningCells start(final CellBatch batch, final Node output) {
+    return cells.start(batch, bases, sources, directions, List.of(output));
   }
 
   /// Per cell, 1 where it was proved to change nothing and left out; empty where nothing is left
@@ -321,9 +279,9 @@ public final class PatchRunner implements AutoCloseable {
     return carries ? run.skipped(suffix.point(sites.getFirst()).patch()) : new int[0];
   }
 
-  private void checkBase(final Cell cell) {
-    if (cell.base() < 0 || cell.base() >= bases) {
-      throw new IllegalArgumentException("no such base: base=" + cell.base() + ", bases=" + bases);
+  void checkBase(final int base) {
+    if (base < 0 || base >= bases) {
+      throw new IllegalArgumentException("no such base: base=" + base + ", bases=" + bases);
     }
   }
 
@@ -332,7 +290,7 @@ public final class PatchRunner implements AutoCloseable {
     return cells.read(planned(effect));
   }
 
-  private Node planned(final Effect effect) {
+  Node planned(final Effect effect) {
     final var node = effects.get(effect);
     if (node == null) {
       throw new IllegalArgumentException("effect was not planned: " + effect);
@@ -342,11 +300,15 @@ public final class PatchRunner implements AutoCloseable {
 
   /// The value of a site in every cell of the last run, (C, H, W) each.
   public float[] value(final String site) {
+    return cells.read(planned(site));
+  }
+
+  Node planned(final String site) {
     final var node = values.get(site);
     if (node == null) {
       throw new IllegalArgumentException("value was not planned: site=" + site);
     }
-    return cells.read(node);
+    return node;
   }
 
   /// The directions that the next runs multiply the change of the image with.
@@ -359,14 +321,34 @@ public final class PatchRunner implements AutoCloseable {
     cells.write(node, values);
   }
 
+  /// Makes the changes from the clean image of one base to that of another the directions. Only
+  /// where each cell has its own, and takes from the bases.
+  ///
+  /// @param of the base of each direction
+  /// @param towards the base whose image it leads to
+  /// @return when it is asked, the square of the length of each: runs can be started before
+  public Supplier<float[]> directions(final int[] of, final int[] towards) {
+    final var computing =
+        between.orElseThrow(
+            () -> new IllegalStateException("cells do not take from the bases: sites=" + sites));
+    directions = of.length;
+    final var node = planned().directions();
+    return computing.of(of, towards, (from, rows, at) -> cells.take(from, rows, node, at));
+  }
+
   /// The products of each cell's change of the image with the directions, `[cell][direction]`, or
   /// with its own, `[cell]`.
   public float[] products() {
     return cells.read(planned().products());
   }
 
-  private ImageProjection planned() {
+  ImageProjection planned() {
     return projection.orElseThrow(() -> new IllegalStateException("no directions were planned"));
+  }
+
+  /// The patched sites.
+  List<String> sites() {
+    return sites;
   }
 
   /// Cells that are computed at a time, at most.
@@ -376,7 +358,7 @@ public final class PatchRunner implements AutoCloseable {
 
   /// Bytes of native memory held.
   public long bytes() {
-    return prefix.bytes() + cells.bytes();
+    return prefix.bytes() + cells.bytes() + between.map(CleanDirections::bytes).orElse(0L);
   }
 
   /// What runs once per input and what runs once per cell, for people.
@@ -388,5 +370,6 @@ public final class PatchRunner implements AutoCloseable {
   public void close() {
     prefix.close();
     cells.close();
+    between.ifPresent(CleanDirections::close);
   }
 }

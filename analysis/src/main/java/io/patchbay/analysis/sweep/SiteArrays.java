@@ -1,9 +1,11 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.engine.Running.Misfire;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// The changes of many cells at one site, as the arrays that the program takes.
 ///
@@ -19,6 +21,10 @@ record SiteArrays(
   private static final int FIVE = 5;
   private static final int TRIPLE = 3;
   private static final float[] KEEP = {1, 0, 0, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
+  private static final float[] TAKE = {0, 0, 1, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
+
+  /// Instead of the number of a unit: the cell stays as it is.
+  static final int NO_UNIT = -1;
 
   static SiteArrays of(final String site, final List<Cell> cells) {
     final var sourceIndex = new int[cells.size()];
@@ -45,6 +51,42 @@ record SiteArrays(
       }
     }
     return new SiteArrays(CellIndex.of(sourceIndex), sourceIndex, numbers, ranges, elements);
+  }
+
+  /// Of cells that each take a unit from a source, or nothing.
+  ///
+  /// @param which the number of each cell's unit, or [#NO_UNIT]
+  static SiteArrays interchanges(
+      final List<Unit> units, final int[] which, final CellIndex sources) {
+    final var sizes = units.stream().mapToInt(Unit::size).toArray();
+    final var bounds = units.stream().map(SiteArrays::bounds).toArray(int[][]::new);
+    int count = 0;
+    for (final int unit : which) {
+      count += unit == NO_UNIT ? 0 : bounds[unit].length / 2;
+    }
+    final var numbers = new float[which.length * FIVE];
+    final var ranges = new int[TRIPLE * count];
+    final var elements = new int[which.length];
+    int at = 0;
+    for (int i = 0; i < which.length; i++) {
+      final int unit = which[i];
+      System.arraycopy(unit == NO_UNIT ? KEEP : TAKE, 0, numbers, i * FIVE, FIVE);
+      if (unit != NO_UNIT) {
+        elements[i] = sizes[unit];
+        final var own = bounds[unit];
+        for (int r = 0; r < own.length; r += 2) {
+          ranges[at++] = i;
+          ranges[at++] = own[r];
+          ranges[at++] = own[r + 1];
+        }
+      }
+    }
+    return new SiteArrays(sources, sources.values(), numbers, ranges, elements);
+  }
+
+  /// Begin and end of each range.
+  private static int[] bounds(final Unit unit) {
+    return unit.ranges().stream().flatMapToInt(r -> IntStream.of(r.begin(), r.end())).toArray();
   }
 
   private static int rangeCount(final String site, final List<Cell> cells) {

@@ -1,10 +1,13 @@
 package io.patchbay.analysis.study;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.metric.MediationEffects;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.BackendProvider.Settings;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Outcomes of changes that are carried are those of whole images.
@@ -38,10 +42,20 @@ class PairRunnerTest {
 
   private static Found outcomes(
       final Scene scene, final String name, final Outcome outcome, final boolean carries) {
+    return outcomes(scene, name, outcome, carries, 1000);
+  }
+
+  /// @param most cells at a time
+  private static Found outcomes(
+      final Scene scene,
+      final String name,
+      final Outcome outcome,
+      final boolean carries,
+      final int most) {
     final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows")).graph();
     final var site = Sites.of(graph).named(name);
     final var pairs = Pairs.random(scene, PAIRS);
-    try (var runner = new PairRunner(scene, pairs, name, outcome, 4, carries)) {
+    try (var runner = new PairRunner(scene, pairs, name, outcome, 4, carries, most)) {
       assertEquals(carries && outcome.isProduct(), runner.tolerance() > 0);
       for (int pair = 0; pair < PAIRS; pair++) {
         runner.unchanged(pair, false);
@@ -104,6 +118,46 @@ class PairRunnerTest {
     });
   }
 
+  /// One at a time, some with a rest, or all at once: no bit of an outcome tells.
+  @ParameterizedTest
+  @CsvSource({"decoder.convt2,true", "decoder.convt2,false", "latent.z,true"})
+  void outcomesDoNotDependOnTheBatch(final String site, final boolean carries) {
+    on(scene -> {
+      final var outcome = new Outcome.Projection();
+      final var all = outcomes(scene, site, outcome, carries, 1000).outcomes();
+      for (final int most : new int[] {1, 7, 12}) {
+        assertArrayEquals(all, outcomes(scene, site, outcome, carries, most).outcomes());
+      }
+    });
+  }
+
+  /// Several sets of mediators at a time give what each gives alone.
+  @Test
+  void setsOfMediatorsDoNotMeet() {
+    on(scene -> {
+      final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows")).graph();
+      final var site = Sites.of(graph).named("decoder.convt1");
+      final var units = site.channelUnits().subList(3, 8);
+      final var pairs = Pairs.random(scene, PAIRS);
+      final var bootstrap = Bootstrap.standard(3);
+      try (var few = new PairRunner(scene, pairs, site.name(), 1, 10L * PAIRS);
+          var many = new PairRunner(scene, pairs, site.name(), 1, 150)) {
+        assertEquals(10 * PAIRS, few.atOnce());
+        assertEquals(150, many.atOnce());
+        final var alone = effects(few, site, units, bootstrap);
+        assertEquals(alone, effects(many, site, units, bootstrap));
+        assertEquals(units.size(), alone.size());
+      }
+    });
+  }
+
+  private static List<MediationEffects> effects(
+      final PairRunner runner, final Site site, final List<Unit> sets, final Bootstrap bootstrap) {
+    return PatchingStudy.mediation(runner, site, sets, 0, PAIRS, bootstrap).stream()
+        .map(PatchingStudy.Mediated::effects)
+        .toList();
+  }
+
   /// The effects add up whichever way they were computed.
   @Test
   void effectsAreTheSameEitherWay() {
@@ -113,11 +167,12 @@ class PairRunnerTest {
       final var unit = site.channelUnits().get(2);
       final var pairs = Pairs.random(scene, PAIRS);
       final var bootstrap = Bootstrap.standard(3);
-      try (var whole = new PairRunner(scene, pairs, site.name());
+      try (var whole = new PairRunner(scene, pairs, site.name(), 8, 60);
           var carried =
-              new PairRunner(scene, pairs, site.name(), new Outcome.Projection(), 4, true)) {
-        final var a = PatchingStudy.mediation(whole, site, unit, 0, PAIRS, bootstrap).effects();
-        final var b = PatchingStudy.mediation(carried, site, unit, 0, PAIRS, bootstrap).effects();
+              new PairRunner(scene, pairs, site.name(), new Outcome.Projection(), 4, true, 60)) {
+        final var units = List.of(unit);
+        final var a = effects(whole, site, units, bootstrap).getFirst();
+        final var b = effects(carried, site, units, bootstrap).getFirst();
         final double room = 2 * carried.tolerance();
         assertEquals(a.total().mean().estimate(), b.total().mean().estimate(), room);
         assertEquals(

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.patchbay.analysis.study.MediationStudy;
+import io.patchbay.analysis.study.Scene;
 import io.patchbay.analysis.sweep.Place;
 import io.patchbay.analysis.sweep.Sweep;
 import io.patchbay.analysis.sweep.SweepPlan;
@@ -42,6 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// result tells; nothing stays behind of what did not fit.
 class ShortMemoryTest {
   private static final long MUCH = 1L << 30;
+  private static final int PAIRS = 9;
   private static final Axis ROWS = new Axis("rows");
   private static final String SHORT = "cuda: out of device memory with ";
 
@@ -152,6 +155,33 @@ class ShortMemoryTest {
       assertTrue(backend.shortages().met().getLast().left() < rows.length);
     }
     assertEquals(0, few.used());
+  }
+
+  /// Whether changes are carried or values computed whole, and whatever batches the cells fall
+  /// into.
+  @ParameterizedTest
+  @CsvSource({"decoder.convt1,projection,90", "latent.z,region,70", "encoder.conv1,mu:1,25"})
+  void mediationIsTheSameNumbers(final String site, final String outcome, final int percent) {
+    final var all = new ScarceDevice(MUCH, MUCH);
+    final var expected = mediated(all, site, outcome, 0);
+    final var few = new ScarceDevice(MUCH, all.peak() * percent / 100);
+    assertEquals(expected, mediated(few, site, outcome, 1));
+  }
+
+  /// @param shortages that are met at least
+  private static List<MediationStudy.Row> mediated(
+      final ScarceDevice device, final String site, final String outcome, final int shortages) {
+    final MediationStudy study;
+    try (var backend = CudaBackend.on(device);
+        var model = TinyModel.on(backend)) {
+      final var scene = new Scene(model, TinyModel.DATA, 3);
+      study = MediationStudy.of(scene, site, "0,1+2,2", null, PAIRS, outcome);
+      final var met = backend.shortages().met();
+      assertTrue(met.size() >= shortages && (shortages > 0 || met.isEmpty()), met.toString());
+    }
+    assertEquals(0, device.used());
+    assertTrue(study.passed(), () -> study.rows().toString());
+    return study.rows();
   }
 
   /// A plan tells how many rows fit, so that nothing has to fail for it.

@@ -15,6 +15,7 @@ import io.patchbay.analysis.report.GuardRun.Control;
 import io.patchbay.analysis.study.MediationStudy;
 import io.patchbay.analysis.study.Scene;
 import io.patchbay.analysis.sweep.Controls;
+import io.patchbay.analysis.sweep.OwnDirections;
 import io.patchbay.analysis.sweep.PatchRunner;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.Reach;
@@ -289,7 +290,7 @@ class ControlsTest {
     final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
     final var site = Sites.of(graph.graph()).named(name);
     final var runner =
-        PatchRunner.measuring(scene.subject(), graph, site, 1, new Capacity(2, 3, 2, 8));
+        OwnDirections.measuring(scene.subject(), graph, site, 1, new Capacity(2, 3, 2, 8));
     runner.ifPresent(PatchRunner::close);
     return runner.isPresent();
   }
