@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,7 @@ import io.patchbay.vae.train.TrainedVae;
 import io.patchbay.vae.train.Variant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -109,6 +111,53 @@ class OwnDirectionTest {
       runner.bases(images);
       runner.run(cells);
       return runner.products();
+    }
+  }
+
+  /// Directions between clean images are the differences of those images, to the bit, and so are
+  /// the products with them.
+  @Test
+  void betweenBasesIsTheDifferenceOfTheirImages() {
+    final var data = new Sprites(false);
+    final int size = data.shape().elements();
+    final int[] of = {0, 2, 1, 0, 1};
+    final int[] towards = {1, 0, 2, 2, 1};
+    try (var backend = Backends.open("auto", new Settings(2, 1L << 30)).backend();
+        var model =
+            TrainedVae.untrained(
+                TrainConfig.defaults(Variant.VAE, "seed=5"), data.shape(), backend)) {
+      final var subject = new Subject(backend, model.vae(), model.weights());
+      final var graph = VaeGraph.analysis(model.vae(), new Axis("rows"));
+      final var site = Sites.of(graph.graph()).named("decoder.convt2");
+      final var cells = cells(site.name(), site.channelUnits().subList(0, 4));
+      try (var runner =
+          OwnDirections.measuring(
+                  subject,
+                  graph,
+                  site,
+                  DIRECTIONS,
+                  new Capacity(ROWS.length, Capacity.AMONG_BASES, cells.size(), 1, ROWS.length))
+              .orElseThrow()) {
+        runner.bases(images(data, size));
+        final var clean = runner.prefixValue("output");
+        final var squares = runner.directions(of, towards);
+        runner.run(cells);
+        final var products = runner.products();
+        final var directions = new float[DIRECTIONS * size];
+        final var sums = new double[DIRECTIONS];
+        for (int i = 0; i < directions.length; i++) {
+          final int d = i / size;
+          directions[i] = clean[towards[d] * size + i % size] - clean[of[d] * size + i % size];
+          sums[d] += (double) directions[i] * directions[i];
+        }
+        for (int d = 0; d < DIRECTIONS; d++) {
+          assertEquals(sums[d], squares.get()[d], 1e-5 * sums[d], "direction " + d);
+        }
+        assertTrue(sums[0] > 0 && sums[4] == 0);
+        runner.directions(directions);
+        runner.run(cells);
+        assertArrayEquals(products, runner.products());
+      }
     }
   }
 
