@@ -8,6 +8,7 @@ import io.patchbay.analysis.sweep.Cell;
 import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.PatchRunner;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.Together;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ final class LatentInterchanges implements Interchanges, AutoCloseable {
   static final int VALUES = 2;
 
   private static final String Z = "latent.z";
+
+  /// Inputs together on the host's cores.
   private static final int GROUP = 32;
 
   private final Scene scene;
@@ -33,6 +36,7 @@ final class LatentInterchanges implements Interchanges, AutoCloseable {
   private final long[] rows;
   private final PatchRunner runner;
   private final int latents;
+  private final int group;
   private final double[][] clean;
   private final Map<Rerendered, Sources> kept = new HashMap<>();
   private long cells;
@@ -54,6 +58,9 @@ final class LatentInterchanges implements Interchanges, AutoCloseable {
     this.readOuts = readOuts;
     this.rows = rows.clone();
     this.latents = scene.model().vae().latent();
+    this.group =
+        Together.inputs(
+            scene.model().backend(), GROUP, rows.length, VALUES, latents, scene.imageSize());
     this.runner =
         new PatchRunner(
             scene.subject(),
@@ -61,9 +68,9 @@ final class LatentInterchanges implements Interchanges, AutoCloseable {
             List.of(Z),
             List.of(),
             List.of("output"),
-            new Capacity(GROUP, GROUP * VALUES, GROUP * VALUES, latents));
+            new Capacity(group, group * VALUES, group * VALUES, latents));
     this.clean = new double[rows.length][];
-    for (int from = 0; from < rows.length; from += GROUP) {
+    for (int from = 0; from < rows.length; from += group) {
       final int count = bases(from);
       run(IntStream.range(0, count).mapToObj(b -> new Cell(b, List.of())).toList(), clean, from);
     }
@@ -73,9 +80,9 @@ final class LatentInterchanges implements Interchanges, AutoCloseable {
   ///
   /// @return how many
   private int bases(final int from) {
-    final var group = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + GROUP));
-    runner.bases(scene.images(group));
-    return group.length;
+    final var some = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + group));
+    runner.bases(scene.images(some));
+    return some.length;
   }
 
   private void run(final List<Cell> batch, final double[][] target, final int from) {
@@ -113,8 +120,8 @@ final class LatentInterchanges implements Interchanges, AutoCloseable {
   private Sources sources(final int factor, final List<Integer> held) {
     final int size = scene.imageSize();
     final var codes = new float[rows.length * VALUES * latents];
-    for (int from = 0; from < rows.length; from += GROUP) {
-      final int count = Math.min(GROUP, rows.length - from);
+    for (int from = 0; from < rows.length; from += group) {
+      final int count = Math.min(group, rows.length - from);
       final var images = new float[count * VALUES * size];
       for (int i = 0; i < count * VALUES; i++) {
         final long row = rows[from + i / VALUES];
@@ -133,7 +140,7 @@ final class LatentInterchanges implements Interchanges, AutoCloseable {
     final var unit =
         new Unit("latents", chosen.stream().map(j -> new UnitRange(j, j + 1)).toList());
     final var read = new double[rows.length * VALUES][];
-    for (int from = 0; from < rows.length; from += GROUP) {
+    for (int from = 0; from < rows.length; from += group) {
       final int count = bases(from);
       final int width = VALUES * latents;
       runner.sourceValues(Z, Arrays.copyOfRange(codes, from * width, (from + count) * width));

@@ -11,6 +11,7 @@ import io.patchbay.analysis.sweep.Cell.Change;
 import io.patchbay.analysis.sweep.Effect;
 import io.patchbay.analysis.sweep.PatchRunner;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.Together;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -39,15 +40,18 @@ record LatentStudy(
   static final List<Double> GRID = List.of(-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0);
 
   private static final String Z = "latent.z";
+
+  /// Inputs together on the host's cores.
   private static final int BASES = 4;
 
   /// Effects alone, the image never leaving the kernel.
   static EffectCube effects(final Scene scene, final long[] rows) {
     final int d = scene.model().vae().latent();
     final var cube = new float[d * rows.length * GRID.size()];
-    try (var runner = runner(scene, List.of())) {
-      for (int from = 0; from < rows.length; from += BASES) {
-        final var group = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BASES));
+    final int bases = together(scene, rows.length, 1);
+    try (var runner = runner(scene, List.of(), bases)) {
+      for (int from = 0; from < rows.length; from += bases) {
+        final var group = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + bases));
         runner.bases(scene.images(group));
         runner.run(cells(group.length, d));
         store(runner.effect(Effect.IMAGE), cube, from, group.length, d, rows.length);
@@ -71,9 +75,10 @@ record LatentStudy(
     final int inputs = Math.min(recorded, rows.length);
     final var factors = counterfactuals.map(c -> new FactorCells(d, c.names().size(), inputs));
     final var circuits = circuits(scene, Arrays.copyOf(rows, inputs));
-    try (var runner = runner(scene, List.of("output"))) {
-      for (int from = 0; from < rows.length; from += BASES) {
-        final var group = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + BASES));
+    final int bases = together(scene, rows.length, size);
+    try (var runner = runner(scene, List.of("output"), bases)) {
+      for (int from = 0; from < rows.length; from += bases) {
+        final var group = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + bases));
         final var images = scene.images(group);
         runner.bases(images);
         runner.run(cells(group.length, d));
@@ -109,16 +114,24 @@ record LatentStudy(
         inputs);
   }
 
-  private static PatchRunner runner(final Scene scene, final List<String> values) {
+  /// Inputs whose cells run together.
+  ///
+  /// @param read numbers that are read of each cell
+  private static int together(final Scene scene, final int inputs, final int read) {
+    final int cells = scene.model().vae().latent() * GRID.size();
+    return Together.inputs(scene.model().backend(), BASES, inputs, cells, 1, read);
+  }
+
+  private static PatchRunner runner(final Scene scene, final List<String> values, final int bases) {
     final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
-    final int cells = BASES * scene.model().vae().latent() * GRID.size();
+    final int cells = bases * scene.model().vae().latent() * GRID.size();
     return new PatchRunner(
         scene.subject(),
         graph,
         List.of(Z),
         List.of(Effect.IMAGE),
         values,
-        new Capacity(BASES, 1, cells, 1));
+        new Capacity(bases, 1, cells, 1));
   }
 
   private static List<Cell> cells(final int bases, final int latents) {

@@ -10,6 +10,7 @@ import io.patchbay.analysis.sweep.Effect;
 import io.patchbay.analysis.sweep.FactorProbe;
 import io.patchbay.analysis.sweep.PatchRunner;
 import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.sweep.Together;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import java.util.Optional;
 /// @param sizes per round of pairs, one in each factor: |change of the read-out of the factor|
 public record UnitChanges(
     List<FactorChanges> units, List<FactorChanges> wholes, FactorCells sizes) {
-  /// Bases whose cells run together.
+  /// On the host's cores, bases whose cells are run after each other, and cells at a time.
   private static final int BASES = 8;
 
   private static final int CELLS = 512;
@@ -95,6 +96,10 @@ public record UnitChanges(
       final var scene = pairs.scene();
       final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows"));
       final int each = pairs.perInput();
+      final var backend = scene.model().backend();
+      final int perBase = each * units.size();
+      final int bases = Together.inputs(backend, BASES, pairs.inputs(), perBase, 1, factors);
+      final int most = Together.cells(backend, CELLS, (long) bases * perBase, 1, factors);
       try (var runner =
           new PatchRunner(
               scene.subject(),
@@ -103,16 +108,16 @@ public record UnitChanges(
               List.of(Effect.IMAGE),
               List.of(),
               directions.length / scene.imageSize(),
-              new Capacity(BASES, BASES * each, CELLS, 1))) {
+              new Capacity(bases, bases * each, most, 1))) {
         runner.directions(directions);
-        for (int from = 0; from < pairs.inputs(); from += BASES) {
-          final int count = Math.min(BASES, pairs.inputs() - from);
+        for (int from = 0; from < pairs.inputs(); from += bases) {
+          final int count = Math.min(bases, pairs.inputs() - from);
           runner.bases(scene.images(Arrays.copyOfRange(pairs.rows(), from, from + count)));
           runner.sources(pairs.sources(from, count));
           final int first = from * each * units.size();
           final int all = count * each * units.size();
-          for (int start = 0; start < all; start += CELLS) {
-            final int end = Math.min(all, start + CELLS);
+          for (int start = 0; start < all; start += most) {
+            final int end = Math.min(all, start + most);
             run(runner, start, end);
             final var norms = runner.effect(Effect.IMAGE);
             final var products = runner.products();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.patchbay.analysis.semantics.CarriedEffects;
 import io.patchbay.analysis.semantics.FactorChanges;
@@ -20,6 +21,8 @@ import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
+import io.patchbay.kernels.cuda.CudaBackend;
+import io.patchbay.kernels.cuda.EmulatedDevice;
 import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -155,6 +158,23 @@ class UnitStudyTest {
           assertEquals(1, measured.stability().share());
           assertEquals("round", study.factors().leftOut().getFirst().name());
         });
+  }
+
+  /// A device takes as many cells at a time as its memory says, which no number tells.
+  @Test
+  void numbersDoNotDependOnTheDevicesMemory() {
+    assumeTrue(EmulatedDevice.present(), "no emulator here");
+    assertEquals(numbers(1L << 26), numbers(1L << 28));
+  }
+
+  private Map<String, Object> numbers(final long memory) {
+    final var asked =
+        new UnitQuestion(
+            List.of("decoder.fc2"), List.of(), 60, 2, 8, Estimator.READOUT, QUESTION.rule(), 99);
+    try (var backend = CudaBackend.on(EmulatedDevice.open(memory, 0));
+        var trained = model.on(backend)) {
+      return UnitStudy.of(new Scene(trained, data, 41), asked, SILENT).numbers();
+    }
   }
 
   /// The oracle sees directions: all of a change of left pixels, however small, is along the left
