@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 /// Between the first cell and [#finish] nothing is changed that its cells read, and the runner runs
 /// nothing else.
 public final class CellQueue {
-  /// Where the backend goes on alone, the first batch is this part of the others, and each next one
-  /// twice the one before: it has something to do soon, and while the next is gathered.
-  private static final int PART = 16;
+  /// Cells of the first batch where the backend goes on alone; each next one has twice as many as
+  /// the one before. So it has something to do soon, and while the next ones are gathered.
+  private static final int FIRST = 4096;
 
   private final PatchRunner runner;
   private final String site;
@@ -75,7 +75,7 @@ public final class CellQueue {
   }
 
   private int first() {
-    return isAhead ? Math.max(1, which.length / PART) : which.length;
+    return isAhead ? Math.min(FIRST, which.length) : which.length;
   }
 
   /// Of the product of each cell with its own direction.

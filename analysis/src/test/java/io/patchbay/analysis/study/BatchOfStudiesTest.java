@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.metric.EffectCube;
 import io.patchbay.analysis.sweep.Together;
+import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.Sprites;
+import io.patchbay.vae.model.VaeGraph;
 import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.TrainedVae;
 import io.patchbay.vae.train.Variant;
@@ -23,12 +26,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BatchOfStudiesTest {
   private static final int INPUTS = 11;
   private static final int ROWS = 48;
+  private static final int FEW = 10;
+  private static final int MANY = 13_000;
   private static final int CELLS_PER_ROW = 8;
 
   /// What is found on the host's cores, then on what is taken for a device.
-  private static <T> List<T> both(final Function<Scene, T> study) {
+  ///
+  /// @param rows that keep the device busy
+  private static <T> List<T> both(final int rows, final Function<Scene, T> study) {
     try (var backend = Backends.open("auto", new Settings(2, 1L << 30)).backend()) {
-      return List.of(on(backend, study), on(new DeviceLikeBackend(backend, ROWS), study));
+      return List.of(on(backend, study), on(new DeviceLikeBackend(backend, rows), study));
     }
   }
 
@@ -55,9 +62,9 @@ class BatchOfStudiesTest {
 
   @Test
   void latents() {
-    final var alone = both(scene -> numbers(LatentStudy.effects(scene, scene.rows(INPUTS))));
+    final var alone = both(ROWS, scene -> numbers(LatentStudy.effects(scene, scene.rows(INPUTS))));
     assertArrayEquals(alone.getFirst(), alone.getLast());
-    final var studies = both(scene -> LatentStudy.of(scene, scene.rows(INPUTS), 2));
+    final var studies = both(ROWS, scene -> LatentStudy.of(scene, scene.rows(INPUTS), 2));
     final var first = studies.getFirst();
     final var last = studies.getLast();
     assertArrayEquals(numbers(first.effects()), numbers(last.effects()));
@@ -69,7 +76,7 @@ class BatchOfStudiesTest {
 
   @Test
   void squares() {
-    final var found = both(scene -> OcclusionStudy.of(scene, scene.rows(INPUTS)));
+    final var found = both(2 * FEW, scene -> OcclusionStudy.of(scene, scene.rows(FEW / 2)));
     final var first = found.getFirst().sensitivity();
     final var last = found.getLast().sensitivity();
     for (int j = 0; j < first.length; j++) {
@@ -78,13 +85,39 @@ class BatchOfStudiesTest {
     }
   }
 
-  /// Batches grow from a small one on, the next started before the one before is looked at.
+  /// Batches grow from a small one on.
+  @Test
+  void manyPairs() {
+    final int pairs = 40;
+    final var found =
+        both(
+            1 << 10,
+            scene -> {
+              final var of = Pairs.random(scene, pairs);
+              final var graph = VaeGraph.analysis(scene.model().vae(), new Axis("rows")).graph();
+              final var site = Sites.of(graph).named("decoder.convt3");
+              final var units = site.channelUnits();
+              try (var runner =
+                  new PairRunner(scene, of, site.name(), new Outcome.Region(), 1, true, 1 << 20)) {
+                for (int i = 0; i < MANY; i++) {
+                  runner.intoBase(i % pairs, units.get(i / pairs % units.size()));
+                }
+                return runner.outcomes();
+              }
+            });
+    assertEquals(MANY, found.getFirst().length);
+    assertArrayEquals(found.getFirst(), found.getLast());
+  }
+
+  /// The next batch is started before the one before is looked at.
   @ParameterizedTest
   @ValueSource(strings = {"projection", "region", "mu:1"})
   void mediation(final String outcome) {
     final var site = outcome.startsWith("mu") ? "encoder.conv3" : "decoder.convt2";
     final var found =
-        both(scene -> MediationStudy.of(scene, site, "0-2,3+4,5", null, INPUTS, outcome).rows());
+        both(
+            FEW,
+            scene -> MediationStudy.of(scene, site, "0-2,3+4,5", null, INPUTS, outcome).rows());
     assertEquals(found.getFirst(), found.getLast());
   }
 
