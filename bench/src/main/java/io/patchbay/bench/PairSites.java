@@ -63,7 +63,7 @@ final class PairSites implements AutoCloseable {
   private static int held(final Backend backend, final SweepTask task) {
     final long each = (long) task.variations() * Conv4Weights.PIXELS;
     return backend.hasOwnMemory()
-        ? (int) Math.clamp(backend.freeFloats() / 4 / each, 1, task.bases())
+        ? Math.clamp(backend.freeFloats() / 4 / each, 1, task.bases())
         : 1;
   }
 

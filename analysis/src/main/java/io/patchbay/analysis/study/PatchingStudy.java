@@ -100,7 +100,7 @@ record PatchingStudy(
       final Bootstrap bootstrap) {
     final var pairs = moving(runner, firstPair, endPair);
     final long each = Math.max(1, cells(0, pairs.length));
-    final int together = (int) Math.clamp(runner.atOnce() / each, 1, sets.size());
+    final int together = Math.clamp(runner.atOnce() / each, 1, sets.size());
     final var all = new ArrayList<Mediated>();
     for (int from = 0; from < sets.size(); from += together) {
       final var some = sets.subList(from, Math.min(sets.size(), from + together));

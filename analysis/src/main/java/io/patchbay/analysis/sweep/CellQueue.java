@@ -31,7 +31,7 @@ public final class CellQueue {
   private final int[] sources;
   private final int[] directions;
   private final int[] which;
-  private final Map<Unit, Integer> numbers = new IdentityHashMap<>();
+  private final IdentityHashMap<Unit, Integer> numbers = new IdentityHashMap<>();
   private List<Unit> units = new ArrayList<>();
   private int batch;
   private int count;

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Directions from the clean image of one base to that of another, computed where the images stand:
@@ -28,7 +27,6 @@ final class CleanDirections implements AutoCloseable {
 
   private static final int SHARE = 8;
 
-  private final Subject subject;
   private final Node clean;
   private final int most;
   private final Node images;
@@ -36,7 +34,7 @@ final class CleanDirections implements AutoCloseable {
   private final Node to;
   private final Node directions;
   private final Node squares;
-  private Optional<BatchProgram> loaded = Optional.empty();
+  private final BatchProgram loaded;
 
   /// Whoever takes directions.
   @FunctionalInterface
@@ -47,12 +45,10 @@ final class CleanDirections implements AutoCloseable {
     void take(Program of, Node directions, int at);
   }
 
-  /// Holds nothing before the first images come.
-  ///
   /// @param clean the image in the graph that computes it
   /// @param most images that are held
-  CleanDirections(final Subject subject, final Node clean, final int most) {
-    this.subject = subject;
+  /// @param wanted directions that are asked for at a time, at most
+  CleanDirections(final Subject subject, final Node clean, final int most, final int wanted) {
     this.clean = clean;
     this.most = most;
     final var graph = new Graph();
@@ -61,20 +57,12 @@ final class CleanDirections implements AutoCloseable {
     this.to = graph.input("to", Shape.batched(ROWS).integers());
     this.directions = Ops.sub(Ops.gather(images, to), Ops.gather(images, from));
     this.squares = Ops.sumRow(Ops.square(directions));
-  }
-
-  private BatchProgram program() {
-    final var now = loaded.orElseGet(this::load);
-    loaded = Optional.of(now);
-    return now;
-  }
-
-  private BatchProgram load() {
-    return BatchProgram.load(
-        subject.backend(),
-        subject.weights(),
-        Math.max(TOGETHER, subject.backend().preferredRows() / SHARE),
-        rows -> Plan.of(images.graph(), List.of(directions, squares), sizes(rows)));
+    this.loaded =
+        BatchProgram.load(
+            subject.backend(),
+            subject.weights(),
+            Math.min(wanted, Math.max(TOGETHER, subject.backend().preferredRows() / SHARE)),
+            rows -> Plan.of(graph, List.of(directions, squares), sizes(rows)));
   }
 
   private Sizes sizes(final int rows) {
@@ -83,7 +71,7 @@ final class CleanDirections implements AutoCloseable {
 
   /// Takes the images of what a prefix ran last, as rows `at`.. here.
   void take(final Prefix prefix, final int at) {
-    prefix.hand(clean, program().program(), images, at);
+    prefix.hand(clean, loaded.program(), images, at);
   }
 
   /// Computes directions.
@@ -92,11 +80,11 @@ final class CleanDirections implements AutoCloseable {
   /// @param towards where it ends
   /// @return when it is asked, the square of the length of each
   Supplier<float[]> of(final int[] of, final int[] towards, final Taker taker) {
-    final var program = program().program();
+    final var program = loaded.program();
     final var runs = new ArrayList<Running>();
     final var wanted = new Running.Wanted(List.of(squares), List.of(), Map.of());
-    for (int at = 0; at < of.length; at += program().rows()) {
-      final int end = Math.min(of.length, at + program().rows());
+    for (int at = 0; at < of.length; at += loaded.rows()) {
+      final int end = Math.min(of.length, at + loaded.rows());
       program.write(from, Arrays.copyOfRange(of, at, end));
       program.write(to, Arrays.copyOfRange(towards, at, end));
       runs.add(program.start(sizes(end - at), wanted));
@@ -117,12 +105,11 @@ final class CleanDirections implements AutoCloseable {
   }
 
   long bytes() {
-    return loaded.map(l -> l.program().bytes()).orElse(0L);
+    return loaded.program().bytes();
   }
 
   @Override
   public void close() {
-    loaded.ifPresent(BatchProgram::close);
-    loaded = Optional.empty();
+    loaded.close();
   }
 }

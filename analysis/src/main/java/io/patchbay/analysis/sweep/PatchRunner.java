@@ -151,15 +151,22 @@ public final class PatchRunner implements AutoCloseable {
     this.between =
         own && among
             ? Optional.of(
-                new CleanDirections(subject, Suffix.site(model.graph(), IMAGE), capacity.bases()))
+                new CleanDirections(
+                    subject, Suffix.site(model.graph(), IMAGE), capacity.bases(), directions))
             : Optional.empty();
-    this.prefix = new Prefix(subject, model, List.copyOf(needed), capacity.inputs());
+    try {
+      this.prefix = new Prefix(subject, model, List.copyOf(needed), capacity.inputs());
+    } catch (final RuntimeException e) {
+      between.ifPresent(CleanDirections::close);
+      throw e;
+    }
     final var row = projection.flatMap(ImageProjection::own);
     try {
       this.cells =
           new CellProgram(subject, suffix, sites, outputs, capacity, directions, row, carries);
     } catch (final RuntimeException e) {
       prefix.close();
+      between.ifPresent(CleanDirections::close);
       throw e;
     }
     if (!among) {

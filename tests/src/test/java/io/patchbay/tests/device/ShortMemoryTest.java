@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.study.MediationStudy;
 import io.patchbay.analysis.study.Scene;
+import io.patchbay.analysis.sweep.CellQueue;
+import io.patchbay.analysis.sweep.OwnDirections;
+import io.patchbay.analysis.sweep.PatchRunner.Capacity;
 import io.patchbay.analysis.sweep.Place;
 import io.patchbay.analysis.sweep.Sweep;
 import io.patchbay.analysis.sweep.SweepPlan;
@@ -30,6 +34,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,6 +187,66 @@ class ShortMemoryTest {
     assertEquals(0, device.used());
     assertTrue(study.passed(), () -> study.rows().toString());
     return study.rows();
+  }
+
+  /// Directions between clean images, which stay on the device, are those that the host writes.
+  @Test
+  void directionsOnTheDeviceAreThoseOfTheHost() {
+    assertArrayEquals(products(false), products(true));
+  }
+
+  /// The products of some cells with the changes from each base's image to the next one's.
+  private static float[] products(final boolean onDevice) {
+    final int bases = 24;
+    final var device = new ScarceDevice(MUCH, MUCH);
+    try (var backend = CudaBackend.on(device);
+        var model = TinyModel.on(backend)) {
+      final var graph = VaeGraph.analysis(model.vae(), ROWS);
+      final var site = Sites.of(graph.graph()).named("decoder.convt1");
+      final var units = site.channelUnits();
+      final var found = new float[bases * units.size()];
+      try (var runner =
+          OwnDirections.measuring(
+                  TinyModel.subject(model),
+                  graph,
+                  site,
+                  bases,
+                  new Capacity(bases, Capacity.AMONG_BASES, found.length, 1, bases))
+              .orElseThrow()) {
+        runner.bases(
+            new Scene(model, TinyModel.DATA, 3).images(LongStream.range(0, bases).toArray()));
+        final var of = IntStream.range(0, bases).toArray();
+        final var towards = IntStream.range(1, bases + 1).map(i -> i % bases).toArray();
+        if (onDevice) {
+          final var squares = runner.directions(of, towards);
+          assertTrue(squares.get()[0] > 0);
+        } else {
+          final var images = runner.prefixValue("output");
+          final int size = images.length / bases;
+          final var changes = new float[images.length];
+          for (int i = 0; i < changes.length; i++) {
+            changes[i] = images[(i + size) % images.length] - images[i];
+          }
+          runner.directions(changes);
+        }
+        final var done = new int[1];
+        final var queue =
+            CellQueue.products(
+                runner,
+                backend,
+                ran -> {
+                  System.arraycopy(ran.values(), 0, found, done[0], ran.values().length);
+                  done[0] += ran.values().length;
+                });
+        for (int i = 0; i < found.length; i++) {
+          final int base = i / units.size();
+          queue.interchange(base, units.get(i % units.size()), towards[base], base);
+        }
+        queue.finish();
+        assertEquals(found.length, done[0]);
+        return found;
+      }
+    }
   }
 
   /// A plan tells how many rows fit, so that nothing has to fail for it.
