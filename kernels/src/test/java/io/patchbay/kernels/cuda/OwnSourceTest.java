@@ -68,7 +68,8 @@ class OwnSourceTest {
     "change_site, change_fill",
     "change_region, change_region_down",
     "change_pixels, change_pixels_squares",
-    "tail_channel, tail_channel_sizes"
+    "tail_channel, tail_channel_sizes",
+    "tail_channel, tail_channel_products"
   })
   void nvccTakesIt(final String source, final String kernel, @TempDir final Path folder)
       throws IOException, InterruptedException {
@@ -126,7 +127,7 @@ class OwnSourceTest {
                 Stream.of(
                     OwnSource.of(op, "patch_program", "patch_program"),
                     OwnSource.of(op, "change_site", "change_probe"),
-                    OwnSource.of(op, "tail_channel", "tail_channel_squares"),
+                    OwnSource.of(op, "tail_channel", "tail_channel_products"),
                     OwnSource.of(op, "change_pixels", "change_pixels_squares"),
                     OwnSource.of(op, "change_region", "change_region_down")))
             .toList();
