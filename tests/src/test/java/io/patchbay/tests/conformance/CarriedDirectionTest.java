@@ -72,7 +72,7 @@ final class CarriedDirectionTest {
         var program = backend.load(trial.plan(), weights, Mode.FAST)) {
       final var right = Outputs.of(program, weights, trial);
       for (int row = 0; row < ROWS; row += 4) {
-        final int[] own = trial.integers().get(direction);
+        final int[] own = Objects.requireNonNull(trial.integers().get(direction));
         final int before = own[row];
         own[row] = row % 8 == 0 ? count : -1;
         final var e =
