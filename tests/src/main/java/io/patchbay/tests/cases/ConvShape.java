@@ -48,8 +48,9 @@ record ConvShape(
     return new ConvShape(in, height, width, out, 4, 4, 2, 1);
   }
 
-  /// Squares that do not overlap, k2 s2 p0: the layers of an autoencoder, odd channels, small sides
-  /// of widths 2 to 32, and two of an odd width or with a row that no square sees.
+  /// Squares that do not overlap, k2 s2 p0: the layers of an autoencoder, odd channels and so many
+  /// that their weights fill more than a block's memory, small sides of widths 2 to 32, and two of
+  /// an odd width or with a row that no square sees.
   static List<ConvShape> disjoint() {
     return List.of(
         disjoint(32, 16, 16, 64),
@@ -58,15 +59,13 @@ record ConvShape(
         disjoint(20, 16, 16, 33),
         disjoint(33, 8, 8, 70),
         disjoint(70, 8, 8, 5),
-        disjoint(1, 32, 32, 7),
-        disjoint(5, 64, 64, 3),
+        disjoint(1, 8, 32, 7),
+        disjoint(5, 4, 64, 3),
         disjoint(18, 12, 12, 17),
-        disjoint(9, 4, 4, 130),
-        disjoint(130, 4, 4, 9),
+        disjoint(228, 4, 4, 9),
+        disjoint(9, 4, 4, 801),
         disjoint(7, 4, 24, 12),
         disjoint(6, 10, 8, 24),
-        disjoint(400, 8, 8, 20),
-        disjoint(20, 8, 8, 900),
         disjoint(4, 6, 6, 8),
         disjoint(4, 9, 8, 8));
   }
