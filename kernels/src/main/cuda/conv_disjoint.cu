@@ -1,7 +1,7 @@
 // The convolution with kernel 2, stride 2 and no padding from (C, 2 H, 2 W) to (O, H, W), and its transpose
 // back, for even W, and H W a multiple of four, any channels: pixels of the small grid see squares
-// of the large one that do not overlap, so both are products with weights (O; C 2 2) and each number is
-// loaded once. On the matrix unit for numbers of 11 bits (tf32, m16n8k8): with PARTS = 1 operands are
+// of the large one that do not overlap, so both are products with weights (O; C 2 2) that take each
+// number once. On the matrix unit for numbers of 11 bits (tf32, m16n8k8): with PARTS = 1 operands are
 // rounded, with PARTS = 3 they are taken in two parts and sums of 16 products are added in float32,
 // halving_tensor.cuh.
 //
@@ -10,7 +10,8 @@
 // instructions: the squares of four channels, or 16 channels. Which of them, and which pixel, has which place
 // in an instruction is free, so a lane (g, t) takes what lies beside each other: it loads two pixels of a channel,
 // squares by 16 bytes, weights by 16 bytes as they stand, and stores 16 bytes beside those of its neighbours.
-// Pixels go from memory to registers, some stretches ahead of their products.
+// Pixels go from memory to registers, some stretches ahead of their products; warps with other channels of the
+// same pixels, of the transposed form each 16 of them, find them in the cache.
 //
 // Of many rows weights stay in shared memory, rows of them 16 or 8 banks apart, so that no two lanes of a load
 // meet in a bank, while each warp of a block takes tiles of pixels. Of few rows, or where weights do not

@@ -1,10 +1,12 @@
 package io.patchbay.tests.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.kernels.cuda.EmulatedDevice;
 import io.patchbay.tests.cases.Catalogue;
 import io.patchbay.tests.cases.OpCase;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -63,6 +65,24 @@ final class CudaDisjointTest {
             .toList();
     assertEquals(TAKEN.size(), cases.size());
     return cases.stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)));
+  }
+
+  /// The gradient of a bias comes from the kernel of the weight gradient, of g or of x.
+  @TestFactory
+  Stream<DynamicTest> biasesAreSummedBesideWeights() {
+    return EmulatedDevice.present()
+        ? Catalogue.all().stream()
+            .filter(c -> c.name().contains("layers of disjoint squares"))
+            .map(c ->
+                DynamicTest.dynamicTest(
+                    c.name(),
+                    () -> {
+                      final var device = EmulatedDevice.large(MEMORY, 0);
+                      final var kernels = Launches.kernels(c, FEW, device);
+                      assertEquals(2, Collections.frequency(kernels, GRADIENT + "x3"));
+                      assertTrue(kernels.stream().noneMatch(k -> k.startsWith("reduce")));
+                    }))
+        : Stream.of();
   }
 
   private static void check(final OpCase opCase) {
