@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend.Mode;
 import io.patchbay.engine.Node;
+import io.patchbay.engine.Op.Propagate;
+import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Program;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.Weights;
@@ -64,6 +66,10 @@ final class PackedGivenTest {
 
       // One row of the table, which all cells read then, and all of it without writing it again.
       final var indices = new ArrayList<>(List.of(output.input(2), output.input(3)));
+      final var op = (Propagate) output.op();
+      if (op.end() == End.PRODUCTS) {
+        indices.add(output.input(op.layered() + 1));
+      }
       indices.forEach(node -> program.write(node, new int[ROWS]));
       trial.floats().forEach(program::write);
       final var one = again(program, weights, trial, trial.sizes().and(table, 1));
