@@ -54,13 +54,8 @@ final class WeightGradients {
   ///
   /// @param sums channels whose sums it makes too
   int scratch(final Conv s, final int most, final int sums) {
-    final int parts = parts(s, most).count();
-    return parts == 1 ? 0 : Math.multiplyExact(parts, part(s, sums));
-  }
-
-  /// Floats from one part to the next, so that each begins at a multiple of 16 bytes.
-  private static int part(final Conv s, final int sums) {
-    return Math.ceilDiv(s.weights() + sums, 4) * 4;
+    final var parts = parts(s, most);
+    return parts.count() == 1 ? 0 : Math.multiplyExact(parts.count(), parts.floats(s, sums));
   }
 
   /// `dw (o, c, kh, kw)` from `x` and the gradient `g` of the result, summed over rows in chunks,
@@ -75,7 +70,7 @@ final class WeightGradients {
       final Rows rows) {
     final var parts = parts(s, rows.most());
     final boolean one = parts.count() == 1;
-    final int part = part(s, sums.channels());
+    final int part = parts.floats(s, sums.channels());
     final var form = parts.form();
     if (form != null) {
       form.launch(
@@ -120,7 +115,13 @@ final class WeightGradients {
   /// @param blocks of a part
   /// @param chunk steps of a part
   /// @param count of the parts of the most rows
-  private record Parts(@Nullable WeightCall form, int steps, int blocks, int chunk, int count) {}
+  private record Parts(@Nullable WeightCall form, int steps, int blocks, int chunk, int count) {
+    /// From one part to the next: a form stores 16 bytes at a time, so that each begins at a
+    /// multiple of them; the general kernel has its parts one right after the other.
+    int floats(final Conv s, final int sums) {
+      return form == null ? s.weights() : Math.ceilDiv(s.weights() + sums, 4) * 4;
+    }
+  }
 
   /// As many parts as fill the device, or fewer that are worth a block.
   private Parts parts(final Conv s, final int most) {
