@@ -81,6 +81,7 @@ struct ChangeCells {
   long long small, large;          // floats of shared memory that a region may take
   long long channels;              // whether there are kernels for patches of one channel
   long long whole;                 // whether a region may be all there is, so that nothing is dense
+  long long side;                  // of the largest rectangle that counts as small; 0 for any
   RegionLayer layers[kMostLayers];
 };
 

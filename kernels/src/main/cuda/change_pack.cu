@@ -100,6 +100,29 @@ PB_KERNEL(change_down_pack, ChangePackParams, 256, 4) {
   }
 }
 
+// (COUT, CIN, 4, 4) to [16 inputs][16 outputs][high, low][lane][4], for change_squares: CIN / 16 times 16
+// inputs of each tap in turn; of an image of few channels the 16 taps of each.
+PB_KERNEL(change_down_split_pack, ChangePackParams, 256, 4) {
+  const int cin = (int)p.rows;
+  const int groups = (int)p.columns / 16;
+  const int all = 16 * cin * (int)p.columns / 2;
+  for (int i = blockIdx.x * 256 + threadIdx.x; i < all; i += gridDim.x * 256) {
+    const int r = i % 4;
+    const int lane = i / 4 % 32;
+    const int group = i / 128 % groups;
+    const int step = i / 128 / groups;
+    const int out = group * 16 + change_output(2, r >> 1, lane >> 2);
+    const int depth = step * 16 + (r & 1) * 8 + (lane & 3) * 2;
+    const bool image = cin % 16 != 0;
+    const float *from = p.from + (long long)out * cin * 16 + (image ? depth : depth % cin * 16 + depth / cin);
+    unsigned high, low;
+    change_split_pair(from[0], from[image ? 1 : 16], high, low);
+    unsigned *to = (unsigned *)p.to + (i / 128) * 256 + i % 128;
+    to[0] = high;
+    to[128] = low;
+  }
+}
+
 // (N, K) to [16 outputs][16 inputs][lane][high, low][4]; outputs that stand for (C, plane) in the
 // order (plane, C).
 PB_KERNEL(change_linear_pack, ChangePackParams, 256, 4) {

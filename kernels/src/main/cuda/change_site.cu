@@ -63,7 +63,8 @@ PB_DEVICE int site_way(const ChangeCells &p, const ChangeCover &cover, bool one_
   if (cover.channels == 0 && p.whole) return kLeftOut;
   if (p.regional == 0 || cover.channels == 0) return kDense;
   const ChangeRooms rooms = change_rooms(p, cover, false);
-  if (rooms.even + rooms.odd <= p.small) return kSmall;
+  const bool square = p.side == 0 || (cover.rect.height() <= p.side && cover.rect.width() <= p.side);
+  if (square && rooms.even + rooms.odd <= p.small) return kSmall;
   if (p.channels && one_range && cover.channels == 1) return kChannel;
   if (p.whole) return kLarge;
   const ChangeRooms stripped = change_rooms(p, cover, true);

@@ -71,6 +71,7 @@ final class ChangeCells {
   private final ChangeEnds ends;
   private final Optional<ChannelPatches> channel;
   private final boolean whole;
+  private final boolean squares;
   private final Kernel probe;
   private final Kernel list;
   private final Kernel fill;
@@ -134,6 +135,7 @@ final class ChangeCells {
     this.large = regions.layers().isEmpty() ? 0 : whole ? Math.min(most, regions.whole()) : most;
     this.plane = whole ? Math.min(most, regions.plane(1)) : large;
     this.small = Math.min(large, regions.small());
+    this.squares = SquaresPath.takes(regions, scope.device());
     this.probe = own.kernel(op, "change_site", "change_probe");
     this.list = scope.device().kernel("change_site", "change_list");
     this.fill = own.kernel(op, "change_site", "change_fill");
@@ -331,7 +333,8 @@ final class ChangeCells {
       small,
       large,
       channel.isPresent() || whole ? 1 : 0,
-      whole ? 1 : 0
+      whole ? 1 : 0,
+      squares ? SquaresPath.SIDE : 0
     };
     final var inputs = in.stream().mapToLong(Value::address).toArray();
     return join(inputs, counts, program, middle, regions.fields());

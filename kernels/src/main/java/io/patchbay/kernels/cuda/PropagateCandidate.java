@@ -74,6 +74,7 @@ final class PropagateCandidate implements Candidate {
     private final @Nullable ChangePath dense;
     private final Optional<ChannelPath> channel;
     private final Kernel region;
+    private final Optional<SquaresPath> squares;
     private final int end;
     private final boolean whole;
     private final List<Value> reads = new ArrayList<>();
@@ -120,6 +121,7 @@ final class PropagateCandidate implements Candidate {
               whole,
               own);
       this.region = own.kernel(op, "change_region", regions.kernel());
+      this.squares = SquaresPath.of(node, op, scope, regions, own);
       this.end = ChangeEnds.code(op.end());
       reads.addAll(cells.reads());
       reads.addAll(ends.reads());
@@ -127,6 +129,7 @@ final class PropagateCandidate implements Candidate {
         reads.addAll(path.reads());
         writes.addAll(path.writes());
       });
+      squares.ifPresent(path -> reads.addAll(path.reads()));
       writes.add(ends.out());
       writes.addAll(cells.writes());
       paths.forEach(path -> {
@@ -204,6 +207,10 @@ final class PropagateCandidate implements Candidate {
     ///
     /// @param to where the change goes that dense layers take; 0 where there are none
     private void carry(final Kind kind, final CellList some, final long to) {
+      if (kind == Kind.SMALL && squares.isPresent()) {
+        squares.get().run(cells, some, to);
+        return;
+      }
       final int shared = cells.shared(kind);
       final int threads = threads(kind, shared);
       // As many as a multiprocessor runs at once.

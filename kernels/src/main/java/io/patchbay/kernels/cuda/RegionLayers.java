@@ -8,6 +8,7 @@ import io.patchbay.engine.Op.Propagate.Kind;
 import io.patchbay.ffi.cuda.Launch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// The leading convolutions of a chain, which a change that touches little goes through in shared
 /// memory (`change_region.cu`).
@@ -58,6 +59,10 @@ record RegionLayers(List<Layer> layers, boolean measures) {
     private static final int DOWN = 0;
     private static final int UP = 1;
     private static final int IMAGE = 2;
+
+    boolean down() {
+      return code == DOWN;
+    }
 
     int outHeight() {
       return code == DOWN ? height / 2 : 2 * height;
@@ -219,17 +224,32 @@ record RegionLayers(List<Layer> layers, boolean measures) {
     return rooms[0] + rooms[1];
   }
 
-  /// The largest extent of each layer's input, wherever the first one begins.
+  /// The most pixels that each layer makes of a square of an image.
+  int[] pixels(final int side) {
+    final int[] high = widest(side, true, 1 + layers.size());
+    final int[] wide = widest(side, false, 1 + layers.size());
+    return IntStream.range(1, high.length).map(i -> high[i] * wide[i]).toArray();
+  }
+
   private int[] widest(final int side, final boolean down) {
-    final var most = new int[layers.size()];
+    return widest(side, down, layers.size());
+  }
+
+  /// The largest extents of the first of the layers' inputs and, after them, of the output,
+  /// wherever the first one begins.
+  private int[] widest(final int side, final boolean down, final int count) {
+    final var most = new int[count];
     final var first = layers.getFirst();
     final int all = down ? first.height() : first.width();
     for (int at = 0; at < all; at++) {
       int from = at;
       int to = Math.min(all, at + side);
       for (int i = 0; i < most.length; i++) {
-        final var layer = layers.get(i);
         most[i] = Math.max(most[i], to - from);
+        if (i == layers.size()) {
+          break;
+        }
+        final var layer = layers.get(i);
         from = layer.begin(from);
         to = layer.end(to, down ? layer.outHeight() : layer.outWidth());
       }
@@ -245,7 +265,7 @@ record RegionLayers(List<Layer> layers, boolean measures) {
 
   /// The kernel for their kinds.
   String kernel() {
-    final long downs = layers.stream().filter(l -> l.code() == Layer.DOWN).count();
+    final long downs = layers.stream().filter(Layer::down).count();
     return downs == 0
         ? "change_region_up"
         : downs == layers.size() ? "change_region_down" : "change_region";
