@@ -21,6 +21,7 @@ public final class Catalogue {
             RowCases.all(),
             PropagateCases.all(),
             DirectionCases.all(),
+            SquareCases.all(),
             CustomPatchCases.all(),
             CompositionCases.all())
         .flatMap(List::stream)

@@ -19,6 +19,12 @@ record Chain(int channels, int height, int width, List<Chain.To> to) {
     return to.getLast().kind() == Kind.UP && to.getLast().channels() < 16;
   }
 
+  /// Whether some backends hold operands of more than one layer as pairs of bf16.
+  boolean pairs() {
+    final long downs = to.stream().filter(layer -> layer.kind() == Kind.DOWN).count();
+    return channels <= 3 && downs > 1;
+  }
+
   int size() {
     return channels * height * width;
   }
