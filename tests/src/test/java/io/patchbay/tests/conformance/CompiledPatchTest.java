@@ -67,8 +67,8 @@ final class CompiledPatchTest {
             name.matches(
                 "own patch (all|functions|limits|powers|steps|order|settled|written) .*(; 7|5, 4|9,"
                     + " 9|290)\\)|own patch of gathered rows.*|propagate own op on a decoder's"
-                    + " channel .*|propagate own op .* of (5x4x4|7x9x4|3x12x10|2x4x8|10x1x1) to"
-                    + " .*"));
+                    + " channel .*|propagate own op .* of"
+                    + " (5x4x4|7x9x4|3x12x10|1x16x16|2x4x8|10x1x1) to .*"));
   }
 
   private static void load(final Backend backend, final PatchOp op) {

@@ -37,7 +37,7 @@ final class PackedGivenTest {
   Stream<DynamicTest> areOfWhatIsGivenNow() {
     return EmulatedDevice.present()
         ? Catalogue.all().stream()
-            .filter(c -> c.name().startsWith("propagate a decoder's"))
+            .filter(c -> c.name().matches("propagate (a decoder's|in FP32 squares) .*"))
             .map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)))
         : Stream.of();
   }
