@@ -7,8 +7,9 @@
 //
 // Cells are sorted into lists by what their patches touch (change_site.cu): those that change nothing
 // are left out, those of which little changes go through their layers in shared memory
-// (change_region.cu), those of one channel through kernels for such where there are any, the others
-// through dense layers, as many at a time as there is room for.
+// (change_region.cu; of squares of an image many at once, change_squares.cu), those of one channel
+// through kernels for such where there are any, the others through dense layers, as many at a time as
+// there is room for.
 #pragma once
 
 #include "patch_moves.cuh"

@@ -8,8 +8,8 @@
 // and wherever their squares lie; a warp has 16 outputs and up to 8 places, whose sums it keeps. A tap
 // that no cell has inside of what came before is passed over, where a single one has none it reads
 // zeros: of the taps of small rectangles most are outside. Changes stand in shared memory
-// [place][cell][high, low][channel]; those that a layer makes take the place of what it read. The
-// weights of some 16 inputs at a time go round three stages by cp.async, once per group of cells.
+// [place][cell][channel / 8][high, low][8]; those that a layer makes take the place of what it read.
+// Weights go round three stages by cp.async, 8 KiB at a time, once per group of cells.
 // The image's layer takes the squares as they are, the taps of a color 16 deep, its weights from the
 // cache. Operands are split in two bf16: high high + high low + low high, the low ones left out where
 // operands are rounded.

@@ -12,7 +12,7 @@ constexpr int kSquareWarps = 8;
 constexpr int kSquarePlaces = 8;  // of a warp, at most
 constexpr int kSquareStages = 3;
 constexpr int kSquareStage = 8192;
-constexpr int kSquareZeros = 592;  // no less than the high and low numbers of 128 channels
+constexpr int kSquareZeros = 592;  // bytes: 32 are read, these fill 2 KiB
 
 struct ChangeSquares {
   ChangeCells cells;
