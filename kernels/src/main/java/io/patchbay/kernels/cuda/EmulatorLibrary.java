@@ -15,6 +15,7 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The CUDA kernels as the host's compiler made them, with the emulator that runs them.
@@ -82,13 +83,18 @@ final class EmulatorLibrary {
     return EmulatorLibrary.class.getResource(RESOURCE) != null;
   }
 
-  /// The kernels of this project.
+  /// The kernels of this project, read when they are first asked for: the loader has them for the
+  /// life of the process anyway.
   static EmulatorLibrary standard() {
-    final var resource = EmulatorLibrary.class.getResource(RESOURCE);
-    if (resource == null) {
+    if (!present()) {
       throw new NativeException("the build had no C++ compiler, so there is no emulator");
     }
-    return open(resource);
+    return Standard.LIBRARY;
+  }
+
+  private static final class Standard {
+    private static final EmulatorLibrary LIBRARY =
+        open(Objects.requireNonNull(EmulatorLibrary.class.getResource(RESOURCE)));
   }
 
   static EmulatorLibrary open(final URL resource) {
