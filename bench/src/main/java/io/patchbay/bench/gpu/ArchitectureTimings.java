@@ -131,7 +131,7 @@ final class ArchitectureTimings implements Section {
       own.run();
       exact.write(Arrays.copyOf(x, x.length / batch * CHECKED));
       exact.run();
-      final double error = apart(own.result(), exact.result());
+      final double error = Apart.of(own.result(), exact.result());
       final double bound = precision == Precision.FP32 ? FP32 : TF32;
       if (!(error <= bound)) {
         throw new IllegalStateException(
@@ -151,17 +151,6 @@ final class ArchitectureTimings implements Section {
       x[i] = (float) (down ? random.nextDouble() : random.nextGaussian());
     }
     return x;
-  }
-
-  /// Of the rows of `exact`, by its largest element.
-  private static double apart(final float[] found, final float[] exact) {
-    double largest = 0;
-    double apart = 0;
-    for (int i = 0; i < exact.length; i++) {
-      largest = Math.max(largest, Math.abs(exact[i]));
-      apart = Math.max(apart, Math.abs(found[i] - exact[i]));
-    }
-    return apart / largest;
   }
 
   private static Timing step(

@@ -200,46 +200,37 @@ final class Products implements Section {
     for (final var cublas : library.opened()) {
       final var device = library.devices().getFirst();
       final var how = precision == Precision.TF32 ? Cublas.Precision.TF32 : Cublas.Precision.FP32;
-      try (var narrow = device.allocate("narrow", 4L * x.length);
+      try (var source = device.allocate("source", 4L * x.length);
+          var narrow = device.allocate("narrow", 4L * x.length);
           var first = device.allocate("first", 4L * up.length);
           var second = device.allocate("second", 4L * down.length);
           var wide = device.allocate("wide", 4L * batch * chain.wide())) {
+        device.upload(source.address(), MemorySegment.ofArray(x));
         device.upload(first.address(), MemorySegment.ofArray(up));
         device.upload(second.address(), MemorySegment.ofArray(down));
         final Runnable all =
             () -> {
               for (int i = 0; i < chain.count() / 2; i++) {
-                final long from = narrow.address();
-                final long to = wide.address();
-                cublas.product(how, from, first.address(), to, batch, chain.narrow(), chain.wide());
-                cublas.product(
-                    how, to, second.address(), from, batch, chain.wide(), chain.narrow());
+                final long from = i == 0 ? source.address() : narrow.address();
+                final long over = wide.address();
+                final int few = chain.narrow();
+                final int many = chain.wide();
+                cublas.product(how, from, first.address(), over, batch, few, many);
+                cublas.product(how, over, second.address(), narrow.address(), batch, many, few);
               }
             };
-        device.upload(narrow.address(), MemorySegment.ofArray(x));
         all.run();
         final var theirs = new float[x.length];
         device.download(MemorySegment.ofArray(theirs), narrow.address());
-        final double apart = apart(ours, theirs);
+        final double apart = Apart.of(ours, theirs);
         row.put("apart", apart);
         row.put("agree", apart <= (precision == Precision.TF32 ? TF32 : FP32));
-        device.fill(narrow.address(), 4L * x.length, 0);
         final double theirMillis = watch.time(_ -> all.run(), 3).median();
         row.put("library_ms", theirMillis);
         row.put("beside_library", theirMillis / millis);
       }
     }
     return row;
-  }
-
-  private static double apart(final float[] a, final float[] b) {
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < a.length; i++) {
-      largest = Math.max(largest, Math.abs(b[i]));
-      difference = Math.max(difference, Math.abs(a[i] - b[i]));
-    }
-    return difference / largest;
   }
 
   private static float[] random(final int count, final long seed, final double most) {
