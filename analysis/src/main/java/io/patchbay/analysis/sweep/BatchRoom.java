@@ -24,18 +24,6 @@ record BatchRoom(Held held, int together, Room room) {
   /// A base has several cells, so fewer bases than rows keep a backend busy.
   private static final int CELLS_PER_BASE = 8;
 
-  /// Inputs that are run together, to be held: at least so many, and a share of the rows that keep
-  /// a backend busy.
-  private static final int TOGETHER = 64;
-
-  private static final int SHARE = 8;
-
-  /// Floats of a cell, beside its ranges: its base, source, five numbers, effect, and what is
-  /// counted of it.
-  private static final int PER_CELL = 12;
-
-  private static final int PER_RANGE = 3;
-
   /// What is held of all inputs of the sweep at once.
   enum Held {
     /// Nothing: bases and sources are computed batch by batch.
@@ -72,7 +60,7 @@ record BatchRoom(Held held, int together, Room room) {
     final var sizes =
         new Needs(
             inputs,
-            Math.max(TOGETHER, subject.backend().preferredRows() / SHARE),
+            Together.runs(subject.backend()),
             base,
             taken,
             input,
@@ -222,7 +210,7 @@ record BatchRoom(Held held, int together, Room room) {
   /// Floats of all units in one variation.
   private static long cellFloats(final List<JointUnit> units) {
     return units.stream()
-        .mapToLong(u -> PER_CELL + (long) PER_RANGE * u.parts().getFirst().ranges().size())
+        .mapToLong(u -> Together.words(u.parts().getFirst().ranges().size()))
         .sum();
   }
 }

@@ -22,11 +22,6 @@ final class CleanDirections implements AutoCloseable {
   private static final Axis IMAGES = new Axis("images");
   private static final Axis ROWS = new Axis("rows");
 
-  /// Directions at a time: at least so many, and a share of the rows that keep a backend busy.
-  private static final int TOGETHER = 64;
-
-  private static final int SHARE = 8;
-
   private final Node clean;
   private final int most;
   private final Node images;
@@ -61,7 +56,7 @@ final class CleanDirections implements AutoCloseable {
         BatchProgram.load(
             subject.backend(),
             subject.weights(),
-            Math.min(wanted, Math.max(TOGETHER, subject.backend().preferredRows() / SHARE)),
+            Math.min(wanted, Together.runs(subject.backend())),
             rows -> Plan.of(graph, List.of(directions, squares), sizes(rows)));
   }
 

@@ -12,12 +12,29 @@ public final class Together {
   /// Words of a batch that pass between the host and a device, at most.
   private static final long WORDS = 1 << 24;
 
-  /// Words of a cell beside its ranges and what is read of it.
+  /// Words of a cell beside its ranges: its base, source, five numbers, effect, and what is counted
+  /// of it.
   private static final int PER_CELL = 12;
 
   private static final int PER_RANGE = 3;
 
+  /// Inputs that are run together: at least so many, and a share of the rows that keep a backend
+  /// busy.
+  private static final int RUNS = 64;
+
+  private static final int SHARE = 8;
+
   private Together() {}
+
+  /// Words of a cell.
+  static long words(final int ranges) {
+    return PER_CELL + (long) PER_RANGE * ranges;
+  }
+
+  /// Inputs that are run from the beginning at a time, where what they give is held.
+  static int runs(final Backend backend) {
+    return Math.max(RUNS, backend.preferredRows() / SHARE);
+  }
 
   /// Cells at a time.
   ///
@@ -33,8 +50,8 @@ public final class Together {
       final long read) {
     final long most;
     if (backend.hasOwnMemory()) {
-      final long words = PER_CELL + (long) PER_RANGE * ranges + read;
-      most = Math.min((long) CELLS_PER_ROW * backend.preferredRows(), WORDS / words);
+      most =
+          Math.min((long) CELLS_PER_ROW * backend.preferredRows(), WORDS / (words(ranges) + read));
     } else {
       most = usual;
     }
