@@ -80,7 +80,8 @@ final class Conformance implements Section {
           break;
         }
         try {
-          if (check(open.backend(), reference, opCase, faults, worst)) {
+          final double tolerance = opCase.tolerance(open.backend());
+          if (check(open.backend(), reference, new Judge(opCase, tolerance, faults, worst))) {
             refused++;
           }
         } catch (final RuntimeException e) {
@@ -128,12 +129,8 @@ final class Conformance implements Section {
   }
 
   /// @return whether the backend refuses the case, which no model needs
-  private boolean check(
-      final Backend device,
-      final Backend reference,
-      final OpCase opCase,
-      final List<String> faults,
-      final Map<String, Double> worst) {
+  private boolean check(final Backend device, final Backend reference, final Judge judge) {
+    final var opCase = judge.opCase();
     final long seed = opCase.name().hashCode();
     final var many = opCase.draw(MANY, seed);
     if (opCase.rare() && refuses(device, many)) {
@@ -143,25 +140,25 @@ final class Conformance implements Section {
     try (var weights = many.weights(device);
         var program = device.load(many.plan(), weights, Mode.FAST)) {
       final var first = Outputs.of(program, weights, many);
-      far(opCase, "rows=13", first, exact, faults, worst);
+      judge.far("rows=13", first, exact);
       if (!whole) {
         return false;
       }
       many.reset(weights);
-      other(opCase, "when it runs again", Outputs.of(program, weights, many), first, faults);
+      judge.other("when it runs again", Outputs.of(program, weights, many), first);
       if (opCase.rowwise()) {
         many.reset(weights);
         final var after = Outputs.of(program, weights, many.row(4));
-        other(opCase, "of a row alone, after many", after, first.row(many, 4), faults);
+        judge.other("of a row alone, after many", after, first.row(many, 4));
         final var alone = Outputs.of(device, many.row(MANY - 1), Mode.FAST);
-        other(opCase, "of a row alone", alone, first.row(many, MANY - 1), faults);
+        judge.other("of a row alone", alone, first.row(many, MANY - 1));
       }
     }
-    far(opCase, "step by step", Outputs.of(device, many, Mode.STEP), exact, faults, worst);
+    judge.far("step by step", Outputs.of(device, many, Mode.STEP), exact);
     for (final int rows : FEWER) {
       final var few = opCase.draw(rows, seed + rows);
       final var expected = Outputs.of(reference, few, Mode.FAST);
-      far(opCase, "rows=" + rows, Outputs.of(device, few, Mode.FAST), expected, faults, worst);
+      judge.far("rows=" + rows, Outputs.of(device, few, Mode.FAST), expected);
     }
     return false;
   }
@@ -176,31 +173,23 @@ final class Conformance implements Section {
     }
   }
 
-  private static void other(
-      final OpCase opCase,
-      final String what,
-      final Outputs found,
-      final Outputs first,
-      final List<String> faults) {
-    final var difference = found.firstOtherBit(first);
-    if (!difference.isEmpty()) {
-      faults.add(opCase.name() + ": other bits " + what + ": " + difference);
+  /// What is found of one case, whose faults and largest difference it adds to all cases' ones.
+  private record Judge(
+      OpCase opCase, double tolerance, List<String> faults, Map<String, Double> worst) {
+    void other(final String what, final Outputs found, final Outputs first) {
+      final var difference = found.firstOtherBit(first);
+      if (!difference.isEmpty()) {
+        faults.add(opCase.name() + ": other bits " + what + ": " + difference);
+      }
     }
-  }
 
-  private static void far(
-      final OpCase opCase,
-      final String what,
-      final Outputs found,
-      final Outputs exact,
-      final List<String> faults,
-      final Map<String, Double> worst) {
-    final double error = found.distance(exact);
-    worst.merge(opCase.name(), error, Math::max);
-    if (!(error <= opCase.tolerance())) {
-      faults.add(
-          "%s: %s, error=%.3g, tolerance=%.3g"
-              .formatted(opCase.name(), what, error, opCase.tolerance()));
+    void far(final String what, final Outputs found, final Outputs exact) {
+      final double error = found.distance(exact);
+      worst.merge(opCase.name(), error, Math::max);
+      if (!(error <= tolerance)) {
+        faults.add(
+            "%s: %s, error=%.3g, tolerance=%.3g".formatted(opCase.name(), what, error, tolerance));
+      }
     }
   }
 }

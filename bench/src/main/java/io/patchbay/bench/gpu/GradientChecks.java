@@ -56,7 +56,7 @@ final class GradientChecks implements Section {
         done++;
         try {
           final double error = error(open.backend(), reference, opCase);
-          final double bound = Math.max(TOLERANCE, OF_CASE * opCase.tolerance());
+          final double bound = Math.max(TOLERANCE, OF_CASE * opCase.tolerance(open.backend()));
           worst = Math.max(worst, error);
           if (!(error <= bound)) {
             faults.add("%s: error=%.3g, tolerance=%.3g".formatted(opCase.name(), error, bound));

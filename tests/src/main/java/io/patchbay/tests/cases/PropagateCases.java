@@ -36,6 +36,8 @@ final class PropagateCases {
   /// Operands of a float32 chain may be pairs of bf16, 16 bits of them, in each of its layers.
   private static final double PAIRS = 1e-5;
 
+  private static final double FP32 = 2e-6;
+
   /// A product's terms have both signs, and may leave little.
   static final double PRODUCT = 3e-5;
 
@@ -120,7 +122,7 @@ final class PropagateCases {
                     draft -> propagate(draft, of, Covers.PARTS, End.SQUARES, true, Precision.TF32))
                 .mixingRows()
                 .withoutGradients()
-                .within(PAIRS))
+                .inPairsWithin(PAIRS))
         .toList();
   }
 
@@ -143,7 +145,7 @@ final class PropagateCases {
                   draft -> propagate(draft, chain, Covers.PARTS, end, true, Precision.FP32))
               .mixingRows()
               .withoutGradients()
-              .within(PAIRS));
+              .inPairsWithin(PAIRS));
     }
     for (final int colors : new int[] {1, 3}) {
       final var chain =
@@ -206,7 +208,7 @@ final class PropagateCases {
                     "propagate %s of %s, %s".formatted(covers, chain, end),
                     draft -> propagate(draft, chain, covers, end, rectifies, Precision.FP32))
                 .mixingRows()
-                .within(chain.pairs() ? PAIRS : 2e-6)
+                .inPairsWithin(chain.pairs() ? PAIRS : FP32)
                 .withoutGradients());
         if (k == i % kinds.size()) {
           cases.add(
@@ -232,7 +234,7 @@ final class PropagateCases {
                               Precision.FP32,
                               new Patched(Optional.of(OWN), SATURATED, false)))
                   .mixingRows()
-                  .within(chain.pairs() ? PAIRS : 2e-6)
+                  .inPairsWithin(chain.pairs() ? PAIRS : FP32)
                   .withoutGradients());
         }
         final boolean exact = chain.to().size() <= 2;
@@ -242,7 +244,7 @@ final class PropagateCases {
                     draft -> propagate(draft, chain, covers, end, rectifies, Precision.BF16))
                 .mixingRows()
                 .withoutGradients()
-                .within(exact ? 2e-6 : BF16)
+                .within(exact ? FP32 : BF16)
                 .rarely());
       }
     }
@@ -255,27 +257,28 @@ final class PropagateCases {
             draft -> propagate(draft, chain, covers, end, true, Precision.FP32))
         .mixingRows()
         .withoutGradients()
-        .within(PAIRS);
+        .inPairsWithin(PAIRS);
   }
 
   /// Changes of pixels whose logits a float's sigmoid cannot tell from infinity, to the other side
   /// and back.
   private static OpCase far(final Chain chain, final Covers covers, final End end) {
     final var patched = new Patched(Optional.empty(), FAR, false);
-    final double tolerance = end == End.PRODUCTS ? PRODUCT : PAIRS;
-    return special("far logits by " + covers, chain, covers, end, patched, tolerance);
+    final var opCase = special("far logits by " + covers, chain, covers, end, patched);
+    return end == End.PRODUCTS ? opCase.within(PRODUCT) : opCase.inPairsWithin(PAIRS);
   }
 
   /// Units that move by a millionth of themselves: what they become, less what they were, would
   /// have lost most digits of it.
   private static OpCase slight(final Chain chain, final Covers covers, final End end) {
     final var patched = new Patched(Optional.empty(), 2, true);
-    return special("slight moves by " + covers, chain, covers, end, patched, PRODUCT);
+    return special("slight moves by " + covers, chain, covers, end, patched).within(PRODUCT);
   }
 
   private static OpCase near(final Chain chain, final End end) {
     final var patched = new Patched(Optional.of(NEAR), SATURATED, false);
-    return special("own op on a decoder's channel", chain, Covers.CHANNEL, end, patched, PAIRS);
+    return special("own op on a decoder's channel", chain, Covers.CHANNEL, end, patched)
+        .inPairsWithin(PAIRS);
   }
 
   private static OpCase special(
@@ -283,15 +286,13 @@ final class PropagateCases {
       final Chain chain,
       final Covers covers,
       final End end,
-      final Patched patched,
-      final double tolerance) {
+      final Patched patched) {
     final boolean rectifies = patched.own.isPresent();
     return OpCase.of(
             "propagate %s of %s, %s".formatted(name, chain, end),
             draft -> propagate(draft, chain, covers, end, rectifies, Precision.FP32, patched))
         .mixingRows()
-        .withoutGradients()
-        .within(tolerance);
+        .withoutGradients();
   }
 
   static void propagate(

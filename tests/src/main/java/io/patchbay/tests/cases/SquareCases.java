@@ -16,9 +16,9 @@ final class SquareCases {
     final var colors = Chain.of(false, 3, 32, 48, 16, 32, 48).linear(9);
     final var narrow = Chain.of(false, 3, 32, 32, 32, 32, 64, 64).linear(20).linear(7);
     return List.of(
-        of(conv4, End.VALUE, Precision.FP32).within(PAIRS),
-        of(colors, End.SQUARES, Precision.FP32).within(PAIRS),
-        of(Chain.of(false, 1, 16, 40, 64, 32), End.VALUE, Precision.FP32).within(PAIRS),
+        of(conv4, End.VALUE, Precision.FP32).inPairsWithin(PAIRS),
+        of(colors, End.SQUARES, Precision.FP32).inPairsWithin(PAIRS),
+        of(Chain.of(false, 1, 16, 40, 64, 32), End.VALUE, Precision.FP32).inPairsWithin(PAIRS),
         of(conv4, End.SIZES, Precision.BF16).within(PropagateCases.BF16_CODES).rarely(),
         of(narrow, End.VALUE, Precision.BF16).within(PropagateCases.BF16_CODES).rarely());
   }

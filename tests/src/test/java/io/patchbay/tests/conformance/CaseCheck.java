@@ -43,7 +43,7 @@ final class CaseCheck implements AutoCloseable {
     }
     final var expected = Outputs.of(reference, many, Mode.FAST);
     final var results = Outputs.of(backend(1), many, Mode.FAST);
-    add(faults, "rows=13", results.firstFar(expected, opCase.tolerance()));
+    add(faults, "rows=13", results.firstFar(expected, opCase.tolerance(backend(1))));
     for (int threads = 2; threads <= 3; threads++) {
       final var other = Outputs.of(backend(threads), many, Mode.FAST);
       add(faults, "threads=" + threads, other.firstOtherBit(results));
@@ -67,12 +67,12 @@ final class CaseCheck implements AutoCloseable {
     }
     final var expected = Outputs.of(reference, many, Mode.FAST);
     final var stepwise = Outputs.of(backend(2), many, Mode.STEP);
-    add(faults, "step by step", stepwise.firstFar(expected, opCase.tolerance()));
+    add(faults, "step by step", stepwise.firstFar(expected, opCase.tolerance(backend(1))));
     for (final int rows : FEWER) {
       final var few = opCase.draw(rows, seed + rows);
       final var exact = Outputs.of(reference, few, Mode.FAST);
       final var results = Outputs.of(backend(1 + rows % 3), few, Mode.FAST);
-      add(faults, "rows=" + rows, results.firstFar(exact, opCase.tolerance()));
+      add(faults, "rows=" + rows, results.firstFar(exact, opCase.tolerance(backend(1))));
     }
     checkAgain(opCase, many, faults);
     return faults;
@@ -95,7 +95,7 @@ final class CaseCheck implements AutoCloseable {
       many.reset(weights);
       final var expected = orRefusal(() -> Outputs.of(reference, none, Mode.FAST));
       final var empty = orRefusal(() -> Outputs.of(program, weights, none));
-      add(faults, "no rows after many", empty.firstFar(expected, opCase.tolerance()));
+      add(faults, "no rows after many", empty.firstFar(expected, opCase.tolerance(backend(1))));
     }
   }
 

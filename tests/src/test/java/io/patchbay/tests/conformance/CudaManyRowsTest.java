@@ -63,7 +63,7 @@ final class CudaManyRowsTest {
         var cuda = CudaBackend.apart(EmulatedDevice.open(MEMORY, 2), true)) {
       final var expected = Outputs.of(reference, trial, Mode.FAST);
       final var found = Outputs.of(cuda, trial, Mode.FAST);
-      assertEquals("", found.firstFar(expected, opCase.tolerance()));
+      assertEquals("", found.firstFar(expected, opCase.tolerance(cuda)));
       if (opCase.rowwise()) {
         final var alone = Outputs.of(cuda, trial.row(ROWS - 7), Mode.FAST);
         assertEquals("", alone.firstOtherBit(found.row(trial, ROWS - 7)));
