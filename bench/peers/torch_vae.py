@@ -306,21 +306,27 @@ class Bench:
             self.section("sweep " + kind, lambda: self.sweep(kind, large))
         self.section("sweep-errors", self.sweep_errors)
         self.section("loop", self.loop)
-        self.section("train 64", lambda: self.train(64))
+        self.section("train 64", lambda: self.train(min(64, self.options.pool)))
         self.section("train 1024", lambda: self.train(min(1024, self.options.pool)))
         self.section("encode", lambda: self.encode(large))
         if self.options.compile:
-            self.section("compile train 64", lambda: self.compile_train(64), compiles=True)
-            for precision in sorted(self.options.precisions, key=lambda p: p != "tf32"):
+            # What costs least first: every case and precision has a compiled form before any is
+            # tuned for half a minute.
+            precisions = sorted(self.options.precisions, key=lambda p: p != "tf32")
+            for precision in precisions:
                 self.section("compile decode " + precision,
                              lambda: self.compile_decode(precision, large), compiles=True)
                 for kind in ("channels-16", "channels-32", "z-grid"):
                     self.section("compile sweep " + kind + " " + precision,
                                  lambda: self.compile_sweep(kind, precision, large), compiles=True)
-                if precision == "tf32":
-                    self.section("compile train 1024",
-                                 lambda: self.compile_train(compile_batch), compiles=True)
             self.section("compile encode", lambda: self.compile_encode(large), compiles=True)
+            self.section("compile train 64", lambda: self.compile_train(min(64, self.options.pool)),
+                         compiles=True)
+            self.section("compile train 1024", lambda: self.compile_train(compile_batch),
+                         compiles=True)
+            for precision in precisions:
+                self.section("tune decode " + precision,
+                             lambda: self.tune_decode(precision, large), compiles=True)
         self.result["finished"] = True
         self.flush()
 
@@ -468,24 +474,38 @@ class Bench:
                     graph = self.captured(call, sets)
                     self.row("decode", precision, form + ", graph", batch, graph, sets, "decodes/s")
 
+    def edited(self, precision, batch):
+        """Changed codes and the images of the codes, in batches."""
+        z = self.codes + 0.1 * self.steps
+        return z.split(batch), self.reference(precision).split(batch)
+
     def compile_decode(self, precision, batch):
-        reference = self.reference(precision)
-        sets = self.sets(batch, 16384 + 40)
-        z = (self.codes + 0.1 * self.steps).split(batch)
-        refs = reference.split(batch)
+        z, refs = self.edited(precision, batch)
+        fast = self.compiled(self.net(precision, True).effect, "default")
+        self.compiled_rows("decode", precision, "compile", batch, lambda i: fast(z[i], refs[i]),
+                           "decodes/s")
+        self.compile_errors(precision, fast, batch)
+
+    def tune_decode(self, precision, batch):
+        z, refs = self.edited(precision, batch)
         net = self.net(precision, True)
         if self.cuda:
             # The same kernels as max-autotune, with a graph of our own for each input set: no
             # copies of inputs.
             fast = self.compiled(net.effect, "max-autotune-no-cudagraphs")
-            call = lambda i: fast(z[i], refs[i])
-            self.row("decode", precision, "compile", batch, call, sets, "decodes/s")
-            self.compile_errors(precision, fast, batch)
-            graph = self.captured(call, sets)
-            self.row("decode", precision, "compile, graph", batch, graph, sets, "decodes/s")
+            self.compiled_rows("decode", precision, "compile tuned", batch,
+                               lambda i: fast(z[i], refs[i]), "decodes/s")
         whole = self.compiled(net.effect, "max-autotune")
         call = lambda i: whole(z[i], refs[i])
+        sets = self.sets(batch, 16384 + 40)
         self.row("decode", precision, "compile max-autotune", batch, call, sets, "decodes/s")
+
+    def compiled_rows(self, case, precision, form, batch, call, unit):
+        """A compiled form, and the same as a graph for each input set."""
+        sets = self.sets(batch, 16384 + 40)
+        self.row(case, precision, form, batch, call, sets, unit)
+        if self.cuda:
+            self.row(case, precision, form + ", graph", batch, self.captured(call, sets), sets, unit)
 
     def compile_errors(self, precision, fast, batch):
         z = self.codes[:batch]
@@ -520,16 +540,16 @@ class Bench:
                              self.captured(whole, sets), sets, "forwards/s")
 
     def compile_encode(self, batch):
-        sets = self.sets(batch, 16384)
         x = self.images.split(batch)
         for precision in self.options.precisions:
+            refs = self.reference(precision).split(batch)
             net = self.net(precision, True)
-            fast = self.compiled(net.encode, "max-autotune-no-cudagraphs")
-            call = lambda i: fast(x[i])
-            self.row("encode", precision, "compile", batch, call, sets, "encodes/s")
-            if self.cuda:
-                self.row("encode", precision, "compile, graph", batch,
-                         self.captured(call, sets), sets, "encodes/s")
+            encode = self.compiled(net.encode, "default")
+            self.compiled_rows("encode", precision, "compile", batch, lambda i: encode(x[i]),
+                               "encodes/s")
+            forward = self.compiled(net.forward, "default")
+            self.compiled_rows("forward", precision, "compile", batch,
+                               lambda i: forward(x[i], refs[i]), "forwards/s")
 
     # Sweeps: rows of a batch are bases; a batch takes one latent and value, or one channel and the
     # source of each base. Timed calls go through all of them in turn. What is cached (clean

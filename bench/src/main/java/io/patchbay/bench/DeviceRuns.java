@@ -1,6 +1,8 @@
 package io.patchbay.bench;
 
 import io.patchbay.engine.Backend;
+import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Backends;
 import io.patchbay.engine.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +14,10 @@ import java.util.Map;
 public final class DeviceRuns {
   private static final long SEED = 1;
 
+  /// The plan of [#errors] that keeps no bound.
+  public static final String WITHOUT_BOUND = ErrorPlan.WHOLE.label();
+
+  private static final long MEMORY = 8L << 30;
   private static final int BASES = 4096;
   private static final int CHECKED = 8;
   private static final double TOLERANCE = 2e-5;
@@ -72,6 +78,59 @@ public final class DeviceRuns {
       final int batch,
       final int sets) {
     return new ResidentTraining(backend, new EngineModel(weights), precision, batch, sets);
+  }
+
+  /// The error of the gradients of one step of [#training], relative to the CPU's. Leaves the
+  /// training at its start.
+  ///
+  /// Throws IllegalStateException when it is over what the precision may leave.
+  public static double trainingError(
+      final Timed training, final Conv4Weights weights, final Precision precision) {
+    if (!(training instanceof final ResidentTraining own)) {
+      throw new IllegalArgumentException("not of training(): " + training.form());
+    }
+    final int threads = Runtime.getRuntime().availableProcessors();
+    try (var cpu = Backends.open("cpu", new Settings(threads, MEMORY)).backend();
+        var judge = training(cpu, weights, Precision.FP32, own.samples(), 1)) {
+      final var found = trained(own, 1);
+      own.reset();
+      return StepError.checked(found, trained(judge, 1), precision == Precision.FP32);
+    }
+  }
+
+  /// Decodes with effect as the change of a clean one, cells of a sweep of latents.
+  ///
+  /// @param bases at most [InputPool#SAMPLES]
+  /// @param cells of all bases
+  public static Timed change(
+      final Backend backend,
+      final Conv4Weights weights,
+      final Precision precision,
+      final int bases,
+      final int cells) {
+    return new ResidentChange(backend, new EngineModel(weights), precision, bases, cells);
+  }
+
+  /// The largest error of some effects of [#change] against float64, relative to the effect.
+  ///
+  /// Throws IllegalStateException when it is over what the precision may leave.
+  public static double changeError(
+      final Timed change, final Conv4Weights weights, final Precision precision) {
+    if (!(change instanceof final ResidentChange own)) {
+      throw new IllegalArgumentException("not of change(): " + change.form());
+    }
+    final double error = own.error(weights);
+    final double tolerance =
+        switch (precision) {
+          case FP32 -> SweepVerifier.BOUND;
+          case TF32 -> SweepVerifier.TF32;
+          case BF16 -> SweepVerifier.BF16;
+        };
+    if (!(error <= tolerance)) {
+      throw new IllegalStateException(
+          "effects differ from float64: error=" + error + ", tolerance=" + tolerance);
+    }
+    return error;
   }
 
   /// The states after `steps` steps of [#training] from its start.

@@ -69,6 +69,11 @@ final class ResidentTraining implements Timed {
     return states;
   }
 
+  /// Images of a step.
+  int samples() {
+    return batch;
+  }
+
   @Override
   public String form() {
     return "batch " + batch + ", " + programs.size() + " input sets";

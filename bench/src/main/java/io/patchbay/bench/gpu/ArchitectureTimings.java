@@ -1,5 +1,6 @@
 package io.patchbay.bench.gpu;
 
+import io.patchbay.bench.StepError;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Graph;
@@ -17,16 +18,17 @@ import io.patchbay.vae.model.Vae;
 import io.patchbay.vae.model.VaeGraph.Noise;
 import io.patchbay.vae.objective.BetaVae;
 import io.patchbay.vae.objective.TrainingGraph;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /// Every named architecture, onto one color and onto three: its encoder, its decoder and a step of
-/// training, checked against float64 and timed on the device's clock.
+/// training, checked (halves against float64, gradients against the CPU's) and timed on the device's
+/// clock.
 final class ArchitectureTimings implements Section {
   private static final int SECONDS = 40;
   private static final double MILLIS = 100;
@@ -52,63 +54,54 @@ final class ArchitectureTimings implements Section {
 
   @Override
   public Map<String, Object> run(final Bench bench) {
-    final var rows = new ArrayList<Map<String, Object>>();
-    final var result = new LinkedHashMap<String, Object>();
-    result.put("rows", rows);
+    final var rows = new TimedRows(bench);
     try (var open = bench.open();
-        var judge = OpenDevice.open("reference")) {
+        var judge = OpenDevice.open("reference");
+        var cpu = OpenDevice.open("cpu")) {
       final var watch = new Stopwatch(open, bench.size((int) MILLIS, 1));
       final var precisions = open.backend().planPrecisions().stream().sorted().toList();
+      final int most = bench.size(4096, 2);
+      final int few = bench.size(64, 2);
       for (final var architecture : Architecture.catalogue()) {
         for (final int colors : new int[] {1, 3}) {
           final var shape = new ImageShape(colors, SIDE, SIDE);
           final var vae = new Vae(architecture, shape, LATENTS, new Likelihood.Bernoulli());
           for (final var precision : precisions) {
-            final int most = bench.size(4096, 2);
             for (final boolean down : new boolean[] {true, false}) {
-              rows.add(row(half(open.backend(), judge, vae, down, precision, most, watch)));
-              bench.keep(result);
+              rows.add(
+                  names(vae, down ? "encode" : "decode", precision, most),
+                  row -> half(row, open.backend(), judge, vae, down, precision, most, watch));
             }
-            rows.add(row(step(open.backend(), vae, precision, bench.size(64, 2), watch)));
-            bench.keep(result);
+            rows.add(
+                names(vae, "train-step", precision, few),
+                row -> step(row, open.backend(), cpu.backend(), vae, precision, few, watch));
           }
         }
       }
     }
-    return result;
+    return rows.result();
   }
 
-  /// What is timed of one architecture.
-  ///
-  /// @param items of a run
-  /// @param error of some results beside float64; not a number where none are compared
-  private record Timing(
-      Vae vae,
-      String part,
-      Precision precision,
-      int batch,
-      int items,
-      Stopwatch.Time time,
-      double error) {}
-
-  private static Map<String, Object> row(final Timing t) {
-    final var row = new LinkedHashMap<String, Object>();
-    row.put(
-        "case", "%s %dx%dx%d, %s".formatted(name(t.vae()), SIDE, SIDE, colors(t.vae()), t.part()));
-    row.put("precision", t.precision().label());
-    row.put("batch", t.batch());
-    row.put("form", "batch " + t.batch());
-    row.put("unit", t.items() == 1 ? "steps/s" : "samples/s");
-    row.putAll(t.time().json());
-    row.put("rate", t.items() / (t.time().median() * 1e-3));
-    if (Double.isFinite(t.error())) {
-      row.put("error", t.error());
-    }
-    return row;
+  private static Map<String, Object> names(
+      final Vae vae, final String part, final Precision precision, final int batch) {
+    final var names = new LinkedHashMap<String, Object>();
+    names.put(
+        "case",
+        "%s %dx%dx%d, %s".formatted(vae.architecture().name(), SIDE, SIDE, colors(vae), part));
+    names.put("precision", precision.label());
+    names.put("batch", batch);
+    return names;
   }
 
-  private static String name(final Vae vae) {
-    return vae.architecture().name();
+  private static void put(
+      final Map<String, Object> row,
+      final int items,
+      final int batch,
+      final Stopwatch.Time time) {
+    row.put("form", "batch " + batch);
+    row.put("unit", items == 1 ? "steps/s" : "samples/s");
+    row.putAll(time.json());
+    row.put("rate", items / (time.median() * 1e-3));
   }
 
   private static int colors(final Vae vae) {
@@ -116,7 +109,8 @@ final class ArchitectureTimings implements Section {
   }
 
   /// The encoder, or the decoder.
-  private static Timing half(
+  private static void half(
+      final Map<String, Object> row,
       final Backend backend,
       final OpenDevice judge,
       final Vae vae,
@@ -135,11 +129,10 @@ final class ArchitectureTimings implements Section {
       final double bound = precision == Precision.FP32 ? FP32 : TF32;
       if (!(error <= bound)) {
         throw new IllegalStateException(
-            "%s in %s differs from float64: error=%s, bound=%s"
-                .formatted(name(vae), precision.label(), error, bound));
+            "result differs from float64: error=" + error + ", bound=" + bound);
       }
-      final var part = down ? "encode" : "decode";
-      return new Timing(vae, part, precision, batch, batch, watch.time(_ -> own.run(), 3), error);
+      row.put("error", error);
+      put(row, batch, batch, watch.time(_ -> own.run(), 3));
     }
   }
 
@@ -153,25 +146,57 @@ final class ArchitectureTimings implements Section {
     return x;
   }
 
-  private static Timing step(
+  private static void step(
+      final Map<String, Object> row,
       final Backend backend,
+      final Backend cpu,
       final Vae vae,
       final Precision precision,
       final int batch,
       final Stopwatch watch) {
-    final var training = TrainingGraph.of(vae, new BetaVae(BetaVae.BETA));
-    final var states = List.copyOf(training.model().graph().states().values());
-    try (var weights = backend.weights(states);
-        var program = backend.load(training.plan(batch).in(precision), weights)) {
+    try (var own = new Step(backend, vae, precision, batch);
+        var judge = new Step(cpu, vae, Precision.FP32, batch)) {
+      own.run();
+      judge.run();
+      final boolean exact = precision == Precision.FP32;
+      row.put("error", StepError.checked(own.states(), judge.states(), exact));
+      put(row, 1, batch, watch.time(_ -> own.run(), 3));
+    }
+  }
+
+  /// A step of training as a program, from the start.
+  private static final class Step implements AutoCloseable {
+    private final Sizes sizes;
+    private final Weights weights;
+    private final Program program;
+
+    Step(final Backend backend, final Vae vae, final Precision precision, final int batch) {
+      final var training = TrainingGraph.of(vae, new BetaVae(BetaVae.BETA));
+      this.sizes = training.sizes(batch);
+      this.weights = backend.weights(List.copyOf(training.model().graph().states().values()));
       training.initial(1).forEach(weights::write);
+      this.program = backend.load(training.plan(batch).in(precision), weights);
       program.write(training.model().image(), inputs(vae, true, batch));
       final var noise = training.model().noise().orElseThrow();
       program.write(noise.seed(), Noise.seed(1));
       program.write(noise.ids(), Noise.ids(LongStream.range(0, batch).toArray(), 0));
       training.groups().forEach(group -> program.write(group.rate(), new float[] {RATE}));
-      final var sizes = training.sizes(batch);
-      final var time = watch.time(_ -> program.run(sizes), 3);
-      return new Timing(vae, "train-step", precision, batch, 1, time, Double.NaN);
+    }
+
+    void run() {
+      program.run(sizes);
+    }
+
+    Map<String, float[]> states() {
+      final var states = new TreeMap<String, float[]>();
+      weights.names().forEach(name -> states.put(name, weights.read(name)));
+      return states;
+    }
+
+    @Override
+    public void close() {
+      program.close();
+      weights.close();
     }
   }
 

@@ -2,9 +2,11 @@ package io.patchbay.bench.gpu;
 
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Backend.Mode;
+import io.patchbay.engine.Precision;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.kernels.reference.ReferenceBackend;
 import io.patchbay.tests.cases.Catalogue;
+import io.patchbay.tests.cases.ManyRows;
 import io.patchbay.tests.cases.OpCase;
 import io.patchbay.tests.cases.Outputs;
 import io.patchbay.tests.cases.Trial;
@@ -26,6 +28,9 @@ final class Conformance implements Section {
   private static final int SAY_EVERY = 25;
   private static final int LISTED = 200;
   private static final int STRIDE = 9;
+
+  /// Rows of a layer that are many on every GPU.
+  private static final int LAYER_ROWS = 1100;
 
   private final String name;
   private final boolean whole;
@@ -70,11 +75,12 @@ final class Conformance implements Section {
   public Map<String, Object> run(final Bench bench) {
     final var faults = new ArrayList<String>();
     final var worst = new LinkedHashMap<String, Double>();
-    final var cases = cases(bench);
+    List<OpCase> cases = List.of();
     int done = 0;
     int refused = 0;
     try (var open = bench.open();
         var reference = new ReferenceBackend(new Settings(1, MEMORY))) {
+      cases = cases(bench, open.backend());
       for (final var opCase : cases) {
         if (bench.left() < 2) {
           break;
@@ -97,9 +103,12 @@ final class Conformance implements Section {
   }
 
   /// Every ninth first, then those after them, so that a run that is cut short has seen all kinds.
-  private List<OpCase> cases(final Bench bench) {
+  private List<OpCase> cases(final Bench bench, final Backend backend) {
+    final boolean narrow = backend.planPrecisions().contains(Precision.TF32);
     final var all =
-        Stream.concat(Catalogue.all().stream(), Catalogue.narrow().stream()).filter(which).toList();
+        Stream.concat(Catalogue.all().stream(), narrow ? Catalogue.narrow().stream() : Stream.of())
+            .filter(which)
+            .toList();
     final var spread = new ArrayList<OpCase>();
     for (int first = 0; first < bench.size(STRIDE, 1); first++) {
       for (int i = first; i < all.size(); i += STRIDE) {
@@ -159,6 +168,20 @@ final class Conformance implements Section {
       final var few = opCase.draw(rows, seed + rows);
       final var expected = Outputs.of(reference, few, Mode.FAST);
       judge.far("rows=" + rows, Outputs.of(device, few, Mode.FAST), expected);
+    }
+    if (ManyRows.sums(opCase)) {
+      final var more = opCase.draw(ManyRows.SUMS, seed);
+      final var expected = Outputs.of(reference, more, Mode.FAST);
+      judge.far("rows=" + ManyRows.SUMS, Outputs.of(device, more, Mode.FAST), expected);
+    }
+    if (ManyRows.layers(opCase)) {
+      final var more = opCase.draw(LAYER_ROWS, seed);
+      final var found = Outputs.of(device, more, Mode.FAST);
+      for (final int row : new int[] {0, LAYER_ROWS / 2, LAYER_ROWS - 2}) {
+        final var alone = more.row(row);
+        final var expected = Outputs.of(reference, alone, Mode.FAST);
+        judge.far("row " + row + " of " + LAYER_ROWS, found.row(more, row), expected);
+      }
     }
     return false;
   }

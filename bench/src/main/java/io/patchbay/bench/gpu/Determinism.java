@@ -4,9 +4,9 @@ import io.patchbay.bench.Conv4Weights;
 import io.patchbay.bench.DeviceRuns;
 import io.patchbay.bench.SweepWorkload;
 import io.patchbay.bench.Workload;
-import io.patchbay.engine.Precision;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
@@ -15,6 +15,7 @@ import java.util.function.IntFunction;
 final class Determinism implements Section {
   private static final int SECONDS = 40;
   private static final int TIMES = 20;
+  private static final double LEAST_SECONDS = 2;
   private static final int STEPS = 3;
   private static final long SEED = 1;
 
@@ -38,42 +39,46 @@ final class Determinism implements Section {
     final int batch = bench.size(64, 4);
     try (var open = bench.open()) {
       final var backend = open.backend();
-      for (final var workload : new Workload[] {Workload.DECODE, Workload.FORWARD}) {
-        try (var kept = DeviceRuns.inference(backend, weights, workload, Precision.FP32, rows, 1)) {
+      for (final var workload : List.of(Workload.DECODE, Workload.ENCODE, Workload.FORWARD)) {
+        for (final var precision : backend.planPrecisions()) {
+          try (var kept = DeviceRuns.inference(backend, weights, workload, precision, rows, 1)) {
+            check(
+                bench,
+                result,
+                workload.label() + ", " + precision.label(),
+                time -> {
+                  if (time % 2 == 0) {
+                    kept.run(0);
+                    return Arrays.hashCode(DeviceRuns.result(kept, 0));
+                  }
+                  try (var fresh =
+                      DeviceRuns.inference(backend, weights, workload, precision, rows, 1)) {
+                    fresh.run(0);
+                    return Arrays.hashCode(DeviceRuns.result(fresh, 0));
+                  }
+                });
+          }
+        }
+      }
+      for (final var precision : backend.planPrecisions()) {
+        try (var kept = DeviceRuns.training(backend, weights, precision, batch, 1)) {
           check(
               bench,
               result,
-              workload.label(),
+              "train-step, " + precision.label(),
               time -> {
                 if (time % 2 == 0) {
-                  kept.run(0);
-                  return Arrays.hashCode(DeviceRuns.result(kept, 0));
+                  return hash(DeviceRuns.trained(kept, STEPS));
                 }
-                try (var fresh =
-                    DeviceRuns.inference(backend, weights, workload, Precision.FP32, rows, 1)) {
-                  fresh.run(0);
-                  return Arrays.hashCode(DeviceRuns.result(fresh, 0));
+                try (var fresh = DeviceRuns.training(backend, weights, precision, batch, 1)) {
+                  return hash(DeviceRuns.trained(fresh, STEPS));
                 }
               });
         }
       }
-      try (var kept = DeviceRuns.training(backend, weights, Precision.FP32, batch, 1)) {
-        check(
-            bench,
-            result,
-            "train-step",
-            time -> {
-              if (time % 2 == 0) {
-                return hash(DeviceRuns.trained(kept, STEPS));
-              }
-              try (var fresh = DeviceRuns.training(backend, weights, Precision.FP32, batch, 1)) {
-                return hash(DeviceRuns.trained(fresh, STEPS));
-              }
-            });
-      }
       final var model = bench.model(open);
       for (final var workload : SweepWorkload.values()) {
-        if (!DeviceRuns.runs(workload, backend) || bench.left() < 2) {
+        if (!DeviceRuns.runs(workload, backend)) {
           continue;
         }
         final int bases = bench.size(workload == SweepWorkload.UNITS_ALL ? 1 : 4, 1);
@@ -119,6 +124,10 @@ final class Determinism implements Section {
       final Map<String, Object> result,
       final String what,
       final IntFunction<Integer> run) {
+    if (bench.left() < LEAST_SECONDS) {
+      result.put(what, "no time was left for it");
+      return;
+    }
     try {
       final int first = run.apply(0);
       int differ = 0;

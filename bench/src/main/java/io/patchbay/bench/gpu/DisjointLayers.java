@@ -117,26 +117,29 @@ final class DisjointLayers {
       final OpenDevice open,
       final Stopwatch watch,
       final List<Precision> precisions,
-      final Map<String, Object> result,
-      final List<Map<String, Object>> rows) {
+      final TimedRows rows) {
     final var batches = bench.options().tiny() ? List.of(2) : List.of(4096, DRAWN);
     for (final var layer : LAYERS) {
       for (final var part : Part.values()) {
         final var exact = exact(layer, part, Math.min(batches.getLast(), DRAWN));
         for (final var precision : precisions) {
           for (final int batch : batches) {
-            if (bench.left() < 2) {
-              return;
-            }
-            rows.add(row(open, watch, layer, part, precision, batch, exact));
-            bench.keep(result);
+            final var names = new LinkedHashMap<String, Object>();
+            final var suffix = part.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            names.put("case", part == Part.FORWARD ? layer.name() : layer.name() + "-" + suffix);
+            names.put("precision", precision.label());
+            names.put("batch", batch);
+            names.put("sets", SETS);
+            names.put("unit", "samples/s");
+            rows.add(names, row -> time(row, open, watch, layer, part, precision, batch, exact));
           }
         }
       }
     }
   }
 
-  private static Map<String, Object> row(
+  private static void time(
+      final Map<String, Object> row,
       final OpenDevice open,
       final Stopwatch watch,
       final Layer layer,
@@ -144,13 +147,6 @@ final class DisjointLayers {
       final Precision precision,
       final int batch,
       final float[] exact) {
-    final var row = new LinkedHashMap<String, Object>();
-    final var suffix = part.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    row.put("case", part == Part.FORWARD ? layer.name() : layer.name() + "-" + suffix);
-    row.put("batch", batch);
-    row.put("sets", SETS);
-    row.put("precision", precision.label());
-    row.put("unit", "samples/s");
     final var sizes = Sizes.of(ROWS, batch);
     final var programs = new ArrayList<Program>();
     try (var none = open.backend().weights(List.of())) {
@@ -170,12 +166,9 @@ final class DisjointLayers {
       final double rate = batch / (time.median() * 1e-3);
       row.put("rate", rate);
       row.put("tflops", layer.flops() * rate * 1e-12);
-    } catch (final RuntimeException e) {
-      row.put("failed", String.valueOf(e));
     } finally {
       programs.forEach(Program::close);
     }
-    return row;
   }
 
   /// What the inputs drawn come to in float64.

@@ -36,7 +36,7 @@ public final class GpuSuiteCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "Where gpu-suite.json, gpu-suite.md and the rest go, five files at most.")
+      description = "Where gpu-suite.json, gpu-suite.md and the rest go, six files at most.")
   private Path out = Path.of("gpu-suite");
 
   @Option(
@@ -52,7 +52,8 @@ public final class GpuSuiteCommand implements Callable<Integer> {
       names = "--minutes",
       defaultValue = "9",
       paramLabel = "N",
-      description = "Time for all sections; those that are left are skipped. Default: 9.")
+      description = "Time for all sections; those that are left are skipped, and the exit code says so."
+              + " Default: 9.")
   private double minutes = 9;
 
   @Option(
@@ -88,10 +89,10 @@ public final class GpuSuiteCommand implements Callable<Integer> {
 
   @Option(
       names = "--torch-seconds",
-      defaultValue = "210",
+      defaultValue = "200",
       paramLabel = "N",
-      description = "Time of the comparison with PyTorch. Default: 210.")
-  private int torchSeconds = 210;
+      description = "Time of the comparison with PyTorch. Default: 200.")
+  private int torchSeconds = 200;
 
   @Option(
       names = "--tiny",

@@ -5,15 +5,14 @@ import io.patchbay.bench.DeviceRuns;
 import io.patchbay.bench.Timed;
 import io.patchbay.bench.Workload;
 import io.patchbay.engine.Precision;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
-/// Decodes with effect, encodes, forwards with effect, each layer and training steps, checked
-/// against float64 and timed on the device's clock with inputs that rotate past its cache.
+/// Decodes with effect, whole and as a change, encodes, forwards with effect, each layer and
+/// training steps, checked (training steps against the CPU, all else against float64) and timed on
+/// the device's clock with inputs that rotate past its cache.
 final class NetTimings implements Section {
   private static final int SECONDS = 90;
   private static final int MOST_SETS = 24;
@@ -35,57 +34,69 @@ final class NetTimings implements Section {
 
   @Override
   public Map<String, Object> run(final Bench bench) {
-    final var rows = new ArrayList<Map<String, Object>>();
-    final var result = new LinkedHashMap<String, Object>();
-    result.put("rows", rows);
+    final var rows = new TimedRows(bench);
     final var weights = Conv4Weights.random(SEED);
     final var batches = bench.options().tiny() ? List.of(2) : List.of(4096, 1024, 256);
+    final int most = batches.getFirst();
     final var steps = bench.options().tiny() ? List.of(2) : List.of(64, 1024);
     try (var open = bench.open()) {
       final var layers =
           Arrays.stream(Workload.values()).filter(w -> w.layer().isPresent()).toList();
       final var watch = new Stopwatch(open, bench.size((int) MILLIS, 1));
       for (final var workload : List.of(Workload.DECODE, Workload.ENCODE, Workload.FORWARD)) {
-        for (final int batch : batches) {
-          final int sets = sets(bench, open, batch);
-          row(
-              bench,
-              result,
-              rows,
-              new Row(workload, Precision.FP32, batch, batch, sets),
-              watch,
-              () ->
-                  DeviceRuns.inference(
-                      open.backend(), weights, workload, Precision.FP32, batch, sets));
+        for (final var precision : precisions(open)) {
+          for (final int batch : precision == Precision.FP32 ? batches : List.of(most)) {
+            final int sets = sets(bench, open, batch);
+            time(rows, new Row(workload, precision, batch, batch, sets), open, weights, watch);
+          }
         }
       }
-      final int most = batches.getFirst();
+      changes(bench, rows, open, weights, watch);
       for (final var precision : precisions(open)) {
         for (final var workload : layers) {
-          row(
-              bench,
-              result,
-              rows,
-              new Row(workload, precision, most, most, 2),
-              watch,
-              () -> DeviceRuns.inference(open.backend(), weights, workload, precision, most, 2));
+          time(rows, new Row(workload, precision, most, most, 2), open, weights, watch);
         }
       }
       for (final int batch : steps) {
         final int sets = Math.min(4, sets(bench, open, batch));
         for (final var precision : precisions(open)) {
-          row(
-              bench,
-              result,
-              rows,
-              new Row(Workload.TRAIN_STEP, precision, batch, 1, sets),
-              watch,
-              () -> DeviceRuns.training(open.backend(), weights, precision, batch, sets));
+          time(rows, new Row(Workload.TRAIN_STEP, precision, batch, 1, sets), open, weights, watch);
         }
       }
-      DisjointLayers.time(bench, open, watch, precisions(open), result, rows);
+      DisjointLayers.time(bench, open, watch, precisions(open), rows);
     }
-    return result;
+    return rows.result();
+  }
+
+  /// Decodes with effect as the change of a clean one, in each precision that the device carries a
+  /// change in: cells of a sweep whose clean values and numbers stand in its memory.
+  private static void changes(
+      final Bench bench,
+      final TimedRows rows,
+      final OpenDevice open,
+      final Conv4Weights weights,
+      final Stopwatch watch) {
+    final int bases = bench.size(1024, 2);
+    final int cells = bench.size(1 << 16, 4);
+    open.backend().precisions().stream()
+        .sorted()
+        .forEach(precision -> {
+          final var names = new LinkedHashMap<String, Object>();
+          names.put("case", "decode-change");
+          names.put("precision", precision.label());
+          names.put("batch", cells);
+          names.put("unit", Workload.DECODE.unit());
+          rows.add(
+              names,
+              row -> {
+                try (var change =
+                    DeviceRuns.change(open.backend(), weights, precision, bases, cells)) {
+                  row.put("error", DeviceRuns.changeError(change, weights, precision));
+                  put(row, change, watch.time(change::run, 2), cells);
+                  row.put("tflops", 2 * Workload.DECODE.effectiveMacs() * rate(row) * 1e-12);
+                }
+              });
+        });
   }
 
   private static List<Precision> precisions(final OpenDevice open) {
@@ -121,31 +132,47 @@ final class NetTimings implements Section {
     return Math.clamp(needed, 2, MOST_SETS);
   }
 
-  private static void row(
-      final Bench bench,
-      final Map<String, Object> result,
-      final List<Map<String, Object>> rows,
+  private static void time(
+      final TimedRows rows,
       final Row what,
-      final Stopwatch watch,
-      final Supplier<Timed> made) {
-    if (bench.left() < 2) {
-      return;
-    }
-    final var row = what.json();
-    try (var timed = made.get()) {
-      if (what.workload() != Workload.TRAIN_STEP) {
-        row.put("error", DeviceRuns.error(timed, Conv4Weights.random(SEED), what.precision()));
-      }
-      final var time = watch.time(timed::run, what.sets() + 2);
-      row.put("form", timed.form());
-      row.putAll(time.json());
-      final double rate = what.items() / (time.median() * 1e-3);
-      row.put("rate", rate);
-      row.put("tflops", what.flops() * rate * 1e-12);
-    } catch (final RuntimeException e) {
-      row.put("failed", String.valueOf(e));
-    }
-    rows.add(row);
-    bench.keep(result);
+      final OpenDevice open,
+      final Conv4Weights weights,
+      final Stopwatch watch) {
+    rows.add(
+        what.json(),
+        row -> {
+          try (var timed = made(what, open, weights)) {
+            row.put(
+                "error",
+                what.workload() == Workload.TRAIN_STEP
+                    ? DeviceRuns.trainingError(timed, weights, what.precision())
+                    : DeviceRuns.error(timed, weights, what.precision()));
+            put(row, timed, watch.time(timed::run, what.sets() + 2), what.items());
+            row.put("tflops", what.flops() * rate(row) * 1e-12);
+          }
+        });
+  }
+
+  private static Timed made(
+      final Row what, final OpenDevice open, final Conv4Weights weights) {
+    return what.workload() == Workload.TRAIN_STEP
+        ? DeviceRuns.training(
+            open.backend(), weights, what.precision(), what.batch(), what.sets())
+        : DeviceRuns.inference(
+            open.backend(), weights, what.workload(), what.precision(), what.batch(), what.sets());
+  }
+
+  private static void put(
+      final Map<String, Object> row,
+      final Timed timed,
+      final Stopwatch.Time time,
+      final int items) {
+    row.put("form", timed.form());
+    row.putAll(time.json());
+    row.put("rate", items / (time.median() * 1e-3));
+  }
+
+  private static double rate(final Map<String, Object> row) {
+    return row.get("rate") instanceof final Double rate ? rate : Double.NaN;
   }
 }

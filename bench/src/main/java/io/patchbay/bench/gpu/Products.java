@@ -16,7 +16,6 @@ import io.patchbay.ffi.cuda.CudaUnavailableException;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.DeviceMemory;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -56,25 +55,23 @@ final class Products implements Section {
 
   @Override
   public Map<String, Object> run(final Bench bench) {
-    final var result = new LinkedHashMap<String, Object>();
-    final var rows = new ArrayList<Map<String, Object>>();
+    final var rows = new TimedRows(bench);
+    final var chain = Chain.of(bench);
     try (var open = bench.open();
         var library = Library.of(open)) {
-      result.put("library", library.what());
-      result.put("large_product_flops", large(bench, open, library));
-      result.put("rows", rows);
-      boolean passed = true;
+      rows.say("library", library.what());
+      rows.say("large_product_flops", large(bench, open, library));
       for (final int batch : bench.options().tiny() ? List.of(3) : List.of(4096, 1024, 64)) {
         for (final var precision : open.backend().planPrecisions().stream().sorted().toList()) {
-          final var row = chain(bench, open, library, batch, precision);
-          passed &= !Boolean.FALSE.equals(row.get("agree"));
-          rows.add(row);
-          result.put("passed", passed);
-          bench.keep(result);
+          final var names = new LinkedHashMap<String, Object>();
+          names.put("case", chain.label());
+          names.put("precision", precision.label());
+          names.put("batch", batch);
+          rows.add(names, row -> time(row, bench, open, library, chain, batch, precision));
         }
       }
     }
-    return result;
+    return rows.result();
   }
 
   /// Products by turns from some numbers a row to more and back.
@@ -173,18 +170,15 @@ final class Products implements Section {
     }
   }
 
-  private static Map<String, Object> chain(
+  private static void time(
+      final Map<String, Object> row,
       final Bench bench,
       final OpenDevice open,
       final Library library,
+      final Chain chain,
       final int batch,
       final Precision precision) {
     final var watch = new Stopwatch(open, bench.size((int) MILLIS, 1));
-    final var row = new LinkedHashMap<String, Object>();
-    final var chain = Chain.of(bench);
-    row.put("case", chain.label());
-    row.put("batch", batch);
-    row.put("precision", precision.label());
     final var x = chain.random(batch * chain.narrow(), 1);
     final var up = chain.random(chain.narrow() * chain.wide(), 2);
     final var down = chain.random(chain.wide() * chain.narrow(), 3);
@@ -223,14 +217,17 @@ final class Products implements Section {
         final var theirs = new float[x.length];
         device.download(MemorySegment.ofArray(theirs), narrow.address());
         final double apart = Apart.of(ours, theirs);
+        final double most = precision == Precision.TF32 ? TF32 : FP32;
         row.put("apart", apart);
-        row.put("agree", apart <= (precision == Precision.TF32 ? TF32 : FP32));
+        if (!(apart <= most)) {
+          throw new IllegalStateException(
+              "result differs from the library's: apart=" + apart + ", tolerance=" + most);
+        }
         final double theirMillis = watch.time(_ -> all.run(), 3).median();
         row.put("library_ms", theirMillis);
         row.put("beside_library", theirMillis / millis);
       }
     }
-    return row;
   }
 
   private static float[] random(final int count, final long seed, final double most) {

@@ -55,8 +55,8 @@ record RatioTable(List<Line> lines) {
     final var lines = new ArrayList<Line>();
     for (final var row : rows) {
       final var name = String.valueOf(row.get("case"));
-      // The carried change in fewer bits is another way to the same cells.
-      final var of = name.replaceFirst("-(bf16|tf32)$", "");
+      // The carried change, and in fewer bits, is another way to the same cells.
+      final var of = name.replaceFirst("-(bf16|tf32|change)$", "");
       final var precision = String.valueOf(row.get("precision"));
       if (!(row.get("rate") instanceof final Number rate)
           || peers.stream().noneMatch(peer -> of.equals(peer.get("case")))) {

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /// Codes and edited codes that we and PyTorch decode with the same weights, so that both sides'
 /// effects can be laid side by side.
 final class SameInputs {
+  static final String OURS = "ours";
   static final String FILE = "same_inputs.safetensors";
   private static final int ROWS = 64;
   private static final double STEP = 0.5;
@@ -62,14 +62,14 @@ final class SameInputs {
 
   /// The largest difference of effects from PyTorch's in float64, relative to the effect: ours, and
   /// PyTorch's in each precision. Empty where one side has none.
-  static Map<String, String> differences(final Map<?, ?> model, final Map<String, Object> torch) {
-    final var found = new LinkedHashMap<String, String>();
+  static Map<String, Double> differences(final Map<?, ?> model, final Map<String, Object> torch) {
+    final var found = new LinkedHashMap<String, Double>();
     if (!(torch.get("same_inputs") instanceof final Map<?, ?> theirs)
         || !(model.get("effects") instanceof final List<?> ours)
         || !(effects(theirs, "float64") instanceof final List<?> exact)) {
       return found;
     }
-    found.put("ours", largest(ours, exact));
+    found.put(OURS, largest(ours, exact));
     for (final var precision : List.of("fp32", "tf32", "bf16")) {
       if (effects(theirs, precision) instanceof final List<?> list) {
         found.put(precision, largest(list, exact));
@@ -85,7 +85,7 @@ final class SameInputs {
         : Map.of();
   }
 
-  private static String largest(final List<?> found, final List<?> exact) {
+  private static double largest(final List<?> found, final List<?> exact) {
     double largest = found.size() == exact.size() ? 0 : Double.NaN;
     for (int i = 0; i < Math.min(found.size(), exact.size()); i++) {
       if (found.get(i) instanceof final Number a && exact.get(i) instanceof final Number b) {
@@ -93,6 +93,6 @@ final class SameInputs {
         largest = Math.max(largest, difference / Math.abs(b.doubleValue()));
       }
     }
-    return String.format(Locale.ROOT, "%.1e", largest);
+    return largest;
   }
 }

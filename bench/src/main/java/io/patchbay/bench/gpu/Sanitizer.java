@@ -57,12 +57,22 @@ final class Sanitizer implements Section {
         break;
       }
       final var row = run(bench, program, TOOLS.get(i), seconds, log);
-      passed &= Integer.valueOf(0).equals(row.get("errors"));
+      passed &= isClean(row);
       result.put(TOOLS.get(i), row);
       bench.keep(result);
     }
     result.put("passed", passed);
     return result;
+  }
+
+  /// Whether a tool came to its summary without an error, and what it watched ran to its end with
+  /// the results of float64.
+  static boolean isClean(final Map<String, Object> row) {
+    return Integer.valueOf(0).equals(row.get("errors"))
+        && Integer.valueOf(0).equals(row.get("status"))
+        && row.get("cases") instanceof final Integer cases
+        && cases > 0
+        && Integer.valueOf(0).equals(row.get("faults"));
   }
 
   private static String program() {
@@ -118,8 +128,9 @@ final class Sanitizer implements Section {
     final var json = Files.readString(cases);
     if (!json.isBlank()) {
       final Map<?, ?> done = JsonMapper.shared().readValue(json, Map.class);
-      row.put("cases", String.valueOf(done.get("checked")));
-      row.put("faults", String.valueOf(done.get("faults")));
+      row.put("cases", done.get("checked"));
+      row.put("of", done.get("cases"));
+      row.put("faults", done.get("faults"));
     }
     Files.deleteIfExists(found);
     Files.deleteIfExists(cases);

@@ -3,6 +3,7 @@ package io.patchbay.bench.gpu;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The suite's results for people, in markdown.
@@ -15,11 +16,13 @@ final class SuiteTable {
   /// @param results of the sections by name
   /// @param rows that were timed
   /// @param torch what the comparison wrote, or nothing
+  /// @param ceiling that shares are of
   static String text(
       final List<Map<String, Object>> log,
       final Map<String, Object> results,
       final List<Map<?, ?>> rows,
       final Map<String, Object> torch,
+      final Ceiling ceiling,
       final RatioTable ratios) {
     final var text = new StringBuilder();
     line(text, "# patchbay gpu-suite");
@@ -45,7 +48,7 @@ final class SuiteTable {
         line(text, "By cuBLAS: %s %s TFLOP/s".formatted(precision, digits(number(flops) * 1e-12))));
     line(text, "");
     sections(text, log, results);
-    timings(text, rows, product);
+    timings(text, rows, ceiling);
     products(text, map(results.get("products")));
     if (!ratios.lines().isEmpty()) {
       line(text, "");
@@ -57,14 +60,16 @@ final class SuiteTable {
               + RatioTable.exactPrecisions(torch));
       line(text, "");
       text.append(ratios.markdown());
-      final var differences = SameInputs.differences(map(results.get(ModelSection.NAME)), torch);
+      final var differences = map(map(results.get(TorchPeer.NAME)).get("same_inputs"));
       if (!differences.isEmpty()) {
         line(text, "");
         line(
             text,
             "Effects of the same edits on the same model, ours and PyTorch's, largest difference"
                 + " from PyTorch's in float64: "
-                + differences);
+                + differences.entrySet().stream()
+                    .map(e -> e.getKey() + " " + digits(number(e.getValue())))
+                    .collect(Collectors.joining(", ")));
       }
     }
     faults(text, results);
@@ -112,6 +117,10 @@ final class SuiteTable {
                   result.get("form"),
                   digits(number(result.get("first_op_ms"))));
       case "determinism", "training", "sanitizer" -> summary(result);
+      case TorchPeer.NAME ->
+          result.get("not_ended") instanceof final List<?> list && !list.isEmpty()
+              ? "without " + list
+              : String.valueOf(result.containsKey("skipped") ? result.get("skipped") : "whole");
       case "net", "products", "architectures", "sweeps", "errors" ->
           result.get("rows") instanceof final List<?> list ? list.size() + " rows" : "-";
       default -> "-";
@@ -135,13 +144,15 @@ final class SuiteTable {
   }
 
   private static void timings(
-      final StringBuilder text, final List<Map<?, ?>> rows, final double product) {
+      final StringBuilder text, final List<Map<?, ?>> rows, final Ceiling ceiling) {
     line(text, "## Timings");
     line(text, "");
     line(
         text,
         "Medians by the device's events; FLOP/s counted on the multiplications that cannot be left"
-            + " out, as a share of the bf16 product.");
+            + " out, as a share of "
+            + ceiling.words()
+            + ".");
     line(text, "");
     line(
         text,
@@ -156,16 +167,14 @@ final class SuiteTable {
               .formatted(
                   row.get("case"),
                   row.get("precision"),
-                  row.get("form") == null ? row.get("failed") : row.get("form"),
+                  row.containsKey("failed") ? "failed: " + row.get("failed") : row.get("form"),
                   digits(number(row.get("ms"))),
                   digits(number(row.get("ms_min"))),
                   digits(number(row.get("ms_max"))),
                   Double.isFinite(rate) ? RatioTable.rate(rate) : "-",
                   row.get("unit"),
                   digits(tflops),
-                  Double.isFinite(product)
-                      ? String.format(Locale.ROOT, "%.1f %%", 1e14 * tflops / product)
-                      : "-",
+                  ceiling.share(tflops),
                   digits(number(row.get("error")))));
     }
   }

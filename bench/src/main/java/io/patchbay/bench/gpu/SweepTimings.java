@@ -68,30 +68,32 @@ final class SweepTimings implements Section {
 
   @Override
   public Map<String, Object> run(final Bench bench) {
-    final var rows = new ArrayList<Map<String, Object>>();
-    final var result = new LinkedHashMap<String, Object>();
-    result.put("rows", rows);
+    final var rows = new TimedRows(bench);
     try (var open = bench.open()) {
       final var model = bench.model(open);
-      result.put("model", model.folder().toString());
+      rows.say("model", model.folder().toString());
+      Arrays.stream(SweepWorkload.values())
+          .filter(workload -> !DeviceRuns.runs(workload, open.backend()))
+          .forEach(workload -> rows.say(workload.label(), "not in this precision"));
       for (final var sweep : sweeps(bench.options().tiny())) {
         final boolean wanted =
             !bench.options().tiny() || sweep.workload() == SweepWorkload.CHANNELS_32;
-        if (bench.left() < 2 || !wanted || !DeviceRuns.runs(sweep.workload(), open.backend())) {
-          continue;
+        if (wanted && DeviceRuns.runs(sweep.workload(), open.backend())) {
+          final var names = new LinkedHashMap<String, Object>();
+          names.put("case", sweep.label());
+          names.put("precision", DeviceRuns.precision(sweep.workload()));
+          rows.add(
+              names,
+              row -> {
+                time(row, bench, open, model, sweep);
+                if (sweep.own()) {
+                  ratio(row, rows.rows(), sweep.workload().label());
+                }
+              });
         }
-        final var row = row(bench, open, model, sweep);
-        rows.add(row);
-        if (sweep.own()) {
-          ratio(row, rows, sweep.workload().label());
-        }
-        bench.keep(result);
       }
-      Arrays.stream(SweepWorkload.values())
-          .filter(workload -> !DeviceRuns.runs(workload, open.backend()))
-          .forEach(workload -> result.put(workload.label(), "not in this precision"));
     }
-    return result;
+    return rows.result();
   }
 
   /// How fast an op of one's own is beside the built-in one, and how it was computed.
@@ -112,16 +114,17 @@ final class SweepTimings implements Section {
         });
   }
 
-  private static Map<String, Object> row(
-      final Bench bench, final OpenDevice open, final SuiteModel model, final Sweep sweep) {
+  private static void time(
+      final Map<String, Object> row,
+      final Bench bench,
+      final OpenDevice open,
+      final SuiteModel model,
+      final Sweep sweep) {
     final var workload = sweep.workload();
     final boolean pairs = workload.outcome() == Outcome.PAIR;
     final int inputs =
         Math.max(pairs ? 2 * sweep.bases() : sweep.bases(), pairs ? 0 : sweep.sources() + 1);
     final var pool = model.images(inputs, SEED);
-    final var row = new LinkedHashMap<String, Object>();
-    row.put("case", sweep.label());
-    row.put("precision", DeviceRuns.precision(workload));
     row.put("bases", sweep.bases());
     row.put("sources", sweep.sources());
     row.put("unit", "cells/s");
@@ -163,12 +166,9 @@ final class SweepTimings implements Section {
         }
       } catch (final RuntimeException e) {
         tried.put(Integer.toString(cells), "failed: " + e);
+        row.put("failed", cells + " cells together: " + e);
       }
     }
     row.put("tried", tried);
-    if (best == 0) {
-      row.put("failed", String.valueOf(tried));
-    }
-    return row;
   }
 }

@@ -18,6 +18,9 @@ final class TorchPeer implements Section {
   private static final int GRACE = 20;
   private static final int QUICK = 100;
 
+  /// How far effects of the same inputs may be from PyTorch's in float64, each relative to itself.
+  private static final double SAME = 1e-4;
+
   private final int seconds;
 
   /// @param seconds its budget
@@ -81,13 +84,49 @@ final class TorchPeer implements Section {
     final var result = new LinkedHashMap<String, Object>();
     result.put("command", String.join(" ", command));
     try {
-      result.put("status", ChildJvm.run(command, bench.left(), log));
+      if (ChildJvm.run(List.of(bench.options().python(), "-c", "import torch"), GRACE, log) == 0) {
+        final int status = ChildJvm.run(command, bench.left(), log);
+        result.put("status", status);
+        result.put("passed", status == 0);
+        result.put("not_ended", notEnded(measured(bench.out())));
+        compare(bench, result);
+      } else {
+        result.put("skipped", "no PyTorch in " + bench.options().python() + ", see " + log.getName());
+      }
     } catch (final IOException e) {
       result.put("skipped", "no such program: " + e.getMessage());
     }
     Files.deleteIfExists(script);
     result.put("file", Files.exists(target) ? target.getFileName().toString() : "none");
     return result;
+  }
+
+  /// Sections of the script that failed or had no time.
+  private static List<String> notEnded(final Map<String, Object> torch) {
+    final var names = new ArrayList<String>();
+    if (torch.get("sections") instanceof final List<?> sections) {
+      for (final var each : sections) {
+        if (each instanceof final Map<?, ?> section && !"done".equals(section.get("status"))) {
+          names.add(section.get("name") + ": " + section.get("status"));
+        }
+      }
+    }
+    return names;
+  }
+
+  /// Our effects of the inputs that both sides had must be those of PyTorch's float64.
+  private static void compare(final Bench bench, final Map<String, Object> result)
+      throws IOException {
+    if (bench.earlier().get(ModelSection.NAME) instanceof final Map<?, ?> model) {
+      final var apart = SameInputs.differences(model, measured(bench.out()));
+      result.put("same_inputs", apart);
+      final double ours = apart.getOrDefault(SameInputs.OURS, 0.0);
+      if (!(ours <= SAME)) {
+        result.put("passed", false);
+        result.put(
+            "list", List.of("effects of the same inputs: error=" + ours + ", tolerance=" + SAME));
+      }
+    }
   }
 
   private static Optional<Path> weights(final Bench bench) {

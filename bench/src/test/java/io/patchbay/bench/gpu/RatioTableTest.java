@@ -41,6 +41,8 @@ final class RatioTableTest {
         line.exact());
     assertEquals(Optional.of(new RatioTable.Peer("fp32", "eager", 4096, 1_024_000)), line.same());
     assertEquals(Optional.empty(), line.loop());
+    final var change = RatioTable.of(List.of(row("decode-change", "bf16", 8_192_000)), torch());
+    assertEquals(line.exact(), change.lines().getFirst().exact());
     final var json = table.json().getFirst();
     assertEquals(4.0, json.get("exact_ratio"));
     assertEquals(8.0, json.get("same_precision_ratio"));

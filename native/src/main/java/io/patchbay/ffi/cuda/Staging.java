@@ -2,6 +2,7 @@ package io.patchbay.ffi.cuda;
 
 import static org.bytedeco.cuda.global.cudart.CU_EVENT_DISABLE_TIMING;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
+import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -88,13 +89,18 @@ final class Staging {
 
   @SuppressWarnings("restricted") // the driver says where its memory is, and we how much it is
   private Part part() {
-    context.check(
-        context.calls().call(DriverFunction.MEM_HOST_ALLOC, context.cell(), (long) PART, 0));
+    final long event = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DISABLE_TIMING);
+    final int status =
+        context.calls().call(DriverFunction.MEM_HOST_ALLOC, context.cell(), (long) PART, 0);
+    if (status != CUDA_SUCCESS) {
+      final var failure = context.failure(status, "");
+      if (!context.gone()) {
+        context.calls().call(DriverFunction.EVENT_DESTROY, event);
+      }
+      throw failure;
+    }
     final long address = context.written();
-    return new Part(
-        address,
-        MemorySegment.ofAddress(address).reinterpret(PART),
-        context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DISABLE_TIMING));
+    return new Part(address, MemorySegment.ofAddress(address).reinterpret(PART), event);
   }
 
   void upload(final long to, final MemorySegment from) {
@@ -156,20 +162,24 @@ final class Staging {
         .forEach(at -> MemorySegment.copy(from, at, to, at, Math.min(SLICE, size - at)));
   }
 
+  /// Goes on to the next part. When that fails this one stays full, and nothing is written to a part
+  /// that the device may still read.
   private void turn() {
     final var full = parts.get(current);
     stream.mark(full.event);
     full.marked = true;
-    current = (current + 1) % parts.size();
+    int next = (current + 1) % parts.size();
+    if (parts.get(next).marked && parts.size() < MOST) {
+      next = current + 1;
+      parts.add(next, part());
+    }
+    final var to = parts.get(next);
+    if (to.marked) {
+      stream.await(to.event);
+      to.marked = false;
+    }
+    current = next;
     used = 0;
-    if (parts.get(current).marked && parts.size() < MOST) {
-      parts.add(current, part());
-    }
-    final var next = parts.get(current);
-    if (next.marked) {
-      stream.await(next.event);
-      next.marked = false;
-    }
   }
 
   void download(final MemorySegment to, final long from) {
@@ -222,6 +232,7 @@ final class Staging {
   void close() {
     if (!context.gone()) {
       context.enter();
+      context.check(context.calls().call(DriverFunction.STREAM_SYNCHRONIZE, ahead));
       for (final var part : parts) {
         context.check(context.calls().call(DriverFunction.EVENT_DESTROY, part.event));
         context.check(context.calls().call(DriverFunction.MEM_FREE_HOST, part.address));

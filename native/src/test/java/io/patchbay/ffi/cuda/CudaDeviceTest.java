@@ -207,6 +207,32 @@ class CudaDeviceTest {
     }
   }
 
+  /// An upload that fails for want of pinned memory disturbs none before it and none after it, which
+  /// the device may all have still to do.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void anUploadWithoutPinnedMemoryDisturbsNoOther(final int nth) {
+    driver.early(false);
+    try (var device = driver.device(0)) {
+      final int size = 2 * Staging.PART;
+      final var first = device.allocate("first", size);
+      final var second = device.allocate("second", 2 * size);
+      final var third = device.allocate("third", size);
+      final var sent = random(size);
+      device.upload(first.address(), MemorySegment.ofArray(sent));
+      driver.fail("cuMemHostAlloc", nth, 2);
+      final var large = MemorySegment.ofArray(new byte[2 * size]);
+      assertThrows(NativeException.class, () -> device.upload(second.address(), large));
+      final var later = random(size);
+      device.upload(third.address(), MemorySegment.ofArray(later));
+      final var back = new byte[size];
+      device.download(MemorySegment.ofArray(back), first.address());
+      assertArrayEquals(sent, back);
+      device.download(MemorySegment.ofArray(back), third.address());
+      assertArrayEquals(later, back);
+    }
+  }
+
   /// What the device does before an upload is not disturbed by it, and what it does afterwards sees
   /// it.
   @ParameterizedTest

@@ -10,10 +10,10 @@ import io.patchbay.kernels.cuda.CudaBackend;
 import io.patchbay.kernels.cuda.EmulatedDevice;
 import io.patchbay.kernels.reference.ReferenceBackend;
 import io.patchbay.tests.cases.Catalogue;
+import io.patchbay.tests.cases.ManyRows;
 import io.patchbay.tests.cases.OpCase;
 import io.patchbay.tests.cases.Outputs;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -22,18 +22,6 @@ import org.junit.jupiter.api.TestFactory;
 /// that go round again.
 final class CudaManyRowsTest {
   private static final long MEMORY = 1L << 30;
-  private static final int ROWS = 700;
-  private static final Pattern NAMES =
-      Pattern.compile(
-          "(reduce|scatter|gather|broadcast|patch|noise|log of|batch stat|objective).*");
-
-  /// Layers of the special kernels, and rows of which those for many take them.
-  private static final Pattern LAYERS =
-      Pattern.compile(
-          "tf32 (transposed )?(convolution|linear) .*|(convolution|input gradient)"
-              + " .(1|3|16|32|48|64), (8|16|32|64), \\5. -> .* k4x4 s2 p1|(convolution|input"
-              + " gradient) .* k2x2 s2 p0");
-
   private static final int LAYER_ROWS = 37;
 
   private static final List<String> HELD =
@@ -50,7 +38,7 @@ final class CudaManyRowsTest {
   @TestFactory
   Stream<DynamicTest> agreesWithTheReference() {
     final var cases =
-        Catalogue.all().stream().filter(c -> NAMES.matcher(c.name()).matches()).toList();
+        Catalogue.all().stream().filter(ManyRows::sums).toList();
     assertTrue(cases.size() > 100);
     return EmulatedDevice.present()
         ? cases.stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)))
@@ -58,15 +46,15 @@ final class CudaManyRowsTest {
   }
 
   private static void check(final OpCase opCase) {
-    final var trial = opCase.draw(ROWS, 1);
+    final var trial = opCase.draw(ManyRows.SUMS, 1);
     try (var reference = new ReferenceBackend(new Settings(1, MEMORY));
         var cuda = CudaBackend.apart(EmulatedDevice.open(MEMORY, 2), true)) {
       final var expected = Outputs.of(reference, trial, Mode.FAST);
       final var found = Outputs.of(cuda, trial, Mode.FAST);
       assertEquals("", found.firstFar(expected, opCase.tolerance(cuda)));
       if (opCase.rowwise()) {
-        final var alone = Outputs.of(cuda, trial.row(ROWS - 7), Mode.FAST);
-        assertEquals("", alone.firstOtherBit(found.row(trial, ROWS - 7)));
+        final var alone = Outputs.of(cuda, trial.row(ManyRows.SUMS - 7), Mode.FAST);
+        assertEquals("", alone.firstOtherBit(found.row(trial, ManyRows.SUMS - 7)));
       }
     }
   }
@@ -90,7 +78,7 @@ final class CudaManyRowsTest {
     }
     final var cases =
         Stream.concat(Catalogue.narrow().stream(), Catalogue.all().stream())
-            .filter(c -> LAYERS.matcher(c.name()).matches() && c.rowwise())
+            .filter(ManyRows::layers)
             .filter(c -> !ofMany(c).equals(ofOne(c)))
             .toList();
     for (final var kernel : HELD) {
@@ -128,7 +116,7 @@ final class CudaManyRowsTest {
 
   private static void checkCapacity(final OpCase opCase) {
     final var few = opCase.draw(9, 1);
-    final var many = opCase.draw(ROWS, 2);
+    final var many = opCase.draw(ManyRows.SUMS, 2);
     try (var cuda = CudaBackend.apart(EmulatedDevice.open(MEMORY, 0), true);
         var weights = many.weights(cuda)) {
       final var own = Outputs.of(cuda, few, Mode.FAST);

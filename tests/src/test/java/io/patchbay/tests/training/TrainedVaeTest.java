@@ -208,4 +208,25 @@ class TrainedVaeTest {
     assertTrue(text.contains("of another shape: decoder.fc1.bias [9] for [8]"), text);
     assertTrue(text.contains("of another type: decoder.fc2.bias I32"), text);
   }
+
+  @Test
+  void weightsAreFinite(@TempDir final Path folder) {
+    final Map<String, NumericArray> tensors = new LinkedHashMap<>();
+    try (var file = Safetensors.open(run.resolve("model.safetensors"))) {
+      file.entries().keySet().forEach(name -> tensors.put(name, file.read(name)));
+    }
+    final var path = folder.resolve("other.safetensors");
+    for (final float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      final var bias = new float[8];
+      bias[5] = value;
+      tensors.put("decoder.fc1.bias", NumericArray.ofFloats(bias, 8));
+      SafetensorsWriter.write(path, Map.of(), tensors);
+      final var refused =
+          assertThrows(
+              BadInputException.class, () -> TrainedVae.load(config(), path, backend).close());
+      final var text = String.valueOf(refused.getMessage());
+      assertTrue(text.contains("decoder.fc1.bias"), text);
+      assertTrue(text.contains(value + " at element 5"), text);
+    }
+  }
 }

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// Named values in a safetensors file, read strictly: exactly the expected names and shapes.
+/// Named values in a safetensors file, read strictly: exactly the expected names and shapes, and
+/// finite numbers.
 final class WeightFile {
   private static final List<ElementType> FLOATS =
       List.of(ElementType.F32, ElementType.F64, ElementType.F16, ElementType.BF16);
@@ -35,7 +36,7 @@ final class WeightFile {
   /// The values of `shapes`.
   ///
   /// @throws BadInputException listing what is missing, what is too much, and what has another
-  ///   shape
+  ///   shape; or naming a number that is not finite
   static Map<String, float[]> read(final Path file, final Map<String, Shape> shapes) {
     try (var tensors = Safetensors.open(file)) {
       final var entries = tensors.entries();
@@ -70,8 +71,21 @@ final class WeightFile {
             file, "tensors", String.join("; ", faults), "exactly the tensors of this model");
       }
       final var values = new LinkedHashMap<String, float[]>();
-      shapes.keySet().forEach(name -> values.put(name, tensors.read(name).floats()));
+      for (final var name : shapes.keySet()) {
+        final var floats = tensors.read(name).floats();
+        checkFinite(file, name, floats);
+        values.put(name, floats);
+      }
       return values;
+    }
+  }
+
+  private static void checkFinite(final Path file, final String name, final float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new BadInputException(
+            file, name, values[i] + " at element " + i, "numbers that are finite in float32");
+      }
     }
   }
 

@@ -1,0 +1,32 @@
+package io.patchbay.tests.cases;
+
+import java.util.regex.Pattern;
+
+/// Cases of which backends have other kernels, or take several turns, where there are many rows.
+public final class ManyRows {
+  /// Rows that are many for [#sums].
+  public static final int SUMS = 700;
+
+  private static final Pattern SUMMED =
+      Pattern.compile(
+          "(reduce|scatter|gather|broadcast|patch|noise|log of|batch stat|objective).*");
+
+  /// Layers of the special kernels, and rows of which those for many take them.
+  private static final Pattern LAYERS =
+      Pattern.compile(
+          "tf32 (transposed )?(convolution|linear) .*|(convolution|input gradient)"
+              + " .(1|3|16|32|48|64), (8|16|32|64), \\5. -> .* k4x4 s2 p1|(convolution|input"
+              + " gradient) .* k2x2 s2 p0");
+
+  private ManyRows() {}
+
+  /// Sums of several parts, and blocks that go round again.
+  public static boolean sums(final OpCase opCase) {
+    return SUMMED.matcher(opCase.name()).matches();
+  }
+
+  /// Layers, each of whose rows has the same bits whatever their number.
+  public static boolean layers(final OpCase opCase) {
+    return opCase.rowwise() && LAYERS.matcher(opCase.name()).matches();
+  }
+}
