@@ -27,8 +27,8 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /// Every named architecture, onto one color and onto three: its encoder, its decoder and a step of
-/// training, checked (halves against float64, gradients against the CPU's) and timed on the device's
-/// clock.
+/// training, checked (halves against float64, gradients against the CPU's) and timed on the
+/// device's clock.
 final class ArchitectureTimings implements Section {
   private static final int SECONDS = 40;
   private static final double MILLIS = 100;
@@ -94,10 +94,7 @@ final class ArchitectureTimings implements Section {
   }
 
   private static void put(
-      final Map<String, Object> row,
-      final int items,
-      final int batch,
-      final Stopwatch.Time time) {
+      final Map<String, Object> row, final int items, final int batch, final Stopwatch.Time time) {
     row.put("form", "batch " + batch);
     row.put("unit", items == 1 ? "steps/s" : "samples/s");
     row.putAll(time.json());

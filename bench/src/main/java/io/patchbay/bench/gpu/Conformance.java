@@ -2,8 +2,8 @@ package io.patchbay.bench.gpu;
 
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Backend.Mode;
-import io.patchbay.engine.Precision;
 import io.patchbay.engine.BackendProvider.Settings;
+import io.patchbay.engine.Precision;
 import io.patchbay.kernels.reference.ReferenceBackend;
 import io.patchbay.tests.cases.Catalogue;
 import io.patchbay.tests.cases.ManyRows;

@@ -52,7 +52,8 @@ public final class GpuSuiteCommand implements Callable<Integer> {
       names = "--minutes",
       defaultValue = "9",
       paramLabel = "N",
-      description = "Time for all sections; those that are left are skipped, and the exit code says so."
+      description =
+          "Time for all sections; those that are left are skipped, and the exit code says so."
               + " Default: 9.")
   private double minutes = 9;
 

@@ -153,11 +153,9 @@ final class NetTimings implements Section {
         });
   }
 
-  private static Timed made(
-      final Row what, final OpenDevice open, final Conv4Weights weights) {
+  private static Timed made(final Row what, final OpenDevice open, final Conv4Weights weights) {
     return what.workload() == Workload.TRAIN_STEP
-        ? DeviceRuns.training(
-            open.backend(), weights, what.precision(), what.batch(), what.sets())
+        ? DeviceRuns.training(open.backend(), weights, what.precision(), what.batch(), what.sets())
         : DeviceRuns.inference(
             open.backend(), weights, what.workload(), what.precision(), what.batch(), what.sets());
   }

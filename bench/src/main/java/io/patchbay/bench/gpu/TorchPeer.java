@@ -91,7 +91,8 @@ final class TorchPeer implements Section {
         result.put("not_ended", notEnded(measured(bench.out())));
         compare(bench, result);
       } else {
-        result.put("skipped", "no PyTorch in " + bench.options().python() + ", see " + log.getName());
+        result.put(
+            "skipped", "no PyTorch in " + bench.options().python() + ", see " + log.getName());
       }
     } catch (final IOException e) {
       result.put("skipped", "no such program: " + e.getMessage());

@@ -119,7 +119,9 @@ final class RatioTableTest {
             Map.of("name", "facts", "status", "done", "seconds", 1.5),
             Map.of("name", "net", "status", "skipped", "why", "2 s left"));
     final List<Map<?, ?>> rows = List.of(row);
-    final var text = SuiteTable.text(log, facts, rows, torch(), RatioTable.of(rows, torch()));
+    final var text =
+        SuiteTable.text(
+            log, facts, rows, torch(), Ceiling.of(facts, torch()), RatioTable.of(rows, torch()));
     assertTrue(text.contains("Device: cuda (a GPU)"), text);
     assertTrue(text.contains("copy 2.900 TB/s, by PyTorch 3.000 TB/s"), text);
     assertTrue(text.contains("| net | skipped: 2 s left | - | - | - |"), text);

@@ -109,8 +109,7 @@ final class SuiteTest {
     assertEquals("12.5 %", Ceiling.of(products, torch).share(100));
     assertEquals("20.0 %", Ceiling.of(products, Map.of()).share(100));
     assertEquals(
-        Map.of("product_bf16_flops", 5e14, "by", "cuBLAS"),
-        Ceiling.of(products, Map.of()).json());
+        Map.of("product_bf16_flops", 5e14, "by", "cuBLAS"), Ceiling.of(products, Map.of()).json());
     assertEquals("-", Ceiling.of(Map.of(), Map.of()).share(100));
   }
 }

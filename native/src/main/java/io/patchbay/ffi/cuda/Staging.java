@@ -1,8 +1,8 @@
 package io.patchbay.ffi.cuda;
 
+import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
 import static org.bytedeco.cuda.global.cudart.CU_EVENT_DISABLE_TIMING;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
-import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -162,8 +162,8 @@ final class Staging {
         .forEach(at -> MemorySegment.copy(from, at, to, at, Math.min(SLICE, size - at)));
   }
 
-  /// Goes on to the next part. When that fails this one stays full, and nothing is written to a part
-  /// that the device may still read.
+  /// Goes on to the next part. When that fails this one stays full, and nothing is written to a
+  /// part that the device may still read.
   private void turn() {
     final var full = parts.get(current);
     stream.mark(full.event);

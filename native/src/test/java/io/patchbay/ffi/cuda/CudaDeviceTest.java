@@ -207,8 +207,8 @@ class CudaDeviceTest {
     }
   }
 
-  /// An upload that fails for want of pinned memory disturbs none before it and none after it, which
-  /// the device may all have still to do.
+  /// An upload that fails for want of pinned memory disturbs none before it and none after it,
+  /// which the device may all have still to do.
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void anUploadWithoutPinnedMemoryDisturbsNoOther(final int nth) {

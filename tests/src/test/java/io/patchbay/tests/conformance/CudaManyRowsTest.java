@@ -37,8 +37,7 @@ final class CudaManyRowsTest {
 
   @TestFactory
   Stream<DynamicTest> agreesWithTheReference() {
-    final var cases =
-        Catalogue.all().stream().filter(ManyRows::sums).toList();
+    final var cases = Catalogue.all().stream().filter(ManyRows::sums).toList();
     assertTrue(cases.size() > 100);
     return EmulatedDevice.present()
         ? cases.stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)))
