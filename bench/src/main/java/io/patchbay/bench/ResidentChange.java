@@ -71,8 +71,7 @@ final class ResidentChange implements Timed {
     for (int i = 0; i < links.size(); i++) {
       final var of = links.get(i).weights();
       inputs.add(graph.state(((Op.State) of.op()).name(), of.shape()));
-      clean.add(
-          graph.input("clean" + i, Shape.batched(BASES, chain.sizes(i, links.size()))));
+      clean.add(graph.input("clean" + i, Shape.batched(BASES, chain.sizes(i, links.size()))));
       inputs.add(clean.getLast());
     }
     this.effects =
