@@ -3,7 +3,6 @@ module io.patchbay.ffi {
   requires static transitive org.jspecify;
   requires org.bytedeco.cuda;
   requires org.bytedeco.javacpp;
-  requires org.bytedeco.openblas;
 
   exports io.patchbay.ffi;
   exports io.patchbay.ffi.cuda;

@@ -38,8 +38,8 @@ public final class BenchCommand implements Callable<Integer> {
       description =
           "libtorch (its layers meet oneDNN), onednn, onednn-own (layers beside the implementation"
               + " that oneDNN itself puts first, where onednn takes the faster of its first two),"
-              + " or none. Peers come with the build profile `peers`, 137 MB on first use. Default:"
-              + " none.")
+              + " openblas (layers as one product of matrices), or none. Peers come with the build"
+              + " profile `peers`, 157 MB on first use. Default: none.")
   private String peer = BenchOptions.NO_PEER;
 
   @Option(

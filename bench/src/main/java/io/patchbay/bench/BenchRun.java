@@ -10,6 +10,9 @@ import java.util.function.Consumer;
 final class BenchRun {
   private static final String LAYER_PEER = "onednn";
 
+  /// What a peer's name begins with that has layers.
+  private static final List<String> LAYERS = List.of(LAYER_PEER, "openblas");
+
   private BenchRun() {}
 
   /// Measures what `options` ask for.
@@ -70,7 +73,9 @@ final class BenchRun {
   /// The net meets the peer that was asked for; single layers meet it if it has layers, else the
   /// one that does.
   static String rival(final Workload workload, final String asked) {
-    return workload.layer().isPresent() && !asked.startsWith(LAYER_PEER) ? LAYER_PEER : asked;
+    return workload.layer().isPresent() && LAYERS.stream().noneMatch(asked::startsWith)
+        ? LAYER_PEER
+        : asked;
   }
 
   /// Every peer that there is, if the one that was asked for is among them; none if none was.

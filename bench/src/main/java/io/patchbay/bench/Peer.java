@@ -6,7 +6,7 @@ import java.util.Optional;
 /// A library to compare with, found through `ServiceLoader`. Peers are compiled only with the
 /// profile `peers`; without it the suite runs alone.
 public interface Peer {
-  /// Name on the command line: `libtorch`, `onednn`.
+  /// Name on the command line: `libtorch`, `onednn`, `openblas`.
   String name();
 
   /// The library's own version.

@@ -10,6 +10,7 @@ final class RivalTest {
     assertEquals("onednn", BenchRun.rival(Workload.E1, "libtorch"));
     assertEquals("onednn", BenchRun.rival(Workload.E1, "onednn"));
     assertEquals("onednn-own", BenchRun.rival(Workload.E1, "onednn-own"));
+    assertEquals("openblas", BenchRun.rival(Workload.E1, "openblas"));
     assertEquals("libtorch", BenchRun.rival(Workload.DECODE, "libtorch"));
   }
 }

@@ -29,7 +29,6 @@ import picocli.CommandLine.Mixin;
     description = "Say what this machine offers, and time one kernel.",
     sortOptions = false)
 final class DoctorCommand implements Callable<Integer> {
-  private static final String BLAS = "/org/bytedeco/openblas/linux-x86_64/libopenblas.so.0";
   private static final ImageShape IMAGE = new ImageShape(1, 64, 64);
   private static final int ROWS = 64;
   private static final long TIMED_NANOS = 500_000_000L;
@@ -60,7 +59,6 @@ final class DoctorCommand implements Callable<Integer> {
     for (final var provider : Backends.providers()) {
       findings.add(backend(provider, settings));
     }
-    findings.add(blas());
     findings.add(new Finding("CUDA driver", true, cudaDriver(System.getenv())));
     findings.add(
         new Finding(
@@ -105,12 +103,6 @@ final class DoctorCommand implements Callable<Integer> {
       // What a backend says when it does not open is what the user came here for.
       return new Finding(name, false, String.valueOf(e.getMessage()));
     }
-  }
-
-  private static Finding blas() {
-    final boolean present = DoctorCommand.class.getResource(BLAS) != null;
-    return new Finding(
-        "OpenBLAS", present, present ? "on the class path" : "not on the class path");
   }
 
   /// The driver's library and version, found without loading it.

@@ -233,7 +233,7 @@ class LauncherTest {
     jdk("jvm/right", "25.0.3");
     maven("echo \"$*\" >>'" + folder + "/calls'\nmkdir -p bench/target/lib-peers\n");
     final var shell = launch("bench", "--suite", "kernels", "--peer", "libtorch");
-    assertTrue(shell.err().contains("137 MB from Maven Central"), shell::err);
+    assertTrue(shell.err().contains("157 MB from Maven Central"), shell::err);
     assertEquals(
         List.of("-q -DskipTests -Ppeers -pl bench -am package"),
         Files.readAllLines(folder.resolve("calls")));

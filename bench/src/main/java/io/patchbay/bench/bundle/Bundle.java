@@ -30,10 +30,9 @@ final class Bundle {
 
   private static final String ROOT = "patchbay/";
 
-  /// Left out: OpenBLAS's own code (20 MB), which [io.patchbay.ffi.OpenBlas] then says, and the
-  /// libraries to compare with.
+  /// Left out: the libraries to compare with.
   private static final Pattern LEFT_OUT =
-      Pattern.compile("openblas-.*-linux-x86_64\\.jar|(pytorch|dnnl|opencl)-.*\\.jar");
+      Pattern.compile("(pytorch|openblas|dnnl|opencl)-.*\\.jar");
 
   private final List<Path> folders;
   private final List<Path> jars;

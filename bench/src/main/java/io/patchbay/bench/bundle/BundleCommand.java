@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     name = "bundle",
     description =
         "Pack Patchbay with a Java runtime into one tar.xz, which runs on a Linux x86-64 machine"
-            + " that has no Java: extract it and call ./patchbay. OpenBLAS is left out.")
+            + " that has no Java: extract it and call ./patchbay.")
 public final class BundleCommand implements Callable<Integer> {
   @Option(
       names = "--out",
