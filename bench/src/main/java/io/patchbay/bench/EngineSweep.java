@@ -5,12 +5,12 @@ import io.patchbay.engine.Backend;
 import io.patchbay.engine.Weights;
 import java.util.Arrays;
 
-/// Our side of a sweep: one [SweepMethod], a slice of the bases a run with all of their cells.
+/// Our side of a sweep: a [PlannedSweep], a slice of the bases a run with all of their cells.
 final class EngineSweep implements SweepContestant {
   private final SweepTask task;
   private final String form;
   private final Weights weights;
-  private final SweepMethod.Prepared prepared;
+  private final PlannedSweep.Prepared prepared;
   private int slice = 1;
   private int from;
   private float[] effects;
@@ -18,7 +18,7 @@ final class EngineSweep implements SweepContestant {
   EngineSweep(
       final Backend backend,
       final EngineModel model,
-      final SweepMethod method,
+      final PlannedSweep method,
       final SweepTask task,
       final boolean eliminate) {
     this.task = task;

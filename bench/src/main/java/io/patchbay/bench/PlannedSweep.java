@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 
 /// Sweeps as the sweep command computes them ([SiteSweep]): several bases at a time, and of what
 /// comes after the site only the change where that is cheaper.
-final class PlannedSweep implements SweepMethod {
+final class PlannedSweep {
   private static final int BASES = 32;
   private static final int CELLS = 1 << 16;
 
@@ -53,18 +53,27 @@ final class PlannedSweep implements SweepMethod {
     this.cells = cells;
   }
 
-  @Override
-  public String label() {
+  /// A sweep that is ready to run.
+  interface Prepared extends AutoCloseable {
+    /// Computes every cell of the bases `from` to `to - 1` from their images on, with all that the
+    /// bases and their sources cost: what an earlier call computed is not used again.
+    ///
+    /// @param effects of those cells in the task's order, each of the outcome's width
+    void run(int from, int to, float[] effects);
+
+    @Override
+    void close();
+  }
+
+  /// How it computes, as printed beside the figure.
+  String label() {
     return own ? "planned, an op of one's own" : "planned";
   }
 
-  @Override
-  public boolean eliminates() {
-    return true;
-  }
-
-  @Override
-  public Prepared prepare(final Subject subject, final SweepTask task, final boolean eliminate) {
+  /// Whatever a user's program does once and keeps: plans, memory, packed weights. Not timed.
+  ///
+  /// @param eliminate leaves out cells that change nothing
+  Prepared prepare(final Subject subject, final SweepTask task, final boolean eliminate) {
     if (task.workload().outcome() == Outcome.PAIR) {
       return pairs(subject, task);
     }

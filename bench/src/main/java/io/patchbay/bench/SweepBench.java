@@ -18,11 +18,6 @@ final class SweepBench {
 
   private SweepBench() {}
 
-  /// How the project computes sweeps.
-  static SweepMethod method() {
-    return new PlannedSweep();
-  }
-
   /// Measures what `options` ask for.
   ///
   /// Throws IllegalStateException when the peer is missing or an effect differs from float64.
@@ -47,8 +42,7 @@ final class SweepBench {
       }
       final var machine = Machine.measure(kernels, meter);
       final var setting =
-          new SweepSuite.Setting(
-              model.weights(), pool, options.seed(), method(), many, one, threads);
+          new SweepSuite.Setting(model.weights(), pool, options.seed(), many, one, threads);
       final var suite = new SweepSuite(kernels, meter, window, setting, peers, options.pairs());
       final var rows = new ArrayList<SweepFigures>();
       for (final var workload : workloads(options, many)) {

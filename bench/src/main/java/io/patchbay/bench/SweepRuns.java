@@ -34,7 +34,7 @@ public final class SweepRuns implements AutoCloseable {
       this.contestant =
           new NaiveSweep(backend, model, task, NaiveBatches.of(task, NaiveBatches.STRONGEST, SEED));
     } else {
-      final var sweep = new EngineSweep(backend, model, SweepBench.method(), task, false);
+      final var sweep = new EngineSweep(backend, model, new PlannedSweep(), task, false);
       sweep.slice(bases);
       this.contestant = sweep;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Times sweeps beside their naive forms. Every form of every side is checked against float64, the
 /// peer's fastest batched form is found, and all sides meet in interleaved rounds by the wall: ours
@@ -35,13 +36,7 @@ final class SweepSuite {
   /// @param one our backend on one thread
   /// @param threads of `many`
   record Setting(
-      Conv4Weights weights,
-      float[] pool,
-      long seed,
-      SweepMethod method,
-      Backend many,
-      Backend one,
-      int threads) {}
+      Conv4Weights weights, float[] pool, long seed, Backend many, Backend one, int threads) {}
 
   /// @param peers one, or none
   SweepSuite(
@@ -78,20 +73,14 @@ final class SweepSuite {
     final var model = new EngineModel(setting.weights());
     final var ours = ours(open, setting.many(), model, task, false);
     final var alone = ours(open, setting.one(), model, task, false);
-    final var spared =
-        setting.method().eliminates()
-            ? Optional.of(ours(open, setting.many(), model, task, true))
-            : Optional.<EngineSweep>empty();
+    final var spared = ours(open, setting.many(), model, task, true);
     ours.slice(slice(ours, task.bases()));
     alone.slice(ours.slice());
-    spared.ifPresent(sweep -> sweep.slice(ours.slice()));
-    double error =
-        Math.max(
-            verifier.check(ours, task.workload().bound()),
-            verifier.check(alone, task.workload().bound()));
-    if (spared.isPresent()) {
-      error = Math.max(error, verifier.check(spared.get(), task.workload().bound()));
-    }
+    spared.slice(ours.slice());
+    final double error =
+        Stream.of(ours, alone, spared)
+            .mapToDouble(sweep -> verifier.check(sweep, task.workload().bound()))
+            .reduce(0, Math::max);
     final var naive =
         opened(
             open,
@@ -123,7 +112,7 @@ final class SweepSuite {
                 wall(loop),
                 wall(Optional.of(naive)),
                 wall(Optional.of(alone)),
-                wall(spared)),
+                wall(Optional.of(spared))),
             () -> meter.peak(kernels, setting.threads()));
     final double macs = MinimumWork.perCell(task);
     return new SweepFigures(
@@ -216,7 +205,7 @@ final class SweepSuite {
       final EngineModel model,
       final SweepTask task,
       final boolean eliminate) {
-    return opened(open, new EngineSweep(backend, model, setting.method(), task, eliminate));
+    return opened(open, new EngineSweep(backend, model, new PlannedSweep(), task, eliminate));
   }
 
   private static <T extends SweepContestant> T opened(
