@@ -56,13 +56,6 @@ PB_INLINE int64_t elements(const int64_t *dims) {
   return count;
 }
 
-// k <= kLanes floats at a distance of `stride`; the other lanes are zero.
-PB_INLINE vec load_strided(const float *p, int64_t stride, int k) {
-  vec v = {};
-  for (int i = 0; i < k; i++) v[i] = p[i * stride];
-  return v;
-}
-
 }  // namespace
 
 #endif

@@ -89,7 +89,6 @@ struct Upcoming {
   }
 };
 
-PB_INLINE ivec load_int(const int32_t *p) { return *reinterpret_cast<const ivec_u *>(p); }
 PB_INLINE void store_int(int32_t *p, ivec v) { *reinterpret_cast<ivec_u *>(p) = v; }
 
 PB_INLINE vec broadcast(float f) {
@@ -101,7 +100,6 @@ PB_INLINE vec broadcast(float f) {
   return vec{f, f, f, f};
 #endif
 }
-PB_INLINE ivec broadcast_int(int32_t i) { return ivec{} + i; }
 PB_INLINE ivec as_int(vec v) { return reinterpret_cast<ivec>(v); }
 PB_INLINE vec as_float(ivec v) { return reinterpret_cast<vec>(v); }
 PB_INLINE vec to_float(ivec v) { return __builtin_convertvector(v, vec); }
@@ -217,15 +215,6 @@ PB_INLINE float sum_lanes(vec v) {
   store(lane, v);
   for (int half = kLanes / 2; half > 0; half /= 2) {
     for (int i = 0; i < half; i++) lane[i] += lane[i + half];
-  }
-  return lane[0];
-}
-
-PB_INLINE float max_lanes(vec v) {
-  float lane[kLanes];
-  store(lane, v);
-  for (int half = kLanes / 2; half > 0; half /= 2) {
-    for (int i = 0; i < half; i++) lane[i] = lane[i] > lane[i + half] ? lane[i] : lane[i + half];
   }
   return lane[0];
 }

@@ -200,7 +200,7 @@ static Barrier &come(int id, int count, bool named, Site site) {
   Barrier &barrier = barriers[id];
   int expected = count == 0 ? (int)blockDim.x : count;
   if (barrier.come == 0) {
-    barrier = {0, expected, 0, named, site, {}};
+    barrier = {0, expected, 0, named, site};
   } else if (barrier.expected != expected || barrier.named != named) {
     fail(site, "the barrier is used by others for another number of threads");
   } else if (!named && (barrier.site.line != site.line || strcmp(barrier.site.file, site.file) != 0)) {
@@ -221,7 +221,7 @@ static void release_if_complete(int id) {
       warps[i / 32] = true;
     }
   }
-  race_meet(warps, barrier.known);
+  race_meet(warps);
   barrier.come = 0;
 }
 
@@ -235,12 +235,6 @@ int block_barrier(int id, int count, bool named, bool predicate, Site site) {
   release_if_complete(id);
   wait();
   return threads[thread].votes;
-}
-
-void block_arrive(int id, int count, Site site) {
-  if (skipped(site)) return;
-  race_arrive(running / 32, come(id, count, true, site).known);
-  release_if_complete(id);
 }
 
 void copy_async(void *shared, const void *global, int bytes, bool zero, Site site) {

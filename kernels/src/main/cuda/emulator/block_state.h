@@ -43,7 +43,6 @@ struct Barrier {
   int votes;
   bool named;
   Site site;
-  unsigned known[kMostThreads / 32];
 };
 
 const KernelEntry *kernel;

@@ -39,9 +39,6 @@ void warp_barrier(unsigned mask, Site site);
 // with `predicate` true. Threads that come to barrier `id` must come from one site, unless `named`.
 int block_barrier(int id, int threads, bool named, bool predicate, Site site);
 
-// Counts as a thread that came to barrier `id`, and goes on.
-void block_arrive(int id, int threads, Site site);
-
 void copy_async(void *shared, const void *global, int bytes, bool zero, Site site);
 void copy_commit();
 void copy_wait(int pending, Site site);

@@ -109,12 +109,6 @@ inline void multiply_of(float *c, const unsigned *a, const unsigned *b, Site sit
 inline void ldmatrix_x4(unsigned r[4], const void *row, PB_CALL) {
   pb_emulator::load_matrix_of<4, false>(r, row, {"ldmatrix_x4", file, line});
 }
-inline void ldmatrix_x2(unsigned r[2], const void *row, PB_CALL) {
-  pb_emulator::load_matrix_of<2, false>(r, row, {"ldmatrix_x2", file, line});
-}
-inline void ldmatrix_x4_trans(unsigned r[4], const void *row, PB_CALL) {
-  pb_emulator::load_matrix_of<4, true>(r, row, {"ldmatrix_x4_trans", file, line});
-}
 inline void ldmatrix_x2_trans(unsigned r[2], const void *row, PB_CALL) {
   pb_emulator::load_matrix_of<2, true>(r, row, {"ldmatrix_x2_trans", file, line});
 }
@@ -148,9 +142,6 @@ inline void cp_async_wait(PB_CALL) {
 
 inline void barrier_sync(int id, int threads, PB_CALL) {
   pb_emulator::block_barrier(id, threads, true, false, {"barrier_sync", file, line});
-}
-inline void barrier_arrive(int id, int threads, PB_CALL) {
-  pb_emulator::block_arrive(id, threads, {"barrier_arrive", file, line});
 }
 
 inline unsigned to_tf32(float x) {

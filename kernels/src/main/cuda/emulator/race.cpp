@@ -165,14 +165,9 @@ void race_warp_barrier(int warp) {
   if (racesWatched) tick(warp);
 }
 
-void race_arrive(int warp, unsigned *all) {
+void race_meet(const bool *meet) {
   if (!racesWatched) return;
-  for (int i = 0; i < warps; i++) all[i] = std::max(all[i], known[warp][i]);
-  tick(warp);
-}
-
-void race_meet(const bool *meet, unsigned *all) {
-  if (!racesWatched) return;
+  unsigned all[kWarps] = {};
   for (int warp = 0; warp < warps; warp++) {
     if (!meet[warp]) continue;
     for (int i = 0; i < warps; i++) all[i] = std::max(all[i], known[warp][i]);

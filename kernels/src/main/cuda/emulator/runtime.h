@@ -82,10 +82,8 @@ extern int running;
 extern bool racesWatched;  // and are they looked for?
 void race_begin(int threads, int bytes);
 void race_warp_barrier(int warp);
-// A warp comes to a barrier of the block and goes on: `all` gathers what those who come know.
-void race_arrive(int warp, unsigned *all);
-// The warps that meet there, when all have come.
-void race_meet(const bool *warps, unsigned *all);
+// The warps that meet at a barrier of the block, when all have come.
+void race_meet(const bool *warps);
 // An asynchronous copy to here goes on from now, or is known to have ended.
 void race_copying(long long offset, long long bytes, bool on);
 void race_look(int thread, unsigned offset, unsigned bytes, bool writes);

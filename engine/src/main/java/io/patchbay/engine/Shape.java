@@ -86,10 +86,6 @@ public final class Shape {
     return rowSize;
   }
 
-  public boolean isScalar() {
-    return axis == null && dims.length == 0;
-  }
-
   /// This shape without the given positions.
   public Shape without(final List<Integer> positions) {
     final var kept = new int[dims.length];

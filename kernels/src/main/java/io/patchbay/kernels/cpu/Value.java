@@ -68,11 +68,6 @@ final class Value {
     return !hwc || shape.dim(0) == 1 || shape.dim(1) * shape.dim(2) == 1;
   }
 
-  /// Sizes in memory order.
-  int[] memoryDims() {
-    return hwc ? new int[] {shape.dim(1), shape.dim(2), shape.dim(0)} : shape.dims();
-  }
-
   /// For each logical position, the distance in elements between neighbours.
   int[] strides() {
     final var dims = shape.dims();

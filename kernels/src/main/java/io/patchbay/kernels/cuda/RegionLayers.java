@@ -72,10 +72,6 @@ record RegionLayers(List<Layer> layers, boolean measures) {
       return code == DOWN ? width / 2 : 2 * width;
     }
 
-    int outSize() {
-      return outputs * outHeight() * outWidth();
-    }
-
     int margin() {
       return code == DOWN ? 3 : 1;
     }
@@ -279,11 +275,6 @@ record RegionLayers(List<Layer> layers, boolean measures) {
 
   List<Value> reads() {
     return layers.stream().flatMap(l -> List.of(l.weights(), l.clean()).stream()).toList();
-  }
-
-  /// Elements of their last change.
-  int outSize() {
-    return layers.isEmpty() ? 0 : layers.getLast().outSize();
   }
 
   /// `RegionLayer`s of the kernels, [#MOST] of them.

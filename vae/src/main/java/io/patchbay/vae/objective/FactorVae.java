@@ -31,11 +31,6 @@ public record FactorVae(
     }
   }
 
-  /// The defaults.
-  public static FactorVae standard() {
-    return new FactorVae(GAMMA, Convention.ONE_BATCH, Discriminator.STANDARD, RATE);
-  }
-
   @Override
   public String name() {
     return "factor-vae";
