@@ -1,7 +1,6 @@
 // What layers do to their sums before they store them, in registers.
 //
 //   kPlain   y = act(sums + bias) * gate
-//   kValue   y = act(clean[base] + sums)
 //   kChange  y = act(clean[base] + sums) - act(clean[base]), without cancellation
 //
 // The gate is the backward of a rectifier: 1 where another value is above zero, else a slope.
@@ -14,7 +13,7 @@
 struct Finish {
   const float *bias;     // per channel of a convolution, per column of a product
   const float *gate;     // as the result; its sign gates
-  const float *clean;    // (bases; as a row of the result), for kValue and kChange
+  const float *clean;    // (bases; as a row of the result), for kChange
   const int *base;       // per row of the result, a row of clean
   long long mode;
   long long activation;
@@ -24,8 +23,7 @@ struct Finish {
 namespace {
 
 constexpr int kPlain = 0;
-constexpr int kValue = 1;
-constexpr int kChange = 2;
+constexpr int kChange = 1;
 
 constexpr int kNone = 0;
 constexpr int kRelu = 1;
@@ -190,13 +188,8 @@ PB_DEVICE void finish(const Finish &f, long long row, int size, int element, int
   } else {
     float clean[N];
     load_run<N>(f.clean + (long long)f.base[row] * size + element, clean);
-    if (f.mode == kValue) {
 #pragma unroll
-      for (int i = 0; i < N; i++) v[i] = activated(activation, alpha, clean[i] + v[i]);
-    } else {
-#pragma unroll
-      for (int i = 0; i < N; i++) v[i] = changed(activation, alpha, clean[i], v[i]);
-    }
+    for (int i = 0; i < N; i++) v[i] = changed(activation, alpha, clean[i], v[i]);
   }
 }
 

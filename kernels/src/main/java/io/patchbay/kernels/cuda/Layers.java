@@ -70,8 +70,6 @@ final class Layers {
   enum Mode {
     /// `act(sums + bias) * gate`.
     PLAIN,
-    /// `act(clean[base] + sums)`.
-    VALUE,
     /// `act(clean[base] + sums) - act(clean[base])`, without cancellation.
     CHANGE
   }
@@ -81,7 +79,7 @@ final class Layers {
   ///
   /// @param bias one number per channel or column
   /// @param gate as the result: where it is not above zero, the result is multiplied by `alpha`
-  /// @param clean (bases; as a row of the result) before the activation, for VALUE and CHANGE
+  /// @param clean (bases; as a row of the result) before the activation, for CHANGE
   /// @param base per row of the result its row of `clean`, integers
   /// @param activation 0 none, 1 relu, 2 leaky relu, 3 sigmoid, 4 tanh
   /// @param alpha slope of the activation or of the gate below zero
@@ -92,10 +90,6 @@ final class Layers {
     static Finish plain(
         final long bias, final int activation, final double alpha, final long gate) {
       return new Finish(bias, gate, 0, 0, Mode.PLAIN, activation, alpha);
-    }
-
-    static Finish value(final long clean, final long base, final int activation) {
-      return new Finish(0, 0, clean, base, Mode.VALUE, activation, 0);
     }
 
     static Finish change(final long clean, final long base, final int activation) {
