@@ -9,7 +9,7 @@
 
 #include "patchbay.cuh"
 
-// As the record Finish of io.patchbay.kernels.cuda.Layers writes it; null where there is none.
+// As the record io.patchbay.kernels.cuda.Finish writes it; null where there is none.
 struct Finish {
   const float *bias;     // per channel of a convolution, per column of a product
   const float *gate;     // as the result; its sign gates

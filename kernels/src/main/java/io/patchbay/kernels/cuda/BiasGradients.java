@@ -4,7 +4,6 @@ import io.patchbay.engine.Backend.Mode;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
 import io.patchbay.engine.Op.ReduceKind;
-import io.patchbay.kernels.cuda.Layers.Conv;
 import java.util.List;
 import java.util.Optional;
 

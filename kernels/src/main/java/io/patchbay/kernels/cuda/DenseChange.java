@@ -6,9 +6,6 @@ import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.Kind;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.cuda.Layers.Conv;
-import io.patchbay.kernels.cuda.Layers.Finish;
-import io.patchbay.kernels.cuda.Layers.Rows;
 import java.util.List;
 
 /// One layer that carries the change of all of its input: by the kernels that any layer is computed

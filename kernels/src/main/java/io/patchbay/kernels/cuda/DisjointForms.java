@@ -4,9 +4,6 @@ import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.cuda.HalvingForms.Call;
-import io.patchbay.kernels.cuda.Layers.Conv;
-import io.patchbay.kernels.cuda.Layers.Finish;
 import java.util.List;
 import java.util.Optional;
 
@@ -95,7 +92,7 @@ final class DisjointForms {
       final int most,
       final int held,
       final Finish finish) {
-    if (!fits(s) || !HeldForms.isStraight(finish)) {
+    if (!fits(s) || !finish.isStraight()) {
       return Optional.empty();
     }
     final int tiles = Math.ceilDiv(Math.multiplyExact(Math.max(most, 1), s.oh() * s.ow()), TILE);

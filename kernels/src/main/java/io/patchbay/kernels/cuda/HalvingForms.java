@@ -4,8 +4,6 @@ import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.cuda.Layers.Conv;
-import io.patchbay.kernels.cuda.Layers.Finish;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -112,19 +110,6 @@ final class HalvingForms {
   private record WeightForm(
       Kernel kernel, int width, int channels, int bands, int least, int threads, int shared) {}
 
-  /// A launch of a kernel.
-  record Call(Kernel kernel, Launch launch) {}
-
-  static boolean fits(final Conv s) {
-    return s.kh() == 4
-        && s.kw() == 4
-        && s.stride() == 2
-        && s.padding() == 1
-        && s.oh() == s.ow()
-        && s.h() == 2 * s.oh()
-        && s.w() == 2 * s.ow();
-  }
-
   /// How a layer of at most `most` rows is computed, if one of these kernels can.
   Optional<Call> down(final Conv s, final int most, final Finish finish) {
     return held.down(s, most, finish).or(() -> call(down, s, s.o(), most));
@@ -137,7 +122,7 @@ final class HalvingForms {
 
   Optional<WeightCall> weightGrad(final Conv s) {
     return weightGrads.stream()
-        .filter(f -> fits(s) && f.width() == s.ow())
+        .filter(f -> s.halvesSquare() && f.width() == s.ow())
         .filter(f -> f.channels() > 3 ? s.c() > 3 : f.channels() == s.c())
         .findFirst()
         .map(f ->
@@ -158,7 +143,7 @@ final class HalvingForms {
       final List<Form> forms, final Conv s, final int made, final int most) {
     final var fitting = new ArrayList<Form>();
     for (final var form : forms) {
-      if (fits(s)
+      if (s.halvesSquare()
           && form.width() == s.ow()
           && (form.channels() == 0 ? made > 3 || form.width() == 32 : form.channels() == made)) {
         fitting.add(form);

@@ -4,10 +4,6 @@ import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.cuda.HalvingForms.Call;
-import io.patchbay.kernels.cuda.Layers.Conv;
-import io.patchbay.kernels.cuda.Layers.Finish;
-import io.patchbay.kernels.cuda.Layers.Mode;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,9 +15,6 @@ import java.util.Optional;
 /// the same bits.
 final class HeldForms {
   private static final int FEWEST = 8;
-
-  /// The codes of activations from which on they are curved.
-  private static final int CURVED = 3;
 
   private static final int TAPS = 16;
 
@@ -103,11 +96,6 @@ final class HeldForms {
     }
   }
 
-  /// Whether a rectifier or nothing follows the sums, bias and gate aside.
-  static boolean isStraight(final Finish finish) {
-    return finish.mode() == Mode.PLAIN && finish.activation() < CURVED;
-  }
-
   Optional<Call> down(final Conv s, final int most, final Finish finish) {
     return call(down, s, s.c(), s.o(), most, finish)
         .or(() -> call(downSmall, s, s.c(), s.o(), most, finish));
@@ -127,7 +115,7 @@ final class HeldForms {
       final int made,
       final int most,
       final Finish finish) {
-    if (!HalvingForms.fits(s) || !isStraight(finish) || Math.min(taken, made) < FEWEST) {
+    if (!s.halvesSquare() || !finish.isStraight() || Math.min(taken, made) < FEWEST) {
       return Optional.empty();
     }
     final var fitting =

@@ -4,8 +4,6 @@ import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.cuda.HalvingForms.Call;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -59,79 +57,6 @@ final class Layers {
     disjoint = special ? new DisjointForms(device, precision) : null;
     weightGradients = new WeightGradients(device, this::weightForm);
     linearForms = special ? new LinearForms(device, precision) : null;
-  }
-
-  /// Where the number of rows of a run stands, and the most it may be.
-  ///
-  /// @param count an address, as [Scope#rows] gives it
-  record Rows(long count, int most) {}
-
-  /// What follows the sums, before they are stored.
-  enum Mode {
-    /// `act(sums + bias) * gate`.
-    PLAIN,
-    /// `act(clean[base] + sums) - act(clean[base])`, without cancellation.
-    CHANGE
-  }
-
-  /// What a layer does to its sums: the fields of `Finish` in `epilogue.cuh`; addresses are 0 where
-  /// there is nothing.
-  ///
-  /// @param bias one number per channel or column
-  /// @param gate as the result: where it is not above zero, the result is multiplied by `alpha`
-  /// @param clean (bases; as a row of the result) before the activation, for CHANGE
-  /// @param base per row of the result its row of `clean`, integers
-  /// @param activation 0 none, 1 relu, 2 leaky relu, 3 sigmoid, 4 tanh
-  /// @param alpha slope of the activation or of the gate below zero
-  record Finish(
-      long bias, long gate, long clean, long base, Mode mode, int activation, double alpha) {
-    static final Finish NONE = new Finish(0, 0, 0, 0, Mode.PLAIN, 0, 0);
-
-    static Finish plain(
-        final long bias, final int activation, final double alpha, final long gate) {
-      return new Finish(bias, gate, 0, 0, Mode.PLAIN, activation, alpha);
-    }
-
-    static Finish change(final long clean, final long base, final int activation) {
-      return new Finish(0, 0, clean, base, Mode.CHANGE, activation, 0);
-    }
-  }
-
-  /// A convolution from its image side (c, h, w) to its feature side (o, oh, ow); weights (o, c,
-  /// kh, kw).
-  record Conv(int c, int h, int w, int o, int oh, int ow, int kh, int kw, int stride, int padding) {
-    /// Kernel 4, stride 2, padding 1, from (c, 2 h, 2 w) to (o, h, w).
-    static Conv halving(final int c, final int o, final int h, final int w) {
-      return new Conv(c, 2 * h, 2 * w, o, h, w, 4, 4, 2, 1);
-    }
-
-    int weights() {
-      return o * c * kh * kw;
-    }
-  }
-
-  /// A product (m, k) times (k, n) of matrices that stand in any order: element (i, j) of the first
-  /// at `i * aRow + j * aInner`, of the second at `i * bInner + j * bColumn`.
-  ///
-  /// @param rows with `perRow` times as many rows of the result
-  /// @param inner with `perInner` times as many inner indices
-  record Product(
-      Rows rows,
-      int perRow,
-      Rows inner,
-      int perInner,
-      int columns,
-      int aRow,
-      int aInner,
-      int bInner,
-      int bColumn) {
-    int mostRows() {
-      return Math.multiplyExact(rows.most(), perRow);
-    }
-
-    int mostInner() {
-      return Math.multiplyExact(inner.most(), perInner);
-    }
   }
 
   /// `y (rows; outer)` from `x (rows; inner)` and weights `w` (outer, inner), or (inner, outer).
@@ -197,8 +122,8 @@ final class Layers {
         new Launch(tiles, parts, THREADS, SHARED), fields(s, a, b, scratch, CHUNK, Finish.NONE));
     linearJoin.launch(
         Launch.of(tiles(s.mostRows() * s.columns(), THREADS), THREADS),
-        with(
-            finish, scratch, y, s.inner().count(), s.perInner(), CHUNK, s.mostRows(), s.columns()));
+        finish.after(
+            scratch, y, s.inner().count(), s.perInner(), CHUNK, s.mostRows(), s.columns()));
   }
 
   /// `y (rows; o, oh, ow)`, the convolution of `x (rows; c, h, w)`.
@@ -211,7 +136,7 @@ final class Layers {
       final Rows rows) {
     final var form = forms == null ? null : forms.down(s, rows.most(), finish).orElse(null);
     if (form != null) {
-      form.kernel().launch(form.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o()));
+      form.kernel().launch(form.launch(), finish.after(x, w, y, rows.count(), s.c(), s.o()));
       return;
     }
     final var apart = disjoint == null ? null : disjoint.down(s, rows.most(), finish).orElse(null);
@@ -237,7 +162,7 @@ final class Layers {
       final Rows rows) {
     final var form = forms == null ? null : forms.up(s, rows.most(), finish).orElse(null);
     if (form != null) {
-      form.kernel().launch(form.launch(), with(finish, g, w, y, rows.count(), s.c(), s.o()));
+      form.kernel().launch(form.launch(), finish.after(g, w, y, rows.count(), s.c(), s.o()));
       return;
     }
     final var apart = disjoint == null ? null : disjoint.up(s, rows.most(), finish).orElse(null);
@@ -267,7 +192,7 @@ final class Layers {
       final Finish finish,
       final Rows rows) {
     call.kernel()
-        .launch(call.launch(), with(finish, x, w, y, rows.count(), s.c(), s.o(), s.oh(), s.ow()));
+        .launch(call.launch(), finish.after(x, w, y, rows.count(), s.c(), s.o(), s.oh(), s.ow()));
   }
 
   private Optional<WeightCall> weightForm(final Conv s) {
@@ -292,8 +217,7 @@ final class Layers {
       final long y,
       final int chunk,
       final Finish finish) {
-    return with(
-        finish,
+    return finish.after(
         a,
         b,
         y,
@@ -318,8 +242,7 @@ final class Layers {
       final int chunk,
       final Finish finish,
       final Rows rows) {
-    return with(
-        finish,
+    return finish.after(
         x,
         w,
         g,
@@ -336,20 +259,5 @@ final class Layers {
         s.stride(),
         s.padding(),
         chunk);
-  }
-
-  /// The fields of a kernel's parameters that end with what follows the sums.
-  @SuppressWarnings("EnumOrdinal") // the kernels' codes are the order of the enum
-  static long[] with(final Finish f, final long... fields) {
-    final var all = Arrays.copyOf(fields, fields.length + 7);
-    int at = fields.length;
-    all[at++] = f.bias();
-    all[at++] = f.gate();
-    all[at++] = f.clean();
-    all[at++] = f.base();
-    all[at++] = f.mode().ordinal();
-    all[at++] = f.activation();
-    all[at] = Double.doubleToRawLongBits(f.alpha());
-    return all;
   }
 }

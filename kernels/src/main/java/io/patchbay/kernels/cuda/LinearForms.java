@@ -4,8 +4,6 @@ import io.patchbay.engine.Precision;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.cuda.Layers.Finish;
-import io.patchbay.kernels.cuda.Layers.Product;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -76,8 +74,7 @@ final class LinearForms {
     form.kernel()
         .launch(
             form.launch(s.mostRows(), s.columns()),
-            Layers.with(
-                finish,
+            finish.after(
                 a,
                 b,
                 y,
