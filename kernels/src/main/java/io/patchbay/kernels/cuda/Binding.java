@@ -133,7 +133,7 @@ final class Binding {
     final var device = scope.device();
     final long elements = from.rowBytes() / Float.BYTES;
     final boolean wide = elements % 4 == 0;
-    final var kernel = device.kernel("copy", wide ? "copy_fours" : "copy_range");
+    final var kernel = device.kernel("copy_range", wide ? "copy_fours" : "copy_range");
     final var shape = Grid.of(device).covering(elements / (wide ? 4 : 1));
     final long rows = scope.rows(null);
     return Step.of(

@@ -7,8 +7,8 @@ import io.patchbay.ffi.cuda.Kernel;
 import java.util.List;
 import java.util.Optional;
 
-/// Ops that only move elements: slices, pads, broadcasts that are asked for in memory (`copy.cu`,
-/// `expression.cu`).
+/// Ops that only move elements: slices, pads, broadcasts that are asked for in memory
+/// (`copy_range.cu`, `expression.cu`).
 final class CopyCandidate implements Candidate {
   private final Kernel elements;
   private final Kernel fours;
@@ -16,8 +16,8 @@ final class CopyCandidate implements Candidate {
   private final ExpressionCandidate expressions;
 
   CopyCandidate(final Device device, final ExpressionCandidate expressions) {
-    this.elements = device.kernel("copy", "copy_range");
-    this.fours = device.kernel("copy", "copy_fours");
+    this.elements = device.kernel("copy_range", "copy_range");
+    this.fours = device.kernel("copy_range", "copy_fours");
     this.grid = Grid.of(device);
     this.expressions = expressions;
   }

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Compares what patches changed with what they should have, on the device (`lists.cu`).
+/// Compares what patches changed with what they should have, on the device (`fired_check.cu`).
 final class Expectations {
   private static final int NONE = -1;
 
@@ -33,7 +33,7 @@ final class Expectations {
   Expectations(final Memory memory) {
     this.memory = memory;
     this.grid = Grid.of(memory.device());
-    this.kernel = memory.device().kernel("lists", "fired_check");
+    this.kernel = memory.device().kernel("fired_check", "fired_check");
   }
 
   /// Asks for the comparison.

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Writes integers of rows by patterns, from tables that are all that comes from the host
-/// (`lists.cu`): those of several values in one launch, before somebody may see them.
+/// (`index_spread.cu`): those of several values in one launch, before somebody may see them.
 final class Spreads {
   /// Patterns of a launch, and fields of each.
   private static final int MOST = 4;
@@ -28,7 +28,7 @@ final class Spreads {
   Spreads(final Memory memory) {
     this.memory = memory;
     this.grid = Grid.of(memory.device());
-    this.kernel = memory.device().kernel("lists", "index_spread");
+    this.kernel = memory.device().kernel("index_spread", "index_spread");
   }
 
   /// See [io.patchbay.engine.Program#spread].
