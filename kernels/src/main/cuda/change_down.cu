@@ -10,7 +10,7 @@
 // registers a lane for its whole life. So 2 or 4 warps share a sum: each has a part of the 16 x 32
 // sums of a tile to finish, hands the others their parts through shared memory when its products
 // are done, and finishes its part between the products of the next tile: one barrier of these warps
-// a tile, two buffers. Inputs: as in change_cells.cuh, even and odd columns apart, because a tile
+// a tile, two buffers. Inputs: as in staged_images.cuh, even and odd columns apart, because a tile
 // takes every second pixel.
 //
 // A cell (32x32x32 to 16x16x32 | 16x16x32 to 8x8x64 | 8x8x64 to 4x4x64):
@@ -19,13 +19,13 @@
 //   L2 bytes      64 + 16 + 16 | 16 + 8 + 8 | 8 + 2 + 2 KiB: in, clean, out
 // At 1.6 clocks for an m16n8k16 3,280 | 1,640 | 820 clocks of a multiprocessor of an H100: 5,740 for
 // the three, 40 million cells a second at most.
-#include "change_cells.cuh"
+#include "staged_images.cuh"
 
 namespace {
 
 template <int CIN, int COUT, int HOUT, int CELLS, int STAGES, bool WIDE>
 struct ChangeDown {
-  using Cells = ChangeCells<2 * CIN, 2 * HOUT, CELLS, STAGES, true>;
+  using Cells = StagedImages<2 * CIN, 2 * HOUT, CELLS, STAGES, true>;
   static constexpr int kSteps = 16;
   static constexpr int kParts = CIN / 16;       // warps that share a sum
   static constexpr int kRows = 4 / kParts;      // of the kernel, a warp

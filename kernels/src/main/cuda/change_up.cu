@@ -20,13 +20,13 @@
 //   L2 bytes      2 + 8 + 8 KiB | 8 + 16 + 16 KiB: in, clean, out
 // A multiprocessor of an H100 takes about 1.6 clocks for an m16n8k16 from mma.sync and 1 for 128
 // shared bytes: 820 | 1,640 clocks a cell, so 282 | 141 million cells a second at most, all 132.
-#include "change_cells.cuh"
+#include "staged_images.cuh"
 
 namespace {
 
 template <int CIN, int COUT, int HIN, int CELLS, int STAGES>
 struct ChangeUp {
-  using Cells = ChangeCells<2 * CIN, HIN, CELLS, STAGES>;
+  using Cells = StagedImages<2 * CIN, HIN, CELLS, STAGES>;
   static constexpr int kGroups = COUT / 32;
   static constexpr int kAcross = 2 / kGroups;  // warps that share the tiles
   static constexpr int kSteps = 4 * CIN / 16;

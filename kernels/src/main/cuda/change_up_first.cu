@@ -16,7 +16,7 @@
 //   L2 bytes      2 * 4 + 8 + 8 KiB | 16 + 16 + 16 KiB: in, clean, out; exact 2 * 4 + 16 + 16 | 16 + 32 + 32
 // At 1.6 clocks for an m16n8k16 2,460 | 4,920 clocks a cell, 94 | 47 million a second at most. A patch
 // of few channels needs few of these products: a kernel for it alone could do with less.
-#include "change_cells.cuh"
+#include "staged_images.cuh"
 
 namespace {
 
@@ -33,7 +33,7 @@ struct CleanOf<true> {
 // EXACT: clean values in float32, and the output split too.
 template <int CIN, int COUT, int HIN, int CELLS, int STAGES, bool EXACT>
 struct ChangeUpFirst {
-  using Cells = ChangeCells<4 * CIN, HIN, CELLS, STAGES>;
+  using Cells = StagedImages<4 * CIN, HIN, CELLS, STAGES>;
   static constexpr int kTiles = 2;
   static constexpr int kSteps = 4 * CIN / 16;
   static constexpr int kCellTiles = HIN * HIN / 16;

@@ -13,7 +13,7 @@
 namespace {
 
 template <int BYTES, int SIZE, int CELLS, int STAGES, bool APART = false>
-struct ChangeCells {
+struct StagedImages {
   static constexpr int kThreads = 256;
   static constexpr int kPixels = SIZE * SIZE;
   static constexpr int kPixel = BYTES + 16;
