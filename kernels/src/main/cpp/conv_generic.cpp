@@ -12,15 +12,9 @@
 
 namespace {
 
-struct Forward {
-  Sizes s;
-  const float *packed;
-  Ending ending;
-};
-
 // P pixels from (oy, ox) of block `block`, kernel columns from..to.
 template <int P>
-PB_INLINE void pixels(const Forward &f, const float *x, int block, int oy, int ox, int from,
+PB_INLINE void pixels(const Layer &f, const float *x, int block, int oy, int ox, int from,
                       int to) {
   const Sizes &s = f.s;
   const ptrdiff_t column = static_cast<ptrdiff_t>(s.C) * kBlock;
@@ -41,7 +35,7 @@ PB_INLINE void pixels(const Forward &f, const float *x, int block, int oy, int o
   }
 }
 
-void sample(const Forward &f, const float *x) {
+void sample(const Layer &f, const float *x) {
   const Sizes &s = f.s;
   for (int block = 0; block < blocks_of(s.O); block++) {
     for (int oy = 0; oy < s.OH; oy++) {
@@ -72,23 +66,7 @@ PB_EXPORT int64_t PB_NAME(conv_generic_packed_size)(int32_t C, int32_t O, int32_
 // w[O][C][kh][kw] -> packed.
 PB_EXPORT int32_t PB_NAME(conv_generic_pack)(const float *w, float *packed, int32_t C, int32_t O,
                                              int32_t kh, int32_t kw) {
-  if (w == nullptr) return 1;
-  if (packed == nullptr) return 2;
-  if (C < 1) return 3;
-  if (O < 1) return 4;
-  if (kh < 1) return 5;
-  if (kw < 1) return 6;
-  const int64_t taps = int64_t{kh} * kw;
-  for (int64_t block = 0; block < blocks_of(O); block++) {
-    for (int64_t tap = 0; tap < taps; tap++) {
-      for (int64_t c = 0; c < C; c++) {
-        for (int64_t o = block * kBlock; o < (block + 1) * kBlock; o++) {
-          *packed++ = o < O ? w[(o * C + c) * taps + tap] : 0.0f;
-        }
-      }
-    }
-  }
-  return 0;
+  return pack_blocks(w, packed, C, O, kh, kw, true);
 }
 
 // x[n][H][W][C], bias[O] or null, gate like y or null -> y[n][OH][OW][O].
@@ -98,20 +76,8 @@ PB_EXPORT int32_t PB_NAME(conv_generic_forward)(const float *x, const float *pac
                                                 int32_t W, int32_t O, int32_t kh, int32_t kw,
                                                 int32_t stride, int32_t pad, int32_t OH, int32_t OW,
                                                 int64_t n) {
-  const FlushDenormals flushed;
-  if (x == nullptr && n > 0) return 1;
-  if (packed == nullptr) return 2;
-  if (!known_activation(act)) return 4;
-  if (y == nullptr && n > 0) return 7;
-  const Sizes s = {C, H, W, O, kh, kw, stride, pad, OH, OW};
-  const int32_t wrong = wrong_size(s, 8);
-  if (wrong != 0) return wrong;
-  if (n < 0) return 18;
+  const Layer all = {{C, H, W, O, kh, kw, stride, pad, OH, OW}, packed, {bias, gate, y, act, alpha}};
   const ptrdiff_t in = static_cast<ptrdiff_t>(H) * W * C;
   const ptrdiff_t out = static_cast<ptrdiff_t>(OH) * OW * O;
-  for (int64_t i = 0; i < n; i++) {
-    const float *gate_to = gate == nullptr ? nullptr : gate + i * out;
-    sample({s, packed, {bias, gate_to, y + i * out, act, alpha}}, x + i * in);
-  }
-  return 0;
+  return each_sample(x, all, in, out, n, sample);
 }

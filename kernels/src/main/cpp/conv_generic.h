@@ -1,4 +1,5 @@
-// What the convolutions of any kernel, stride and padding share: sizes and the register tile.
+// What the convolutions of any kernel, stride and padding share: sizes, the register tile, packing, and
+// the run over samples of the forward one and of the input gradient.
 //
 // The packed weights have kBlock output channels side by side, zeros filling the last block, so
 // one loop serves every channel count; only loads of the bias and the gate and the stores are cut
@@ -75,6 +76,62 @@ PB_INLINE void multiply(vec (&acc)[P][2], const float *x, ptrdiff_t step, const 
     }
     w += kBlock;
   }
+}
+
+// What one sample is computed with.
+struct Layer {
+  Sizes s;
+  const float *packed;
+  Ending ending;
+};
+
+// Calls `sample` for each of n samples of `in` numbers, which make `out` numbers each; bias, gate and y
+// are those of `all`, of the first sample. Returns 0, or the place of the first wrong argument: x,
+// packed, bias, act, alpha, gate, y, sizes from C on, n.
+template <class Sample>
+PB_INLINE int32_t each_sample(const float *x, const Layer &all, ptrdiff_t in, ptrdiff_t out, int64_t n,
+                              Sample sample) {
+  const FlushDenormals flushed;
+  const Ending &ending = all.ending;
+  if (x == nullptr && n > 0) return 1;
+  if (all.packed == nullptr) return 2;
+  if (!known_activation(ending.act)) return 4;
+  if (ending.y == nullptr && n > 0) return 7;
+  const int32_t wrong = wrong_size(all.s, 8);
+  if (wrong != 0) return wrong;
+  if (n < 0) return 18;
+  for (int64_t i = 0; i < n; i++) {
+    const float *gate = ending.gate == nullptr ? nullptr : ending.gate + i * out;
+    const Ending own = {ending.bias, gate, ending.y + i * out, ending.act, ending.alpha};
+    sample({all.s, all.packed, own}, x + i * in);
+  }
+  return 0;
+}
+
+// w[O][C][kh][kw] -> packed: [block of kBlock channels][ky][kx][other][channel of the block], zero
+// filled, the channels being O or C and the others C or O. Returns 0, or the place of the first wrong
+// argument.
+inline int32_t pack_blocks(const float *w, float *packed, int32_t C, int32_t O, int32_t kh, int32_t kw,
+                           bool of_outputs) {
+  if (w == nullptr) return 1;
+  if (packed == nullptr) return 2;
+  if (C < 1) return 3;
+  if (O < 1) return 4;
+  if (kh < 1) return 5;
+  if (kw < 1) return 6;
+  const int64_t taps = int64_t{kh} * kw;
+  const int64_t channels = of_outputs ? O : C, others = of_outputs ? C : O;
+  const int64_t step = of_outputs ? C : 1, other_step = of_outputs ? 1 : C;
+  for (int64_t block = 0; block < channels; block += kBlock) {
+    for (int64_t tap = 0; tap < taps; tap++) {
+      for (int64_t other = 0; other < others; other++) {
+        for (int64_t c = block; c < block + kBlock; c++) {
+          *packed++ = c < channels ? w[(c * step + other * other_step) * taps + tap] : 0.0f;
+        }
+      }
+    }
+  }
+  return 0;
 }
 
 }  // namespace

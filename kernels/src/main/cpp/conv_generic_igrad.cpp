@@ -13,19 +13,13 @@
 
 namespace {
 
-struct Backward {
-  Sizes s;
-  const float *packed;
-  Ending ending;
-};
-
 // The taps of a row or column: first, first + stride, ... below `kernel`; tap k reads pixel
 // (at - k) / stride of g, at = pixel + pad.
 PB_INLINE int first_tap(int at, int stride) { return at % stride; }
 
 // P pixels (iy, ix), (iy, ix + stride), ... of block `block`.
 template <int P>
-PB_INLINE void pixels(const Backward &b, const float *g, int block, int iy, int ix) {
+PB_INLINE void pixels(const Layer &b, const float *g, int block, int iy, int ix) {
   const Sizes &s = b.s;
   const ptrdiff_t tap = static_cast<ptrdiff_t>(s.O) * kBlock;
   const float *weights = b.packed + block * tap * s.kh * s.kw;
@@ -55,7 +49,7 @@ PB_INLINE bool whole(const Sizes &s, int ix) {
   return ix + s.pad >= last && (ix + s.pad - first) / s.stride + kPixels <= s.OW;
 }
 
-void sample(const Backward &b, const float *g) {
+void sample(const Layer &b, const float *g) {
   const Sizes &s = b.s;
   for (int block = 0; block < blocks_of(s.C); block++) {
     for (int iy = 0; iy < s.H; iy++) {
@@ -84,23 +78,7 @@ PB_EXPORT int64_t PB_NAME(conv_generic_igrad_packed_size)(int32_t C, int32_t O, 
 // w[O][C][kh][kw] -> packed.
 PB_EXPORT int32_t PB_NAME(conv_generic_igrad_pack)(const float *w, float *packed, int32_t C,
                                                    int32_t O, int32_t kh, int32_t kw) {
-  if (w == nullptr) return 1;
-  if (packed == nullptr) return 2;
-  if (C < 1) return 3;
-  if (O < 1) return 4;
-  if (kh < 1) return 5;
-  if (kw < 1) return 6;
-  const int64_t taps = int64_t{kh} * kw;
-  for (int64_t block = 0; block < blocks_of(C); block++) {
-    for (int64_t tap = 0; tap < taps; tap++) {
-      for (int64_t o = 0; o < O; o++) {
-        for (int64_t c = block * kBlock; c < (block + 1) * kBlock; c++) {
-          *packed++ = c < C ? w[(o * C + c) * taps + tap] : 0.0f;
-        }
-      }
-    }
-  }
-  return 0;
+  return pack_blocks(w, packed, C, O, kh, kw, false);
 }
 
 // g[n][OH][OW][O], bias[C] or null, gate like y or null -> y[n][H][W][C].
@@ -110,20 +88,8 @@ PB_EXPORT int32_t PB_NAME(conv_generic_igrad)(const float *g, const float *packe
                                               int32_t W, int32_t O, int32_t kh, int32_t kw,
                                               int32_t stride, int32_t pad, int32_t OH, int32_t OW,
                                               int64_t n) {
-  const FlushDenormals flushed;
-  if (g == nullptr && n > 0) return 1;
-  if (packed == nullptr) return 2;
-  if (!known_activation(act)) return 4;
-  if (y == nullptr && n > 0) return 7;
-  const Sizes s = {C, H, W, O, kh, kw, stride, pad, OH, OW};
-  const int32_t wrong = wrong_size(s, 8);
-  if (wrong != 0) return wrong;
-  if (n < 0) return 18;
+  const Layer all = {{C, H, W, O, kh, kw, stride, pad, OH, OW}, packed, {bias, gate, y, act, alpha}};
   const ptrdiff_t in = static_cast<ptrdiff_t>(OH) * OW * O;
   const ptrdiff_t out = static_cast<ptrdiff_t>(H) * W * C;
-  for (int64_t i = 0; i < n; i++) {
-    const float *gate_to = gate == nullptr ? nullptr : gate + i * out;
-    sample({s, packed, {bias, gate_to, y + i * out, act, alpha}}, g + i * in);
-  }
-  return 0;
+  return each_sample(g, all, in, out, n, sample);
 }
