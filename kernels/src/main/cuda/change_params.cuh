@@ -44,7 +44,8 @@ struct ChangeSplitParams {
 struct ChangeUpParams {
   const void *in;                // (cells; H, H, CIN) bf16, (cells; H, H, 2, CIN) split (first, exact) or
                                  // (cells; CIN, H, H) float32 (image)
-  const void *weights;           // float32 (image) or packed by change_up_pack, change_up_split_pack or change_down_pack
+  const void *weights;           // float32 (image) or packed by change_up_pack, change_up_split_pack or
+                                 // change_down_pack
   const unsigned short *clean;   // (bases; 2 H, 2 H, COUT) fp16, packed by change_clean_pack; float32 (exact), by
                                  // change_clean_order
   const int *base;               // (cells), any order

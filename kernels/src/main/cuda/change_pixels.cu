@@ -232,7 +232,8 @@ PB_DEVICE void change_pixels(const Params &p, unsigned char *shared) {
         const float2 *toward = nullptr;
         if constexpr (kAdds == Adds::kProducts) {
           const long long row = __ldg(p.direction + turns.cell(turn + k));
-          toward = p.directions + ((row * colors + color) * 2048 + (warp * 32 * kStrip + 2 * (lane & 15) + (lane >> 4)));
+          const int pair = warp * 32 * kStrip + 2 * (lane & 15) + (lane >> 4);
+          toward = p.directions + ((row * colors + color) * 2048 + pair);
         }
         cp_async_wait<0>();
         __syncwarp();

@@ -53,8 +53,10 @@ struct ChannelStrip {
 PB_DEVICE void put_row(const float (&even)[2][4], const float (&odd)[2][4], int lane, unsigned char *to) {
   const bool first = lane < 4;
   const bool last = lane >= 28;
-  const float left[2] = {__shfl_sync(kAll, odd[1][1], (lane + 28) & 31), __shfl_sync(kAll, odd[1][3], (lane + 28) & 31)};
-  const float right[2] = {__shfl_sync(kAll, even[0][0], (lane + 4) & 31), __shfl_sync(kAll, even[0][2], (lane + 4) & 31)};
+  const float left[2] = {__shfl_sync(kAll, odd[1][1], (lane + 28) & 31),
+                         __shfl_sync(kAll, odd[1][3], (lane + 28) & 31)};
+  const float right[2] = {__shfl_sync(kAll, even[0][0], (lane + 4) & 31),
+                          __shfl_sync(kAll, even[0][2], (lane + 4) & 31)};
   const float before[2] = {first ? 0.0f : left[0], first ? left[0] : left[1]};
   const float after[2] = {last ? right[1] : right[0], last ? 0.0f : right[1]};
 #pragma unroll

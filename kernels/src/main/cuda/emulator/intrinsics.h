@@ -100,8 +100,12 @@ inline float __double2float_rn(double x) { return (float)x; }
 
 inline float __fmaf_rn(float a, float b, float c) { return fmaf(a, b, c); }
 inline float __fmul_rn(float a, float b) { return pb_emulator::rounded(a * b); }
-inline float __fadd_rn(float a, float b) { return pb_emulator::rounded(pb_emulator::rounded(a) + pb_emulator::rounded(b)); }
-inline float __fsub_rn(float a, float b) { return pb_emulator::rounded(pb_emulator::rounded(a) - pb_emulator::rounded(b)); }
+inline float __fadd_rn(float a, float b) {
+  return pb_emulator::rounded(pb_emulator::rounded(a) + pb_emulator::rounded(b));
+}
+inline float __fsub_rn(float a, float b) {
+  return pb_emulator::rounded(pb_emulator::rounded(a) - pb_emulator::rounded(b));
+}
 inline float __fdiv_rn(float a, float b) { return a / b; }
 inline float __fsqrt_rn(float x) { return sqrtf(x); }
 inline float __frcp_rn(float x) { return 1.0f / x; }

@@ -56,7 +56,8 @@ int give(const std::string &text, char *to, int length) {
 std::string damage(const Allocation &one) {
   long long byte = changed_guard(one.whole + kGuard, one.bytes);
   if (byte == 0) return "";
-  return one.owner + ", which has " + std::to_string(one.bytes) + ": byte " + std::to_string(byte < 0 ? byte : byte - 1);
+  return one.owner + ", which has " + std::to_string(one.bytes) + ": byte " +
+         std::to_string(byte < 0 ? byte : byte - 1);
 }
 
 // As kernels are compiled: numbers too small for a float's usual form are zero.
@@ -252,8 +253,8 @@ PB_EXPORT int pb_emulator_check(const void *address, long long bytes, char *erro
     const auto &[start, one] = *std::prev(next);
     long long offset = (long long)(at - start);
     if (bytes < 0 || offset + bytes > one.bytes) {
-      problem = std::to_string(bytes) + " bytes from byte " + std::to_string(offset) + " on are not within " + one.owner +
-                " of " + std::to_string(one.bytes) + " bytes";
+      problem = std::to_string(bytes) + " bytes from byte " + std::to_string(offset) + " on are not within " +
+                one.owner + " of " + std::to_string(one.bytes) + " bytes";
     }
   }
   if (problem.empty()) return 0;

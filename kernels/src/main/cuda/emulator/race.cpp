@@ -117,7 +117,8 @@ void check_reads(const Unit &unit, unsigned byte, int me) {
   const Reader *first = unit.others < 0 ? &unit.read : &readers[(size_t)unit.others];
   int count = unit.others < 0 ? 1 : warps;
   for (int i = 0; i < count; i++) {
-    if (first[i].who != kNobody && !before(first[i].clock, first[i].who, me)) race("writes", byte, first[i].who, "read");
+    const Reader &one = first[i];
+    if (one.who != kNobody && !before(one.clock, one.who, me)) race("writes", byte, one.who, "read");
   }
 }
 

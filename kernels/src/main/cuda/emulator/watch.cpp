@@ -113,16 +113,24 @@ void watch_atomic(const void *address, int bytes) {
 
 // What kernels that are compiled later call, too.
 #pragma GCC visibility push(default)
-#define PB_WATCH(bytes)                                                                                       \
-  extern "C" void __asan_load##bytes##_noabort(const void *at) { pb_emulator::watch_from(__builtin_return_address(0), at, bytes, false); } \
-  extern "C" void __asan_store##bytes##_noabort(const void *at) { pb_emulator::watch_from(__builtin_return_address(0), at, bytes, true); }
+#define PB_WATCH(bytes)                                                       \
+  extern "C" void __asan_load##bytes##_noabort(const void *at) {              \
+    pb_emulator::watch_from(__builtin_return_address(0), at, bytes, false);   \
+  }                                                                           \
+  extern "C" void __asan_store##bytes##_noabort(const void *at) {             \
+    pb_emulator::watch_from(__builtin_return_address(0), at, bytes, true);    \
+  }
 PB_WATCH(1)
 PB_WATCH(2)
 PB_WATCH(4)
 PB_WATCH(8)
 PB_WATCH(16)
-extern "C" void __asan_loadN_noabort(const void *at, size_t bytes) { pb_emulator::watch_from(__builtin_return_address(0), at, (long long)bytes, false); }
-extern "C" void __asan_storeN_noabort(const void *at, size_t bytes) { pb_emulator::watch_from(__builtin_return_address(0), at, (long long)bytes, true); }
+extern "C" void __asan_loadN_noabort(const void *at, size_t bytes) {
+  pb_emulator::watch_from(__builtin_return_address(0), at, (long long)bytes, false);
+}
+extern "C" void __asan_storeN_noabort(const void *at, size_t bytes) {
+  pb_emulator::watch_from(__builtin_return_address(0), at, (long long)bytes, true);
+}
 extern "C" void __asan_handle_no_return() {}
 extern "C" void __asan_before_dynamic_init(const char *) {}
 extern "C" void __asan_after_dynamic_init() {}

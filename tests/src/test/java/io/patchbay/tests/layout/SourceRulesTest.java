@@ -21,6 +21,9 @@ final class SourceRulesTest {
   private static final int LARGEST_MAIN = 400;
   private static final int LARGEST_KERNEL = 300;
 
+  /// Columns of C++ and CUDA, as `.editorconfig` says; of Java the formatter knows.
+  private static final int WIDEST_KERNEL = 120;
+
   /// Fewer files than this, and the rules have looked in the wrong place.
   private static final int FEWEST_FILES = 200;
 
@@ -73,6 +76,24 @@ final class SourceRulesTest {
     if (lines >= most) {
       large.put(name(path), lines);
     }
+  }
+
+  @Test
+  void kernelsAreNotWide() {
+    final var wide = new ArrayList<String>();
+    for (final var path : kernelSources()) {
+      int line = 0;
+      for (final var text : Sources.text(path).lines().toList()) {
+        line++;
+        if (text.length() > WIDEST_KERNEL) {
+          wide.add(name(path) + ":" + line + ": " + text.length());
+        }
+      }
+    }
+    assertEquals(List.of(), wide);
+    assertTrue(
+        Sources.text(Sources.root().resolve(".editorconfig"))
+            .contains("h,cu,cuh}]\nindent_size = 2\nmax_line_length = " + WIDEST_KERNEL + "\n"));
   }
 
   @Test
