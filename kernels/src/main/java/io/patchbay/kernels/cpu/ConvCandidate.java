@@ -5,7 +5,7 @@ import io.patchbay.engine.Op;
 import io.patchbay.engine.Op.ReduceKind;
 import io.patchbay.kernels.cpu.ConvKernels.Finish;
 import io.patchbay.kernels.cpu.ConvKernels.Grid;
-import io.patchbay.kernels.fusing.Epilogue;
+import io.patchbay.kernels.shared.Epilogue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

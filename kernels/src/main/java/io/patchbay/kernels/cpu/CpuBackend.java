@@ -11,7 +11,7 @@ import io.patchbay.engine.Shortages;
 import io.patchbay.engine.Weights;
 import io.patchbay.engine.expression.PatchOp;
 import io.patchbay.ffi.HostMemory;
-import io.patchbay.kernels.fusing.Epilogue;
+import io.patchbay.kernels.shared.Epilogue;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -6,7 +6,7 @@ import io.patchbay.engine.Node;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Weights;
 import io.patchbay.ffi.HostMemory;
-import io.patchbay.kernels.states.StateTable;
+import io.patchbay.kernels.shared.StateTable;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import io.patchbay.engine.Op;
 import io.patchbay.engine.Op.BinaryKind;
 import io.patchbay.engine.Op.ReduceKind;
 import io.patchbay.engine.Op.UnaryKind;
-import io.patchbay.kernels.fusing.Epilogue;
+import io.patchbay.kernels.shared.Epilogue;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;

@@ -4,8 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.patchbay.engine.Node;
-import io.patchbay.kernels.expression.Expression;
-import io.patchbay.kernels.expression.Expression.Leaf;
+import io.patchbay.kernels.shared.ElementwiseTree;
+import io.patchbay.kernels.shared.ElementwiseTree.Leaf;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
@@ -44,14 +44,14 @@ final class ExpressionKernel implements Candidate {
 
   @Override
   public Optional<List<Step>> bind(final Node node, final Scope scope) {
-    if (!Expression.fits(node)) {
+    if (!ElementwiseTree.fits(node)) {
       return Optional.empty();
     }
     final var out = scope.value(node);
     final var compiled =
-        Expression.of(
+        ElementwiseTree.of(
             node,
-            new Expression.Surroundings<>(
+            new ElementwiseTree.Surroundings<>(
                 scope::value, scope::interior, scope::interior, n -> better.test(n, scope)));
     final var code =
         compiled.instructions().stream().flatMapToInt(i -> Arrays.stream(i.words())).toArray();

@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
-import io.patchbay.kernels.fusing.Epilogue;
+import io.patchbay.kernels.shared.Epilogue;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;

@@ -4,7 +4,7 @@ import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.kernels.cuda.ExpressionCandidate.Run;
 import io.patchbay.kernels.cuda.Leaf.Form;
 import io.patchbay.kernels.cuda.Leaf.Source;
-import io.patchbay.kernels.expression.Expression;
+import io.patchbay.kernels.shared.ElementwiseTree;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -177,7 +177,7 @@ final class Bundles {
     final long one = 4L * Grid.THREADS;
     final long all = runs.stream().mapToLong(r -> r.out().size()).sum();
     final long span = one * Math.max(1, all / (one * first.grid().most()));
-    final int table = HEAD + Leaf.FIELDS * LEAVES + Expression.LONGEST;
+    final int table = HEAD + Leaf.FIELDS * LEAVES + ElementwiseTree.LONGEST;
     final var fields = new long[table + TABLE];
     final int words = words(first);
     fields[0] = runs.size();

@@ -6,7 +6,7 @@ import io.patchbay.engine.Slab;
 import io.patchbay.engine.Weights;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.DeviceMemory;
-import io.patchbay.kernels.states.StateTable;
+import io.patchbay.kernels.shared.StateTable;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 

@@ -4,7 +4,7 @@ import io.patchbay.engine.Node;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.kernels.expression.Expression;
+import io.patchbay.kernels.shared.ElementwiseTree;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -28,7 +28,7 @@ final class ExpressionCandidate implements Candidate {
 
   @Override
   public Optional<List<Step>> bind(final Node node, final Scope scope) {
-    if (!Expression.fits(node)) {
+    if (!ElementwiseTree.fits(node)) {
       return Optional.empty();
     }
     return Optional.of(List.of(step("expression", node, tree(node, scope), scope)));
@@ -47,7 +47,7 @@ final class ExpressionCandidate implements Candidate {
 
   /// The tree of a node that need not stand in memory.
   Optional<Tree> interior(final Node node, final Scope scope) {
-    return Expression.fits(node) && scope.interior(node) && !better.test(node, scope)
+    return ElementwiseTree.fits(node) && scope.interior(node) && !better.test(node, scope)
         ? Optional.of(tree(node, scope))
         : Optional.empty();
   }

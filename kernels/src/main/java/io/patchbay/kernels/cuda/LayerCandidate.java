@@ -5,7 +5,7 @@ import io.patchbay.engine.Op;
 import io.patchbay.engine.Shape;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.kernels.cuda.WeightGradients.ChannelSums;
-import io.patchbay.kernels.fusing.Epilogue;
+import io.patchbay.kernels.shared.Epilogue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

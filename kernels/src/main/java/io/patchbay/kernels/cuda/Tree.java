@@ -1,8 +1,8 @@
 package io.patchbay.kernels.cuda;
 
 import io.patchbay.engine.Node;
-import io.patchbay.kernels.expression.Expression;
-import io.patchbay.kernels.expression.Expression.Instruction;
+import io.patchbay.kernels.shared.ElementwiseTree;
+import io.patchbay.kernels.shared.ElementwiseTree.Instruction;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -15,7 +15,7 @@ record Tree(List<Long> words, int slots, List<Leaf> leaves) {
   static final int SLOT = 16;
 
   /// How many fields of eight bytes it has.
-  static final int FIELDS = 1 + Leaf.FIELDS * Expression.LEAVES + Expression.LONGEST;
+  static final int FIELDS = 1 + Leaf.FIELDS * ElementwiseTree.LEAVES + ElementwiseTree.LONGEST;
 
   private static final int PREVIOUS = 64;
   private static final long MOVE = 31;
@@ -25,9 +25,9 @@ record Tree(List<Long> words, int slots, List<Leaf> leaves) {
   /// @param better whether a node is left to another kernel that makes more of it
   static Tree of(final Node root, final Scope scope, final Predicate<Node> better) {
     final var expression =
-        Expression.of(
+        ElementwiseTree.of(
             root,
-            new Expression.Surroundings<>(
+            new ElementwiseTree.Surroundings<>(
                 n -> Leaf.Source.of(n, scope), scope::interior, scope::passes, better));
     final var leaves =
         expression.leaves().stream()
@@ -62,9 +62,9 @@ record Tree(List<Long> words, int slots, List<Leaf> leaves) {
   }
 
   private static int operand(final int at, final int operand, final Slots slots) {
-    return operand < Expression.LEAVES
+    return operand < ElementwiseTree.LEAVES
         ? operand
-        : slots.operand(at, operand, Expression.LEAVES, PREVIOUS);
+        : slots.operand(at, operand, ElementwiseTree.LEAVES, PREVIOUS);
   }
 
   /// The values that it reads.
@@ -81,7 +81,7 @@ record Tree(List<Long> words, int slots, List<Leaf> leaves) {
     for (int i = 0; i < leaves.size(); i++) {
       leaves.get(i).put(fields, at + 1 + Leaf.FIELDS * i);
     }
-    putWords(fields, at + 1 + Leaf.FIELDS * Expression.LEAVES);
+    putWords(fields, at + 1 + Leaf.FIELDS * ElementwiseTree.LEAVES);
   }
 
   void putWords(final long[] fields, final int at) {

@@ -1,4 +1,4 @@
-package io.patchbay.kernels.expression;
+package io.patchbay.kernels.shared;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /// possibly broadcast, everything between lives in registers.
 ///
 /// @param <V> what a backend says of a value in memory
-public final class Expression<V> {
+public final class ElementwiseTree<V> {
   /// Operands below are leaves, those from here on are registers.
   public static final int LEAVES = 32;
 
@@ -63,7 +63,7 @@ public final class Expression<V> {
       Predicate<Node> repeats,
       Predicate<Node> better) {}
 
-  private Expression(final Node root, final Surroundings<V> around) {
+  private ElementwiseTree(final Node root, final Surroundings<V> around) {
     this.root = root;
     this.around = around;
     for (int i = REGISTERS - 1; i >= 0; i--) {
@@ -76,10 +76,10 @@ public final class Expression<V> {
   }
 
   /// Compiles `root` and all that may vanish into it.
-  public static <V> Expression<V> of(final Node root, final Surroundings<V> around) {
-    final var expression = new Expression<>(root, around);
-    expression.emit(root);
-    return expression;
+  public static <V> ElementwiseTree<V> of(final Node root, final Surroundings<V> around) {
+    final var tree = new ElementwiseTree<>(root, around);
+    tree.emit(root);
+    return tree;
   }
 
   public List<Leaf<V>> leaves() {

@@ -1,4 +1,4 @@
-package io.patchbay.kernels.states;
+package io.patchbay.kernels.shared;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;

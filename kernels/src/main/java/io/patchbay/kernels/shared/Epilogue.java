@@ -1,4 +1,4 @@
-package io.patchbay.kernels.fusing;
+package io.patchbay.kernels.shared;
 
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;
