@@ -4,6 +4,7 @@
 
 #include "image_change.cuh"
 #include "tail.cuh"
+#include "tail_shared.cuh"
 
 struct TailParams {
   const void *change;         // bf16 [cells][16][16][32]; exact: split, [cells][16][16][high, low][32]

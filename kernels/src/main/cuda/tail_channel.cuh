@@ -6,6 +6,7 @@
 #include "image_change.cuh"
 #include "patch_cell.cuh"
 #include "tail.cuh"
+#include "tail_shared.cuh"
 
 namespace {
 
@@ -38,6 +39,8 @@ struct ChannelRoom {
     return cells[(n / kChannelChunk) & 1][n % kChannelChunk];
   }
 };
+
+static_assert(sizeof(ChannelRoom) == kTailChannelShared, "what the host is told");
 
 // What a warp works on.
 struct ChannelStrip {

@@ -22,7 +22,9 @@ PB_DEVICE void tail_colors(const Params &p, unsigned char *shared) {
   constexpr int kWeights = kTileAt + kTileRoom;
   uint4 *const image_weights = reinterpret_cast<uint4 *>(shared + kWeights);
   Schedule &schedule = *reinterpret_cast<Schedule *>(shared + kWeights + kColors * kImageWeights);
-  float *const sums = reinterpret_cast<float *>(shared + kWeights + kColors * kImageWeights + 64);
+  constexpr int kSums = kWeights + kColors * kImageWeights + 64;
+  static_assert(kSums + kWarps * 4 == kTailColorsShared, "what the host is told");
+  float *const sums = reinterpret_cast<float *>(shared + kSums);
   unsigned char *const tile = shared + kTileAt;
 
   const int warp = __shfl_sync(kAll, (int)threadIdx.x >> 5, 0);

@@ -32,7 +32,10 @@ PB_DEVICE void tail_turns(const Params &p, unsigned char *shared) {
   constexpr int kWeights = kInputs + 2 * Form::kInputBytes;
   uint4 *const image_weights = reinterpret_cast<uint4 *>(shared + kWeights);
   Schedule &schedule = *reinterpret_cast<Schedule *>(shared + kWeights + kImageWeights);
-  float *const sums = reinterpret_cast<float *>(shared + kWeights + kImageWeights + 64);
+  constexpr int kSums = kWeights + kImageWeights + 64;
+  constexpr int kTold = Form::kEachCell ? kTailExactShared : kTailStreamedShared;
+  static_assert(kSums + 2 * 16 * 4 == kTold, "what the host is told");
+  float *const sums = reinterpret_cast<float *>(shared + kSums);
 
   const int warp = __shfl_sync(kAll, (int)threadIdx.x >> 5, 0);
   const int lane = (int)threadIdx.x & 31;

@@ -3,11 +3,12 @@
 #pragma once
 
 #include "tail_check.h"
+#include "tail_shared.cuh"
 
 namespace channel_check {
 
 constexpr int kThreads = 512;
-constexpr int kSharedBytes = 221120;
+constexpr int kSharedBytes = kTailChannelShared;
 
 // A value of 32 x 16 x 16, patched in one channel or a part of one, and the two layers after it.
 struct ChannelCase {

@@ -36,10 +36,10 @@ final class ChannelPath {
       2 * 32 * (9 * Integer.BYTES + WARPS * 2 * Float.BYTES)
           + 2 * WARPS * 2 * ROWS * 32 * Float.BYTES;
 
-  /// Of `tail_channel`; bytes are those of its `ChannelRoom`.
+  /// Of `tail_channel`; bytes of shared memory as `tail_shared.cuh` says.
   private static final int TAIL_THREADS = 512;
 
-  private static final int TAIL_SHARED = 221_120;
+  static final int TAIL_CHANNEL_SHARED = 221_120;
 
   /// Numbers of its weights: pairs of the taps of the first layer, for two parts of a change, and
   /// of those of the second, each in two parts.
@@ -98,7 +98,7 @@ final class ChannelPath {
             && gray
             && op.layers().getFirst().activation() == Activation.RELU
             && clean(node, 0).shape().on(null).equals(Shape.of(CHANNELS, IMAGE / 2, IMAGE / 2))
-            && scope.device().facts().sharedPerBlock() >= TAIL_SHARED;
+            && scope.device().facts().sharedPerBlock() >= TAIL_CHANNEL_SHARED;
     return tail
         ? Optional.of(new ChannelPath(node, op, scope, tail(node, op, scope, own)))
         : Optional.empty();
@@ -153,7 +153,7 @@ final class ChannelPath {
     final var logits = scope.value(clean(node, 1));
     return new Way(
         own.kernel(op, "tail_channel", "tail_channel_" + ChangeEnds.suffix(op.end())),
-        new Launch(processors, 1, TAIL_THREADS, TAIL_SHARED),
+        new Launch(processors, 1, TAIL_THREADS, TAIL_CHANNEL_SHARED),
         List.of(first, second, active, logits),
         () -> new long[] {first.address(), second.address(), active.address(), logits.address()});
   }

@@ -30,12 +30,14 @@ final class DecoderPath {
   private static final Shape FOURTH = Shape.of(32, 32, 32);
   private static final int IMAGE = 64;
 
-  /// `kChangeAnyShared`, and what the tail's kernels need.
+  /// `kChangeAnyShared`.
   private static final int ANY_SHARED = 32 * 257 * 4 + 32 * 8 * 4;
 
-  private static final int TAIL_SHARED = 232_128;
-  private static final int TAIL_COLORS_SHARED = 227_936;
-  private static final int TAIL_EXACT_SHARED = 232_384;
+  /// Bytes of shared memory of the tail's kernels, as `tail_shared.cuh` says.
+  static final int TAIL_STREAMED_SHARED = 232_128;
+
+  static final int TAIL_COLORS_SHARED = 227_936;
+  static final int TAIL_EXACT_SHARED = 232_384;
   private static final int TAIL_THREADS = 384;
   private static final int TAPS = 16;
 
@@ -81,7 +83,8 @@ final class DecoderPath {
     final boolean exact = op.precision() != Precision.BF16;
     // The first that the tail takes may not be the first of the chain if it would be rounded.
     final int least = exact ? 2 : 3;
-    if (op.end() == End.VALUE || count < least || room < Math.max(TAIL_SHARED, TAIL_EXACT_SHARED)) {
+    final int tail = Math.max(TAIL_STREAMED_SHARED, TAIL_EXACT_SHARED);
+    if (op.end() == End.VALUE || count < least || room < tail) {
       return false;
     }
     // From the end backwards.
@@ -302,7 +305,8 @@ final class DecoderPath {
     stages.read(i.value());
     final var file = exact ? "tail_exact" : colors == 1 ? "tail_streamed" : "tail_colors";
     final var kernel = scope.device().kernel(file, file + "_" + ChangeEnds.suffix(op.end()));
-    final int shared = exact ? TAIL_EXACT_SHARED : colors == 1 ? TAIL_SHARED : TAIL_COLORS_SHARED;
+    final int shared =
+        exact ? TAIL_EXACT_SHARED : colors == 1 ? TAIL_STREAMED_SHARED : TAIL_COLORS_SHARED;
     final var launch =
         new Launch(processors, 1, exact || colors > 1 ? THREADS : TAIL_THREADS, shared);
     stages.add(

@@ -26,10 +26,10 @@ final class SquaresPath {
   private static final int PACK_BLOCKS = 1024;
 
   /// Bytes of `SquaresRoom` and of the stages of the weights.
-  private static final int ROOM = 2048;
+  static final int ROOM = 2048;
 
-  private static final int STAGE = 8192;
-  private static final int STAGES = 3;
+  static final int STAGE = 8192;
+  static final int STAGES = 3;
 
   /// Shared memory of a multiprocessor, what a block takes of it beside its own, and the blocks
   /// that registers leave room for.
