@@ -201,7 +201,9 @@ CUresult CUDAAPI cuDeviceGetAttribute(int *out, CUdevice_attribute attribute, CU
     case 38: *out = 50 << 20; break;        // second-level cache
     case 75: *out = 9; break;               // compute capability
     case 76: *out = 0; break;
-    case 97: *out = 227 * 1024; break;      // shared memory that a block may ask for
+    case 81: *out = 228 * 1024; break;      // shared memory of a multiprocessor
+    case 97: *out = 227 * 1024; break;      // that a block may ask for
+    case 111: *out = 1024; break;           // that a block takes beside its own
     default: return CUDA_ERROR_INVALID_VALUE;
   }
   return CUDA_SUCCESS;

@@ -36,6 +36,7 @@ public final class EmulatedDevice implements Device {
   private static final int MULTIPROCESSORS = 4;
   private static final int MANY_MULTIPROCESSORS = 132;
   private static final int SHARED = 227 * 1024;
+  private static final int RESERVED = 1024;
   private static final long CACHE = 1L << 20;
 
   /// The host's compiler, for sources.
@@ -142,7 +143,9 @@ public final class EmulatedDevice implements Device {
 
   @Override
   public DeviceFacts facts() {
-    return new DeviceFacts("emulator", "emulator", "none", multiprocessors, SHARED, CACHE, memory);
+    final int all = SHARED + RESERVED;
+    return new DeviceFacts(
+        "emulator", "emulator", "none", multiprocessors, SHARED, all, RESERVED, CACHE, memory);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.patchbay.kernels.cuda;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op.Propagate;
 import io.patchbay.ffi.cuda.Device;
+import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.Launch;
 import io.patchbay.kernels.cuda.ChangeCells.Kind;
@@ -28,11 +29,6 @@ final class PropagateCandidate implements Candidate {
 
   /// Two pixels each of the strips of a patched channel.
   private static final int CHANNEL_THREADS = 160;
-
-  /// Shared memory of a multiprocessor, and what a block takes of it beside its own.
-  private static final int SHARED = 228 * 1024;
-
-  private static final int RESERVED = 1024;
 
   private final Layers layers;
   private final boolean special;
@@ -79,8 +75,10 @@ final class PropagateCandidate implements Candidate {
     private final boolean whole;
     private final List<Value> reads = new ArrayList<>();
     private final List<Value> writes = new ArrayList<>();
+    private final DeviceFacts facts;
 
     Work(final Node node, final Propagate op, final Scope scope) {
+      this.facts = scope.device().facts();
       this.regions =
           special ? RegionLayers.of(node, op, scope) : new RegionLayers(List.of(), false);
       this.ends = new ChangeEnds(node, op, scope);
@@ -199,7 +197,7 @@ final class PropagateCandidate implements Candidate {
         case SMALL -> regions.threads();
         case CHANNEL -> CHANNEL_THREADS;
         case LARGE, DENSE, LEFT_OUT ->
-            2 * (shared + RESERVED) <= SHARED ? MOST_THREADS / 2 : MOST_THREADS;
+            facts.blocksAtOnce(shared) > 1 ? MOST_THREADS / 2 : MOST_THREADS;
       };
     }
 
@@ -214,7 +212,7 @@ final class PropagateCandidate implements Candidate {
       final int shared = cells.shared(kind);
       final int threads = threads(kind, shared);
       // As many as a multiprocessor runs at once.
-      final int each = Math.clamp(SHARED / (shared + RESERVED), 1, MOST_THREADS / threads);
+      final int each = Math.min(facts.blocksAtOnce(shared), MOST_THREADS / threads);
       final int blocks = cells.blocks(some, kind == Kind.SMALL ? SMALL_BLOCKS : each);
       region.launch(
           new Launch(blocks, 1, threads, shared),

@@ -31,11 +31,7 @@ final class SquaresPath {
   static final int STAGE = 8192;
   static final int STAGES = 3;
 
-  /// Shared memory of a multiprocessor, what a block takes of it beside its own, and the blocks
-  /// that registers leave room for.
-  private static final int SHARED = 228 * 1024;
-
-  private static final int RESERVED = 1024;
+  /// Of a multiprocessor, that registers leave room for.
   private static final int BLOCKS = 2;
 
   private final List<Value> weights = new ArrayList<>();
@@ -70,9 +66,8 @@ final class SquaresPath {
     }
     this.kernel = own.kernel(op, "change_squares", "change_squares");
     this.shared = shared(regions);
-    this.blocks =
-        Math.clamp(SHARED / (shared + RESERVED), 1, BLOCKS)
-            * scope.device().facts().multiprocessors();
+    final var facts = scope.device().facts();
+    this.blocks = Math.min(facts.blocksAtOnce(shared), BLOCKS) * facts.multiprocessors();
   }
 
   /// The path of a chain that it fits.

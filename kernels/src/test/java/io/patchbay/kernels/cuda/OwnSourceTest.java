@@ -58,7 +58,7 @@ class OwnSourceTest {
   }
 
   private static DeviceFacts device(final String architecture) {
-    return new DeviceFacts("any", architecture, "13.0", 1, 1, 1, 1);
+    return new DeviceFacts("any", architecture, "13.0", 1, 1, 1, 1, 1, 1);
   }
 
   @ParameterizedTest

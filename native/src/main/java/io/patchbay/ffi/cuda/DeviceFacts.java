@@ -6,7 +6,9 @@ package io.patchbay.ffi.cuda;
 /// @param architecture such as `sm_90`
 /// @param driver version of the driver, such as `13.0`
 /// @param multiprocessors that run blocks
-/// @param sharedPerBlock bytes a block may have
+/// @param sharedPerBlock bytes of shared memory that a block may have
+/// @param sharedPerMultiprocessor bytes of it that the blocks of a multiprocessor have together
+/// @param reservedPerBlock bytes of these that each block takes beside its own
 /// @param cache bytes of the second-level cache
 /// @param memory bytes in all
 public record DeviceFacts(
@@ -15,5 +17,14 @@ public record DeviceFacts(
     String driver,
     int multiprocessors,
     int sharedPerBlock,
+    int sharedPerMultiprocessor,
+    int reservedPerBlock,
     long cache,
-    long memory) {}
+    long memory) {
+  /// Blocks that a multiprocessor has shared memory for at once; at least one.
+  ///
+  /// @param shared bytes of a block
+  public int blocksAtOnce(final int shared) {
+    return Math.max(1, sharedPerMultiprocessor / (shared + reservedPerBlock));
+  }
+}

@@ -114,10 +114,23 @@ class CudaDeviceTest {
   }
 
   @Test
+  void blocksAtOnceAreThoseThatSharedMemoryHasRoomFor() {
+    try (var device = driver.device(0)) {
+      final var facts = device.facts();
+      assertEquals(1, facts.blocksAtOnce(227 * 1024));
+      assertEquals(2, facts.blocksAtOnce(113 * 1024));
+      assertEquals(1, facts.blocksAtOnce(113 * 1024 + 1));
+      assertEquals(228, facts.blocksAtOnce(0));
+      assertEquals(1, facts.blocksAtOnce(1 << 20));
+    }
+  }
+
+  @Test
   void factsAreTheDrivers() {
     try (var device = driver.device(1)) {
       assertEquals(
-          new DeviceFacts("Fake B", "sm_90", "13.2", 132, 227 * 1024, 50 << 20, 64 << 20),
+          new DeviceFacts(
+              "Fake B", "sm_90", "13.2", 132, 227 * 1024, 228 * 1024, 1024, 50 << 20, 64 << 20),
           device.facts());
     }
     final var calls = driver.calls();

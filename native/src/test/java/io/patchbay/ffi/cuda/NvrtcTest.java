@@ -37,7 +37,7 @@ class NvrtcTest {
   private Nvrtc nvrtc;
 
   static DeviceFacts device(final String architecture) {
-    return new DeviceFacts("any", architecture, "13.0", 1, 1, 1, 1);
+    return new DeviceFacts("any", architecture, "13.0", 1, 1, 1, 1, 1, 1);
   }
 
   @BeforeAll
