@@ -15,12 +15,15 @@ module io.patchbay.analysis {
   exports io.patchbay.analysis.estimate;
   exports io.patchbay.analysis.intervention;
   exports io.patchbay.analysis.metric;
+  exports io.patchbay.analysis.patch;
   exports io.patchbay.analysis.report;
   exports io.patchbay.analysis.reproduction;
   exports io.patchbay.analysis.semantics;
   exports io.patchbay.analysis.statistics;
   exports io.patchbay.analysis.study;
   exports io.patchbay.analysis.sweep;
+  exports io.patchbay.analysis.sweep.folder;
+  exports io.patchbay.analysis.sweep.route;
 
   // The options of a command are fields that picocli sets.
   opens io.patchbay.analysis.cli to

@@ -1,6 +1,6 @@
 package io.patchbay.bench;
 
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Weights;
 import java.util.Arrays;

@@ -3,14 +3,15 @@ package io.patchbay.bench;
 import io.patchbay.analysis.intervention.Operation.Coefficients;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.Unit;
-import io.patchbay.analysis.sweep.CarriedSweep;
-import io.patchbay.analysis.sweep.Effect;
-import io.patchbay.analysis.sweep.MachineRates;
-import io.patchbay.analysis.sweep.PatchRunner.Capacity;
-import io.patchbay.analysis.sweep.SiteSweep;
-import io.patchbay.analysis.sweep.SiteSweep.Room;
-import io.patchbay.analysis.sweep.SiteSweep.Variation;
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Effect;
+import io.patchbay.analysis.patch.PatchRunner.Capacity;
+import io.patchbay.analysis.patch.SiteSweep;
+import io.patchbay.analysis.patch.SiteSweep.Room;
+import io.patchbay.analysis.patch.SiteSweep.Variation;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.sweep.route.CarriedSweep;
+import io.patchbay.analysis.sweep.route.CheapestSweep;
+import io.patchbay.analysis.sweep.route.MachineRates;
 import io.patchbay.bench.SweepWorkload.Change;
 import io.patchbay.bench.SweepWorkload.Outcome;
 import io.patchbay.engine.Axis;
@@ -149,7 +150,7 @@ final class PlannedSweep {
       final var precision = task.workload().precision();
       if (own) {
         this.sweep =
-            SiteSweep.own(
+            CheapestSweep.own(
                 subject,
                 model,
                 place,
@@ -164,7 +165,7 @@ final class PlannedSweep {
       }
       this.sweep =
           precision == Precision.FP32
-              ? new SiteSweep(
+              ? CheapestSweep.of(
                   subject,
                   model,
                   place,

@@ -1,6 +1,6 @@
 package io.patchbay.analysis.circuit;
 
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Plan;

@@ -1,6 +1,6 @@
 package io.patchbay.analysis.circuit;
 
-import io.patchbay.analysis.sweep.Reach;
+import io.patchbay.analysis.patch.Reach;
 import io.patchbay.engine.Graph;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.Op;

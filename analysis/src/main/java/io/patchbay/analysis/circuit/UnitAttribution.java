@@ -2,7 +2,7 @@ package io.patchbay.analysis.circuit;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Gradients;

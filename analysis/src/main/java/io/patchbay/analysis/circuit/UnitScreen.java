@@ -1,10 +1,10 @@
 package io.patchbay.analysis.circuit;
 
-import io.patchbay.analysis.sweep.Cell;
-import io.patchbay.analysis.sweep.Cell.Change;
-import io.patchbay.analysis.sweep.PatchRunner;
-import io.patchbay.analysis.sweep.PatchRunner.Capacity;
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Cell;
+import io.patchbay.analysis.patch.Cell.Change;
+import io.patchbay.analysis.patch.PatchRunner;
+import io.patchbay.analysis.patch.PatchRunner.Capacity;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.patchbay.analysis.cli;
 
 import io.patchbay.analysis.circuit.CircuitFormat;
 import io.patchbay.analysis.circuit.CircuitJson;
-import io.patchbay.analysis.sweep.SweepTable;
+import io.patchbay.analysis.sweep.folder.SweepTable;
 import io.patchbay.vae.io.BadInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;

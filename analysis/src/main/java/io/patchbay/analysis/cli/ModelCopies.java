@@ -1,6 +1,6 @@
 package io.patchbay.analysis.cli;
 
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.train.TrainedVae;
 import java.nio.file.Path;

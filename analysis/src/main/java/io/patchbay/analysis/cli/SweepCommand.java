@@ -1,10 +1,10 @@
 package io.patchbay.analysis.cli;
 
 import io.patchbay.analysis.statistics.Interval;
-import io.patchbay.analysis.sweep.Place;
-import io.patchbay.analysis.sweep.PlanFile;
 import io.patchbay.analysis.sweep.Sweep;
-import io.patchbay.analysis.sweep.SweepPlan;
+import io.patchbay.analysis.sweep.folder.Place;
+import io.patchbay.analysis.sweep.folder.PlanFile;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Precision;

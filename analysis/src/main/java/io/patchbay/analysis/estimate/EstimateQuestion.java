@@ -1,6 +1,6 @@
 package io.patchbay.analysis.estimate;
 
-import io.patchbay.analysis.sweep.SweepPlan;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.vae.io.BadInputException;
 import java.util.Arrays;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.patchbay.analysis.estimate;
 
 import io.patchbay.analysis.estimate.EstimateQuestion.Method;
-import io.patchbay.analysis.sweep.FactorProbe;
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.FactorProbe;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.analysis.sweep.SweepSample;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.io.BadInputException;

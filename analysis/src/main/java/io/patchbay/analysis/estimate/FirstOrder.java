@@ -2,8 +2,8 @@ package io.patchbay.analysis.estimate;
 
 import io.patchbay.analysis.circuit.LinearReadOut;
 import io.patchbay.analysis.circuit.ReadOutGradient;
-import io.patchbay.analysis.sweep.FactorProbe;
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.FactorProbe;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.analysis.sweep.SweepSample;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;

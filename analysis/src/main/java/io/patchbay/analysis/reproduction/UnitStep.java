@@ -1,12 +1,12 @@
 package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.metric.GaussianKl;
+import io.patchbay.analysis.patch.FactorProbe;
 import io.patchbay.analysis.semantics.UnitLabel;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.study.LayerProfile;
 import io.patchbay.analysis.study.ModelFigures;
 import io.patchbay.analysis.study.UnitStudy;
-import io.patchbay.analysis.sweep.FactorProbe;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -10,7 +10,7 @@ import io.patchbay.analysis.circuit.CircuitSearch;
 import io.patchbay.analysis.circuit.CircuitSearch.Found;
 import io.patchbay.analysis.circuit.FactorCircuit;
 import io.patchbay.analysis.circuit.RunLog;
-import io.patchbay.analysis.sweep.FactorProbe;
+import io.patchbay.analysis.patch.FactorProbe;
 import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;
 import java.util.Comparator;

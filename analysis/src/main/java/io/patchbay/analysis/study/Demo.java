@@ -1,14 +1,14 @@
 package io.patchbay.analysis.study;
 
+import io.patchbay.analysis.patch.Controls;
+import io.patchbay.analysis.patch.GuardRun;
 import io.patchbay.analysis.report.Estimate;
-import io.patchbay.analysis.report.GuardRun;
 import io.patchbay.analysis.report.Mechanisms;
 import io.patchbay.analysis.report.Provenance;
 import io.patchbay.analysis.report.ReportModel;
 import io.patchbay.analysis.report.ReportWriter;
 import io.patchbay.analysis.report.SummaryTable;
 import io.patchbay.analysis.report.VariantReport;
-import io.patchbay.analysis.sweep.Controls;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.io.AtomicFiles;

@@ -1,8 +1,8 @@
 package io.patchbay.analysis.study;
 
+import io.patchbay.analysis.patch.FactorProbe;
 import io.patchbay.analysis.semantics.FactorChanges;
 import io.patchbay.analysis.statistics.Matrix;
-import io.patchbay.analysis.sweep.FactorProbe;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import java.util.List;

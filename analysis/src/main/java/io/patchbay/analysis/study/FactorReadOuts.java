@@ -26,7 +26,7 @@ final class FactorReadOuts {
   private static final int JUDGED = 500;
 
   /// In the sum of all pixels' variances, as there are more pixels than images to learn from. The
-  /// ridge is that of [io.patchbay.analysis.sweep.FactorProbe], whose images vary along fewer
+  /// ridge is that of [io.patchbay.analysis.patch.FactorProbe], whose images vary along fewer
   /// directions, as the data tie factors to their causes; where each was drawn by itself its
   /// penalty of 0.25 leaves out the weaker of them (of a pendulum's shadow, R² 0.85 instead of
   /// 0.92).

@@ -90,7 +90,7 @@ record JsonFile(Path file, String place, JsonNode node) {
         at(key).numberOrNaN(), at("low").numberOrNaN(), at("high").numberOrNaN(), n);
   }
 
-  /// R² of a [io.patchbay.analysis.sweep.FactorProbe] on reconstructions held out.
+  /// R² of a [io.patchbay.analysis.patch.FactorProbe] on reconstructions held out.
   Estimate probe() {
     return new Estimate(
         at("held_out_r2").number(),

@@ -2,11 +2,11 @@ package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
-import io.patchbay.analysis.sweep.Cell;
-import io.patchbay.analysis.sweep.Cell.Change;
-import io.patchbay.analysis.sweep.PatchRunner;
-import io.patchbay.analysis.sweep.PatchRunner.Capacity;
-import io.patchbay.analysis.sweep.Together;
+import io.patchbay.analysis.patch.Cell;
+import io.patchbay.analysis.patch.Cell.Change;
+import io.patchbay.analysis.patch.PatchRunner;
+import io.patchbay.analysis.patch.PatchRunner.Capacity;
+import io.patchbay.analysis.patch.Together;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;

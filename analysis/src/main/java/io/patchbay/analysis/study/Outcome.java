@@ -1,6 +1,6 @@
 package io.patchbay.analysis.study;
 
-import io.patchbay.analysis.sweep.FactorProbe;
+import io.patchbay.analysis.patch.FactorProbe;
 import io.patchbay.vae.io.BadInputException;
 import java.util.Arrays;
 import java.util.Optional;

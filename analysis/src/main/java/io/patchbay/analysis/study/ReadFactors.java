@@ -1,8 +1,8 @@
 package io.patchbay.analysis.study;
 
+import io.patchbay.analysis.patch.FactorProbe;
 import io.patchbay.analysis.study.UnitQuestion.Estimator;
 import io.patchbay.analysis.study.UnitSites.LeftOut;
-import io.patchbay.analysis.sweep.FactorProbe;
 import io.patchbay.vae.data.Factor;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.Nearest;

@@ -1,6 +1,6 @@
 package io.patchbay.analysis.study;
 
-import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.patch.GuardRun;
 import io.patchbay.analysis.report.Provenance;
 import io.patchbay.analysis.report.ReportModel;
 import io.patchbay.analysis.report.ReportWriter;

@@ -1,6 +1,6 @@
 package io.patchbay.analysis.study;
 
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;

@@ -1,9 +1,9 @@
 package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.metric.FactorEffect;
+import io.patchbay.analysis.patch.FactorProbe;
 import io.patchbay.analysis.semantics.UnitLabel;
 import io.patchbay.analysis.statistics.Interval;
-import io.patchbay.analysis.sweep.FactorProbe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

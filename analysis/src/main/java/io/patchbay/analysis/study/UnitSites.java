@@ -2,7 +2,7 @@ package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
-import io.patchbay.analysis.sweep.Reach;
+import io.patchbay.analysis.patch.Reach;
 import io.patchbay.engine.Graph;
 import io.patchbay.vae.io.BadInputException;
 import java.util.ArrayList;

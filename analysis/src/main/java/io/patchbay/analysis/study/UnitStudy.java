@@ -2,12 +2,12 @@ package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.metric.FactorCells;
 import io.patchbay.analysis.metric.FactorEffect;
-import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.patch.Controls;
+import io.patchbay.analysis.patch.GuardRun;
 import io.patchbay.analysis.semantics.CarriedEffects;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
-import io.patchbay.analysis.sweep.Controls;
 import io.patchbay.engine.Axis;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;

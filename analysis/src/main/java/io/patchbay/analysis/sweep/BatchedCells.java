@@ -3,8 +3,14 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.patch.Climb;
+import io.patchbay.analysis.patch.SitePatch;
+import io.patchbay.analysis.patch.SiteSweep;
+import io.patchbay.analysis.patch.SiteSweep.Variation;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.analysis.sweep.BatchRoom.Held;
-import io.patchbay.analysis.sweep.SiteSweep.Variation;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.DeviceMemoryException;
 import io.patchbay.engine.Shortages;
 import io.patchbay.vae.data.FactorDataset;
@@ -46,22 +52,6 @@ final class BatchedCells implements InputCells {
   private int next;
   private int end;
   private boolean filled;
-
-  /// Whether these can compute what a plan asks for.
-  static boolean fit(final SweepPlan plan) {
-    return fit(plan.places(), plan.draws(), plan.metric());
-  }
-
-  static boolean fit(final List<Place> places, final int draws, final String metric) {
-    return places.size() == 1
-        && draws == 0
-        && !metric.startsWith(SweepPlan.FACTOR)
-        && !(places.getFirst().operation() instanceof Operation.Subspace)
-        && switch (places.getFirst().operation().source()) {
-          case NONE, OTHER_INPUT, MEAN -> true;
-          case BASE, RENDERED, POSTERIOR, NOISE -> false;
-        };
-  }
 
   /// @param rows of the data set, the base inputs in the order in which they are asked for
   /// @param perShard inputs of a shard: one that its shard has already is not asked for again

@@ -3,6 +3,8 @@ package io.patchbay.analysis.sweep;
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Coefficients;
 import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.analysis.sweep.folder.Account;
+
 /// Computes all cells of one base input of a sweep.
 interface InputCells extends AutoCloseable {
   Computed run(long row);

@@ -1,5 +1,8 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.analysis.sweep.folder.Account;
+import io.patchbay.analysis.sweep.folder.ShardWriter;
+import io.patchbay.analysis.sweep.folder.SweepFolder;
 import io.patchbay.engine.DeviceMemoryException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,10 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Unit;
+import io.patchbay.analysis.patch.SitePatch;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.vae.data.FactorDataset;
 import java.util.List;
 import java.util.Optional;

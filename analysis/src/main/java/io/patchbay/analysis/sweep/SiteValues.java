@@ -1,6 +1,7 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.patch.SitePatch;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;

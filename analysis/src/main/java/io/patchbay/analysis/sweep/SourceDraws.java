@@ -1,6 +1,7 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.random.Normals;
 
 /// Noise that cells take: by the plan's seed and the base input, never by a place in a batch.

@@ -4,12 +4,26 @@ import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.metric.CausalEffectStrength;
-import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.patch.Climb;
+import io.patchbay.analysis.patch.FactorProbe;
+import io.patchbay.analysis.patch.GuardRun;
+import io.patchbay.analysis.patch.Reach;
+import io.patchbay.analysis.patch.SitePatch;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.patch.Suffix;
 import io.patchbay.analysis.statistics.Bootstrap;
+import io.patchbay.analysis.sweep.folder.Account;
+import io.patchbay.analysis.sweep.folder.FailedCells;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.PlanFile;
+import io.patchbay.analysis.sweep.folder.SweepFolder;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.analysis.sweep.folder.SweepRecord;
+import io.patchbay.analysis.sweep.route.CarriedPrecision;
+import io.patchbay.analysis.sweep.route.Ladder;
+import io.patchbay.analysis.sweep.route.Way;
 import io.patchbay.engine.Node;
 import io.patchbay.engine.PatchForm;
-import io.patchbay.engine.random.PhiloxRandom;
-import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.RunLock;
@@ -26,7 +40,6 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /// Many interventions at one or more sites, as a folder of files: `plan.json`, one shard of effects
 /// per group of inputs, and at the end `effects.npy` with `axes.json`. A sweep that was stopped
@@ -141,7 +154,7 @@ public final class Sweep {
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
     final var known = Sites.of(graph);
     this.sites = plan.places().stream().map(p -> known.named(p.site())).toList();
-    this.rows = rows(plan, data);
+    this.rows = plan.rows(data);
     this.siteRuns = new SiteRuns(subject, data, rows);
     this.patches = siteRuns.patches(plan, sites);
     this.units = JointUnit.of(plan, sites, patches);
@@ -182,7 +195,7 @@ public final class Sweep {
     if (ways.batched()) {
       BatchRoom.of(subject, plan, sites.getFirst(), patch(), units, rows.length, ways.largest());
     }
-    plan.factor().ifPresent(k -> FactorTarget.of("--metric", data, k));
+    plan.factor().ifPresent(k -> FactorProbe.require("--metric", data, k));
     for (final var place : plan.places()) {
       if (place.operation() instanceof final Operation.Rendered rendered) {
         new Rendering(rendered, data).require(plan.values());
@@ -190,22 +203,9 @@ public final class Sweep {
     }
   }
 
-  static long[] rows(final SweepPlan plan, final FactorDataset data) {
-    final var random = new PhiloxRandom(plan.seed(), Streams.METRIC, 0, 0);
-    final var rows = new long[plan.inputs()];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = (long) (random.nextDouble() * data.size());
-    }
-    return rows;
-  }
-
   /// How the ops of the user's own are computed on this device, where there are any.
   public Optional<PatchForm> own() {
-    return plan.places().stream()
-        .flatMap(place ->
-            place.operation() instanceof Operation.Custom(var op) ? Stream.of(op) : Stream.empty())
-        .map(subject.backend()::form)
-        .findFirst();
+    return plan.own().map(subject.backend()::form);
   }
 
   /// Cells of the whole sweep.
@@ -382,7 +382,7 @@ public final class Sweep {
       }
       final var failed = reviewed.get().failed();
       final var strength = SweepStrength.of(effects, failed, Bootstrap.standard(plan.seed()));
-      final var guards = folder.finish(account, controls, reviewed.get());
+      final var guards = folder.finish(account, controls, reviewed.get().recomputed(), failed);
       return new Result(false, cells(), account, units, probe, strength, guards, failed, pace);
     }
   }

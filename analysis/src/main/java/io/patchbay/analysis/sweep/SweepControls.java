@@ -1,7 +1,14 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
-import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.patch.Controls;
+import io.patchbay.analysis.patch.GuardRun;
+import io.patchbay.analysis.patch.Reach;
+import io.patchbay.analysis.patch.Route;
+import io.patchbay.analysis.patch.SitePatch;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;

@@ -1,6 +1,12 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
+import io.patchbay.analysis.patch.Route;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.analysis.sweep.route.Ladder;
+import io.patchbay.analysis.sweep.route.MachineRates;
+import io.patchbay.analysis.sweep.route.Routes;
+import io.patchbay.analysis.sweep.route.Way;
 import io.patchbay.engine.Graph;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,8 +1,17 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
-import io.patchbay.analysis.report.GuardRun;
-import io.patchbay.analysis.report.GuardRun.Control;
+import io.patchbay.analysis.patch.Controls;
+import io.patchbay.analysis.patch.DenseCells;
+import io.patchbay.analysis.patch.FactorProbe;
+import io.patchbay.analysis.patch.GuardRun;
+import io.patchbay.analysis.patch.GuardRun.Control;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.sweep.folder.FailedCells;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.SweepEffects;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.analysis.sweep.route.CarriedPrecision;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.data.FactorDataset;

@@ -2,7 +2,14 @@ package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
-import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.patch.Climb;
+import io.patchbay.analysis.patch.FactorProbe;
+import io.patchbay.analysis.patch.GuardRun;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.patch.Suffix;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.analysis.sweep.route.Way;
 import io.patchbay.engine.Op;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.io.BadInputException;
@@ -42,7 +49,7 @@ public final class SweepSample {
     this.plan = plan;
     final var graph = ShardRunner.graph(subject, false).graph();
     this.site = Sites.of(graph).named(plan.places().getFirst().site());
-    this.rows = Sweep.rows(plan, data);
+    this.rows = plan.rows(data);
     final var runs = new SiteRuns(subject, data, rows);
     final var patches = runs.patches(plan, List.of(site));
     this.units = JointUnit.of(plan, List.of(site), patches);

@@ -1,5 +1,6 @@
 package io.patchbay.analysis.sweep;
 
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.random.PhiloxRandom;
 import io.patchbay.engine.random.Streams;
 import io.patchbay.vae.io.BadInputException;

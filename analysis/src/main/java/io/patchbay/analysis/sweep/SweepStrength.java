@@ -4,6 +4,8 @@ import io.patchbay.analysis.metric.CausalEffectStrength;
 import io.patchbay.analysis.statistics.Bootstrap;
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.statistics.Matrix;
+import io.patchbay.analysis.sweep.folder.FailedCells;
+import io.patchbay.analysis.sweep.folder.SweepEffects;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,20 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
-import io.patchbay.analysis.sweep.SweepPlan.Pool;
-import io.patchbay.analysis.sweep.Way.Extent;
+import io.patchbay.analysis.patch.Climb;
+import io.patchbay.analysis.patch.Route;
+import io.patchbay.analysis.patch.SitePatch;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.analysis.sweep.folder.SweepPlan.Pool;
+import io.patchbay.analysis.sweep.route.CarriedPrecision;
+import io.patchbay.analysis.sweep.route.Ladder;
+import io.patchbay.analysis.sweep.route.MachineRates;
+import io.patchbay.analysis.sweep.route.Routes;
+import io.patchbay.analysis.sweep.route.Way;
+import io.patchbay.analysis.sweep.route.Way.Extent;
+import io.patchbay.analysis.sweep.route.Work;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.Precision;
 import io.patchbay.vae.io.BadInputException;
@@ -31,7 +43,7 @@ record SweepWays(List<Way> ways, boolean batched, Optional<Way> exact, Extent ex
       final List<JointUnit> units,
       final Map<String, SitePatch> patches) {
     final var graph = ShardRunner.graph(subject, plan.draws() > 0).graph();
-    final boolean batched = BatchedCells.fit(plan);
+    final boolean batched = plan.batched();
     final var extent = extent(plan, plan.inputs(), units.size());
     if (!batched) {
       final var whole = Routes.whole(graph, patches, plan.effect(), plan.measured());

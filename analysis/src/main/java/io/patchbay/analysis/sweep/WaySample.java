@@ -1,7 +1,15 @@
 package io.patchbay.analysis.sweep;
 
 import io.patchbay.analysis.intervention.Site;
-import io.patchbay.analysis.sweep.Way.Extent;
+import io.patchbay.analysis.patch.Climb;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.analysis.sweep.route.Ladder;
+import io.patchbay.analysis.sweep.route.MachineRates;
+import io.patchbay.analysis.sweep.route.UnitSpread;
+import io.patchbay.analysis.sweep.route.Way;
+import io.patchbay.analysis.sweep.route.Way.Extent;
 import io.patchbay.vae.data.FactorDataset;
 import java.util.Arrays;
 import java.util.List;
@@ -110,7 +118,7 @@ record WaySample(
   }
 
   private InputCells cells(final Way way, final List<JointUnit> some, final long[] first) {
-    if (BatchedCells.fit(plan)) {
+    if (plan.batched()) {
       final var site = sites.getFirst();
       return new BatchedCells(
           subject,

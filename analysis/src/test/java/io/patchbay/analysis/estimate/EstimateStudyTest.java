@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.analysis.estimate.EstimateQuestion.Method;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.analysis.statistics.Interval;
-import io.patchbay.analysis.sweep.Place;
-import io.patchbay.analysis.sweep.Subject;
 import io.patchbay.analysis.sweep.Sweep;
-import io.patchbay.analysis.sweep.SweepPlan;
 import io.patchbay.analysis.sweep.SweepSample;
+import io.patchbay.analysis.sweep.folder.Place;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.FactorDataset;

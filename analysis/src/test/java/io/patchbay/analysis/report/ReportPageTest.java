@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.patchbay.analysis.patch.GuardRun;
 import io.patchbay.analysis.study.RunReport;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;

@@ -1,5 +1,6 @@
 package io.patchbay.analysis.report;
 
+import io.patchbay.analysis.patch.GuardRun;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.metric.EffectCube;
-import io.patchbay.analysis.sweep.Together;
+import io.patchbay.analysis.patch.Together;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;

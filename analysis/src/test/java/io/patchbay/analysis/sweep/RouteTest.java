@@ -10,7 +10,17 @@ import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.intervention.UnitSelection;
-import io.patchbay.analysis.sweep.SweepPlan.Pool;
+import io.patchbay.analysis.patch.Climb;
+import io.patchbay.analysis.patch.Controls;
+import io.patchbay.analysis.patch.Route;
+import io.patchbay.analysis.patch.SitePatch;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.sweep.folder.JointUnit;
+import io.patchbay.analysis.sweep.folder.Place;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.analysis.sweep.folder.SweepPlan.Pool;
+import io.patchbay.analysis.sweep.route.Routes;
+import io.patchbay.analysis.sweep.route.Way;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
@@ -431,33 +441,5 @@ class RouteTest {
       data.image(ROWS[i], images, i * size);
     }
     return images;
-  }
-
-  /// What a device is asked that runs several layers as one kernel.
-  @Test
-  void everyWayCanBeTimed() {
-    final var of = new Case("decoder.convt2", "3,17", "interchange", "l2", 3);
-    try (var backend = Backends.open("cpu", new Settings(1, MEMORY)).backend()) {
-      final var names =
-          on(
-              backend,
-              of,
-              (subject, site, units) -> {
-                final var graph = ShardRunner.graph(subject, false).graph();
-                final var single = units.stream().map(u -> u.parts().getFirst()).toList();
-                final var ways = Routes.mixed(graph, site, "output").ways(single, true);
-                final var timed = new WayTrials(subject, graph, site, "output", single).timed(ways);
-                assertEquals(
-                    ways.stream().map(Way::name).toList(), timed.stream().map(Way::name).toList());
-                // From a tenth of a microsecond to a second.
-                assertTrue(
-                    timed.stream()
-                        .mapToDouble(way -> way.timed().orElseThrow())
-                        .allMatch(nanos -> nanos > 100 && nanos < 1e9),
-                    timed::toString);
-                return timed.stream().map(Way::name).toList();
-              });
-      assertEquals(List.of("whole", "carried:1", "measured:2"), names);
-    }
   }
 }

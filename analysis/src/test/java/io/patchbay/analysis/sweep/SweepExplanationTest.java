@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.sweep.folder.Place;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.Sprites;

@@ -7,7 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.patchbay.analysis.report.GuardRun;
+import io.patchbay.analysis.patch.GuardRun;
+import io.patchbay.analysis.patch.Reach;
+import io.patchbay.analysis.patch.Subject;
+import io.patchbay.analysis.sweep.folder.Account;
+import io.patchbay.analysis.sweep.folder.Place;
+import io.patchbay.analysis.sweep.folder.PlanFile;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.analysis.sweep.folder.SweepTable;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;

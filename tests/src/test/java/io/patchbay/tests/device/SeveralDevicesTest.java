@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.patchbay.analysis.sweep.Place;
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.analysis.sweep.Sweep;
-import io.patchbay.analysis.sweep.SweepPlan;
-import io.patchbay.analysis.sweep.SweepPlan.Pool;
+import io.patchbay.analysis.sweep.folder.Place;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.analysis.sweep.folder.SweepPlan.Pool;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.kernels.cuda.CudaBackend;
 import io.patchbay.kernels.cuda.EmulatedDevice;

@@ -1,6 +1,6 @@
 package io.patchbay.tests.device;
 
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.engine.Backend;
 import io.patchbay.tests.science.QuarterImages;
 import io.patchbay.vae.data.FactorDataset;

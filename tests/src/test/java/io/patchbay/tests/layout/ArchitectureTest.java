@@ -3,6 +3,7 @@ package io.patchbay.tests.layout;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -11,6 +12,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -87,6 +90,31 @@ final class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat(allowed)
         .check(CLASSES);
+  }
+
+  /// A package sees no package that sees it, whichever are between.
+  @TestFactory
+  Stream<DynamicTest> itsPackagesHaveNoCycles() {
+    return FEWEST.keySet().stream()
+        .map(module -> DynamicTest.dynamicTest(module, () -> checkCycles(module)));
+  }
+
+  private static void checkCycles(final String module) {
+    final var packages =
+        new SliceAssignment() {
+          @Override
+          public SliceIdentifier getIdentifierOf(final JavaClass c) {
+            return isIn(c, module)
+                ? SliceIdentifier.of(c.getPackageName())
+                : SliceIdentifier.ignore();
+          }
+
+          @Override
+          public String getDescription() {
+            return "packages of " + module;
+          }
+        };
+    slices().assignedFrom(packages).should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test

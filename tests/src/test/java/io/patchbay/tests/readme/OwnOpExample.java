@@ -1,13 +1,13 @@
 package io.patchbay.tests.readme;
 
 import io.patchbay.analysis.intervention.Sites;
+import io.patchbay.analysis.patch.Cell;
+import io.patchbay.analysis.patch.Cell.Change;
+import io.patchbay.analysis.patch.Effect;
+import io.patchbay.analysis.patch.PatchRunner;
+import io.patchbay.analysis.patch.PatchRunner.Capacity;
+import io.patchbay.analysis.patch.SitePatch;
 import io.patchbay.analysis.study.Scene;
-import io.patchbay.analysis.sweep.Cell;
-import io.patchbay.analysis.sweep.Cell.Change;
-import io.patchbay.analysis.sweep.Effect;
-import io.patchbay.analysis.sweep.PatchRunner;
-import io.patchbay.analysis.sweep.PatchRunner.Capacity;
-import io.patchbay.analysis.sweep.SitePatch;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;

@@ -14,7 +14,7 @@ import io.patchbay.analysis.circuit.LinearReadOut;
 import io.patchbay.analysis.circuit.RunLog;
 import io.patchbay.analysis.circuit.UnitAttribution;
 import io.patchbay.analysis.circuit.UnitScreen;
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider;
 import io.patchbay.engine.BackendProvider.Settings;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.patchbay.analysis.intervention.Operations;
 import io.patchbay.analysis.intervention.Sites;
-import io.patchbay.analysis.sweep.Cell;
-import io.patchbay.analysis.sweep.Cell.Change;
-import io.patchbay.analysis.sweep.Effect;
-import io.patchbay.analysis.sweep.PatchRunner;
-import io.patchbay.analysis.sweep.PatchRunner.Capacity;
+import io.patchbay.analysis.patch.Cell;
+import io.patchbay.analysis.patch.Cell.Change;
+import io.patchbay.analysis.patch.Effect;
+import io.patchbay.analysis.patch.PatchRunner;
+import io.patchbay.analysis.patch.PatchRunner.Capacity;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.BackendProvider;
 import io.patchbay.engine.BackendProvider.Settings;

@@ -1,6 +1,6 @@
 package io.patchbay.tests.science;
 
-import io.patchbay.analysis.sweep.Subject;
+import io.patchbay.analysis.patch.Subject;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.FactorDataset;

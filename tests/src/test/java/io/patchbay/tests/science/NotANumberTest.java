@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.patchbay.analysis.study.Scene;
-import io.patchbay.analysis.sweep.Place;
 import io.patchbay.analysis.sweep.Sweep;
-import io.patchbay.analysis.sweep.SweepPlan;
+import io.patchbay.analysis.sweep.folder.Place;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.BackendProvider;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;

@@ -10,7 +10,7 @@ import io.patchbay.analysis.study.MediationStudy;
 import io.patchbay.analysis.study.Pairs;
 import io.patchbay.analysis.study.Scene;
 import io.patchbay.analysis.sweep.Sweep;
-import io.patchbay.analysis.sweep.SweepPlan;
+import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.BackendProvider;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.patchbay.analysis.intervention.Operation.Coefficients;
 import io.patchbay.analysis.intervention.Sites;
-import io.patchbay.analysis.sweep.Effect;
-import io.patchbay.analysis.sweep.MachineRates;
-import io.patchbay.analysis.sweep.SiteSweep;
-import io.patchbay.analysis.sweep.SiteSweep.Room;
-import io.patchbay.analysis.sweep.SiteSweep.Variation;
+import io.patchbay.analysis.patch.Effect;
+import io.patchbay.analysis.patch.SiteSweep.Room;
+import io.patchbay.analysis.patch.SiteSweep.Variation;
+import io.patchbay.analysis.sweep.route.CheapestSweep;
+import io.patchbay.analysis.sweep.route.MachineRates;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
@@ -70,7 +70,7 @@ final class OwnSweepTest {
     }
     try (var _ = subject.weights();
         var sweep =
-            SiteSweep.own(
+            CheapestSweep.own(
                 subject,
                 model,
                 site,

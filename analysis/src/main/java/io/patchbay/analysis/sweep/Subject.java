@@ -1,8 +1,0 @@
-package io.patchbay.analysis.sweep;
-
-import io.patchbay.engine.Backend;
-import io.patchbay.engine.Weights;
-import io.patchbay.vae.model.Vae;
-
-/// The model that is intervened on, and where it runs.
-public record Subject(Backend backend, Vae vae, Weights weights) {}
