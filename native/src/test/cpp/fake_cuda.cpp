@@ -5,7 +5,7 @@
 //   memory is read then, so that a buffer which was written again too early shows.
 // - A context is current in one thread; a call without one fails.
 // - A module is text: name:bytes of each kernel, then its parameter's size. The kernels compute
-//   nothing but `scale` {x, y, count, factor}: y = factor x.
+//   nothing but `scale` {x, y, count, factor}: y = factor x, where that is memory.
 // - After fake_early(1) streams but the first do their work as soon as they are asked, as a device
 //   may too, unless they wait for another.
 // - fake_fail(name, n, code) has the n-th call from now on of that function (of any, when it is
@@ -126,6 +126,11 @@ void move_bytes(void *to, const void *from, size_t bytes, CUdeviceptr device) {
 void run(const std::string &name, const std::vector<long long> &fields) {
   launches++;
   if (name != "scale") return;
+  const auto bytes = sizeof(float) * static_cast<size_t>(fields[2]);
+  if (!within(static_cast<CUdeviceptr>(fields[0]), bytes) || !within(static_cast<CUdeviceptr>(fields[1]), bytes)) {
+    sticky = CUDA_ERROR_ILLEGAL_ADDRESS;
+    return;
+  }
   const auto *x = reinterpret_cast<const float *>(fields[0]);
   auto *y = reinterpret_cast<float *>(fields[1]);
   double factor;

@@ -14,8 +14,8 @@ import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.Landing;
 import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
+import io.patchbay.ffi.cuda.Task;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ final class CudaProgram implements Program {
   /// Runs whose end was not waited for yet.
   private final Set<CudaRun> open = new HashSet<>();
 
-  private final Map<Value, Node> nodes = new HashMap<>();
+  private final Purposes purposes;
   private final @Nullable Recording derived;
   private final GivenPacks packs;
   private final @Nullable Recording steps;
@@ -72,7 +72,7 @@ final class CudaProgram implements Program {
     this.scope = new Scope(plan, mode, memory, counts, faults);
     this.binding = new Binding(plan, scope, candidates);
     new Placement(plan, scope, binding, weights).settle(memory, apart);
-    scope.values().forEach((node, value) -> nodes.putIfAbsent(value.root(), node));
+    this.purposes = new Purposes(scope);
     writeConstants();
     this.derived = binding.derived().isEmpty() ? null : record(binding.derived());
     @Nullable GivenPacks packed = null;
@@ -104,7 +104,7 @@ final class CudaProgram implements Program {
   }
 
   private Recording record(final List<Step> these) {
-    return device.record(new Order(plan.capacity(), these).tasks());
+    return device.record(new Order(plan.capacity(), these, purposes).tasks());
   }
 
   private void writeConstants() {
@@ -296,9 +296,9 @@ final class CudaProgram implements Program {
   }
 
   private void step(final Step step) {
-    step.run();
+    device.run(new Task(purposes.of(step), step::run, Set.of()));
     for (final var value : step.writes()) {
-      final var node = nodes.get(value.root());
+      final var node = purposes.node(value);
       if (node != null && node.shape().type() == Shape.Type.F32) {
         checkFinite(node, value);
       }

@@ -28,7 +28,7 @@ final class DrawnOrder implements Recording {
   @Override
   public void replay() {
     if (order == 0) {
-      recorded.forEach(Recording::replay);
+      IntStream.range(0, recorded.size()).forEach(this::replay);
       return;
     }
     final Set<Integer> done = new HashSet<>();
@@ -36,10 +36,14 @@ final class DrawnOrder implements Recording {
     while (!left.isEmpty()) {
       final var ready = left.stream().filter(i -> done.containsAll(tasks.get(i).after())).toList();
       final var next = ready.get(order == 1 ? ready.size() - 1 : random.nextInt(ready.size()));
-      recorded.get(next).replay();
+      replay(next);
       done.add(next);
       left.removeIf(next::equals);
     }
+  }
+
+  private void replay(final int task) {
+    EmulatedDevice.naming(tasks.get(task), recorded.get(task)::replay);
   }
 
   @Override

@@ -7,11 +7,11 @@ import io.patchbay.ffi.NativeException;
 import io.patchbay.ffi.cuda.Device;
 import io.patchbay.ffi.cuda.DeviceFacts;
 import io.patchbay.ffi.cuda.DeviceMemory;
+import io.patchbay.ffi.cuda.InTurn;
 import io.patchbay.ffi.cuda.Kernel;
 import io.patchbay.ffi.cuda.KernelSource;
 import io.patchbay.ffi.cuda.Landing;
 import io.patchbay.ffi.cuda.Launch;
-import io.patchbay.ffi.cuda.OutOfDeviceMemoryException;
 import io.patchbay.ffi.cuda.Recording;
 import io.patchbay.ffi.cuda.SourceCompiler;
 import io.patchbay.ffi.cuda.Task;
@@ -20,10 +20,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A device that runs the CUDA kernels on the host, thread after thread, and watches them: for
@@ -48,33 +46,34 @@ public final class EmulatedDevice implements Device {
   }
 
   private final EmulatorLibrary library;
-  private final @Nullable HostCompiler compiler;
-  private final long memory;
+  private final EmulatedMemory memory;
   private final int order;
-  private final int multiprocessors;
-  private final Set<Allocation> allocations = new LinkedHashSet<>();
-  private long used;
+  private final Traits traits;
   private @Nullable List<Runnable> noting;
   private @Nullable List<String> listing;
 
+  /// What devices differ in.
+  ///
+  /// @param multiprocessors that it says it has
+  /// @param records whether it notes what tasks ask for, or asks them anew each time
+  /// @param compiler of sources, if there is one
+  private record Traits(int multiprocessors, boolean records, @Nullable HostCompiler compiler) {
+    static final Traits USUAL = new Traits(MULTIPROCESSORS, true, null);
+  }
+
   EmulatedDevice(final EmulatorLibrary library, final long memory, final int order) {
-    this(library, memory, order, MULTIPROCESSORS, null);
+    this(library, memory, order, Traits.USUAL);
   }
 
   private EmulatedDevice(
-      final EmulatorLibrary library,
-      final long memory,
-      final int order,
-      final int multiprocessors,
-      final @Nullable HostCompiler compiler) {
+      final EmulatorLibrary library, final long memory, final int order, final Traits traits) {
     if (memory <= 0 || order < 0) {
       throw new IllegalArgumentException("no such device: memory=" + memory + ", order=" + order);
     }
     this.library = library;
-    this.memory = memory;
+    this.memory = new EmulatedMemory(library, memory);
     this.order = order;
-    this.multiprocessors = multiprocessors;
-    this.compiler = compiler;
+    this.traits = traits;
   }
 
   /// Whether the build made an emulator; without a C++ compiler it does not.
@@ -88,20 +87,28 @@ public final class EmulatedDevice implements Device {
   /// @param order in which threads and blocks take their turns: 0 forward, 1 reverse, else the seed
   ///   of an order drawn anew for each turn
   public static EmulatedDevice open(final long memory, final int order) {
-    return new EmulatedDevice(EmulatorLibrary.standard(), memory, order);
+    return of(memory, order, Traits.USUAL);
   }
 
   /// A device of as many multiprocessors as a large GPU has, which takes the kernels for few rows
   /// where one of [#open] takes those for many.
   public static EmulatedDevice large(final long memory, final int order) {
-    return new EmulatedDevice(
-        EmulatorLibrary.standard(), memory, order, MANY_MULTIPROCESSORS, null);
+    return of(memory, order, new Traits(MANY_MULTIPROCESSORS, true, null));
+  }
+
+  /// A device that records nothing, as a GPU whose launches are waited for.
+  public static EmulatedDevice inTurn(final long memory, final int order) {
+    return of(memory, order, new Traits(MULTIPROCESSORS, false, null));
   }
 
   /// A device that compiles sources, too.
   public static EmulatedDevice open(
       final long memory, final int order, final HostCompiler compiler) {
-    return new EmulatedDevice(EmulatorLibrary.standard(), memory, order, MULTIPROCESSORS, compiler);
+    return of(memory, order, new Traits(MULTIPROCESSORS, true, compiler));
+  }
+
+  private static EmulatedDevice of(final long memory, final int order, final Traits traits) {
+    return new EmulatedDevice(EmulatorLibrary.standard(), memory, order, traits);
   }
 
   /// The library of the emulator, which what is compiled for it is linked with.
@@ -138,46 +145,44 @@ public final class EmulatedDevice implements Device {
   }
 
   private String field(final long value) {
-    return allocations.stream().anyMatch(a -> a.holds(value)) ? "@" : Long.toString(value);
+    return memory.holds(value) ? "@" : Long.toString(value);
   }
 
   @Override
   public DeviceFacts facts() {
     final int all = SHARED + RESERVED;
     return new DeviceFacts(
-        "emulator", "emulator", "none", multiprocessors, SHARED, all, RESERVED, CACHE, memory);
+        "emulator",
+        "emulator",
+        "none",
+        traits.multiprocessors(),
+        SHARED,
+        all,
+        RESERVED,
+        CACHE,
+        memory.bytes());
   }
 
   @Override
   public DeviceMemory allocate(final String owner, final long bytes) {
-    if (bytes < 0) {
-      throw new IllegalArgumentException("no such allocation: owner=" + owner + ", bytes=" + bytes);
-    }
-    final long address = bytes > free() ? 0 : library.allocate(owner, bytes);
-    if (address == 0) {
-      throw new OutOfDeviceMemoryException(owner, bytes, free());
-    }
-    used += bytes;
-    final var allocation = new Allocation(address, bytes);
-    allocations.add(allocation);
-    return allocation;
+    return memory.allocate(owner, bytes);
   }
 
   @Override
   public long free() {
-    return memory - used;
+    return memory.free();
   }
 
   @Override
   public void upload(final long to, final MemorySegment from) {
     outsideRecording("an upload");
-    segment(to, from.byteSize()).copyFrom(from);
+    memory.segment(to, from.byteSize()).copyFrom(from);
   }
 
   @Override
   public void download(final MemorySegment to, final long from) {
     outsideRecording("a download");
-    to.copyFrom(segment(from, to.byteSize()));
+    to.copyFrom(memory.segment(from, to.byteSize()));
   }
 
   @Override
@@ -197,7 +202,7 @@ public final class EmulatedDevice implements Device {
 
   @Override
   public void copy(final long to, final long from, final long bytes) {
-    ask(() -> segment(to, bytes).copyFrom(segment(from, bytes)));
+    ask(() -> memory.segment(to, bytes).copyFrom(memory.segment(from, bytes)));
   }
 
   @Override
@@ -206,7 +211,7 @@ public final class EmulatedDevice implements Device {
       throw new IllegalArgumentException("a fill is of words of four bytes: bytes=" + bytes);
     }
     ask(() -> {
-      final var segment = segment(to, bytes);
+      final var segment = memory.segment(to, bytes);
       for (long i = 0; i < bytes / Integer.BYTES; i++) {
         segment.setAtIndex(JAVA_INT, i, word);
       }
@@ -225,13 +230,14 @@ public final class EmulatedDevice implements Device {
 
   @Override
   public SourceCompiler compiler() {
-    return compiler == null
+    return traits.compiler() == null
         ? new SourceCompiler(false, "the emulator has no compiler")
         : new SourceCompiler(true, "the host's compiler");
   }
 
   @Override
   public Kernel kernel(final KernelSource source, final String name) {
+    final var compiler = traits.compiler();
     if (compiler == null) {
       throw new NativeException("the emulator has no compiler: source=" + source.name());
     }
@@ -256,7 +262,24 @@ public final class EmulatedDevice implements Device {
 
   @Override
   public Recording record(final List<Task> tasks) {
-    return new DrawnOrder(tasks, tasks.stream().map(task -> record(task.work())).toList(), order);
+    return traits.records()
+        ? new DrawnOrder(tasks, tasks.stream().map(task -> record(task.work())).toList(), order)
+        : new InTurn(tasks, this::run);
+  }
+
+  @Override
+  public void run(final Task task) {
+    naming(task, task.work());
+  }
+
+  /// Says what some work was for where it fails.
+  static void naming(final Task task, final Runnable work) {
+    try {
+      work.run();
+    } catch (final NativeException e) {
+      final var what = task.what().toString();
+      throw what.isEmpty() ? e : new NativeException(e.getMessage() + ", step=" + what, e);
+    }
   }
 
   @Override
@@ -274,7 +297,7 @@ public final class EmulatedDevice implements Device {
 
   @Override
   public void close() {
-    List.copyOf(allocations).forEach(Allocation::close);
+    memory.close();
   }
 
   private void ask(final Runnable work) {
@@ -289,12 +312,6 @@ public final class EmulatedDevice implements Device {
     if (noting != null) {
       throw new IllegalStateException(what + " cannot be recorded");
     }
-  }
-
-  @SuppressWarnings("restricted") // memory of the emulator, whose bounds it has just checked
-  private MemorySegment segment(final long address, final long bytes) {
-    library.check(address, bytes);
-    return MemorySegment.ofAddress(address).reinterpret(bytes);
   }
 
   private final class EmulatedKernel implements Kernel {
@@ -358,37 +375,5 @@ public final class EmulatedDevice implements Device {
 
     @Override
     public void close() {}
-  }
-
-  private final class Allocation implements DeviceMemory {
-    private final long address;
-    private final long bytes;
-
-    Allocation(final long address, final long bytes) {
-      this.address = address;
-      this.bytes = bytes;
-    }
-
-    boolean holds(final long at) {
-      return at >= address && at < address + bytes;
-    }
-
-    @Override
-    public long address() {
-      return address;
-    }
-
-    @Override
-    public long bytes() {
-      return bytes;
-    }
-
-    @Override
-    public void close() {
-      if (allocations.remove(this)) {
-        used -= bytes;
-        library.free(address);
-      }
-    }
   }
 }

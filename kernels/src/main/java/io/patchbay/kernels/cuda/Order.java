@@ -13,6 +13,7 @@ import java.util.Set;
 final class Order {
   private final Sizes capacity;
   private final List<Step> steps;
+  private final Purposes purposes;
 
   /// Bytes from `from` on, before `to`.
   private record Place(long from, long to) {
@@ -36,9 +37,11 @@ final class Order {
   }
 
   /// @param steps whose values have their places, in an order that is right
-  Order(final Sizes capacity, final List<Step> steps) {
+  /// @param purposes of them, for messages
+  Order(final Sizes capacity, final List<Step> steps, final Purposes purposes) {
     this.capacity = capacity;
     this.steps = steps;
+    this.purposes = purposes;
   }
 
   /// The steps, each behind those that it must wait for and that no other of them waits for.
@@ -64,17 +67,17 @@ final class Order {
   }
 
   /// @return the tasks with which the step ends
-  private static Set<Integer> add(
-      final Step step, final Set<Integer> after, final List<Task> tasks) {
+  private Set<Integer> add(final Step step, final Set<Integer> after, final List<Task> tasks) {
+    final var purpose = purposes.of(step);
     final Set<Integer> work = Set.of(tasks.size());
-    tasks.add(new Task(step.work(), after));
+    tasks.add(new Task(purpose, step.work(), after));
     if (step.parts().isEmpty()) {
       return work;
     }
     final Set<Integer> ends = new HashSet<>();
     for (final var part : step.parts()) {
       ends.add(tasks.size());
-      tasks.add(new Task(part, work));
+      tasks.add(new Task(purpose, part, work));
     }
     return ends;
   }

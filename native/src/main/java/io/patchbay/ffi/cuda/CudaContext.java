@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// current in one thread, so that every request makes it current in its own first.
 @SuppressWarnings("MustBeClosedChecker") // closed with the context
 final class CudaContext {
+  /// The purpose of what serves no task.
+  private static final Object NONE = "";
+
   private final CudaDriver driver;
   private final DriverCalls calls;
   private final int device;
@@ -45,15 +48,24 @@ final class CudaContext {
   private boolean closed;
   private @Nullable String fault;
 
+  private final boolean blocking;
+
   /// The kernel, or the recording, that was launched last, for messages.
   private @Nullable Object launched;
 
   private @Nullable Launch shape;
 
+  /// What it was launched for, and what is launched now.
+  private Object purpose = NONE;
+
+  private Object serving = NONE;
+
   /// @param index among the devices that the driver shows
+  /// @param blocking whether each launch is waited for, so that a failure names it
   /// @throws CudaUnavailableException when there is no such device
-  CudaContext(final CudaDriver driver, final int index) {
+  CudaContext(final CudaDriver driver, final int index, final boolean blocking) {
     this.driver = driver;
+    this.blocking = blocking;
     this.calls = driver.calls();
     try {
       final int devices = driver.devices();
@@ -161,9 +173,33 @@ final class CudaContext {
     return recording;
   }
 
-  void launched(final Object what, final @Nullable Launch as) {
+  boolean blocking() {
+    return blocking;
+  }
+
+  /// Asks for the work of a task, and says so where that fails.
+  void run(final Task task) {
+    serving = task.what();
+    try {
+      task.work().run();
+    } finally {
+      serving = NONE;
+    }
+  }
+
+  /// Before a launch.
+  void launches(final Object what, final @Nullable Launch as) {
     launched = what;
     shape = as;
+    purpose = serving;
+  }
+
+  /// After one, of a stream: waits for it where each is waited for.
+  void launched(final long stream) {
+    if (blocking) {
+      check(calls.call(DriverFunction.STREAM_SYNCHRONIZE, stream));
+      launched = null;
+    }
   }
 
   void check(final int status) {
@@ -185,13 +221,17 @@ final class CudaContext {
         : new NativeException(text);
   }
 
-  /// A kernel fails after its launch has returned: a later call tells.
+  /// Where launches are not waited for, a kernel fails after its launch has returned: a later call
+  /// tells.
   private String launchText(final DriverFunction call) {
     if (launched == null) {
       return "";
     }
     final boolean itself =
-        call == DriverFunction.LAUNCH_KERNEL || call == DriverFunction.FUNC_SET_ATTRIBUTE;
+        blocking
+            || call == DriverFunction.LAUNCH_KERNEL
+            || call == DriverFunction.FUNC_SET_ATTRIBUTE;
+    final var step = purpose.toString();
     return (itself ? ", kernel=" : ", last launched=")
         + launched
         + (shape == null
@@ -204,6 +244,7 @@ final class CudaContext {
                 + shape.threads()
                 + ", shared="
                 + shape.shared())
+        + (step.isEmpty() ? "" : ", step=" + step)
         + (itself ? "" : "; CUDA_LAUNCH_BLOCKING=1 tells which launch it was");
   }
 

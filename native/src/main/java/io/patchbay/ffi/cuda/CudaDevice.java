@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A GPU, through its driver. It is used by one thread at a time, which may be another each time.
 ///
-/// Every status is checked. A failure says the call, the driver's code and text, and the kernel and
-/// shape of the launch. Memory that is not there is an [OutOfDeviceMemoryException], after which
-/// the device goes on; an illegal address and its like is a [DeviceLostException], then and ever
-/// after.
+/// Every status is checked. A failure says the call, the driver's code and text, the kernel and
+/// shape of the launch, and the task that it was for. Memory that is not there is an
+/// [OutOfDeviceMemoryException], after which the device goes on; an illegal address and its like is
+/// a [DeviceLostException], then and ever after.
 public final class CudaDevice implements Device {
   /// Longest name that is asked for.
   private static final int NAME = 256;
@@ -42,14 +43,16 @@ public final class CudaDevice implements Device {
   private final Set<CudaRecording> recordings = new HashSet<>();
   private boolean closed;
 
+  /// @param blocking whether launches are waited for, each by itself, and nothing is recorded
   /// @param compilers asked when the compiler is first needed
   CudaDevice(
       final CudaDriver driver,
       final int number,
+      final boolean blocking,
       final Function<String, byte[]> images,
       final Supplier<Nvrtc> compilers) {
     this.compilers = compilers;
-    context = new CudaContext(driver, number);
+    context = new CudaContext(driver, number, blocking);
     try {
       context.enter();
       facts = facts(context);
@@ -76,11 +79,23 @@ public final class CudaDevice implements Device {
     return CudaDriver.open(CudaLibraries.standard()).devices();
   }
 
+  /// Where `CUDA_LAUNCH_BLOCKING` is 1 it waits for each launch and records nothing, so that what
+  /// fails is named.
+  ///
   /// @param number from 0 on, of the devices that `CUDA_VISIBLE_DEVICES` leaves
   /// @param images of a source's name: what nvcc made of it (fatbin, cubin or PTX), asked for once
   /// @throws CudaUnavailableException when there is no driver, or no such device
   public static CudaDevice open(final int number, final Function<String, byte[]> images) {
-    return new CudaDevice(CudaDriver.open(CudaLibraries.standard()), number, images, Nvrtc::open);
+    return new CudaDevice(
+        CudaDriver.open(CudaLibraries.standard()),
+        number,
+        isBlocking(System.getenv()),
+        images,
+        Nvrtc::open);
+  }
+
+  static boolean isBlocking(final Map<String, String> environment) {
+    return environment.getOrDefault("CUDA_LAUNCH_BLOCKING", "").equals("1");
   }
 
   private static DeviceFacts facts(final CudaContext context) {
@@ -222,12 +237,30 @@ public final class CudaDevice implements Device {
 
   @Override
   public Recording record(final Runnable work) {
-    return new CudaRecording(context, stream, stream.capture(work), recordings);
+    return context.blocking()
+        ? inTurn(List.of(new Task(work, Set.of())))
+        : new CudaRecording(context, stream, stream.capture(work), List.of(), recordings);
   }
 
   @Override
   public Recording record(final List<Task> tasks) {
-    return new CudaRecording(context, stream, stream.capture(() -> stream.fork(tasks)), recordings);
+    if (context.blocking()) {
+      return inTurn(tasks);
+    }
+    final long graph = stream.capture(() -> stream.fork(tasks));
+    final var purposes = tasks.stream().map(Task::what).distinct().toList();
+    return new CudaRecording(context, stream, graph, purposes, recordings);
+  }
+
+  /// Refuses what a recording would.
+  private Recording inTurn(final List<Task> tasks) {
+    context.enterOutside("a recording");
+    return new InTurn(tasks, task -> stream.alone(() -> context.run(task)));
+  }
+
+  @Override
+  public void run(final Task task) {
+    context.run(task);
   }
 
   @Override

@@ -49,7 +49,7 @@ final class CudaKernel implements Kernel {
               + bytes
               + " bytes");
     }
-    context.launched(this, shape);
+    context.launches(this, shape);
     if (shape.shared() > granted) {
       context.check(
           context
@@ -63,6 +63,7 @@ final class CudaKernel implements Kernel {
     }
     context.check(
         context.calls().launch(function, shape, stream.handle(), parameters.pack(fields)));
+    context.launched(stream.handle());
   }
 
   /// Source and name, for messages.

@@ -3,6 +3,7 @@ package io.patchbay.ffi.cuda;
 import static org.bytedeco.cuda.global.cudart.CUDA_GRAPH_INSTANTIATE_FLAG_USE_NODE_PRIORITY;
 import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
 
+import java.util.List;
 import java.util.Set;
 
 /// A graph that the driver made of a recording.
@@ -10,18 +11,22 @@ final class CudaRecording implements Recording {
   private final CudaContext context;
   private final CudaStream stream;
   private final long graph;
+  private final List<Object> purposes;
   private final Set<CudaRecording> open;
   private boolean closed;
 
   /// @param graph that was captured, which this destroys
+  /// @param purposes what its tasks are for, in their order, for messages
   /// @param open recordings of the device, which this joins until it is closed
   CudaRecording(
       final CudaContext context,
       final CudaStream stream,
       final long graph,
+      final List<Object> purposes,
       final Set<CudaRecording> open) {
     this.context = context;
     this.stream = stream;
+    this.purposes = List.copyOf(purposes);
     this.open = open;
     final var calls = context.calls();
     final int made =
@@ -46,7 +51,7 @@ final class CudaRecording implements Recording {
     if (closed) {
       throw new IllegalStateException("the recording is closed");
     }
-    context.launched(this, null);
+    context.launches(this, null);
     context.check(context.calls().call(DriverFunction.GRAPH_LAUNCH, graph, stream.handle()));
   }
 
@@ -61,8 +66,16 @@ final class CudaRecording implements Recording {
     open.remove(this);
   }
 
+  /// What was recorded, for messages.
   @Override
   public String toString() {
-    return "recording";
+    return purposes.isEmpty()
+        ? "recording"
+        : "recording, steps="
+            + purposes.size()
+            + ", first="
+            + purposes.getFirst()
+            + ", last="
+            + purposes.getLast();
   }
 }

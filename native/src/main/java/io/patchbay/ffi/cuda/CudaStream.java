@@ -78,6 +78,17 @@ final class CudaStream {
     return context.written();
   }
 
+  /// Asks at once for what could be recorded, and refuses what could not.
+  void alone(final Runnable work) {
+    context.enterOutside("a replay");
+    context.recording(true);
+    try {
+      work.run();
+    } finally {
+      context.recording(false);
+    }
+  }
+
   /// Asks for tasks within a recording, each behind those that it waits for.
   void fork(final List<Task> tasks) {
     final var lanes = new Lanes(context, own);

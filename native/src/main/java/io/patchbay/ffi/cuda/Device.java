@@ -54,6 +54,11 @@ public interface Device extends AutoCloseable {
   /// Notes what tasks ask for; those that need not wait for each other may run at the same time.
   Recording record(List<Task> tasks);
 
+  /// Asks for a task by itself, which what fails of it names.
+  default void run(final Task task) {
+    task.work().run();
+  }
+
   /// Waits for all that was asked for.
   void synchronize();
 

@@ -69,7 +69,7 @@ final class Lanes implements AutoCloseable {
         }
       }
       enter.accept(own.stream);
-      tasks.get(i).work().run();
+      context.run(tasks.get(i));
       own.tasks.add(i);
       ends[i] = event(own);
     }

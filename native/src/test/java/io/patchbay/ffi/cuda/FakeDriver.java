@@ -54,9 +54,20 @@ final class FakeDriver {
   }
 
   CudaDevice device(final int number, final Function<String, byte[]> images) {
+    return device(number, false, images);
+  }
+
+  /// A device that waits for each launch.
+  CudaDevice blocking() {
+    return device(0, true, FakeDriver::images);
+  }
+
+  private CudaDevice device(
+      final int number, final boolean blocking, final Function<String, byte[]> images) {
     return new CudaDevice(
         CudaDriver.open(library),
         number,
+        blocking,
         images,
         () -> {
           throw new CudaUnavailableException("the fake driver has no compiler");
