@@ -1,6 +1,5 @@
 package io.patchbay.analysis.report;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 
@@ -18,11 +17,7 @@ public final class Grid {
   }
 
   /// @param values rows x columns numbers, row by row; copied
-  @JsonCreator
-  public static Grid of(
-      @JsonProperty("rows") int rows,
-      @JsonProperty("columns") int columns,
-      @JsonProperty("values") double[] values) {
+  public static Grid of(int rows, int columns, double[] values) {
     if (rows < 1 || columns < 1 || values.length != (long) rows * columns) {
       throw new IllegalArgumentException(
           "grid: rows=" + rows + ", columns=" + columns + ", values=" + values.length);

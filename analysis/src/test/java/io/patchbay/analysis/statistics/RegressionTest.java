@@ -246,40 +246,10 @@ class RegressionTest {
     Random random = new Random(71);
     Matrix features = gaussian(random, 400, 8);
     double[] target = gaussian(random, 400, 1).column(0);
-    int[] labels = new int[400];
-    Arrays.setAll(labels, i -> random.nextInt(4));
     Bootstrap bootstrap = new Bootstrap(300, 0.95, 2);
     Split split = Split.of(400, 0.5, 3);
     assertTrue(
         RegressionProbe.train(features, target, split, 1, bootstrap).heldOut().estimate() < 0.05);
-    ClassProbe probe = ClassProbe.train(features, labels, split, 1, bootstrap);
-    assertEquals(0.25, probe.heldOut().estimate(), 0.08);
-    assertEquals(0.25, probe.majority(), 0.08);
-  }
-
-  @Test
-  void classProbeReachesTheBayesRate() {
-    // Two unit Gaussians 2 apart: the best accuracy is Phi(1) = 0.8413.
-    Random random = new Random(72);
-    double[][] rows = new double[8000][];
-    int[] labels = new int[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      labels[i] = random.nextBoolean() ? 7 : -3;
-      rows[i] = new double[] {random.nextGaussian() + (labels[i] == 7 ? 2 : 0), 1};
-    }
-    Matrix features = Matrix.ofRows(rows);
-    ClassProbe probe =
-        ClassProbe.train(
-            features, labels, Split.of(rows.length, 0.5, 3), 1, new Bootstrap(300, 0.95, 2));
-    assertTrue(probe.converged());
-    assertEquals(0.8413, probe.heldOut().estimate(), 0.02);
-    assertEquals(0.8413, probe.training(), 0.02);
-    assertArrayEquals(new int[] {-3, 7}, probe.labels());
-    Matrix far = Matrix.ofRows(new double[][] {{-6, 1}, {1, 1}, {8, 1}});
-    int[] predicted = probe.predict(far);
-    assertEquals(-3, predicted[0]);
-    assertEquals(7, predicted[2]);
-    assertArrayEquals(new double[] {-3, 2, 7}, probe.expected(far), 0.4);
   }
 
   @Test
