@@ -19,15 +19,16 @@ public final class CacheFolder {
     this.folder = folder;
   }
 
-  /// `PATCHBAY_HOME`, else `XDG_CACHE_HOME/patchbay`, else `~/.cache/patchbay`.
+  /// `PATCHBAY_HOME`, else `XDG_CACHE_HOME/patchbay`, else `~/.cache/patchbay`. What is blank is
+  /// not set.
   public static CacheFolder of(Map<String, String> environment) {
     final String home = environment.getOrDefault("PATCHBAY_HOME", "");
-    if (!home.isEmpty()) {
+    if (!home.isBlank()) {
       return new CacheFolder(Path.of(home));
     }
     final String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
     return new CacheFolder(
-        cache.isEmpty()
+        cache.isBlank()
             ? Path.of(System.getProperty("user.home"), ".cache", "patchbay")
             : Path.of(cache, "patchbay"));
   }
