@@ -1,6 +1,7 @@
 package io.patchbay.analysis.circuit;
 
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ public final class CircuitJson {
 
   /// @throws IllegalArgumentException for a weight that is not finite
   static String text(final FactorCircuit circuit) {
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(fields(circuit)) + "\n";
+    return JsonText.of(fields(circuit));
   }
 
   /// @throws BadInputException when the file cannot be read or is not a circuit

@@ -16,10 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class Json {
   private Json() {}
 
-  static String text(final Object value) {
-    return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
-  }
-
   /// As it would be read from a file.
   static JsonNode tree(final Object value) {
     return JsonMapper.shared().readTree(JsonMapper.shared().writeValueAsString(value));

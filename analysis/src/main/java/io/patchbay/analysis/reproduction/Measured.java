@@ -2,8 +2,8 @@ package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.study.Scene;
-import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -95,6 +95,6 @@ record Measured(
     all.putAll(numbers);
     all.put("device", scene.model().backend().device());
     all.putAll(versions);
-    AtomicFiles.write(folder.resolve(file), Json.text(all));
+    JsonText.write(folder.resolve(file), all);
   }
 }

@@ -6,7 +6,7 @@ import io.patchbay.analysis.study.Scene;
 import io.patchbay.analysis.study.ScoreStudy;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.FactorDataset;
-import io.patchbay.vae.io.AtomicFiles;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.train.TrainedVae;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +115,6 @@ final class Ranking {
     final var map = new LinkedHashMap<String, Object>();
     map.put("of", of);
     map.put("runs", byRun);
-    AtomicFiles.write(file, Json.text(map));
+    JsonText.write(file, map);
   }
 }

@@ -1,6 +1,6 @@
 package io.patchbay.analysis.reproduction;
 
-import io.patchbay.vae.io.AtomicFiles;
+import io.patchbay.vae.io.JsonText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,6 +98,6 @@ public final class Reproduced {
   }
 
   void write(final Path file) {
-    AtomicFiles.write(file, Json.text(toMap()));
+    JsonText.write(file, toMap());
   }
 }

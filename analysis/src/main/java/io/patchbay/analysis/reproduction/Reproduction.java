@@ -4,8 +4,8 @@ import io.patchbay.analysis.report.ReportWriter;
 import io.patchbay.analysis.study.ModelFigures;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.FactorDataset;
-import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.io.RunLock;
 import io.patchbay.vae.train.DivergedException;
 import io.patchbay.vae.train.RunFolder;
@@ -106,7 +106,7 @@ public final class Reproduction {
     check(folder, options);
     try (var _ = RunLock.acquire(folder)) {
       check(folder, options);
-      AtomicFiles.write(folder.resolve(OPTIONS), Json.text(options));
+      JsonText.write(folder.resolve(OPTIONS), options);
       final var figures = figures(folder, runs);
       final var result =
           new Reproduced(

@@ -1,8 +1,8 @@
 package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.statistics.Interval;
-import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.train.Variant;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ record RunFigures(
     final var map = new LinkedHashMap<String, Object>();
     map.put("of", of);
     map.putAll(toMap());
-    AtomicFiles.write(folder.resolve(FILE), Json.text(map));
+    JsonText.write(folder.resolve(FILE), map);
   }
 
   /// The figures that a run folder holds, if it holds any of just this.

@@ -1,8 +1,8 @@
 package io.patchbay.analysis.reproduction;
 
 import io.patchbay.analysis.statistics.Interval;
-import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -43,7 +43,7 @@ record StepResult(Map<String, Interval> figures, Map<String, String> notes) {
     final var all = new TreeMap<String, Object>();
     figures.forEach((id, interval) -> all.put(id, Json.interval(interval)));
     map.put("figures", all);
-    AtomicFiles.write(file(run, step), Json.text(map));
+    JsonText.write(file(run, step), map);
   }
 
   /// What a run folder holds of a step, if it holds just this.

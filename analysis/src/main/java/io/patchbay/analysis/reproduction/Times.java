@@ -1,7 +1,7 @@
 package io.patchbay.analysis.reproduction;
 
-import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -51,7 +51,7 @@ final class Times {
   /// @param began by the clock of nanoseconds
   void add(final String run, final String step, final long began) {
     put(run, step, Math.round((System.nanoTime() - began) / 1e6) / 1e3);
-    AtomicFiles.write(file, Json.text(seconds));
+    JsonText.write(file, seconds);
   }
 
   /// Seconds by step, over all runs, in the order in which steps were first done.

@@ -14,7 +14,7 @@ import io.patchbay.engine.BatchProgram;
 import io.patchbay.engine.Plan;
 import io.patchbay.engine.Sizes;
 import io.patchbay.vae.data.GenerativeDataset;
-import io.patchbay.vae.io.AtomicFiles;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.model.VaeGraph;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Where along encoder and decoder a factor can be read linearly, and where a unit carries it.
 ///
@@ -309,8 +308,6 @@ public record LayerProfile(List<Site> sites, List<OfFactor> factors, int inputs,
   ///
   /// @param numbers with what else the file is to say
   public static void write(final Path folder, final Map<String, Object> numbers) {
-    final var text =
-        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(numbers);
-    AtomicFiles.write(folder.resolve("profile.json"), text + "\n");
+    JsonText.write(folder.resolve("profile.json"), numbers);
   }
 }

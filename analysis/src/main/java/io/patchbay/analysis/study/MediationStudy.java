@@ -11,19 +11,15 @@ import io.patchbay.engine.Axis;
 import io.patchbay.vae.data.Factor;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.Nearest;
-import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.model.VaeGraph;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Mediation through each of some units of a site.
 public record MediationStudy(
@@ -154,13 +150,6 @@ public record MediationStudy(
 
   /// Writes `mediation.json`.
   public void write(final Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (final IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be made: " + e.getMessage(), e);
-    }
-    final var text =
-        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(numbers());
-    AtomicFiles.write(folder.resolve("mediation.json"), text + "\n");
+    JsonText.write(folder.resolve("mediation.json"), numbers());
   }
 }

@@ -1,17 +1,13 @@
 package io.patchbay.analysis.study;
 
 import io.patchbay.analysis.disentanglement.Mode;
-import io.patchbay.vae.io.AtomicFiles;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.patchbay.vae.io.JsonText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The disentanglement scores of one model.
 ///
@@ -91,18 +87,8 @@ public record Scores(
   ///
   /// @return the file
   public Path write(final Path run, final String version) {
-    final var folder = run.resolve("scores");
-    try {
-      Files.createDirectories(folder);
-    } catch (final IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be made: " + e.getMessage(), e);
-    }
-    final var file = folder.resolve("scores.json");
-    final var text =
-        JsonMapper.shared()
-            .writerWithDefaultPrettyPrinter()
-            .writeValueAsString(numbers(run, version));
-    AtomicFiles.write(file, text + "\n");
+    final var file = run.resolve("scores").resolve("scores.json");
+    JsonText.write(file, numbers(run, version));
     return file;
   }
 }

@@ -2,6 +2,7 @@ package io.patchbay.analysis.study;
 
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.io.NpyReader;
 import io.patchbay.vae.io.NpyWriter;
 import io.patchbay.vae.io.NumericArray;
@@ -78,9 +79,9 @@ public final class UnitParts implements AutoCloseable {
     }
     lock = RunLock.acquire(folder);
     final var plan = folder.resolve(PLAN);
-    final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(of);
+    final var text = JsonText.of(of);
     if (!Files.exists(plan)) {
-      AtomicFiles.write(plan, text + "\n");
+      AtomicFiles.write(plan, text);
     } else if (!read(plan).equals(JsonMapper.shared().readTree(text))) {
       throw new BadInputException(
           plan,

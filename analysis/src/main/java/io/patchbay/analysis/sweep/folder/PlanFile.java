@@ -4,8 +4,8 @@ import io.patchbay.analysis.patch.Route;
 import io.patchbay.analysis.sweep.route.Ladder;
 import io.patchbay.engine.PatchForm;
 import io.patchbay.engine.Precision;
-import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,7 +207,6 @@ public record PlanFile(
     route.ifPresent(name -> map.put(ROUTE, name));
     ladder.ifPresent(of -> map.put(LADDER, of));
     own.ifPresent(how -> map.put(OWN, how));
-    AtomicFiles.write(
-        file, JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(map) + "\n");
+    JsonText.write(file, map);
   }
 }

@@ -8,6 +8,7 @@ import io.patchbay.engine.PatchForm;
 import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.io.ElementType;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.io.NpyFloats;
 import io.patchbay.vae.io.NpyReader;
 import io.patchbay.vae.io.NpyWriter;
@@ -115,7 +116,7 @@ public record SweepFolder(Path path, SweepPlan plan, String data) {
     }
     if (probe.isPresent()) {
       final var file = path.resolve("probe.json");
-      final var text = text(probe.get().numbers());
+      final var text = JsonText.of(probe.get().numbers());
       if (begun) {
         if (!read(file).equals(text)) {
           throw another(file, "probe");
@@ -130,7 +131,7 @@ public record SweepFolder(Path path, SweepPlan plan, String data) {
     create(path.resolve("shards"));
     tidy(path);
     tidy(path.resolve("shards"));
-    AtomicFiles.write(path.resolve("axes.json"), text(axes(units, rows)));
+    JsonText.write(path.resolve("axes.json"), axes(units, rows));
     write(environment, Map.of());
     return of;
   }
@@ -142,7 +143,7 @@ public record SweepFolder(Path path, SweepPlan plan, String data) {
     final var made = new LinkedHashMap<String, Object>(environment);
     made.put("seed", plan.seed());
     made.putAll(more);
-    AtomicFiles.write(path.resolve("environment.json"), text(made));
+    JsonText.write(path.resolve("environment.json"), made);
   }
 
   /// Writes the directions of subspaces, or checks that the folder holds the same ones.
@@ -222,7 +223,7 @@ public record SweepFolder(Path path, SweepPlan plan, String data) {
       writer.write(0, effects, 0, effects.length);
       writer.finish();
     }
-    AtomicFiles.write(accountOf(index), text(account));
+    JsonText.write(accountOf(index), account);
   }
 
   private Account account(final int index) {
@@ -314,10 +315,10 @@ public record SweepFolder(Path path, SweepPlan plan, String data) {
       final FailedCells failed) {
     final var guards = new ArrayList<>(controls.stream().map(c -> counted(c, account)).toList());
     guards.add(recomputed);
-    AtomicFiles.write(path.resolve("controls.json"), text(guards));
-    AtomicFiles.write(path.resolve("account.json"), text(account));
+    JsonText.write(path.resolve("controls.json"), guards);
+    JsonText.write(path.resolve("account.json"), account);
     if (failed.count() > 0) {
-      AtomicFiles.write(path.resolve("failed.json"), text(failed));
+      JsonText.write(path.resolve("failed.json"), failed);
     }
     AtomicFiles.write(path.resolve("DONE"), "");
     return List.copyOf(guards);
@@ -331,10 +332,6 @@ public record SweepFolder(Path path, SweepPlan plan, String data) {
         account.deduplicated(),
         account.provedZero(),
         run.controls());
-  }
-
-  private static String text(final Object value) {
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
   }
 
   private static String read(final Path file) {
