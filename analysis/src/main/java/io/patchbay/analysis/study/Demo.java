@@ -11,7 +11,7 @@ import io.patchbay.analysis.report.SummaryTable;
 import io.patchbay.analysis.report.VariantReport;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.FactorDataset;
-import io.patchbay.vae.io.AtomicFiles;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.train.RunFolder;
 import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.TrainedVae;
@@ -30,7 +30,6 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The main job on built-in data: trains a VAE, a beta-VAE and a FactorVAE on the sprites, asks all
 /// of them the same questions, and writes one report.
@@ -119,7 +118,7 @@ public final class Demo {
         final var page =
             VariantPage.of(
                 variant.id(),
-                describe(config),
+                config.described(false),
                 study,
                 TrainingLog.read(path).orElse(null),
                 Mechanisms.NONE);
@@ -140,12 +139,7 @@ public final class Demo {
             guards,
             List.of());
     final var page = ReportWriter.write(report, folder.resolve("report"));
-    AtomicFiles.write(
-        folder.resolve("summary.json"),
-        JsonMapper.builder()
-            .build()
-            .writerWithDefaultPrettyPrinter()
-            .writeValueAsString(Map.of("variants", summary)));
+    JsonText.write(folder.resolve("summary.json"), Map.of("variants", summary));
     return new Result(false, SummaryTable.of(report), page);
   }
 
@@ -156,19 +150,6 @@ public final class Demo {
         command,
         Map.of("java", Runtime.version().toString()),
         Map.of("effects", Integer.toString(StudySize.DEMO.effects()), "data", data.name()));
-  }
-
-  private static String describe(final TrainConfig config) {
-    return config.objective().name()
-        + ", "
-        + config.steps()
-        + " steps of "
-        + config.batch()
-        + ", Adam "
-        + config.rate()
-        + ", "
-        + config.latent()
-        + " latents";
   }
 
   private static Map<String, Object> numbers(final VariantReport page, final VariantStudy study) {

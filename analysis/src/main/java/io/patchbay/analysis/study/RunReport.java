@@ -10,7 +10,6 @@ import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.Datasets;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.train.RunFolder;
-import io.patchbay.vae.train.TrainConfig;
 import io.patchbay.vae.train.TrainedVae;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +99,11 @@ public final class RunReport {
               what -> progress.accept(name, what));
       study.guards().forEach(g -> guards.add(g.named(name + ", " + g.name())));
       return VariantPage.of(
-          name, describe(model.config()), study, TrainingLog.read(run).orElse(null), mechanisms);
+          name,
+          model.config().described(true),
+          study,
+          TrainingLog.read(run).orElse(null),
+          mechanisms);
     }
   }
 
@@ -114,20 +117,5 @@ public final class RunReport {
       map.put(same == 1 ? last : run.toString(), run);
     }
     return map;
-  }
-
-  private static String describe(final TrainConfig config) {
-    return config.objective().name()
-        + " on "
-        + config.data()
-        + ", "
-        + config.steps()
-        + " steps of "
-        + config.batch()
-        + ", Adam "
-        + config.rate()
-        + ", "
-        + config.latent()
-        + " latents";
   }
 }

@@ -244,6 +244,23 @@ public record TrainConfig(
     return map;
   }
 
+  /// In words, for people: what is trained, for how long and how.
+  ///
+  /// @param data whether the data set is named too
+  public String described(final boolean data) {
+    return objective.name()
+        + (data ? " on " + this.data : "")
+        + ", "
+        + steps
+        + " steps of "
+        + batch
+        + ", Adam "
+        + rate
+        + ", "
+        + latent
+        + " latents";
+  }
+
   public String toJson() {
     return ConfigText.json(toMap());
   }
@@ -253,8 +270,8 @@ public record TrainConfig(
   }
 
   /// SHA-256 in hexadecimal of all that changes what a step does: not of how many steps there are,
-  /// nor of how often they are written down. Single precision, in which every run was once, is left
-  /// out too, so that runs keep their names.
+  /// nor of how often they are written down. Single precision is the default and not part of the
+  /// name.
   public String hash() {
     final var map = toMap();
     FREE.forEach(map::remove);
