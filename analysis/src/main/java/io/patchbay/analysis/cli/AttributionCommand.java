@@ -1,10 +1,7 @@
 package io.patchbay.analysis.cli;
 
 import io.patchbay.analysis.study.AttributionStudy;
-import io.patchbay.analysis.study.Scene;
-import io.patchbay.vae.data.Datasets;
-import io.patchbay.vae.io.AtomicFiles;
-import io.patchbay.vae.train.TrainedVae;
+import io.patchbay.vae.io.JsonText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -13,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `patchbay attribution`.
 @Command(
@@ -26,10 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
     sortOptions = false)
 final class AttributionCommand implements Callable<Integer> {
   private static final int SHOWN = 20;
-
-  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-  @Parameters(paramLabel = "RUN", description = "A run folder.")
-  private Path run;
 
   @Option(
       names = "--factor",
@@ -64,15 +55,12 @@ final class AttributionCommand implements Callable<Integer> {
       description = "Other units, at random, to patch exactly. Default: 100.")
   private int audit = 100;
 
-  @Option(names = "--data", paramLabel = "NAME", description = "Default: the run's own data.")
-  private @Nullable String data;
+  @Mixin private final DataOption data = new DataOption();
 
   @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/attribution/FACTOR.")
   private @Nullable Path out;
 
-  @Mixin private final SeedOption seed = new SeedOption();
-  @Mixin private final DeviceOptions device = new DeviceOptions();
-  @Mixin private final OutputOptions output = new OutputOptions();
+  @Mixin private final RunOptions run = new RunOptions();
 
   AttributionCommand() {}
 
@@ -82,47 +70,38 @@ final class AttributionCommand implements Callable<Integer> {
     atLeast("--steps", steps, 0);
     atLeast("--top", top, 1);
     atLeast("--audit", audit, 1);
-    try (var backend = device.open(output);
-        var model = TrainedVae.open(run, backend);
-        var images = Datasets.of(System.getenv()).open(data == null ? model.data() : data)) {
-      seed.value();
-      seed.say(output);
-      final AttributionStudy study;
-      try (var progress = output.progress("attribution", "units patched")) {
-        study =
-            AttributionStudy.of(
-                new Scene(model, images, seed.value()),
-                factor,
-                pairs,
-                steps,
-                top,
-                audit,
-                (_, done, total) -> progress.update(done, total, ""));
-      }
-      final var all = new LinkedHashMap<String, Object>();
-      all.put("run", run.toString());
-      all.put("data", images.name());
-      all.putAll(study.numbers());
-      all.put("device", backend.device());
-      all.put("java", Runtime.version().toString());
-      all.put("version", Release.VERSION);
-      final var folder = out == null ? run.resolve("attribution").resolve(study.factor()) : out;
-      final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all);
-      AtomicFiles.write(folder.resolve("attribution.json"), text + "\n");
-      if (output.json()) {
-        output.json(all);
-      } else {
-        print(study);
-      }
-      output.note(study.probe().sentence());
-      output.note("attribution: " + folder.resolve("attribution.json"));
-      return ExitCode.OK;
+    return run.ask(data.name(), this::answer);
+  }
+
+  private int answer(final RunOptions.Opened opened) {
+    final var output = run.output();
+    final AttributionStudy study;
+    try (var progress = output.progress("attribution", "units patched")) {
+      study =
+          AttributionStudy.of(
+              opened.scene(),
+              factor,
+              pairs,
+              steps,
+              top,
+              audit,
+              (_, done, total) -> progress.update(done, total, ""));
     }
+    final var numbers = new LinkedHashMap<String, Object>();
+    numbers.put("data", opened.data().name());
+    numbers.putAll(study.numbers());
+    final var all = run.signed(numbers, opened);
+    final var file = run.folder(out, "attribution/" + study.factor()).resolve("attribution.json");
+    JsonText.write(file, all);
+    run.show(all, () -> print(study));
+    output.note(study.probe().sentence());
+    output.note("attribution: " + file);
+    return ExitCode.OK;
   }
 
   private void atLeast(final String option, final int value, final int least) {
     if (value < least) {
-      throw output.wrong(option + ": found " + value + ", expected a number from " + least);
+      throw run.output().wrong(option + ": found " + value + ", expected a number from " + least);
     }
   }
 
@@ -169,6 +148,6 @@ final class AttributionCommand implements Callable<Integer> {
   }
 
   private void line(final String text) {
-    output.out().println(text.stripTrailing());
+    run.output().out().println(text.stripTrailing());
   }
 }

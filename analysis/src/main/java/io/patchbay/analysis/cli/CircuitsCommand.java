@@ -2,16 +2,12 @@ package io.patchbay.analysis.cli;
 
 import io.patchbay.analysis.circuit.CircuitJson;
 import io.patchbay.analysis.circuit.CircuitPart;
-import io.patchbay.analysis.circuit.CircuitSearch;
 import io.patchbay.analysis.circuit.RunLog;
 import io.patchbay.analysis.study.CircuitAsked;
 import io.patchbay.analysis.study.CircuitQuestion;
 import io.patchbay.analysis.study.CircuitStudy;
 import io.patchbay.analysis.study.KeptRuns;
-import io.patchbay.analysis.study.Scene;
-import io.patchbay.vae.data.Datasets;
-import io.patchbay.vae.io.AtomicFiles;
-import io.patchbay.vae.train.TrainedVae;
+import io.patchbay.vae.io.JsonText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,10 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class CircuitsCommand implements Callable<Integer> {
   /// Folder of the runs of a search that is not finished.
   private static final String UNFINISHED = "unfinished";
-
-  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-  @Parameters(paramLabel = "RUN", description = "A run folder.")
-  private Path run;
 
   @Option(
       names = "--factor",
@@ -96,8 +87,7 @@ final class CircuitsCommand implements Callable<Integer> {
               + " the first input alone. Default: 5.")
   private int steps = 5;
 
-  @Option(names = "--data", paramLabel = "NAME", description = "Default: the run's own data.")
-  private @Nullable String data;
+  @Mixin private final DataOption data = new DataOption();
 
   @Option(
       names = "--out",
@@ -111,22 +101,20 @@ final class CircuitsCommand implements Callable<Integer> {
           "Go on with a search that was stopped; one that is finished is shown, not made again.")
   private boolean resume;
 
-  @Mixin private final SeedOption seed = new SeedOption();
-  @Mixin private final DeviceOptions device = new DeviceOptions();
-  @Mixin private final OutputOptions output = new OutputOptions();
+  @Mixin private final RunOptions run = new RunOptions();
 
   CircuitsCommand() {}
 
   @Override
   public Integer call() {
     final var question = new CircuitQuestion(factor, part, pairs, threshold, top, audit, steps);
-    try (var backend = device.open(output);
-        var model = TrainedVae.open(run, backend);
-        var images = Datasets.of(System.getenv()).open(data == null ? model.data() : data);
-        var stop = Interruption.listen(() -> output.interject("stopping; the runs are kept"))) {
-      seed.value();
-      seed.say(output);
-      final var asked = CircuitAsked.of(new Scene(model, images, seed.value()), question);
+    return run.ask(data.name(), opened -> answer(opened, question));
+  }
+
+  private int answer(final RunOptions.Opened opened, final CircuitQuestion question) {
+    final var output = run.output();
+    try (var stop = Interruption.listen(() -> output.interject("stopping; the runs are kept"))) {
+      final var asked = CircuitAsked.of(opened.scene(), question);
       final var key = key(asked);
       final var folder = folder(asked.factor());
       final var file = folder.resolve(CircuitJson.FILE);
@@ -136,15 +124,16 @@ final class CircuitsCommand implements Callable<Integer> {
         show(JsonMapper.shared().readTree(file), asked, file);
         return ExitCode.OK;
       }
-      try (var runs = KeptRuns.open(folder.resolve(UNFINISHED), text(key), resume, stop::asked)) {
+      final var kept = folder.resolve(UNFINISHED);
+      try (var runs = KeptRuns.open(kept, JsonText.of(key), resume, stop::asked)) {
         final var all = new LinkedHashMap<String, Object>();
-        all.put("run", run.toString());
+        all.put("run", run.run().toString());
         all.putAll(study(asked, runs).numbers());
         all.put("version", Release.VERSION);
         all.put("asked", key);
-        AtomicFiles.write(file, text(all));
+        JsonText.write(file, all);
         runs.discard();
-        show(JsonMapper.shared().readTree(text(all)), asked, file);
+        show(JsonMapper.shared().readTree(file), asked, file);
         return ExitCode.OK;
       } catch (final CancellationException e) {
         output.note("stopped: --resume goes on");
@@ -161,68 +150,26 @@ final class CircuitsCommand implements Callable<Integer> {
   }
 
   private CircuitStudy study(final CircuitAsked asked, final RunLog runs) {
-    try (var shown = new Shown(output)) {
-      return asked.answer(shown, runs);
+    try (var lines = new ProgressLines(run.output())) {
+      return asked.answer(
+          (what, done, all) ->
+              lines.update(what, what.equals("prune") ? "edges cut" : "edges", done, all),
+          runs);
     }
   }
 
   private Path folder(final String name) {
-    if (out != null) {
-      return out;
-    }
-    final var folder = run.resolve("circuits").resolve(name);
+    final var folder = "circuits/" + name;
     return switch (part) {
-      case DECODER -> folder;
-      case ENCODER -> folder.resolve("encoder");
+      case DECODER -> run.folder(out, folder);
+      case ENCODER -> run.folder(out, folder + "/encoder");
     };
   }
 
-  static String text(final Map<String, Object> all) {
-    return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n";
-  }
-
   private void show(final JsonNode circuit, final CircuitAsked asked, final Path file) {
-    if (output.json()) {
-      output.json(circuit);
-    } else {
-      new CircuitTable(output.out(), circuit).print();
-    }
+    final var output = run.output();
+    run.show(circuit, () -> new CircuitTable(output.out(), circuit).print());
     output.note(asked.probe().sentence());
     output.note("circuit: " + file);
-  }
-
-  /// One progress line per part of the search.
-  private static final class Shown implements CircuitSearch.Listener, AutoCloseable {
-    private final OutputOptions output;
-    private String part = "";
-    private @Nullable Progress progress;
-
-    Shown(final OutputOptions output) {
-      this.output = output;
-    }
-
-    @Override
-    public void at(final String now, final long done, final long total) {
-      var line = progress;
-      if (line == null || !now.equals(part)) {
-        end();
-        part = now;
-        line = output.progress(now, now.equals("prune") ? "edges cut" : "edges");
-        progress = line;
-      }
-      line.update(done, total, "");
-    }
-
-    void end() {
-      if (progress != null) {
-        progress.close();
-        progress = null;
-      }
-    }
-
-    @Override
-    public void close() {
-      end();
-    }
   }
 }

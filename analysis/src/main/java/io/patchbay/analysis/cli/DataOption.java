@@ -5,7 +5,10 @@ import picocli.CommandLine.Option;
 
 /// Data to ask a run about that are not its own.
 final class DataOption {
-  @Option(names = "--data", paramLabel = "NAME", description = "Default: the run's own data.")
+  @Option(
+      names = "--data",
+      paramLabel = "NAME",
+      description = "Another data set to ask on, as for train. Default: the run's own data.")
   private @Nullable String data;
 
   DataOption() {}

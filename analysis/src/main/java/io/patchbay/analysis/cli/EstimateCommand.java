@@ -5,6 +5,7 @@ import io.patchbay.analysis.estimate.EstimateQuestion.Method;
 import io.patchbay.analysis.estimate.EstimateStudy;
 import io.patchbay.analysis.sweep.folder.Place;
 import io.patchbay.analysis.sweep.folder.SweepPlan;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.train.Environment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,8 +37,6 @@ final class EstimateCommand implements Callable<Integer> {
           "--threshold", List.of(Method.SCREEN),
           "--precision-target", List.of(Method.STOP),
           "--interval", List.of(Method.STOP, Method.RACE));
-
-  @Mixin private final RunOptions run = new RunOptions();
 
   @Option(names = "--site", required = true, paramLabel = "S", description = "See `sites RUN`.")
   private String site = "";
@@ -132,6 +131,8 @@ final class EstimateCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/estimate.")
   private @Nullable Path out;
 
+  @Mixin private final RunOptions run = new RunOptions();
+
   EstimateCommand() {}
 
   @Override
@@ -155,8 +156,8 @@ final class EstimateCommand implements Callable<Integer> {
         opened -> {
           final var question = question(opened.seed(), how, bounded);
           try (var stop = Interruption.listen(() -> output.interject("stopping"));
-              var shown = new Shown(output)) {
-            return answer(opened, question, shown, stop);
+              var lines = new ProgressLines(output)) {
+            return answer(opened, question, lines, stop);
           }
         });
   }
@@ -164,27 +165,28 @@ final class EstimateCommand implements Callable<Integer> {
   private int answer(
       final RunOptions.Opened opened,
       final EstimateQuestion question,
-      final Shown shown,
+      final ProgressLines lines,
       final Interruption stop) {
     final var output = run.output();
     final EstimateStudy study;
     try {
       study =
-          EstimateStudy.of(opened.scene().subject(), opened.data(), question, shown, stop::asked);
+          EstimateStudy.of(
+              opened.scene().subject(), opened.data(), question, new Shown(lines), stop::asked);
     } catch (final CancellationException _) {
-      shown.end();
+      lines.end();
       output.release();
       output.note("stopped: nothing was written");
       return ExitCode.INTERRUPTED;
     }
-    shown.end();
+    lines.end();
     final var numbers = new LinkedHashMap<String, Object>();
     numbers.put("data", opened.data().name());
     numbers.putAll(study.numbers());
     numbers.put("environment", Environment.of(opened.backend()));
     final var all = run.signed(numbers, opened);
     final var file = run.folder(out, "estimate").resolve("estimate.json");
-    RunOptions.write(file, all);
+    JsonText.write(file, all);
     run.show(all, () -> new EstimateTable(output.out(), study).print());
     say(study);
     output.note("estimate: " + file);
@@ -232,44 +234,15 @@ final class EstimateCommand implements Callable<Integer> {
   }
 
   /// A progress line for gradients, and one for cells.
-  private static final class Shown implements EstimateStudy.Listener, AutoCloseable {
-    private final OutputOptions output;
-    private String unit = "";
-    private @Nullable Progress progress;
-
-    Shown(final OutputOptions output) {
-      this.output = output;
-    }
-
+  private record Shown(ProgressLines lines) implements EstimateStudy.Listener {
     @Override
     public void gradients(final long done, final long all) {
-      update("gradients", done, all);
+      lines.update("estimate", "gradients", done, all);
     }
 
     @Override
     public void cells(final long done, final long all) {
-      update("cells", done, all);
-    }
-
-    private void update(final String of, final long done, final long all) {
-      if (progress == null || !of.equals(unit)) {
-        end();
-        unit = of;
-        progress = output.progress("estimate", of);
-      }
-      progress.update(done, all, "");
-    }
-
-    void end() {
-      if (progress != null) {
-        progress.close();
-        progress = null;
-      }
-    }
-
-    @Override
-    public void close() {
-      end();
+      lines.update("estimate", "cells", done, all);
     }
   }
 }

@@ -11,6 +11,7 @@ import io.patchbay.analysis.statistics.Interval;
 import io.patchbay.analysis.study.GraphQuestion;
 import io.patchbay.analysis.study.GraphStudy;
 import io.patchbay.analysis.study.Scene;
+import io.patchbay.vae.io.JsonText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -36,8 +37,6 @@ final class GraphCommand implements Callable<Integer> {
   private static final int NUMBER = 6;
 
   private static final String SHARE = "%.3f";
-
-  @Mixin private final RunOptions run = new RunOptions();
 
   @Option(
       names = "--inputs",
@@ -70,6 +69,8 @@ final class GraphCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/graph.")
   private @Nullable Path out;
 
+  @Mixin private final RunOptions run = new RunOptions();
+
   GraphCommand() {}
 
   @Override
@@ -80,7 +81,7 @@ final class GraphCommand implements Callable<Integer> {
         opened -> {
           final var study = study(opened.scene(), question);
           final var all = run.signed(study.numbers(), opened);
-          RunOptions.write(run.folder(out, "graph").resolve("graph.json"), all);
+          JsonText.write(run.folder(out, "graph").resolve("graph.json"), all);
           run.show(all, () -> print(study));
           study.notes().forEach(run.output()::note);
           return ExitCode.OK;

@@ -2,9 +2,6 @@ package io.patchbay.analysis.cli;
 
 import io.patchbay.analysis.metric.MediationEffects.Effect;
 import io.patchbay.analysis.study.MediationStudy;
-import io.patchbay.analysis.study.Scene;
-import io.patchbay.vae.data.Datasets;
-import io.patchbay.vae.train.TrainedVae;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -13,7 +10,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `patchbay mediate`.
 @Command(
@@ -24,10 +20,6 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class MediateCommand implements Callable<Integer> {
   private static final int MOST_PAIRS = 100_000;
-
-  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-  @Parameters(paramLabel = "RUN", description = "A run folder.")
-  private Path run;
 
   @Option(names = "--site", required = true, paramLabel = "S", description = "See `sites RUN`.")
   private String site = "";
@@ -56,15 +48,12 @@ final class MediateCommand implements Callable<Integer> {
               + " projection.")
   private String outcome = "projection";
 
-  @Option(names = "--data", paramLabel = "NAME", description = "Default: the run's own data.")
-  private @Nullable String data;
+  @Mixin private final DataOption data = new DataOption();
 
   @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/mediation.")
   private @Nullable Path out;
 
-  @Mixin private final SeedOption seed = new SeedOption();
-  @Mixin private final DeviceOptions device = new DeviceOptions();
-  @Mixin private final OutputOptions output = new OutputOptions();
+  @Mixin private final RunOptions run = new RunOptions();
 
   MediateCommand() {}
 
@@ -73,40 +62,35 @@ final class MediateCommand implements Callable<Integer> {
     @Option(
         names = "--factor",
         paramLabel = "K",
-        description = "In this factor, by name or number.")
+        description = "Pairs differ in this factor alone: its name or number.")
     private @Nullable String factor;
 
     @SuppressWarnings("UnusedVariable") // being given at all is what it says
-    @Option(names = "--random-pairs", description = "In everything: two inputs at random.")
+    @Option(names = "--random-pairs", description = "Pairs of random inputs.")
     private boolean random;
   }
 
   @Override
   public Integer call() {
     if (pairs < 2 || pairs > MOST_PAIRS) {
-      throw output.wrong("--pairs: found " + pairs + ", expected a number from 2 to " + MOST_PAIRS);
+      throw run.output()
+          .wrong("--pairs: found " + pairs + ", expected a number from 2 to " + MOST_PAIRS);
     }
-    try (var backend = device.open(output);
-        var model = TrainedVae.open(run, backend);
-        var images = Datasets.of(System.getenv()).open(data == null ? model.data() : data)) {
-      seed.value();
-      seed.say(output);
-      final var scene = new Scene(model, images, seed.value());
-      final var study = MediationStudy.of(scene, site, units, choice.factor, pairs, outcome);
-      study.write(out == null ? run.resolve("mediation") : out);
-      if (output.json()) {
-        output.json(study.numbers());
-      } else {
-        print(study);
-      }
-      study.outcome().probe().ifPresent(probe -> output.note(probe.sentence()));
-      output.note("checks: " + (study.passed() ? "all passed" : "FAILED, see mediation.json"));
-      return study.passed() ? ExitCode.OK : ExitCode.FAILED;
-    }
+    return run.ask(data.name(), this::answer);
+  }
+
+  private int answer(final RunOptions.Opened opened) {
+    final var output = run.output();
+    final var study = MediationStudy.of(opened.scene(), site, units, choice.factor, pairs, outcome);
+    study.write(run.folder(out, "mediation"));
+    run.show(study.numbers(), () -> print(study));
+    study.outcome().probe().ifPresent(probe -> output.note(probe.sentence()));
+    output.note("checks: " + (study.passed() ? "all passed" : "FAILED, see mediation.json"));
+    return study.passed() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   private void print(final MediationStudy study) {
-    output
+    run.output()
         .out()
         .printf(
             "%-26s  %-6s %8s  %-20s %8s%n", "mediators", "effect", "mean", "95 % interval", "p");
@@ -129,7 +113,7 @@ final class MediateCommand implements Callable<Integer> {
         mean.bounded()
             ? String.format(Locale.ROOT, "[%.4f, %.4f]", mean.low(), mean.high())
             : "unbounded";
-    output
+    run.output()
         .out()
         .printf(
             Locale.ROOT,

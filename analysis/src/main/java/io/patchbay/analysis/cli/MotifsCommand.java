@@ -7,7 +7,7 @@ import io.patchbay.analysis.study.MotifStudy;
 import io.patchbay.analysis.study.MotifStudy.GraphStudy;
 import io.patchbay.analysis.study.MotifStudy.TestedMotif;
 import io.patchbay.analysis.study.RunCircuits;
-import io.patchbay.vae.io.AtomicFiles;
+import io.patchbay.vae.io.JsonText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `patchbay motifs`.
 @Command(
@@ -75,9 +74,8 @@ final class MotifsCommand implements Callable<Integer> {
     all.put("version", Release.VERSION);
     all.put("java", Runtime.version().toString());
     all.putAll(study.numbers());
-    final var text = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all);
     final var file = encoder ? "motifs-encoder.json" : "motifs.json";
-    AtomicFiles.write(RunCircuits.folder(run).resolve(file), text + "\n");
+    JsonText.write(RunCircuits.folder(run).resolve(file), all);
     if (output.json()) {
       output.json(all);
     } else {

@@ -6,6 +6,7 @@ import io.patchbay.analysis.study.ReadOutStudy;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.GenerativeDataset;
 import io.patchbay.vae.io.BadInputException;
+import io.patchbay.vae.io.JsonText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,6 @@ import picocli.CommandLine.Option;
             + " reads of an effect: a table, and readout.json.",
     sortOptions = false)
 final class ReadOutCommand implements Callable<Integer> {
-  @Mixin private final RunOptions run = new RunOptions();
-
   @Option(
       names = "--set",
       required = true,
@@ -73,6 +72,8 @@ final class ReadOutCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "DIR", description = "Default: RUN/readout.")
   private @Nullable Path out;
 
+  @Mixin private final RunOptions run = new RunOptions();
+
   ReadOutCommand() {}
 
   @Override
@@ -85,7 +86,7 @@ final class ReadOutCommand implements Callable<Integer> {
           final var study =
               ReadOutStudy.of(opened.model(), generator(opened.data()), question, opened.seed());
           final var all = run.signed(study.numbers(), opened);
-          RunOptions.write(run.folder(out, "readout").resolve("readout.json"), all);
+          JsonText.write(run.folder(out, "readout").resolve("readout.json"), all);
           run.show(all, () -> print(study));
           return ExitCode.OK;
         });

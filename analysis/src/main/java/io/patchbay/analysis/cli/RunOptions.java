@@ -4,7 +4,6 @@ import io.patchbay.analysis.study.Scene;
 import io.patchbay.engine.Backend;
 import io.patchbay.vae.data.Datasets;
 import io.patchbay.vae.data.FactorDataset;
-import io.patchbay.vae.io.AtomicFiles;
 import io.patchbay.vae.train.TrainedVae;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,7 +12,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The frame of a command that asks something of one trained run: the run, and what every analysis
 /// takes. A command opens the run with [#ask], and hands its result to [#write] and [#show].
@@ -71,13 +69,6 @@ final class RunOptions {
     all.put("run", run.toString());
     all.putAll(numbers);
     return analysis.signed(all, opened.backend());
-  }
-
-  /// Writes a result as JSON, at once or not at all; folders are made.
-  static void write(final Path file, final Map<String, Object> result) {
-    final var text =
-        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(result);
-    AtomicFiles.write(file, text + "\n");
   }
 
   /// Shows a result: JSON where that is asked for, else what `table` prints.

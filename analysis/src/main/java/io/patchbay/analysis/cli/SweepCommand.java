@@ -158,7 +158,7 @@ final class SweepCommand implements Callable<Integer> {
   private boolean resume;
 
   @Mixin private final SeedOption seed = new SeedOption();
-  @Mixin private final DeviceOptions device = new DeviceOptions();
+  @Mixin private final SeveralDeviceOptions devices = new SeveralDeviceOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   SweepCommand() {}
@@ -168,7 +168,7 @@ final class SweepCommand implements Callable<Integer> {
     final var file = planFile == null ? null : plan(planFile);
     final var plan = file == null ? plan() : file.plan();
     final var folder = out == null ? run.resolve("sweep") : out;
-    try (var models = ModelCopies.open(run, device.openAll(output));
+    try (var models = ModelCopies.open(run, devices.open(output));
         var images = Datasets.of(System.getenv()).open(opened(source(file, models), models));
         var stop = Interruption.listen(() -> output.note("stopping after this input"))) {
       if (planFile == null) {

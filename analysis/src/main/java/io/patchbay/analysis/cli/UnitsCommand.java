@@ -28,8 +28,6 @@ import picocli.CommandLine.Option;
 final class UnitsCommand implements Callable<Integer> {
   private static final String ALL = "all";
 
-  @Mixin private final RunOptions run = new RunOptions();
-
   @Option(
       names = "--site",
       split = ",",
@@ -119,6 +117,8 @@ final class UnitsCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with a study that was stopped.")
   private boolean resume;
 
+  @Mixin private final RunOptions run = new RunOptions();
+
   UnitsCommand() {}
 
   @Override
@@ -134,13 +134,14 @@ final class UnitsCommand implements Callable<Integer> {
         opened -> {
           try (var stop = Interruption.listen(() -> output.interject("stopping after this part"));
               var parts = UnitParts.in(folder, resume, stop::asked);
-              var shown = new Shown(output)) {
+              var lines = new ProgressLines(output)) {
+            final var shown = new Shown(output, lines);
             final var study = UnitStudy.of(opened.scene(), question, parts, shown);
             final var layers =
                 profile
                     ? study.flatMap(found -> LayerProfile.of(found, parts, shown))
                     : Optional.<LayerProfile>empty();
-            shown.end();
+            lines.end();
             if (study.isEmpty() || (profile && layers.isEmpty())) {
               output.release();
               output.note("stopped: --resume goes on");
@@ -205,39 +206,17 @@ final class UnitsCommand implements Callable<Integer> {
   }
 
   /// One line per part of the study, and a progress line for the interchanges.
-  private static final class Shown implements UnitStudy.Listener, AutoCloseable {
-    private final OutputOptions output;
-    private @Nullable Progress progress;
-
-    Shown(final OutputOptions output) {
-      this.output = output;
-    }
-
+  private record Shown(OutputOptions output, ProgressLines lines) implements UnitStudy.Listener {
     @Override
     public void doing(final String what) {
-      end();
+      lines.end();
       output.release();
       output.note("units: " + what);
     }
 
     @Override
     public void cells(final long done, final long all) {
-      if (progress == null) {
-        progress = output.progress("units", "cells");
-      }
-      progress.update(done, all, "");
-    }
-
-    void end() {
-      if (progress != null) {
-        progress.close();
-        progress = null;
-      }
-    }
-
-    @Override
-    public void close() {
-      end();
+      lines.update("units", "cells", done, all);
     }
   }
 }

@@ -14,6 +14,7 @@ import io.patchbay.analysis.study.Scene;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.Datasets;
+import io.patchbay.vae.io.JsonText;
 import io.patchbay.vae.train.TrainedVae;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -162,7 +163,7 @@ class CircuitsCommandTest {
       try (var runs =
           KeptRuns.open(
               unfinished,
-              CircuitsCommand.text(CircuitsCommand.key(asked)),
+              JsonText.of(CircuitsCommand.key(asked)),
               done > 0,
               () -> count[0] == most)) {
         asked.answer(
