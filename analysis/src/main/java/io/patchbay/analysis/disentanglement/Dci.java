@@ -33,11 +33,6 @@ public record Dci(
     List<Integer> leftOut) {
   private static final double EPSILON = 1e-11;
 
-  /// With the library's settings of the classifier.
-  public static Dci of(final Samples train, final Samples test) {
-    return of(train, test, GradientBoosting.Settings.STANDARD);
-  }
-
   /// @throws IllegalArgumentException when the parts differ in codes or factors, or when fewer than
   ///   two codes or two factors of several classes remain
   public static Dci of(

@@ -29,14 +29,4 @@ public final class BenjaminiHochberg {
     }
     return adjusted;
   }
-
-  /// Which hypotheses are rejected at the given rate.
-  public static boolean[] reject(double[] pValues, double rate) {
-    double[] adjusted = adjust(pValues);
-    boolean[] rejected = new boolean[adjusted.length];
-    for (int i = 0; i < rejected.length; i++) {
-      rejected[i] = adjusted[i] <= rate;
-    }
-    return rejected;
-  }
 }

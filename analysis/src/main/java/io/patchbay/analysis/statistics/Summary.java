@@ -1,6 +1,6 @@
 package io.patchbay.analysis.statistics;
 
-/// Streaming count, mean, variance and range (Welford; merging after Chan, Golub and LeVeque).
+/// Streaming count, mean, variance and range (Welford).
 public final class Summary {
   private long count;
   private double mean;
@@ -17,20 +17,6 @@ public final class Summary {
     squares += delta * (value - mean);
     min = Math.min(min, value);
     max = Math.max(max, value);
-  }
-
-  /// Adds all that `other` has seen.
-  public void merge(Summary other) {
-    if (other.count == 0) {
-      return;
-    }
-    long total = count + other.count;
-    double delta = other.mean - mean;
-    squares += other.squares + delta * delta * ((double) count / total) * other.count;
-    mean += delta * ((double) other.count / total);
-    count = total;
-    min = Math.min(min, other.min);
-    max = Math.max(max, other.max);
   }
 
   public long count() {

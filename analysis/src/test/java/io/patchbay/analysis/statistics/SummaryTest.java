@@ -3,7 +3,6 @@ package io.patchbay.analysis.statistics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -19,26 +18,6 @@ class SummaryTest {
     assertEquals(Math.sqrt(30), summary.deviation());
     assertEquals(1e9 + 4, summary.min());
     assertEquals(1e9 + 16, summary.max());
-  }
-
-  @Test
-  void mergingIsTheSameAsAddingAll() {
-    Random random = new Random(31);
-    Summary all = new Summary();
-    Summary merged = new Summary();
-    for (int part = 0; part < 4; part++) {
-      Summary one = new Summary();
-      for (int i = 0; i < part * 7; i++) {
-        double value = 3 + random.nextGaussian();
-        one.add(value);
-        all.add(value);
-      }
-      merged.merge(one);
-    }
-    assertEquals(all.count(), merged.count());
-    assertEquals(all.mean(), merged.mean(), 1e-13);
-    assertEquals(all.variance(), merged.variance(), 1e-13);
-    assertEquals(all.min(), merged.min());
   }
 
   @Test

@@ -135,7 +135,10 @@ class TestsOfNullsTest {
       shuffled[i * 7 % 15] = p[i];
       expected[i * 7 % 15] = i < 4;
     }
-    assertArrayEquals(expected, BenjaminiHochberg.reject(shuffled, 0.05));
+    double[] found = BenjaminiHochberg.adjust(shuffled);
+    for (int i = 0; i < 15; i++) {
+      assertEquals(expected[i], found[i] <= 0.05);
+    }
     double[] adjusted = BenjaminiHochberg.adjust(p);
     assertEquals(0.0001 * 15, adjusted[0], 1e-15);
     assertEquals(0.0095 * 15 / 4, adjusted[3], 1e-15);
