@@ -8,6 +8,8 @@
 //   nothing but `scale` {x, y, count, factor}: y = factor x, where that is memory.
 // - After fake_early(1) streams but the first do their work as soon as they are asked, as a device
 //   may too, unless they wait for another.
+// - Devices have compute capability 9.0; fake_capability(device, 75) has one say 7.5, and FAKE_CAPABILITIES="75 90"
+//   in the environment those of both.
 // - fake_fail(name, n, code) has the n-th call from now on of that function (of any, when it is
 //   empty) return the code. Sticky codes stay, as they do.
 // - fake_log() tells every call in order; fake_live() counts what was made and not given back.
@@ -45,6 +47,8 @@ struct Stream {
   long noted = 0;                  // of this stream in the recording
   std::map<Stream *, long> heard;  // how much of the others' the recorder waits for
 };
+// Destroyed ones, which recordings and events may still name.
+std::vector<Stream *> gone;
 struct Event { long at = 0; Stream *stream = nullptr; Stream *recorder = nullptr; bool timed = true; };
 struct Graph { std::vector<Work> work; };
 struct Function { std::string name; size_t bytes; int shared = 48 * 1024; };
@@ -61,6 +65,13 @@ size_t used = 0;
 int live = 0, sticky = 0, launches = 0, streams = 0, early = 0;
 std::string fail_name, text;
 int fail_after = 0, fail_code = 0;
+int capabilities[DEVICES] = {90, 90};
+
+void capabilities_of_environment() {
+  const char *given = getenv("FAKE_CAPABILITIES");
+  std::istringstream in(given == nullptr ? "90 90" : given);
+  for (int &capability : capabilities) in >> capability;
+}
 
 template <class... A> void tell(A... parts) {
   std::ostringstream line;
@@ -148,19 +159,27 @@ int fake_retained() { return contexts[0].retained + contexts[1].retained; }
 int fake_launches() { return launches; }
 void fake_fail(const char *name, int nth, int code) { fail_name = name; fail_after = nth; fail_code = code; }
 void fake_early(int now) { early = now; }
+void fake_capability(int device, int capability) { capabilities[device] = capability; }
 void fake_clear() { text.clear(); }
 void fake_reset() {
   for (auto &[start, size] : allocations) free(start);
   allocations.clear();
+  for (Stream *stream : gone) delete stream;
+  gone.clear();
   pinned.clear();
   used = 0;
   live = sticky = launches = fail_after = streams = early = 0;
   text.clear();
   current = nullptr;
+  capabilities_of_environment();
   for (auto &context : contexts) context.retained = 0;
 }
 
-CUresult CUDAAPI cuInit(unsigned int flags) { ENTER_ANYWHERE("cuInit", flags); return CUDA_SUCCESS; }
+CUresult CUDAAPI cuInit(unsigned int flags) {
+  ENTER_ANYWHERE("cuInit", flags);
+  if (getenv("FAKE_CAPABILITIES") != nullptr) capabilities_of_environment();
+  return CUDA_SUCCESS;
+}
 
 CUresult CUDAAPI cuDriverGetVersion(int *version) {
   ENTER_ANYWHERE("cuDriverGetVersion");
@@ -204,8 +223,8 @@ CUresult CUDAAPI cuDeviceGetAttribute(int *out, CUdevice_attribute attribute, CU
   switch (static_cast<int>(attribute)) {
     case 16: *out = 132; break;             // multiprocessors
     case 38: *out = 50 << 20; break;        // second-level cache
-    case 75: *out = 9; break;               // compute capability
-    case 76: *out = 0; break;
+    case 75: *out = capabilities[device] / 10; break;
+    case 76: *out = capabilities[device] % 10; break;
     case 81: *out = 228 * 1024; break;      // shared memory of a multiprocessor
     case 97: *out = 227 * 1024; break;      // that a block may ask for
     case 111: *out = 1024; break;           // that a block takes beside its own
@@ -339,7 +358,7 @@ CUresult CUDAAPI cuStreamCreateWithPriority(CUstream *stream, unsigned int flags
 
 CUresult CUDAAPI cuStreamDestroy(CUstream stream) {
   ENTER("cuStreamDestroy");
-  delete stream_of(stream);
+  gone.push_back(stream_of(stream));
   live--;
   return CUDA_SUCCESS;
 }

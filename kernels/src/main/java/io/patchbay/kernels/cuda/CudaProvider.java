@@ -4,17 +4,22 @@ import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider;
 import io.patchbay.engine.DeviceMissingException;
 import io.patchbay.ffi.NativeException;
+import io.patchbay.ffi.cuda.Capability;
 import io.patchbay.ffi.cuda.CudaDevice;
 import io.patchbay.ffi.cuda.CudaUnavailableException;
 import java.io.IOException;
 import java.util.Optional;
 
-/// Offers the CUDA kernels where there is a GPU with a driver, and the build had nvcc.
+/// Offers the CUDA kernels where there is a GPU with a driver that is young enough for them, and
+/// the build had nvcc.
 public final class CudaProvider implements BackendProvider {
   private static final int PREFERENCE = 20;
 
   /// A kernel source that every build with nvcc has.
   private static final String PROBE = "expression";
+
+  /// The oldest GPUs that `build.sh` makes code for.
+  private static final Capability LEAST = new Capability(8, 0);
 
   public CudaProvider() {}
 
@@ -37,7 +42,7 @@ public final class CudaProvider implements BackendProvider {
   public Optional<String> unavailable() {
     return CudaProvider.class.getResource(PROBE + ".fatbin") == null
         ? Optional.of("built without nvcc, so there are no CUDA kernels")
-        : CudaDevice.absence();
+        : CudaDevice.absence(LEAST);
   }
 
   @Override
@@ -56,10 +61,10 @@ public final class CudaProvider implements BackendProvider {
 
   /// A GPU with the kernels of this build.
   ///
-  /// @throws DeviceMissingException when there is none of this number
+  /// @throws DeviceMissingException when there is none of this number, or it is too old
   public static CudaDevice device(final int number) {
     try {
-      return CudaDevice.open(number, CudaProvider::image);
+      return CudaDevice.open(number, LEAST, CudaProvider::image);
     } catch (final CudaUnavailableException e) {
       throw new DeviceMissingException("cuda:" + number, String.valueOf(e.getMessage()));
     }

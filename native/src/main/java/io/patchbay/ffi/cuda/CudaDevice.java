@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// [OutOfDeviceMemoryException], after which the device goes on; an illegal address and its like is
 /// a [DeviceLostException], then and ever after.
 public final class CudaDevice implements Device {
-  /// Longest name that is asked for.
-  private static final int NAME = 256;
-
   private final CudaContext context;
   private final CudaStream stream;
   private final Staging staging;
@@ -68,8 +65,10 @@ public final class CudaDevice implements Device {
   }
 
   /// Why this machine has no device to open, in one line, if it has none.
-  public static Optional<String> absence() {
-    return CudaDriver.absence(CudaLibraries.standard());
+  ///
+  /// @param least capability that is needed
+  public static Optional<String> absence(final Capability least) {
+    return CudaDriver.absence(CudaLibraries.standard(), least);
   }
 
   /// How many devices `CUDA_VISIBLE_DEVICES` leaves.
@@ -83,15 +82,22 @@ public final class CudaDevice implements Device {
   /// fails is named.
   ///
   /// @param number from 0 on, of the devices that `CUDA_VISIBLE_DEVICES` leaves
+  /// @param least capability that the kernels need
   /// @param images of a source's name: what nvcc made of it (fatbin, cubin or PTX), asked for once
-  /// @throws CudaUnavailableException when there is no driver, or no such device
-  public static CudaDevice open(final int number, final Function<String, byte[]> images) {
-    return new CudaDevice(
-        CudaDriver.open(CudaLibraries.standard()),
-        number,
-        isBlocking(System.getenv()),
-        images,
-        Nvrtc::open);
+  /// @throws CudaUnavailableException when there is no driver, or no such device, or it is too old
+  public static CudaDevice open(
+      final int number, final Capability least, final Function<String, byte[]> images) {
+    final var driver = CudaDriver.open(CudaLibraries.standard());
+    requireYoung(driver, number, least);
+    return new CudaDevice(driver, number, isBlocking(System.getenv()), images, Nvrtc::open);
+  }
+
+  static void requireYoung(final CudaDriver driver, final int number, final Capability least) {
+    Gpus.of(driver, least)
+        .absence(number)
+        .ifPresent(reason -> {
+          throw new CudaUnavailableException(reason);
+        });
   }
 
   static boolean isBlocking(final Map<String, String> environment) {
@@ -100,11 +106,12 @@ public final class CudaDevice implements Device {
 
   private static DeviceFacts facts(final CudaContext context) {
     try (var arena = Arena.ofConfined()) {
-      final var name = arena.allocate(NAME);
+      final var name = arena.allocate(Gpus.NAME);
       final var calls = context.calls();
       context.check(
-          calls.call(DriverFunction.DEVICE_GET_NAME, name.address(), NAME - 1, context.device()));
-      name.set(JAVA_BYTE, NAME - 1L, (byte) 0);
+          calls.call(
+              DriverFunction.DEVICE_GET_NAME, name.address(), Gpus.NAME - 1, context.device()));
+      name.set(JAVA_BYTE, Gpus.NAME - 1L, (byte) 0);
       context.check(calls.call(DriverFunction.DEVICE_TOTAL_MEM, context.cell(), context.device()));
       final long memory = context.written();
       return new DeviceFacts(

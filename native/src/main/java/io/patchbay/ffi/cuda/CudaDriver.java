@@ -51,10 +51,11 @@ final class CudaDriver {
   }
 
   /// Why there is no device to run on, in one line, if there is none.
-  static Optional<String> absence(final CudaLibraries libraries) {
+  ///
+  /// @param least capability that is needed
+  static Optional<String> absence(final CudaLibraries libraries, final Capability least) {
     try {
-      open(libraries);
-      return Optional.empty();
+      return Gpus.of(open(libraries), least).absence();
     } catch (final CudaUnavailableException e) {
       return Optional.ofNullable(e.getMessage());
     }
@@ -82,7 +83,8 @@ final class CudaDriver {
     }
   }
 
-  private void demand(final int status) {
+  /// @throws CudaUnavailableException unless it is that of success
+  void demand(final int status) {
     if (status != CUDA_SUCCESS) {
       throw new CudaUnavailableException("the CUDA driver does not start: " + describe(status));
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -31,6 +32,11 @@ class CudaDriverTest {
   void build(@TempDir final Path other) throws IOException, InterruptedException {
     built = other;
     driver = FakeDriver.build(other);
+  }
+
+  @AfterEach
+  void forget() {
+    driver.reset();
   }
 
   private CudaLibraries libraries(final Map<String, String> environment) {
@@ -124,6 +130,47 @@ class CudaDriverTest {
     assertEquals(
         "no such CUDA device: cuda:2, devices=2",
         assertThrows(CudaUnavailableException.class, () -> driver.device(2).close()).getMessage());
+  }
+
+  private Gpus gpus(final int first, final int second) {
+    driver.capability(0, first);
+    driver.capability(1, second);
+    return Gpus.of(CudaDriver.open(driver.library()), new Capability(8, 0));
+  }
+
+  @Test
+  void gpusThatAreTooOldAreSaid() {
+    final var both = gpus(75, 61);
+    final var old =
+        "GPU Fake A (cuda:0) has compute capability 7.5, GPU Fake B (cuda:1) has compute"
+            + " capability 6.1, the kernels need 8.0 or more";
+    assertEquals(Optional.of(old), both.absence());
+    assertEquals(
+        Optional.of("GPU Fake A has compute capability 7.5, the kernels need 8.0 or more"),
+        new Gpus(both.all().subList(0, 1), both.least()).absence());
+    assertEquals(Optional.empty(), gpus(80, 75).absence());
+    assertEquals(Optional.empty(), gpus(75, 120).absence());
+  }
+
+  /// One of several is refused by its number, and the others are named.
+  @Test
+  void anOldGpuAmongOthersIsRefusedByItsNumber() {
+    final var gpus = gpus(79, 90);
+    final var reason =
+        "GPU Fake A (cuda:0) has compute capability 7.9, the kernels need 8.0 or more; GPU Fake B"
+            + " (cuda:1) has compute capability 9.0";
+    assertEquals(Optional.of(reason), gpus.absence(0));
+    assertEquals(Optional.empty(), gpus.absence(1));
+    assertEquals(Optional.empty(), gpus.absence(2), "there is none, which is said otherwise");
+    final var opened = CudaDriver.open(driver.library());
+    final var e =
+        assertThrows(
+            CudaUnavailableException.class, () -> CudaDevice.requireYoung(opened, 0, gpus.least()));
+    assertEquals(reason, e.getMessage());
+    CudaDevice.requireYoung(opened, 1, gpus.least());
+    assertEquals(
+        Optional.of("GPU Fake A (cuda:0) has compute capability 3.5, the kernels need 8.0 or more"),
+        gpus(35, 30).absence(0));
   }
 
   private String refusal() {

@@ -64,6 +64,9 @@ class CudaGpuTest {
       }
       """;
 
+  /// What the PTX asks for.
+  private static final Capability LEAST = new Capability(7, 0);
+
   private CudaDevice device;
 
   private static byte[] images(final String source) {
@@ -73,10 +76,10 @@ class CudaGpuTest {
   @BeforeAll
   void open() {
     if (!List.of(System.getProperty("require", "").split(",")).contains("cuda")) {
-      final var absence = CudaDevice.absence();
+      final var absence = CudaDevice.absence(LEAST);
       assumeTrue(absence.isEmpty(), () -> absence.orElse(""));
     }
-    device = CudaDevice.open(0, CudaGpuTest::images);
+    device = CudaDevice.open(0, LEAST, CudaGpuTest::images);
   }
 
   @AfterAll
@@ -272,7 +275,8 @@ class CudaGpuTest {
         """;
     final var nvrtc = Nvrtc.open();
     try (var other =
-            CudaDevice.open(0, name -> nvrtc.compile(name, source, Map.of(), device.facts()));
+            CudaDevice.open(
+                0, LEAST, name -> nvrtc.compile(name, source, Map.of(), device.facts()));
         var memory = other.allocate("int", 4)) {
       other.kernel("put.cu", "put").launch(Launch.of(1, 1), memory.address(), 42);
       final var value = new int[1];
@@ -346,7 +350,7 @@ class CudaGpuTest {
     private Crash() {}
 
     public static void main(final String[] arguments) {
-      try (var device = CudaDevice.open(0, CudaGpuTest::images)) {
+      try (var device = CudaDevice.open(0, LEAST, CudaGpuTest::images)) {
         device.kernel("scaling", "crash").launch(new Launch(3, 1, 32, 0), 8);
         for (int i = 0; i < 2; i++) {
           try {

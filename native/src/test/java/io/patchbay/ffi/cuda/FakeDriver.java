@@ -121,6 +121,16 @@ final class FakeDriver {
     }
   }
 
+  /// Has a device say that it has a compute capability, such as 75 for 7.5.
+  void capability(final int device, final int capability) {
+    try {
+      function("fake_capability", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT))
+          .invokeExact(device, capability);
+    } catch (final Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /// What was made and not given back.
   int live() {
     return number("fake_live");
