@@ -46,8 +46,10 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--device",
       defaultValue = "cpu",
       paramLabel = "NAME",
-      description = "Our backend. Default: cpu.")
-  private String device = "cpu";
+      description =
+          "Where the suite errors computes effects: cpu, cuda or reference. The others time the CPU;"
+              + " gpu-suite times a GPU. Default: cpu.")
+  private String device = BenchOptions.CPU;
 
   @Option(
       names = "--pairs",
@@ -106,6 +108,9 @@ public final class BenchCommand implements Callable<Integer> {
       throw usage("--pairs", Integer.toString(pairs), "a count from 1");
     }
     final var chosen = Suite.of(suite);
+    if (chosen.timesTheCpu() && !device.equals(BenchOptions.CPU)) {
+      throw usage("--device", device, "cpu: " + suite + " times the CPU, gpu-suite times a GPU");
+    }
     final var known = chosen.rows();
     for (final var row : rows) {
       if (known.stream().noneMatch(label -> BenchOptions.selects(row, label))) {

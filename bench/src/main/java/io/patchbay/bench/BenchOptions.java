@@ -7,7 +7,7 @@ import java.util.Optional;
 /// What the user asked for.
 ///
 /// @param peer `none`, or the name of a [Peer]
-/// @param device a backend's name
+/// @param device a backend's name, of a suite that times the CPU [#CPU]
 /// @param pairs pairs to keep in each row
 /// @param windowMillis how long each side of a pair is timed
 /// @param seed of weights and inputs
@@ -27,6 +27,9 @@ record BenchOptions(
   /// No comparison.
   static final String NO_PEER = "none";
 
+  /// The backend that is timed.
+  static final String CPU = "cpu";
+
   /// Fewer pairs than this are not a measurement to quote.
   static final int QUOTABLE_PAIRS = 15;
 
@@ -38,6 +41,10 @@ record BenchOptions(
     if (pairs < 1 || windowMillis < 1) {
       throw new IllegalArgumentException(
           "bench: pairs=" + pairs + ", windowMillis=" + windowMillis + ", expected from 1");
+    }
+    if (suite.timesTheCpu() && !device.equals(CPU)) {
+      throw new IllegalArgumentException(
+          "bench: suite=" + suite.label() + ", device=" + device + ", expected " + CPU);
     }
   }
 

@@ -43,6 +43,12 @@ enum Suite {
     };
   }
 
+  /// Whether its clocks, peers and ceiling are those of the CPU's threads, so that no other device
+  /// can be timed by it.
+  boolean timesTheCpu() {
+    return this != ERRORS;
+  }
+
   /// How much longer a side is timed than a kernel is.
   int windows() {
     return this == SWEEPS ? 2 : 1;

@@ -1,14 +1,23 @@
 package io.patchbay.bench;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.cli.ExitCode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 final class BenchOptionsTest {
   @ParameterizedTest
@@ -28,6 +37,35 @@ final class BenchOptionsTest {
     assertFalse(options.wants("channels-32"));
     assertFalse(options.wants("encoder-channels-mu"));
     assertTrue(options("", List.of()).wants("z-grid"));
+  }
+
+  /// Of another device its rows would be the CPU's under that device's name.
+  @ParameterizedTest
+  @EnumSource(Suite.class)
+  void aSuiteThatTimesTheCpuTakesNoOtherDevice(final Suite suite) {
+    final Executable made =
+        () -> new BenchOptions(suite, "none", "cuda", 1, 1, 1, List.of(), Optional.empty(), true);
+    if (suite == Suite.ERRORS) {
+      assertDoesNotThrow(made);
+    } else {
+      assertThrows(IllegalArgumentException.class, made);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"kernels,cuda", "layers,reference", "sweeps,cuda:1", "sweeps,auto"})
+  void theCommandNamesThePlaceForAGpu(final String suite, final String device) {
+    final var err = new StringWriter();
+    final int code =
+        new CommandLine(new BenchCommand())
+            .setErr(new PrintWriter(err, true))
+            .execute("--suite", suite, "--device", device);
+    assertEquals(ExitCode.USAGE, code);
+    final var line = err.toString().lines().findFirst().orElse("");
+    assertEquals(
+        "--device: %s, expected cpu: %s times the CPU, gpu-suite times a GPU"
+            .formatted(device, suite),
+        line);
   }
 
   private static BenchOptions options(final String run, final List<String> rows) {

@@ -58,12 +58,15 @@ class BadCommandLineTest {
           new Case(USAGE, "512M", "train --host-memory -1G"),
           new Case(USAGE, "--threads", "train --threads 0 --out DIR/new"),
           new Case(USAGE, "--threads", "doctor --threads -1"),
-          new Case(MISSING, "name=cuda", "train --device cuda --out DIR/new"),
+          new Case(MISSING, "name=cuda:9999", "train --device cuda:9999 --out DIR/new"),
           new Case(MISSING, "expected one of auto", "doctor --device gpu"),
           new Case(
               USAGE, "sweep alone takes several", "train --device cuda:0,cuda:1 --out DIR/new"),
           new Case(USAGE, "sweep alone takes several", "doctor --device cuda:all"),
-          new Case(MISSING, "name=cuda:all", "sweep DIR --site input --op zero --device cuda:all"),
+          new Case(
+              MISSING,
+              "name=cuda:9998",
+              "sweep DIR --site input --op zero --device cuda:9998,cuda:9999"),
           new Case(
               USAGE,
               "each device once",

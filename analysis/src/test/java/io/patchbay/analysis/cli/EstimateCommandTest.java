@@ -3,6 +3,7 @@ package io.patchbay.analysis.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.HostBackend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -39,7 +40,8 @@ class EstimateCommandTest {
     "race --top 2, top, these are the 2 units of the largest means"
   })
   void theFileHoldsTheEstimate(final String method, final String figure, final String says) {
-    final var shell = runs.succeed(line(method) + " --json");
+    final var line = line(method) + " --device " + HostBackend.name();
+    final var shell = runs.succeed(line + " --json");
     final var all = runs.json("run/estimate/estimate.json");
     assertEquals(all, JsonMapper.shared().readTree(shell.out()));
     assertEquals(method.substring(0, method.indexOf(' ')), all.path("method").stringValue());
@@ -52,7 +54,7 @@ class EstimateCommandTest {
     assertTrue(all.path("exact").path("cells").intValue() <= 90 * 8);
     assertEquals(8, all.path("units").size());
     assertTrue(all.path("units").get(0).has(figure), shell::out);
-    final var table = runs.succeed(line(method));
+    final var table = runs.succeed(line);
     assertTrue(table.out().contains(says), table::out);
     assertTrue(table.out().contains("95 % interval"), table::out);
     assertTrue(table.err().contains("approximate: "), table::err);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.HostBackend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,7 +61,8 @@ class KilledSweepTest {
             + " --units elements --op set --values 0,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1,2,3,4,5"
             + " --metric mu --inputs "
             + INPUTS
-            + " --seed 3 --resume --threads 1 --out OUT";
+            + " --seed 3 --resume --threads 1 --out OUT --device "
+            + HostBackend.name();
     final var command = new ArrayList<>(List.of(java));
     for (final var word : line.split(" ", -1)) {
       command.add(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.HostBackend;
 import io.patchbay.analysis.estimate.EstimateQuestion.Method;
 import io.patchbay.analysis.patch.Subject;
 import io.patchbay.analysis.statistics.Interval;
@@ -13,7 +14,6 @@ import io.patchbay.analysis.sweep.SweepSample;
 import io.patchbay.analysis.sweep.folder.Place;
 import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.engine.BackendProvider.Settings;
-import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.FactorDataset;
 import io.patchbay.vae.data.Pendulum;
 import io.patchbay.vae.io.BadInputException;
@@ -49,7 +49,7 @@ class EstimateStudyTest {
     final var config =
         TrainConfig.defaults(
             Variant.VAE, "arch.widths=4", "arch.hidden=8", "latent=3", "data=pendulum:size=16");
-    try (var backend = Backends.open("auto", new Settings(threads, 1L << 28)).backend();
+    try (var backend = HostBackend.open(new Settings(threads, 1L << 28));
         var data = new Pendulum(16, 0);
         var model = TrainedVae.untrained(config, data.shape(), backend)) {
       return asked.apply(new Subject(backend, model.vae(), model.weights()), data);

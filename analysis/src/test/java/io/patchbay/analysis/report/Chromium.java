@@ -1,5 +1,7 @@
 package io.patchbay.analysis.report;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -15,10 +17,10 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,28 +45,33 @@ final class Chromium implements AutoCloseable {
     Thread.ofPlatform().daemon().name("chromium").start(() -> receive(in));
   }
 
-  /// The browser on the search path, if there is one.
-  static Optional<Path> find() {
-    for (String name : List.of("chromium", "chromium-browser", "google-chrome")) {
+  /// The browser on the search path. Without one the tests are left out, or fail where
+  /// `-Drequire=chromium` asks for it.
+  private static Path binary() {
+    final var names = List.of("chromium", "chromium-browser", "google-chrome");
+    for (final var name : names) {
       for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
         Path candidate = Path.of(folder, name);
         if (!folder.isEmpty() && Files.isExecutable(candidate)) {
-          return Optional.of(candidate);
+          return candidate;
         }
       }
     }
-    return Optional.empty();
+    final var reason = "no browser on PATH: names=" + names;
+    final var required = List.of(System.getProperty("require", "").split(","));
+    assertFalse(required.contains("chromium"), reason);
+    return Assumptions.abort(reason);
   }
 
   /// @param profile an empty folder
-  static Chromium start(Path binary, Path profile) throws IOException {
+  static Chromium start(Path profile) throws IOException {
     // The protocol's pipe is on descriptors 3 and 4, which a shell can make of 0 and 1.
     List<String> command =
         List.of(
             "sh",
             "-c",
             "exec \"$0\" \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null 2>/dev/null",
-            binary.toString(),
+            binary().toString(),
             "--headless",
             "--no-sandbox",
             "--disable-gpu",

@@ -2,7 +2,6 @@ package io.patchbay.analysis.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import io.patchbay.analysis.patch.GuardRun;
 import io.patchbay.analysis.study.RunReport;
@@ -23,10 +22,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,15 +67,7 @@ final class ReportPageTest {
 
   @BeforeAll
   static void start() throws IOException {
-    Optional<Path> binary = Chromium.find();
-    if (binary.isEmpty()) {
-      String reason = "no chromium, chromium-browser or google-chrome on PATH";
-      if (System.getProperty("require", "").contains("chromium")) {
-        fail(reason);
-      }
-      Assumptions.abort(reason);
-    }
-    running = Chromium.start(binary.get(), Files.createDirectory(folder.resolve("profile")));
+    running = Chromium.start(Files.createDirectory(folder.resolve("profile")));
   }
 
   @AfterAll

@@ -3,7 +3,6 @@ package io.patchbay.analysis.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import io.patchbay.analysis.report.ReproductionReport.Finding;
 import io.patchbay.analysis.report.ReproductionReport.Measure;
@@ -21,10 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,15 +39,7 @@ final class ReproductionReportTest {
 
   @BeforeAll
   static void start() throws IOException {
-    final Optional<Path> binary = Chromium.find();
-    if (binary.isEmpty()) {
-      final String reason = "no chromium, chromium-browser or google-chrome on PATH";
-      if (System.getProperty("require", "").contains("chromium")) {
-        fail(reason);
-      }
-      Assumptions.abort(reason);
-    }
-    running = Chromium.start(binary.get(), Files.createDirectory(folder.resolve("profile")));
+    running = Chromium.start(Files.createDirectory(folder.resolve("profile")));
   }
 
   @AfterAll

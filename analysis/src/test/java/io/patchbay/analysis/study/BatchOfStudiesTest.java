@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.HostBackend;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.metric.EffectCube;
 import io.patchbay.analysis.patch.Together;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
-import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.Sprites;
 import io.patchbay.vae.model.VaeGraph;
 import io.patchbay.vae.train.TrainConfig;
@@ -34,7 +34,7 @@ class BatchOfStudiesTest {
   ///
   /// @param rows that keep the device busy
   private static <T> List<T> both(final int rows, final Function<Scene, T> study) {
-    try (var backend = Backends.open("auto", new Settings(2, 1L << 30)).backend()) {
+    try (var backend = HostBackend.open(new Settings(2, 1L << 30))) {
       return List.of(on(backend, study), on(new DeviceLikeBackend(backend, rows), study));
     }
   }
@@ -123,7 +123,7 @@ class BatchOfStudiesTest {
 
   @Test
   void aDeviceTakesWhatKeepsItBusy() {
-    try (var host = Backends.open("auto", new Settings(1, 1L << 28)).backend()) {
+    try (var host = HostBackend.open(new Settings(1, 1L << 28))) {
       final var device = new DeviceLikeBackend(host, ROWS);
       final int busy = CELLS_PER_ROW * ROWS;
       assertEquals(100, Together.cells(host, 100, 1 << 20, 1, 1));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.analysis.HostBackend;
 import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.UnitSelection;
@@ -18,6 +19,7 @@ import io.patchbay.analysis.sweep.folder.Place;
 import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.analysis.sweep.folder.SweepPlan.Pool;
 import io.patchbay.analysis.sweep.route.Routes;
+import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.Sprites;
@@ -61,8 +63,12 @@ class SweepIndependenceTest {
   }
 
   private static <T> T on(final int threads, final long memory, final Function<Subject, T> asked) {
+    return on(Backends.open("auto", new Settings(threads, memory)).backend(), asked);
+  }
+
+  private static <T> T on(final Backend opened, final Function<Subject, T> asked) {
     final var config = TrainConfig.defaults(Variant.VAE, "seed=5");
-    try (var backend = Backends.open("auto", new Settings(threads, memory)).backend();
+    try (var backend = opened;
         var model = TrainedVae.untrained(config, new Sprites(false).shape(), backend)) {
       return asked.apply(new Subject(backend, model.vae(), model.weights()));
     }
@@ -209,8 +215,7 @@ class SweepIndependenceTest {
   private static BatchRoom room(final long memory, final Pool pool, final int inputs) {
     final var plan = plan("decoder.convt2", UNITS, "interchange", pool);
     return on(
-        1,
-        memory,
+        HostBackend.open(new Settings(1, memory)),
         subject -> {
           final var of =
               Sites.of(ShardRunner.graph(subject, false).graph()).named("decoder.convt2");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.patchbay.analysis.HostBackend;
 import io.patchbay.analysis.patch.GuardRun;
 import io.patchbay.analysis.patch.Reach;
 import io.patchbay.analysis.patch.Subject;
@@ -17,7 +18,6 @@ import io.patchbay.analysis.sweep.folder.SweepPlan;
 import io.patchbay.analysis.sweep.folder.SweepTable;
 import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
-import io.patchbay.engine.Backends;
 import io.patchbay.vae.data.Sprites;
 import io.patchbay.vae.io.BadInputException;
 import io.patchbay.vae.train.Environment;
@@ -58,7 +58,7 @@ class SweepTest {
 
   @BeforeAll
   void open() {
-    backend = Backends.open("auto", new Settings(2, 1L << 30)).backend();
+    backend = HostBackend.open(new Settings(2, 1L << 30));
     final var config =
         TrainConfig.defaults(
             Variant.VAE, "arch.widths=4,4", "arch.hidden=16", "latent=3", "seed=5");

@@ -80,6 +80,27 @@ final class Bundle {
     return names;
   }
 
+  /// Whether a jar or a folder holds what nvcc makes of the CUDA kernels.
+  boolean hasCudaKernels() throws IOException {
+    for (final var folder : folders) {
+      if (files(folder).stream().anyMatch(file -> isCudaKernel(file.toString()))) {
+        return true;
+      }
+    }
+    for (final var jar : jars) {
+      try (var file = new ZipFile(jar.toFile())) {
+        if (file.stream().anyMatch(entry -> isCudaKernel(entry.getName()))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isCudaKernel(final String name) {
+    return name.endsWith(".fatbin");
+  }
+
   /// Packs the bundle. The file appears under its name when it is whole.
   ///
   /// Throws IllegalStateException when there is no jlink or no xz, or a jar without a licence.

@@ -3,6 +3,7 @@ package io.patchbay.bench.bundle;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,6 +92,28 @@ final class BundleTest {
             IllegalStateException.class,
             () -> bundle("picocli-4.jar", "strange-1.jar").checkLicences());
     assertEquals("no licence is noted for a jar: name=strange-1.jar", refused.getMessage());
+  }
+
+  @Test
+  void kernelsOfCudaAreFoundInJarsAndInFolders() throws IOException {
+    final var bundle = bundle("picocli-4.jar");
+    assertFalse(bundle.hasCudaKernels());
+    final var kernel = classes.resolve("some/expression.fatbin");
+    write(kernel, "code");
+    assertTrue(bundle.hasCudaKernels());
+    Files.delete(kernel);
+    try (var out =
+        new JarOutputStream(Files.newOutputStream(folder.resolve("patchbay-kernels-1.jar")))) {
+      out.putNextEntry(new JarEntry("some/expression.fatbin"));
+    }
+    assertTrue(bundle("picocli-4.jar", "patchbay-kernels-1.jar").hasCudaKernels());
+  }
+
+  @Test
+  void anArchiveThatIsTooLargeIsSaidToBe() {
+    assertEquals("45.0 MB", BundleCommand.size(44_999_999));
+    assertEquals("45.0 MB (not under 45)", BundleCommand.size(45_000_000));
+    assertEquals("51.2 MB (not under 45)", BundleCommand.size(51_234_567));
   }
 
   @Test

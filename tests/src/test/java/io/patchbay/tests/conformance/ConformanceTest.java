@@ -19,7 +19,6 @@ import io.patchbay.kernels.reference.ReferenceBackend;
 import io.patchbay.tests.cases.Catalogue;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -150,22 +149,6 @@ final class ConformanceTest {
           Catalogue.all().stream().filter(c -> c.name().startsWith("patch ")).toList();
       assertTrue(patches.size() >= 3);
       patches.forEach(c -> assertNotEquals(List.of(), check.faults(c), c.name()));
-    }
-  }
-
-  /// `-Drequire=cpu,cuda` makes a missing backend a failure; a browser is asked for in the same
-  /// list, and the test of the report sees to it.
-  @Test
-  void whatIsRequiredIsHere() {
-    final var required =
-        Arrays.stream(System.getProperty("require", "").split(","))
-            .filter(name -> !name.isBlank() && !name.equals("chromium"))
-            .toList();
-    for (final var name : required) {
-      final var provider =
-          Backends.providers().stream().filter(p -> p.name().equals(name)).findFirst();
-      assertTrue(provider.isPresent(), () -> "no such backend: name=" + name);
-      assertEquals("", provider.get().unavailable().orElse(""), name);
     }
   }
 

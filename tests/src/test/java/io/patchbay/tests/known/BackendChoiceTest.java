@@ -1,9 +1,11 @@
 package io.patchbay.tests.known;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.patchbay.engine.BackendProvider;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.engine.BadSettingException;
@@ -56,6 +58,27 @@ final class BackendChoiceTest {
     assertThrows(BadSettingException.class, () -> Backends.openAll("cpu,cpu", SETTINGS));
     assertThrows(DeviceMissingException.class, () -> Backends.openAll("cpu,", SETTINGS));
     assertThrows(DeviceMissingException.class, () -> Backends.openAll("cpu:all", SETTINGS));
+  }
+
+  /// `cuda:all`: every device that there is, or the reason why there is none.
+  @Test
+  void allAreTheDevicesOfTheirProvider() {
+    final var numbered = Backends.providers().stream().filter(BackendProvider::isNumbered).toList();
+    assertFalse(numbered.isEmpty());
+    for (final var provider : numbered) {
+      final var all = provider.name() + ":all";
+      if (provider.unavailable().isEmpty()) {
+        final var choices = Backends.openAll(all, SETTINGS);
+        choices.forEach(choice -> choice.backend().close());
+        assertEquals(provider.devices(), choices.size());
+      } else {
+        final var thrown =
+            assertThrows(DeviceMissingException.class, () -> Backends.openAll(all, SETTINGS));
+        final var message = String.valueOf(thrown.getMessage());
+        assertTrue(message.contains("name=" + all), message);
+        assertTrue(message.endsWith(provider.unavailable().get()), message);
+      }
+    }
   }
 
   @Test
