@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// The frame of a command that asks something of one trained run: the run, and what every analysis
-/// takes. A command opens the run with [#ask], and hands its result to [#write] and [#show].
+/// takes. A command opens the run with [#ask], and hands its result to [#show].
 final class RunOptions {
   @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
   @Parameters(paramLabel = "RUN", description = "A run folder.")
