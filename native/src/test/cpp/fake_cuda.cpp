@@ -8,8 +8,8 @@
 //   nothing but `scale` {x, y, count, factor}: y = factor x, where that is memory.
 // - After fake_early(1) streams but the first do their work as soon as they are asked, as a device
 //   may too, unless they wait for another.
-// - Devices have compute capability 9.0; fake_capability(device, 75) has one say 7.5, and FAKE_CAPABILITIES="75 90"
-//   in the environment those of both.
+// - Devices have compute capability 9.0, or those of FAKE_CAPABILITIES="75 90" in the environment;
+//   fake_capability(device, 75) has one say 7.5.
 // - fake_fail(name, n, code) has the n-th call from now on of that function (of any, when it is
 //   empty) return the code. Sticky codes stay, as they do.
 // - fake_log() tells every call in order; fake_live() counts what was made and not given back.
@@ -65,13 +65,15 @@ size_t used = 0;
 int live = 0, sticky = 0, launches = 0, streams = 0, early = 0;
 std::string fail_name, text;
 int fail_after = 0, fail_code = 0;
-int capabilities[DEVICES] = {90, 90};
+int capabilities[DEVICES];
 
-void capabilities_of_environment() {
+bool read_capabilities() {
   const char *given = getenv("FAKE_CAPABILITIES");
   std::istringstream in(given == nullptr ? "90 90" : given);
   for (int &capability : capabilities) in >> capability;
+  return true;
 }
+const bool first_capabilities = read_capabilities();
 
 template <class... A> void tell(A... parts) {
   std::ostringstream line;
@@ -171,15 +173,11 @@ void fake_reset() {
   live = sticky = launches = fail_after = streams = early = 0;
   text.clear();
   current = nullptr;
-  capabilities_of_environment();
+  read_capabilities();
   for (auto &context : contexts) context.retained = 0;
 }
 
-CUresult CUDAAPI cuInit(unsigned int flags) {
-  ENTER_ANYWHERE("cuInit", flags);
-  if (getenv("FAKE_CAPABILITIES") != nullptr) capabilities_of_environment();
-  return CUDA_SUCCESS;
-}
+CUresult CUDAAPI cuInit(unsigned int flags) { ENTER_ANYWHERE("cuInit", flags); return CUDA_SUCCESS; }
 
 CUresult CUDAAPI cuDriverGetVersion(int *version) {
   ENTER_ANYWHERE("cuDriverGetVersion");

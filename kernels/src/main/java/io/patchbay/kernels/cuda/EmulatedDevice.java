@@ -96,6 +96,12 @@ public final class EmulatedDevice implements Device {
     return of(memory, order, new Traits(MANY_MULTIPROCESSORS, true, null));
   }
 
+  /// A device of one multiprocessor: its few blocks take several turns each where there is little
+  /// to do.
+  public static EmulatedDevice small(final long memory, final int order) {
+    return of(memory, order, new Traits(1, true, null));
+  }
+
   /// A device that records nothing, as a GPU whose launches are waited for.
   public static EmulatedDevice inTurn(final long memory, final int order) {
     return of(memory, order, new Traits(MULTIPROCESSORS, false, null));
