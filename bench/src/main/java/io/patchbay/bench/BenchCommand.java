@@ -47,8 +47,8 @@ public final class BenchCommand implements Callable<Integer> {
       defaultValue = "cpu",
       paramLabel = "NAME",
       description =
-          "Where the suite errors computes effects: cpu, cuda or reference. The others time the CPU;"
-              + " gpu-suite times a GPU. Default: cpu.")
+          "Our backend in sweeps and errors: cpu, cuda or reference. The other suites time the CPU;"
+              + " gpu-suite times all of a GPU. Default: cpu.")
   private String device = BenchOptions.CPU;
 
   @Option(

@@ -27,7 +27,7 @@ record BenchOptions(
   /// No comparison.
   static final String NO_PEER = "none";
 
-  /// The backend that is timed.
+  /// The backend whose threads are timed.
   static final String CPU = "cpu";
 
   /// Fewer pairs than this are not a measurement to quote.

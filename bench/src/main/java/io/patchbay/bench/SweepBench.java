@@ -52,6 +52,12 @@ final class SweepBench {
         rows.add(row);
       }
       final var notes = notes(options, peers, model, rows);
+      if (!options.device().equals(BenchOptions.CPU)) {
+        notes.add(
+            "ours and own naive on "
+                + many.device()
+                + "; the peer and the peak are the CPU's, so no share of it is given");
+      }
       Arrays.stream(SweepWorkload.values())
           .filter(w -> options.wants(w.label()) && !runs(w, many))
           .forEach(w -> notes.add(w.label() + " left out: not on " + many.device()));

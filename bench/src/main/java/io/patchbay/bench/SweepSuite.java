@@ -115,6 +115,7 @@ final class SweepSuite {
                 wall(Optional.of(spared))),
             () -> meter.peak(kernels, setting.threads()));
     final double macs = MinimumWork.perCell(task);
+    final boolean host = setting.many().name().equals(BenchOptions.CPU);
     return new SweepFigures(
         task.workload().label(),
         setting.threads(),
@@ -135,8 +136,10 @@ final class SweepSuite {
         measured.spread(r -> r.rate(0) / r.rate(2)),
         measured.spread(r -> r.rate(0) / r.rate(3)),
         macs,
-        measured.spread(r -> 2e-9 * macs * r.rate(0) / r.peak()).median(),
-        setting.threads() == 1 ? Double.NaN : measured.spread(r -> r.rate(0) / r.rate(4)).median(),
+        host ? measured.spread(r -> 2e-9 * macs * r.rate(0) / r.peak()).median() : Double.NaN,
+        host && setting.threads() > 1
+            ? measured.spread(r -> r.rate(0) / r.rate(4)).median()
+            : Double.NaN,
         measured.spread(r -> r.rate(5) / r.rate(0)).median(),
         error,
         peerError,

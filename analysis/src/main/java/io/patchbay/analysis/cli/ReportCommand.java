@@ -29,7 +29,8 @@ final class ReportCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Folder of the page. Default: report in the run folder. Of several runs: beside the first.")
+          "Folder of the page. Default: report in the run folder. Of several runs: beside the"
+              + " first.")
   private @Nullable Path out;
 
   @Option(names = "--single-file", description = "Put everything into index.html.")
