@@ -77,7 +77,7 @@ class HeadKernelsTest {
         .text()
         .lines()
         .map(line -> line.split(" ", -1)[0])
-        .filter(word -> word.matches("change_\\w+\\.cuh?:\\d+"))
+        .filter(word -> word.matches("(change|staged)_\\w+\\.cuh?:\\d+"))
         .forEach(barriers::add);
     assertEquals(14, barriers.size(), barriers.toString());
     for (final var barrier : barriers) {
