@@ -62,6 +62,6 @@ PB_KERNEL(region_clean, RegionClean, 256, 1) {
         p.to[start + 1ll * (p0 + i) * channels + c0 + lane] = tile[lane][i];
       }
     }
-    __syncthreads();
+    __syncthreads();  // unseen: a block's second turn needs more than 1,024 tiles
   }
 }
