@@ -45,13 +45,13 @@ final class SweepAgreementTest {
       final var refused =
           assertThrows(
               BadInputException.class,
-              () -> new EngineSweep(backend, model, SweepBench.method(), task, false));
+              () -> new EngineSweep(backend, model, new PlannedSweep(), task, false));
       final var text = String.valueOf(refused.getMessage());
       assertTrue(text.contains("found " + workload.precision().label()), text);
       return;
     }
     final var verifier = new SweepVerifier(weights, task, CHECKED, 9);
-    try (var ours = new EngineSweep(backend, model, SweepBench.method(), task, false);
+    try (var ours = new EngineSweep(backend, model, new PlannedSweep(), task, false);
         var naive = new NaiveSweep(backend, model, task, new NaiveBatches(task, 4, TURNS, 8))) {
       final boolean single = workload.precision() == Precision.FP32;
       verifier.check(ours, single ? SweepVerifier.BOUND : SweepVerifier.BF16);
@@ -77,7 +77,7 @@ final class SweepAgreementTest {
   @Test
   void aSliceComputesItsOwnBases() {
     final var task = SweepTask.of(SweepWorkload.ENCODER_CHANNELS_MU, pool, 3, 3);
-    try (var ours = new EngineSweep(backend, model, SweepBench.method(), task, false)) {
+    try (var ours = new EngineSweep(backend, model, new PlannedSweep(), task, false)) {
       ours.slice(3);
       ours.run(0);
       final var all = ours.effects();
