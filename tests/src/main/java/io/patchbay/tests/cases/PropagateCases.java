@@ -278,6 +278,7 @@ final class PropagateCases {
   private static OpCase near(final Chain chain, final End end) {
     final var patched = new Patched(Optional.of(NEAR), SATURATED, false);
     return special("own op on a decoder's channel", chain, Covers.CHANNEL, end, patched)
+        .within(2 * FP32)
         .inPairsWithin(PAIRS);
   }
 
