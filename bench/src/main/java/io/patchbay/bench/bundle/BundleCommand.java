@@ -68,10 +68,7 @@ public final class BundleCommand implements Callable<Integer> {
 
   /// In MB, with a word where that is more than it is to be.
   static String size(final long bytes) {
-    return String.format(
-        Locale.ROOT,
-        bytes < MOST_BYTES ? "%.1f MB" : "%.1f MB (not under %.0f)",
-        bytes / 1e6,
-        MOST_BYTES / 1e6);
+    final var size = String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    return bytes < MOST_BYTES ? size : size + " (not under " + MOST_BYTES / 1_000_000 + ")";
   }
 }
