@@ -63,7 +63,7 @@ PB_KERNEL(change_ends, ChangeEnds, 256, 1) {
       ends_value(p, number);
     } else {
       ends_number(p, number, reinterpret_cast<float *>(shared));
-      __syncthreads();  // unseen: a block's second turn needs more than 16,384 cells
+      __syncthreads();
     }
   }
 }

@@ -2,7 +2,8 @@
 //
 //   region_weights  (O, C, 4, 4) or (C, O, 4, 4) to [ky][kx][C][O], O made even with zeros; onto an image
 //                   to [O][C / 4][ky][kx][4]
-//   region_clean    (bases; C, H, W) to (bases; H, W, C), in tiles of 32 x 32 through shared memory
+//   region_clean    (bases; C, H, W) to (bases; H, W, C), in tiles of 32 x 32 through shared memory,
+//                   a block to a tile
 //
 // Bytes: 8 per number. Weights once per model, clean values once per run.
 #include "carried_rect.cuh"
@@ -47,21 +48,20 @@ PB_KERNEL(region_clean, RegionClean, 256, 1) {
   const int across = (channels + 31) / 32;
   const int along = (plane + 31) / 32;
   const int lane = threadIdx.x % 32;
-  for (int item = blockIdx.x; item < *p.bases * across * along; item += gridDim.x) {
-    const int c0 = item % across * 32;
-    const int p0 = item / across % along * 32;
-    const long long start = 1ll * (item / across / along) * channels * plane;
-    for (int i = threadIdx.x / 32; i < 32; i += 8) {
-      if (c0 + i < channels && p0 + lane < plane) {
-        tile[i][lane] = p.from[start + 1ll * (c0 + i) * plane + p0 + lane];
-      }
+  const int item = blockIdx.x;
+  if (item >= *p.bases * across * along) return;
+  const int c0 = item % across * 32;
+  const int p0 = item / across % along * 32;
+  const long long start = 1ll * (item / across / along) * channels * plane;
+  for (int i = threadIdx.x / 32; i < 32; i += 8) {
+    if (c0 + i < channels && p0 + lane < plane) {
+      tile[i][lane] = p.from[start + 1ll * (c0 + i) * plane + p0 + lane];
     }
-    __syncthreads();
-    for (int i = threadIdx.x / 32; i < 32; i += 8) {
-      if (c0 + lane < channels && p0 + i < plane) {
-        p.to[start + 1ll * (p0 + i) * channels + c0 + lane] = tile[lane][i];
-      }
+  }
+  __syncthreads();
+  for (int i = threadIdx.x / 32; i < 32; i += 8) {
+    if (c0 + lane < channels && p0 + i < plane) {
+      p.to[start + 1ll * (p0 + i) * channels + c0 + lane] = tile[lane][i];
     }
-    __syncthreads();  // unseen: a block's second turn needs more than 1,024 tiles
   }
 }

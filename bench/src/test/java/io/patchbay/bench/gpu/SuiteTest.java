@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The suite itself, on devices that are everywhere and at the smallest sizes.
@@ -29,9 +30,8 @@ final class SuiteTest {
         device, minutes, List.of(only), List.of(), Optional.empty(), "python3", 1, true);
   }
 
-  private Map<?, ?> results() throws IOException {
-    return JsonMapper.shared()
-        .readValue(Files.readString(folder.resolve("gpu-suite.json")), Map.class);
+  private JsonNode results() throws IOException {
+    return JsonMapper.shared().readTree(Files.readString(folder.resolve("gpu-suite.json")));
   }
 
   @Test
@@ -42,13 +42,12 @@ final class SuiteTest {
     assertTrue(new Suite(options, folder, progress::add).run(), progress::toString);
     assertTrue(progress.containsAll(List.of("facts: done", "products: done")), progress::toString);
     final var all = results();
-    assertEquals("emulator", all.get("device"));
-    final var products = (Map<?, ?>) ((Map<?, ?>) all.get("results")).get("products");
-    assertEquals(true, products.get("passed"));
+    assertEquals("emulator", all.path("device").asString());
+    final var products = all.path("results").path("products");
+    assertTrue(products.path("passed").asBoolean(), products::toString);
     assertEquals(
         List.of("fp32", "tf32"),
-        ((List<?>) products.get("rows"))
-            .stream().map(row -> ((Map<?, ?>) row).get("precision")).toList());
+        products.path("rows").valueStream().map(row -> row.path("precision").asString()).toList());
     final var text = Files.readString(folder.resolve("gpu-suite.md"));
     assertTrue(text.contains("| products | done |"), text);
     try (var files = Files.list(folder)) {
@@ -63,15 +62,16 @@ final class SuiteTest {
     final var result = new NetTimings().run(bench);
     assertEquals(List.of(), result.get("list"));
     assertEquals(true, result.get("passed"));
-    final var rows = ((List<?>) result.get("rows")).stream().map(row -> (Map<?, ?>) row).toList();
-    final var cases = rows.stream().map(row -> String.valueOf(row.get("case"))).toList();
+    final var rows = JsonMapper.shared().valueToTree(result).path("rows").valueStream().toList();
+    final var cases = rows.stream().map(row -> row.path("case").asString()).toList();
     assertTrue(
         cases.containsAll(
             List.of("decode", "decode-change", "encode", "forward", "d4", "train-step")),
         cases::toString);
     for (final var row : rows) {
-      assertTrue(row.get("error") instanceof final Double e && e >= 0 && e < 1e-4, row::toString);
-      assertTrue(row.get("rate") instanceof final Double rate && rate > 0, row::toString);
+      final double error = row.path("error").doubleValue(Double.NaN);
+      assertTrue(error >= 0 && error < 1e-4, row::toString);
+      assertTrue(row.path("rate").doubleValue(Double.NaN) > 0, row::toString);
     }
   }
 
@@ -80,8 +80,7 @@ final class SuiteTest {
     final var progress = new ArrayList<String>();
     assertFalse(new Suite(options("cpu", 0.05, "facts"), folder, progress::add).run());
     assertEquals(List.of("facts: skipped, see gpu-suite.md"), progress);
-    final var sections = (List<?>) results().get("sections");
-    assertEquals("skipped", ((Map<?, ?>) sections.getFirst()).get("status"));
+    assertEquals("skipped", results().path("sections").path(0).path("status").asString());
   }
 
   @Test

@@ -163,8 +163,7 @@ record RegionLayers(List<Layer> layers, boolean measures) {
         shape.rowSize(),
         (from, to) ->
             kernel.launch(
-                new Launch(
-                    Math.clamp(tiles, 1, MOST_BLOCKS), 1, THREADS, Float.BYTES * WARP * (WARP + 1)),
+                new Launch(Math.toIntExact(tiles), 1, THREADS, Float.BYTES * WARP * (WARP + 1)),
                 from,
                 to,
                 bases,

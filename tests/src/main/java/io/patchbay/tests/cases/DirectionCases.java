@@ -2,7 +2,7 @@ package io.patchbay.tests.cases;
 
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Precision;
-import io.patchbay.tests.cases.PropagateCases.Patched;
+import io.patchbay.tests.cases.PropagateDraft.Patched;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,6 +71,6 @@ final class DirectionCases {
       final Precision precision,
       final Patched patched) {
     final boolean rectifies = !patched.slight();
-    PropagateCases.propagate(draft, chain, covers, End.PRODUCTS, rectifies, precision, patched);
+    PropagateDraft.propagate(draft, chain, covers, End.PRODUCTS, rectifies, precision, patched);
   }
 }

@@ -1,20 +1,10 @@
 package io.patchbay.tests.cases;
 
-import static io.patchbay.tests.cases.Draft.ROWS;
-import static io.patchbay.tests.cases.Draft.TABLE;
-import static io.patchbay.tests.cases.Draft.TABLE_ROWS;
-
-import io.patchbay.engine.Node;
-import io.patchbay.engine.Op.Propagate;
-import io.patchbay.engine.Op.Propagate.Activation;
 import io.patchbay.engine.Op.Propagate.End;
 import io.patchbay.engine.Op.Propagate.Kind;
-import io.patchbay.engine.Op.Propagate.Layer;
-import io.patchbay.engine.Op.Propagate.Own;
 import io.patchbay.engine.Precision;
-import io.patchbay.engine.Shape;
 import io.patchbay.engine.expression.PatchOp;
-import io.patchbay.engine.expression.PatchValue;
+import io.patchbay.tests.cases.PropagateDraft.Patched;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,14 +31,8 @@ final class PropagateCases {
   /// A product's terms have both signs, and may leave little.
   static final double PRODUCT = 3e-5;
 
-  /// Logits up to here on both sides, as a trained model's: saturated, and thrown to the other.
-  private static final double SATURATED = 24;
-
   /// Beyond where the sigmoid of a float on the dark side is a normal number.
   static final double FAR = 150;
-
-  /// Keep, shift, take, low, high.
-  private static final double[] SLIGHT = {1, 1e-5, 0, -1e30, 1e30};
 
   /// Reads all that there is.
   private static final PatchOp OWN =
@@ -119,7 +103,9 @@ final class PropagateCases {
         .map(of ->
             OpCase.of(
                     "propagate in tf32 a change of %s".formatted(of),
-                    draft -> propagate(draft, of, Covers.PARTS, End.SQUARES, true, Precision.TF32))
+                    draft ->
+                        PropagateDraft.propagate(
+                            draft, of, Covers.PARTS, End.SQUARES, true, Precision.TF32))
                 .mixingRows()
                 .withoutGradients()
                 .inPairsWithin(PAIRS))
@@ -134,7 +120,9 @@ final class PropagateCases {
       cases.add(
           OpCase.of(
                   "propagate in bf16 a decoder's %s, %s".formatted(chain, end),
-                  draft -> propagate(draft, chain, Covers.PARTS, end, true, Precision.BF16))
+                  draft ->
+                      PropagateDraft.propagate(
+                          draft, chain, Covers.PARTS, end, true, Precision.BF16))
               .mixingRows()
               .withoutGradients()
               .within(BF16)
@@ -142,7 +130,9 @@ final class PropagateCases {
       cases.add(
           OpCase.of(
                   "propagate a decoder's %s, %s".formatted(chain, end),
-                  draft -> propagate(draft, chain, Covers.PARTS, end, true, Precision.FP32))
+                  draft ->
+                      PropagateDraft.propagate(
+                          draft, chain, Covers.PARTS, end, true, Precision.FP32))
               .mixingRows()
               .withoutGradients()
               .inPairsWithin(PAIRS));
@@ -155,7 +145,8 @@ final class PropagateCases {
       cases.add(
           OpCase.of(
                   "propagate in bf16 an encoder's %s of %s, %s".formatted(covers, chain, end),
-                  draft -> propagate(draft, chain, covers, end, false, Precision.BF16))
+                  draft ->
+                      PropagateDraft.propagate(draft, chain, covers, end, false, Precision.BF16))
               .mixingRows()
               .withoutGradients()
               .within(BF16_CODES)
@@ -181,7 +172,7 @@ final class PropagateCases {
         OpCase.of(
                 "propagate in bf16 a decoder's channels",
                 draft ->
-                    propagate(
+                    PropagateDraft.propagate(
                         draft,
                         Chain.of(true, 32, 16, 16, 32, 1),
                         Covers.CHANNEL,
@@ -206,7 +197,9 @@ final class PropagateCases {
         cases.add(
             OpCase.of(
                     "propagate %s of %s, %s".formatted(covers, chain, end),
-                    draft -> propagate(draft, chain, covers, end, rectifies, Precision.FP32))
+                    draft ->
+                        PropagateDraft.propagate(
+                            draft, chain, covers, end, rectifies, Precision.FP32))
                 .mixingRows()
                 .inPairsWithin(chain.pairs() ? PAIRS : FP32)
                 .withoutGradients());
@@ -215,7 +208,8 @@ final class PropagateCases {
               OpCase.of(
                       "propagate %s of %s, %s".formatted(covers, chain, End.PRODUCTS),
                       draft ->
-                          propagate(draft, chain, covers, End.PRODUCTS, rectifies, Precision.FP32))
+                          PropagateDraft.propagate(
+                              draft, chain, covers, End.PRODUCTS, rectifies, Precision.FP32))
                   .mixingRows()
                   .within(PRODUCT)
                   .withoutGradients());
@@ -225,14 +219,14 @@ final class PropagateCases {
               OpCase.of(
                       "propagate own op %s of %s, %s".formatted(covers, chain, end),
                       draft ->
-                          propagate(
+                          PropagateDraft.propagate(
                               draft,
                               chain,
                               covers,
                               end,
                               rectifies,
                               Precision.FP32,
-                              new Patched(Optional.of(OWN), SATURATED, false)))
+                              new Patched(Optional.of(OWN), PropagateDraft.SATURATED, false)))
                   .mixingRows()
                   .inPairsWithin(chain.pairs() ? PAIRS : FP32)
                   .withoutGradients());
@@ -241,7 +235,9 @@ final class PropagateCases {
         cases.add(
             OpCase.of(
                     "propagate in bf16 %s of %s, %s".formatted(covers, chain, end),
-                    draft -> propagate(draft, chain, covers, end, rectifies, Precision.BF16))
+                    draft ->
+                        PropagateDraft.propagate(
+                            draft, chain, covers, end, rectifies, Precision.BF16))
                 .mixingRows()
                 .withoutGradients()
                 .within(exact ? FP32 : BF16)
@@ -254,7 +250,7 @@ final class PropagateCases {
   private static OpCase touching(final Chain chain, final Covers covers, final End end) {
     return OpCase.of(
             "propagate a decoder's %s of %s, %s".formatted(covers, chain, end),
-            draft -> propagate(draft, chain, covers, end, true, Precision.FP32))
+            draft -> PropagateDraft.propagate(draft, chain, covers, end, true, Precision.FP32))
         .mixingRows()
         .withoutGradients()
         .inPairsWithin(PAIRS);
@@ -276,7 +272,7 @@ final class PropagateCases {
   }
 
   private static OpCase near(final Chain chain, final End end) {
-    final var patched = new Patched(Optional.of(NEAR), SATURATED, false);
+    final var patched = new Patched(Optional.of(NEAR), PropagateDraft.SATURATED, false);
     return special("own op on a decoder's channel", chain, Covers.CHANNEL, end, patched)
         .within(2 * FP32)
         .inPairsWithin(PAIRS);
@@ -288,113 +284,13 @@ final class PropagateCases {
       final Covers covers,
       final End end,
       final Patched patched) {
-    final boolean rectifies = patched.own.isPresent();
+    final boolean rectifies = patched.own().isPresent();
     return OpCase.of(
             "propagate %s of %s, %s".formatted(name, chain, end),
-            draft -> propagate(draft, chain, covers, end, rectifies, Precision.FP32, patched))
+            draft ->
+                PropagateDraft.propagate(
+                    draft, chain, covers, end, rectifies, Precision.FP32, patched))
         .mixingRows()
         .withoutGradients();
-  }
-
-  static void propagate(
-      final Draft draft,
-      final Chain chain,
-      final Covers covers,
-      final End end,
-      final boolean rectifies,
-      final Precision precision) {
-    final var patched = new Patched(Optional.empty(), SATURATED, false);
-    propagate(draft, chain, covers, end, rectifies, precision, patched);
-  }
-
-  /// @param logits how far an image's go
-  /// @param slight whether numbers add little to large units
-  record Patched(Optional<PatchOp> own, double logits, boolean slight) {}
-
-  static void propagate(
-      final Draft draft,
-      final Chain chain,
-      final Covers covers,
-      final End end,
-      final boolean rectifies,
-      final Precision precision,
-      final Patched patched) {
-    // Whole numbers come out of the first layer whatever the order of its sums, and are rounded
-    // alike to the operands of the second.
-    final boolean exact = precision == Precision.BF16 && chain.to().size() <= 2;
-    final var inputs = new ArrayList<Node>();
-    final var value = Shape.batched(TABLE, chain.size());
-    final var numbers = Shape.batched(ROWS, 5);
-    final double least = patched.slight ? 4 : -1;
-    final double most = patched.slight ? 16 : 1;
-    inputs.add(exact ? draft.coarse(value) : draft.input(value, least, most));
-    inputs.add(exact ? draft.coarse(value) : draft.input(value, least, most));
-    inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
-    inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
-    if (patched.slight) {
-      inputs.add(draft.floats(numbers, i -> SLIGHT[i % SLIGHT.length]));
-    } else {
-      inputs.add(exact ? draft.coarse(numbers) : draft.input(numbers));
-    }
-    inputs.add(covers.ranges(draft, chain.channels(), chain.height(), chain.width()));
-    final var layers = new ArrayList<Layer>();
-    int channels = chain.channels();
-    int size = chain.size();
-    for (int i = 0; i < chain.to().size(); i++) {
-      final var to = chain.to().get(i);
-      final boolean last = i + 1 == chain.to().size();
-      final var weights =
-          switch (to.kind()) {
-            case UP -> Shape.of(channels, to.channels(), 4, 4);
-            case DOWN -> Shape.of(to.channels(), channels, 4, 4);
-            case LINEAR -> Shape.of(to.channels() * to.height() * to.width(), size);
-          };
-      final boolean flat = to.kind() == Kind.LINEAR && to.height() * to.width() == 1;
-      final var clean =
-          flat
-              ? Shape.batched(TABLE, to.channels())
-              : Shape.batched(TABLE, to.channels(), to.height(), to.width());
-      final double high = last && chain.image() ? patched.logits : 2;
-      final boolean whole = exact && !last;
-      inputs.add(
-          whole
-              ? draft.coarse("w" + i, weights)
-              : draft.state("w" + i, weights, -0.2 * high, 0.2 * high));
-      inputs.add(whole ? draft.coarse(clean) : draft.input(clean, -high, high));
-      final var none = last && covers == Covers.STRIP ? Activation.NONE : Activation.RELU;
-      layers.add(new Layer(to.kind(), last && chain.image() ? Activation.SIGMOID : none));
-      channels = to.channels();
-      size = channels * to.height() * to.width();
-    }
-    if (end == End.PRODUCTS) {
-      inputs.add(draft.input(inputs.getLast().shape()));
-      inputs.add(draft.integers(Shape.batched(ROWS), i -> draft.random(TABLE_ROWS)));
-    }
-    patched.own.ifPresent(op -> inputs.addAll(given(draft, op, chain.size())));
-    final var op =
-        new Propagate(
-            rectifies,
-            layers,
-            end,
-            covers == Covers.CHANNEL,
-            precision,
-            patched.own.map(o -> new Own(o, chain.height() * chain.width(), chain.width())));
-    draft.output(draft.graph().append(op, inputs.toArray(Node[]::new)));
-  }
-
-  /// What an op reads beside clean values, sources and numbers.
-  private static List<Node> given(final Draft draft, final PatchOp op, final int size) {
-    final var given = new ArrayList<Node>();
-    if (op.reads(PatchValue.MEAN)) {
-      given.add(draft.input(Shape.of(size)));
-    }
-    if (op.reads(PatchValue.RANDOM)) {
-      given.add(draft.integers(Shape.of(2), i -> draft.random(Integer.MAX_VALUE) * 2 + i));
-      given.add(
-          draft.integers(
-              Shape.batched(ROWS, 3),
-              i -> i % 3 == 1 ? draft.random(1 << 16) : draft.random(Integer.MAX_VALUE)));
-    }
-    return given;
   }
 }

@@ -28,7 +28,7 @@ final class SquareCases {
   private static OpCase of(final Chain chain, final End end, final Precision precision) {
     return OpCase.of(
             "propagate in %s squares of %s, %s".formatted(precision, chain, end),
-            draft -> PropagateCases.propagate(draft, chain, Covers.SQUARE, end, false, precision))
+            draft -> PropagateDraft.propagate(draft, chain, Covers.SQUARE, end, false, precision))
         .mixingRows()
         .withoutGradients();
   }
