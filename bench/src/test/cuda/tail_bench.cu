@@ -17,6 +17,7 @@
 #include "tail_channel_pack.cu"
 #include "tail_colors.cu"
 #include "tail_exact.cu"
+#include "tail_exact_colors.cu"
 #include "tail_pack.cu"
 #include "tail_streamed.cu"
 #include "channel_check.h"
@@ -101,10 +102,12 @@ struct Gpu {
     KERNEL(tail_exact_squares);
     KERNEL(tail_exact_sizes);
     KERNEL(tail_exact_products);
+    KERNEL(tail_exact_colors_squares);
+    KERNEL(tail_exact_colors_sizes);
+    KERNEL(tail_exact_colors_products);
     KERNEL(tail_streamed_squares);
     KERNEL(tail_streamed_sizes);
     KERNEL(tail_streamed_products);
-    KERNEL(tail_streamed_tf32_squares);
     KERNEL(tail_colors_squares);
     KERNEL(tail_colors_sizes);
     KERNEL(tail_colors_products);
@@ -254,7 +257,6 @@ static bool time_tail(Gpu &gpu, const tail_check::Way &way, int per_base, double
   float *const effect = static_cast<float *>(gpu.allocate(sizeof(float) * (cells + 8)));
   params.change = change;
   params.base = loaded.put(base);
-  params.skipped = nullptr;
   params.active = clean.packed_active;
   params.image = clean.image;
   params.logits = clean.packed_logits;
@@ -491,7 +493,7 @@ int main(int count, char **arguments) {
 
   for (const auto &way : tail_check::ways()) failed += time_tail(gpu, way, 64, 0.15, seed) ? 0 : 1;
   for (const auto &way : tail_check::ways()) {
-    if (way.colors > 1 || way.products < 3 || way.adds() == Adds::kSizes) continue;
+    if (way.colors > 1 || way.adds() == Adds::kSizes) continue;
     for (const int per_base : {1, 4}) failed += time_tail(gpu, way, per_base, 0.15, seed) ? 0 : 1;
     for (const double size : {3.0, 0.005}) failed += time_tail(gpu, way, 64, size, seed) ? 0 : 1;
   }

@@ -31,9 +31,6 @@ namespace {
 
 constexpr int kTile = 16 * 16 * 64;         // bytes of an input
 constexpr int kTileRoom = kTile + 128;      // zeros follow it, for what lies beside the image
-constexpr int kPlane = 32 * 32 * 16 + 32;   // bytes of the taps of one ky
-constexpr int kHalfPlane = 32 * 16 * 16;    // of one j
-constexpr int kTaps = 4 * kPlane;
 constexpr int kActiveRow = 2 * 32 * 16;     // bytes of a warp's row of clean pre-activations
 constexpr int kImageWeights = 4 * 32 * 16;  // bytes for a channel of the image
 constexpr unsigned kAll = 0xffffffffu;
@@ -166,13 +163,33 @@ PB_DEVICE void bend(const Sums &sums, int k, const float4 *active, float (&moved
   }
 }
 
+// Room for the taps of some rows of the first layer's outputs onto one color: of all 32, or of as many
+// that follow each other, row y in the place of row y - kRows.
+template <int kRows>
+struct TapsRoom {
+  static constexpr int kHalf = kRows * 16 * 16;    // bytes of one j
+  static constexpr int kPlane = 2 * kHalf + 32;    // of one ky
+  static constexpr int kBytes = 4 * kPlane;
+
+  static_assert(kRows <= 32 && 2 * kRows >= 32, "at most two rows to a place");
+
+  PB_DEVICE static int row(int y) {
+    if constexpr (kRows < 32) y = y < kRows ? y : y - kRows;
+    return y * 256;
+  }
+  // Where a lane puts the taps of row y.
+  PB_DEVICE static int to(int lane, int y, int px) {
+    return (lane & 3) * kPlane + row(y) + (px * 8 + (lane >> 2)) * 16;
+  }
+};
+using AllTaps = TapsRoom<32>;
+
 // A row of 16 pixels through the second layer: this lane's taps go to `to`.
 //
 // @param active the clean pre-activations of 16 outputs in shared memory, 16 others 32 further: halves,
 //   or float32 in two times four
-// kProducts: 3 with operands of two bf16 each, 2 of tf32 (each twice as long).
-// @param weights [high, low][16 inputs][lane], or of tf32 [8 inputs][lane], in shared memory
-template <int kProducts, int kColors, class Active>
+// @param weights of each color [high, low][16 inputs][lane], in shared memory
+template <int kColors, class Room, class Active>
 PB_DEVICE void taps_of_row(const Sums &sums, const Active *active, const uint4 *weights, int lane,
                            unsigned char *to) {
   float c[kColors][2][4];
@@ -182,72 +199,51 @@ PB_DEVICE void taps_of_row(const Sums &sums, const Active *active, const uint4 *
   for (int k = 0; k < 2; k++) {
     float moved[8];
     bend(sums, k, active, moved);
-    if constexpr (kProducts == 2) {
-      // Eight channels a product: column t of A is channel 2 t, column t + 4 channel 2 t + 1.
+    unsigned high[4];
+    unsigned low[4];
 #pragma unroll
-      for (int i = 0; i < 2; i++) {
-        const float *m = moved + 4 * i;
-        const unsigned a[4] = {to_tf32(m[0]), to_tf32(m[2]), to_tf32(m[1]), to_tf32(m[3])};
+    for (int i = 0; i < 4; i++) {
+      high[i] = pack_bf16(moved[2 * i], moved[2 * i + 1]);
+      const float2 kept = unpack_bf16(high[i]);
+      low[i] = pack_bf16(moved[2 * i] - kept.x, moved[2 * i + 1] - kept.y);
+    }
 #pragma unroll
-        for (int color = 0; color < kColors; color++) {
-          const uint4 b = weights[color * (kImageWeights / 16) + (2 * k + i) * 32 + lane];
-          const unsigned first[2] = {b.x, b.y};
-          const unsigned second[2] = {b.z, b.w};
-          mma_tf32_1688(c[color][0], a, first);
-          mma_tf32_1688(c[color][1], a, second);
-        }
-      }
-    } else {
-      unsigned high[4];
-      unsigned low[4];
-#pragma unroll
-      for (int i = 0; i < 4; i++) {
-        high[i] = pack_bf16(moved[2 * i], moved[2 * i + 1]);
-        const float2 kept = unpack_bf16(high[i]);
-        low[i] = pack_bf16(moved[2 * i] - kept.x, moved[2 * i + 1] - kept.y);
-      }
-#pragma unroll
-      for (int color = 0; color < kColors; color++) {
-        const uint4 *of = weights + color * (kImageWeights / 16) + k * 32 + lane;
-        const uint4 wh = of[0];
-        const unsigned first[2] = {wh.x, wh.y};
-        const unsigned second[2] = {wh.z, wh.w};
-        mma_bf16_16816(c[color][0], high, first);
-        mma_bf16_16816(c[color][1], high, second);
-        const uint4 wl = of[64];
-        const unsigned first_low[2] = {wl.x, wl.y};
-        const unsigned second_low[2] = {wl.z, wl.w};
-        mma_bf16_16816(c[color][0], low, first);
-        mma_bf16_16816(c[color][1], low, second);
-        mma_bf16_16816(c[color][0], high, first_low);
-        mma_bf16_16816(c[color][1], high, second_low);
-      }
+    for (int color = 0; color < kColors; color++) {
+      const uint4 *of = weights + color * (kImageWeights / 16) + k * 32 + lane;
+      const uint4 wh = of[0];
+      const unsigned first[2] = {wh.x, wh.y};
+      const unsigned second[2] = {wh.z, wh.w};
+      mma_bf16_16816(c[color][0], high, first);
+      mma_bf16_16816(c[color][1], high, second);
+      const uint4 wl = of[64];
+      const unsigned first_low[2] = {wl.x, wl.y};
+      const unsigned second_low[2] = {wl.z, wl.w};
+      mma_bf16_16816(c[color][0], low, first);
+      mma_bf16_16816(c[color][1], low, second);
+      mma_bf16_16816(c[color][0], high, first_low);
+      mma_bf16_16816(c[color][1], high, second_low);
     }
   }
 #pragma unroll
   for (int i = 0; i < 2 * kColors; i++) {
     const auto &t = c[i >> 1][i & 1];
-    *reinterpret_cast<float4 *>(to + (i >> 1) * kTaps + (i & 1) * kHalfPlane) = make_float4(t[0], t[1], t[2], t[3]);
+    unsigned char *const at = to + (i >> 1) * Room::kBytes + (i & 1) * Room::kHalf;
+    *reinterpret_cast<float4 *>(at) = make_float4(t[0], t[1], t[2], t[3]);
   }
 }
 
-// Where a lane puts the taps of row y of the first layer's outputs, and where it finds those of rows
-// 2 u and 2 u + 1 of the image.
-PB_DEVICE int taps_to(int lane, int y, int px) {
-  return (lane & 3) * kPlane + (y * 16 + px * 8 + (lane >> 2)) * 16;
-}
-
 // The change of the logits of a lane's four pixels of rows 2 u and 2 u + 1.
+template <class Room>
 PB_DEVICE float4 logits_of_rows(const unsigned char *taps, int u, int lane) {
   const int odd = lane >> 4;
   const int other = u - 1 + 2 * odd;
-  const unsigned char *own = taps + (1 + odd) * kPlane + (u * 16 + (lane & 15)) * 16;
+  const unsigned char *own = taps + (1 + odd) * Room::kPlane + Room::row(u) + (lane & 15) * 16;
   float4 a = *reinterpret_cast<const float4 *>(own);
-  float4 b = *reinterpret_cast<const float4 *>(own + kHalfPlane);
+  float4 b = *reinterpret_cast<const float4 *>(own + Room::kHalf);
   if (other >= 0 && other < 32) {
-    const unsigned char *far = taps + (3 - 3 * odd) * kPlane + (other * 16 + (lane & 15)) * 16;
+    const unsigned char *far = taps + (3 - 3 * odd) * Room::kPlane + Room::row(other) + (lane & 15) * 16;
     const float4 c = *reinterpret_cast<const float4 *>(far);
-    const float4 d = *reinterpret_cast<const float4 *>(far + kHalfPlane);
+    const float4 d = *reinterpret_cast<const float4 *>(far + Room::kHalf);
     a = make_float4(a.x + c.x, a.y + c.y, a.z + c.z, a.w + c.w);
     b = make_float4(b.x + d.x, b.y + d.y, b.z + d.z, b.w + d.w);
   }

@@ -9,7 +9,6 @@
 struct TailParams {
   const void *change;         // bf16 [cells][16][16][32]; exact: split, [cells][16][16][high, low][32]
   const int *base;            // of each cell
-  const int *skipped;         // of each cell: not 0 where nothing changes; or null
   const void *weights;        // packed by tail_pack_weights; exact: those of tail_pack_low after them
   const void *image_weights;  // likewise
   const void *active;         // packed by tail_pack_active, or exact by tail_pack_exact, per base
@@ -38,35 +37,22 @@ PB_DEVICE int first_cell(const TailParams &p, int block) {
 struct Schedule {
   int cells[4];  // or -1 after the last
   int bases[4];
-  int skips[4];
   int end;
 
   PB_DEVICE int &cell(int n) { return cells[n & 3]; }
   PB_DEVICE int &base(int n) { return bases[n & 3]; }
-  PB_DEVICE int &skip(int n) { return skips[n & 3]; }
 
-  // The first cell from `at` on that is not left out is that of turn n; the effect of the others is
-  // nothing. For one thread.
+  // The cell of turn n is `at`, if the block has it. For one thread.
   PB_DEVICE void put(const TailParams &p, int n, int at) {
-    while (at < end && p.skipped != nullptr && p.skipped[at] != 0) p.effect[at++] = 0.0f;
     cell(n) = at < end ? at : -1;
     base(n) = at < end ? p.base[at] : 0;
-    skip(n) = 0;
   }
-  // The same for the cell after that of turn n - 1, in two pieces between which other work is done:
-  // what is read from device memory comes by itself.
+  // The same of the cell after that of turn n - 1, whose base comes by itself.
   PB_DEVICE void look(const TailParams &p, int n) {
     const int before = cell(n - 1);
-    const int at = before + 1;
-    const bool some = before >= 0 && at < end;
-    cell(n) = some ? at : -1;
-    skip(n) = 0;
-    if (!some) return;
-    cp_async_4(&base(n), p.base + at);
-    if (p.skipped != nullptr) cp_async_4(&skip(n), p.skipped + at);
-  }
-  PB_DEVICE void find(const TailParams &p, int n) {
-    if (skip(n) != 0) put(p, n, cell(n));
+    const bool some = before >= 0 && before + 1 < end;
+    cell(n) = some ? before + 1 : -1;
+    if (some) cp_async_4(&base(n), p.base + before + 1);
   }
 };
 
@@ -84,12 +70,10 @@ PB_DEVICE void load_weights(const void *packed, int phase, int lane, Weights &w)
 }
 
 // What lies in shared memory for all cells: the second layer's weights, and zeros after a tile.
-template <int kThreads, int kProducts>
+template <int kThreads>
 PB_DEVICE void fill_weights(const TailParams &p, int colors, uint4 *weights) {
-  constexpr int kFour = kImageWeights / 16;
-  for (int i = (int)threadIdx.x; i < colors * kFour; i += kThreads) {
-    const int from = i / kFour * 2 * kFour + (kProducts == 2 ? kFour : 0) + i % kFour;
-    weights[i] = static_cast<const uint4 *>(p.image_weights)[from];
+  for (int i = (int)threadIdx.x; i < colors * (kImageWeights / 16); i += kThreads) {
+    weights[i] = static_cast<const uint4 *>(p.image_weights)[i];
   }
 }
 
@@ -143,7 +127,7 @@ struct Strip {
   // Where a strip begins: of three, the first is the longest.
   static PB_DEVICE int first(int strip, int of, int strips) { return (of * strip + strips - 1) / strips; }
   // Where the taps of its first row go; those of the next are 512 bytes on.
-  PB_DEVICE int taps() const { return taps_to(lane, 2 * row + (phase >> 1), phase & 1); }
+  PB_DEVICE int taps() const { return AllTaps::to(lane, 2 * row + (phase >> 1), phase & 1); }
   // Copies the clean pre-activations of its row i, those of this lane, and goes on.
   PB_DEVICE void copy_active(const void *packed, int base, int i, uint4 *to) const {
     const uint4 *from = static_cast<const uint4 *>(packed) + ((base * 4ll + phase) * 16 + row + i) * 64 + lane;

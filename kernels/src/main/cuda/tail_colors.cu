@@ -17,7 +17,7 @@ PB_DEVICE void tail_colors(const Params &p, unsigned char *shared) {
   constexpr int kThreads = 256;
   constexpr int kWarps = kThreads / 32;
   constexpr int kMeasured = 32 / kWarps;
-  constexpr int kActive = kColors * kTaps;
+  constexpr int kActive = kColors * AllTaps::kBytes;
   constexpr int kTileAt = kActive + kWarps * kActiveRow;
   constexpr int kWeights = kTileAt + kTileRoom;
   uint4 *const image_weights = reinterpret_cast<uint4 *>(shared + kWeights);
@@ -41,7 +41,7 @@ PB_DEVICE void tail_colors(const Params &p, unsigned char *shared) {
 
   Weights w;
   load_weights(p.weights, strip.phase, lane, w);
-  fill_weights<kThreads, 3>(p, kColors, image_weights);
+  fill_weights<kThreads>(p, kColors, image_weights);
   fill_zeros(tile);
   copy_tile<kThreads>(tile, p.change, schedule.cell(0));
   strip.copy_active(p.active, schedule.base(0), 0, active);
@@ -59,12 +59,10 @@ PB_DEVICE void tail_colors(const Params &p, unsigned char *shared) {
     const auto directed = toward_of(p, schedule.cell(n), kColors, lane);
     strip_rows(strip, w, tile, [&](int i, const Sums &row) {
       cp_async_wait<0>();
-      taps_of_row<3, kColors>(row, active, image_weights, lane,
-                                      shared + strip.taps() + i * 512);
+      taps_of_row<kColors, AllTaps>(row, active, image_weights, lane, shared + strip.taps() + i * 512);
       if (i + 1 < strip.rows) strip.copy_active(p.active, base, i + 1, active);
       cp_async_commit();
     });
-    if (threadIdx.x == 0) schedule.find(p, n + 1);
     __syncthreads();
     if (schedule.cell(n + 1) >= 0) {
       copy_tile<kThreads>(tile, p.change, schedule.cell(n + 1));
@@ -79,7 +77,7 @@ PB_DEVICE void tail_colors(const Params &p, unsigned char *shared) {
       for (int i = 0; i < kMeasured; i++) {
         const float4 sides = __ldg(p.image + (image + i * 32));
         const float4 toward = directed.rows(color * 32 + warp * kMeasured + i);
-        const float4 d = logits_of_rows(shared + color * kTaps, warp * kMeasured + i, lane);
+        const float4 d = logits_of_rows<AllTaps>(shared + color * AllTaps::kBytes, warp * kMeasured + i, lane);
         sum = measure_four<kAdds>(sides, p.logits + (image + i * 32), d, toward, sum);
       }
     }

@@ -13,17 +13,15 @@
 // not fit into shared memory; each lane copies those that it will bend at two rows ahead, over the end of
 // a cell into the next one. What a turn copies forms a group with the row in which it does: the next
 // cell's input with that of row 0, for which the turn's row 2 waits.
+#include "tail_split.cuh"
 #include "tail_turns.cuh"
 
 namespace {
 
-constexpr int kExactRow = 2 * kActiveRow;
-
 struct Exact {
   static constexpr int kThreads = 256;
-  static constexpr int kProducts = 3;
   static constexpr int kActiveBytes = kThreads / 32 * 2 * kExactRow;
-  static constexpr int kInputBytes = 2 * kTileRoom;  // high, low
+  static constexpr int kInputBytes = kSplitTile;
   static constexpr bool kEven = true;
   static constexpr bool kEachCell = true;
 
@@ -34,19 +32,13 @@ struct Exact {
   PB_DEVICE Exact(const TailParams &p, const Strip &strip, unsigned char *all)
       : strip(strip),
         active(reinterpret_cast<float4 *>(all + ((int)threadIdx.x >> 5) * (2 * kExactRow)) + strip.lane) {
-    load_weights(p.weights, strip.phase, strip.lane, w.high);
-    load_weights(static_cast<const uint4 *>(p.weights) + 2048, strip.phase, strip.lane, w.low);
+    load_weights(p.weights, strip.phase, strip.lane, w);
   }
   PB_DEVICE void begin(const TailParams &p, int base) {
     for (int i = 0; i < 2; i++) strip.copy_active(p.active, base, i, active + i * 128);
   }
   PB_DEVICE void copy(const TailParams &p, unsigned char *to, int cell) {
-    const unsigned char *from = static_cast<const unsigned char *>(p.change) + (long long)cell * (2 * kTile);
-#pragma unroll 4
-    for (int j = 0; j < 2 * kTile / 16; j += kThreads) {
-      const int i = j + (int)threadIdx.x;
-      cp_async_16(to + (i >> 2 & 1) * kTileRoom + tile_at(i >> 3, i & 3), from + i * 16);
-    }
+    copy_split_tile<kThreads>(to, p.change, cell);
   }
   PB_DEVICE const float4 *row(int i) const {
     cp_async_wait<1>();

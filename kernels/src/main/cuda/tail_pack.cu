@@ -10,7 +10,7 @@ struct TailWeightsParams {
   const float *first;   // [32 inputs][32 outputs][4][4]
   const float *second;  // [32 inputs][colors][4][4]
   unsigned *weights;        // 8,192 pairs of bf16
-  unsigned *image_weights;  // 1,024 of each color
+  unsigned *image_weights;  // 512 pairs of each color
   long long colors;
 };
 
@@ -42,7 +42,7 @@ PB_DEVICE float2 first_pair(const float *first, int e) {
 }  // namespace
 
 PB_KERNEL(tail_pack_weights, TailWeightsParams, 256, 1) {
-  const int count = 8192 + 1024 * (int)p.colors;
+  const int count = 8192 + 512 * (int)p.colors;
   for (int e = (int)(blockIdx.x * blockDim.x + threadIdx.x); e < count; e += (int)(gridDim.x * blockDim.x)) {
     const int lane = e >> 2 & 31;
     const int g = lane >> 2;
@@ -52,19 +52,13 @@ PB_KERNEL(tail_pack_weights, TailWeightsParams, 256, 1) {
       p.weights[e] = pack_bf16(pair.x, pair.y);
       continue;
     }
-    // Of the second: [color][high, low][16 inputs][lane][n8 tile, register], pairs, after which come
-    // [8 inputs][lane][n8 tile, register] of tf32.
+    // Of the second: [color][high, low][16 inputs][lane][n8 tile, register], pairs.
     const int i = e - 8192;
-    const int color = i >> 10;
-    const bool single = (i >> 9 & 1) != 0;
-    const int input = single ? 8 * (i >> 7 & 3) + 2 * t + (i & 1) : 16 * (i >> 7 & 1) + 8 * (i & 1) + 2 * t;
+    const int color = i >> 9;
+    const int input = 16 * (i >> 7 & 1) + 8 * (i & 1) + 2 * t;
     const int kx = 2 * (i >> 1 & 1) + (g & 1);
     const float *from = p.second + (input * (int)p.colors + color) * 16 + (g >> 1) * 4 + kx;
     const float one = from[0];
-    if (single) {
-      p.image_weights[i] = to_tf32(one);
-      continue;
-    }
     const float two = from[16 * p.colors];
     unsigned pair = pack_bf16(one, two);
     if ((i >> 8 & 1) != 0) {

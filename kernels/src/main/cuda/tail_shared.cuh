@@ -5,4 +5,5 @@
 constexpr int kTailStreamedShared = 232128;
 constexpr int kTailColorsShared = 227936;
 constexpr int kTailExactShared = 232384;
+constexpr int kTailExactColorsShared = 216032;
 constexpr int kTailChannelShared = 221120;

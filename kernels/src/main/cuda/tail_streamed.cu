@@ -23,10 +23,8 @@
 
 namespace {
 
-template <int kOf>
 struct Streamed {
   static constexpr int kThreads = 384;
-  static constexpr int kProducts = kOf;
   static constexpr int kActiveBytes = 64 * kActiveRow;
   static constexpr int kInputBytes = kTileRoom;
   static constexpr bool kEven = false;
@@ -60,17 +58,13 @@ struct Streamed {
 
 PB_KERNEL(tail_streamed_squares, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_turns<Streamed<3>, Adds::kSquares>(p, shared);
+  tail_turns<Streamed, Adds::kSquares>(p, shared);
 }
 PB_KERNEL(tail_streamed_sizes, TailParams, 384, 1) {
   PB_SHARED(shared);
-  tail_turns<Streamed<3>, Adds::kSizes>(p, shared);
-}
-PB_KERNEL(tail_streamed_tf32_squares, TailParams, 384, 1) {
-  PB_SHARED(shared);
-  tail_turns<Streamed<2>, Adds::kSquares>(p, shared);
+  tail_turns<Streamed, Adds::kSizes>(p, shared);
 }
 PB_KERNEL(tail_streamed_products, TailProducts, 384, 1) {
   PB_SHARED(shared);
-  tail_turns<Streamed<3>, Adds::kProducts>(p, shared);
+  tail_turns<Streamed, Adds::kProducts>(p, shared);
 }

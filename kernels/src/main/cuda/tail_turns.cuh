@@ -6,7 +6,7 @@
 // matrices and special functions overlap, and one barrier a cell is enough.
 //
 // A Form has
-//   kThreads, kProducts             see taps_of_row
+//   kThreads                        of a block
 //   kActiveBytes, kInputBytes       of clean pre-activations, of a cell's input
 //   kEven                           whether every warp has twice as many rows as pairs of the image's
 //   kEachCell                       whether each cell's pre-activations come anew, or those of a base
@@ -27,7 +27,7 @@ template <class Form, Adds kAdds, class Params>
 PB_DEVICE void tail_turns(const Params &p, unsigned char *shared) {
   constexpr int kThreads = Form::kThreads;
   constexpr int kWarps = kThreads / 32;
-  constexpr int kActive = 2 * kTaps;
+  constexpr int kActive = 2 * AllTaps::kBytes;
   constexpr int kInputs = kActive + Form::kActiveBytes;
   constexpr int kWeights = kInputs + 2 * Form::kInputBytes;
   uint4 *const image_weights = reinterpret_cast<uint4 *>(shared + kWeights);
@@ -51,7 +51,7 @@ PB_DEVICE void tail_turns(const Params &p, unsigned char *shared) {
   if (schedule.cell(0) < 0) return;
 
   Form form(p, strip, shared + kActive);
-  fill_weights<kThreads, Form::kProducts>(p, 1, image_weights);
+  fill_weights<kThreads>(p, 1, image_weights);
   for (int i = 0; i < 2 * Form::kInputBytes / kTileRoom; i++) fill_zeros(shared + kInputs + i * kTileRoom);
   form.copy(p, shared + kInputs, schedule.cell(0));
   form.begin(p, schedule.base(0));
@@ -70,7 +70,7 @@ PB_DEVICE void tail_turns(const Params &p, unsigned char *shared) {
     layers = schedule.cell(n) >= 0;
     if (warp == 0) write_effect<kWarps>(sums + 16 * (odd ^ 1), p.effect, schedule.cell(n - 2));
     const unsigned image = (unsigned)schedule.base(n - 1) * kFours + strip.pair * 32 + lane;
-    const unsigned char *const from = shared + (odd ^ 1) * kTaps;
+    const unsigned char *const from = shared + (odd ^ 1) * AllTaps::kBytes;
     float sum = 0.0f;
     const auto directed = toward_of(p, schedule.cell(n - 1), 1, lane);
     float4 sides;
@@ -80,7 +80,7 @@ PB_DEVICE void tail_turns(const Params &p, unsigned char *shared) {
       toward = directed.rows(strip.pair + i);
     };
     const auto measure = [&](int i) {
-      const float4 d = logits_of_rows(from, strip.pair + i, lane);
+      const float4 d = logits_of_rows<AllTaps>(from, strip.pair + i, lane);
       sum = measure_four<kAdds>(sides, p.logits + (image + i * 32), d, toward, sum);
     };
     int done = 0;
@@ -93,8 +93,8 @@ PB_DEVICE void tail_turns(const Params &p, unsigned char *shared) {
       const int next = schedule.base(n + 1);
       const bool renews = more && (Form::kEachCell || next != base);
       strip_rows(strip, form.w, shared + kInputs + odd * Form::kInputBytes, [&](int i, const Sums &row) {
-        taps_of_row<Form::kProducts, 1>(row, form.row(i), image_weights, lane,
-                                        shared + odd * kTaps + strip.taps() + i * 512);
+        taps_of_row<1, AllTaps>(row, form.row(i), image_weights, lane,
+                                shared + odd * AllTaps::kBytes + strip.taps() + i * 512);
         form.renew(p, i, base, next, renews);
         // Every other row, one pair of the image, looked for a row earlier.
         if (Form::kEven || i >> 1 < strip.pairs) {
@@ -112,7 +112,6 @@ PB_DEVICE void tail_turns(const Params &p, unsigned char *shared) {
     sum = sum_of_warp(sum);
     if (lane == 0) sums[16 * odd + warp] = sum;
     form.end();
-    if (threadIdx.x == 0 && layers) schedule.find(p, n + 2);
     __syncthreads();
   }
   if (warp == 0) write_effect<kWarps>(sums + 16 * ((n & 1) ^ 1), p.effect, schedule.cell(n - 2));

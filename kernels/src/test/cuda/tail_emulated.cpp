@@ -10,6 +10,7 @@
 namespace {
 #include "change_pixels.cu"
 #include "tail_exact.cu"
+#include "tail_exact_colors.cu"
 #include "tail_channel.cu"
 #include "tail_channel_pack.cu"
 #include "tail_colors.cu"

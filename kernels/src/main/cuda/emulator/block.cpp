@@ -37,8 +37,7 @@ std::string waiting() {
     const Thread &thread = threads[first];
     int last = first;
     while (last + 1 < count && threads[last + 1].state == thread.state &&
-           (thread.state == State::kLeft ||
-            (threads[last + 1].site.line == thread.site.line && threads[last + 1].site.file == thread.site.file))) {
+           (thread.state == State::kLeft || same_place(threads[last + 1].site, thread.site))) {
       last++;
     }
     result += (first == 0 ? " " : ", ") + std::to_string(first);
@@ -89,6 +88,7 @@ void run_block(Order &order, int count) {
   memset(shared - kGuard, 0xff, (size_t)(sharedBytes + 2 * kGuard));
   memset(barriers, 0, sizeof barriers);
   memset(ready, 0, sizeof ready);
+  memset(atWarp, 0, sizeof atWarp);
   left = 0;
   race_begin(count, sharedBytes);
   for (int i = 0; i < count; i++) {
@@ -170,12 +170,11 @@ void collective(unsigned mask, Combine combine, void *record, Site site) {
   me.combine = combine;
   me.record = record;
   void *records[32];
-  bool all = true;
+  bool all = (atWarp[warp / 32] & mask) == mask;
   for (int i = 0; i < 32 && all; i++) {
     if (!(mask >> i & 1)) continue;
     const Thread &other = threads[warp + i];
-    all = other.state == State::kAtWarp && other.mask == mask && other.combine == combine &&
-          other.site.line == site.line && strcmp(other.site.file, site.file) == 0;
+    all = other.mask == mask && other.combine == combine && same_place(other.site, site);
     records[i] = other.record;
   }
   if (all) {
@@ -203,7 +202,7 @@ static Barrier &come(int id, int count, bool named, Site site) {
     barrier = {0, expected, 0, named, site};
   } else if (barrier.expected != expected || barrier.named != named) {
     fail(site, "the barrier is used by others for another number of threads");
-  } else if (!named && (barrier.site.line != site.line || strcmp(barrier.site.file, site.file) != 0)) {
+  } else if (!named && !same_place(barrier.site, site)) {
     fail(site, ("others wait at " + text(barrier.site)).c_str());
   }
   barrier.come++;

@@ -49,6 +49,7 @@ const KernelEntry *kernel;
 const void *fields;
 Thread threads[kMostThreads];
 unsigned ready[kMostThreads / 32];
+unsigned atWarp[kMostThreads / 32];  // those that wait for others of their warp
 Barrier barriers[16];
 int left;
 std::string error;
@@ -70,6 +71,7 @@ void carry_out(const Copy &copy) {
 void set_ready(int thread) {
   threads[thread].state = State::kReady;
   ready[thread / 32] |= 1u << (thread % 32);
+  atWarp[thread / 32] &= ~(1u << (thread % 32));
 }
 
 // Gives the turn away until others have made this thread ready.
@@ -83,6 +85,11 @@ void become(State state, const Site &site) {
   me.state = state;
   me.site = site;
   ready[running / 32] &= ~(1u << (running % 32));
+  if (state == State::kAtWarp) atWarp[running / 32] |= 1u << (running % 32);
+}
+
+bool same_place(const Site &a, const Site &b) {
+  return a.line == b.line && (a.file == b.file || strcmp(a.file, b.file) == 0);
 }
 
 }  // namespace

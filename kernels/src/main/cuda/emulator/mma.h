@@ -52,7 +52,12 @@ struct Multiply {
 template <class Format>
 PB_UNWATCHED inline void multiply(void *const *records, unsigned) {
   constexpr int K = Format::kDepth;
-  double a[16][K], b[K][8];
+  typedef double Row __attribute__((vector_size(64)));
+  double a[16][K];
+  union {
+    Row rows[K];
+    double at[K][8];
+  } b;
   for (int i = 0; i < 32; i++) {
     const Multiply &lane = *static_cast<Multiply *>(records[i]);
     int group = i / 4, quad = i % 4;
@@ -60,18 +65,19 @@ PB_UNWATCHED inline void multiply(void *const *records, unsigned) {
       for (int e = 0; e < Format::kPacked; e++) {
         int k = quad * Format::kPacked + e + (r / 2) * K / 2;
         a[group + 8 * (r % 2)][k] = Format::of(lane.a[r], e);
-        if (r < 2) b[quad * Format::kPacked + e + r * K / 2][group] = Format::of(lane.b[r], e);
+        if (r < 2) b.at[quad * Format::kPacked + e + r * K / 2][group] = Format::of(lane.b[r], e);
       }
     }
   }
-  for (int i = 0; i < 32; i++) {
-    float *c = static_cast<Multiply *>(records[i])->c;
-    for (int e = 0; e < 4; e++) {
-      int row = i / 4 + 8 * (e / 2), column = 2 * (i % 4) + e % 2;
-      double sum = c[e];
-      for (int k = 0; k < K; k++) sum += a[row][k] * b[k][column];
-      c[e] = (float)sum;
+  for (int row = 0; row < 16; row++) {
+    float *c[4];
+    Row sums;
+    for (int quad = 0; quad < 4; quad++) {
+      c[quad] = static_cast<Multiply *>(records[row % 8 * 4 + quad])->c + row / 8 * 2;
+      sums[2 * quad] = c[quad][0], sums[2 * quad + 1] = c[quad][1];
     }
+    for (int k = 0; k < K; k++) sums += a[row][k] * b.rows[k];
+    for (int quad = 0; quad < 4; quad++) c[quad][0] = (float)sums[2 * quad], c[quad][1] = (float)sums[2 * quad + 1];
   }
 }
 

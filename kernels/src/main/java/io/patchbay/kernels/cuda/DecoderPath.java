@@ -15,8 +15,8 @@ import java.util.Optional;
 /// The decoder with four transposed convolutions from 64 channels of 4 x 4 pixels to an image of 64
 /// x 64, or its last layers, on the matrix unit: what a layer takes is in (H, W, C) order, the last
 /// two layers and the effect are one kernel (`tail.cuh`). In bf16 a change is bf16 and a clean
-/// value fp16; exact, for one color and any other precision, all operands are pairs of bf16 and
-/// clean values float32.
+/// value fp16; exact, for any other precision, all operands are pairs of bf16 and clean values
+/// float32.
 final class DecoderPath {
   private static final int THREADS = MatrixStages.THREADS;
   private static final int BLOCKS = MatrixStages.BLOCKS;
@@ -38,6 +38,7 @@ final class DecoderPath {
 
   static final int TAIL_COLORS_SHARED = 227_936;
   static final int TAIL_EXACT_SHARED = 232_384;
+  static final int TAIL_EXACT_COLORS_SHARED = 216_032;
   private static final int TAIL_THREADS = 384;
   private static final int TAPS = 16;
 
@@ -100,7 +101,7 @@ final class DecoderPath {
                 up
                     && layer.activation() == Activation.SIGMOID
                     && (shape.equals(Shape.of(1, IMAGE, IMAGE))
-                        || (!exact && shape.equals(Shape.of(3, IMAGE, IMAGE))));
+                        || shape.equals(Shape.of(3, IMAGE, IMAGE)));
             case 1, 2, 3 ->
                 up && layer.activation() == Activation.RELU && shape.equals(made.get(left - 1));
             case 4 ->
@@ -274,10 +275,10 @@ final class DecoderPath {
     final var grid = Launch.of(BLOCKS * processors, THREADS);
     final var pack = scope.device().kernel("tail_pack", "tail_pack_weights");
     final var packLow = scope.device().kernel("tail_pack", "tail_pack_low");
-    // Pairs of bf16: of the first, exact twice, then in two forms of each color of the second.
+    // Pairs of bf16: of the first, exact twice, then twice of each color of the second.
     final int half = TAPS / 2 * first.shape().dim(0) * first.shape().dim(1);
     final int words = exact ? 2 * half : half;
-    final int more = 2 * TAPS * first.shape().dim(1);
+    final int more = TAPS * first.shape().dim(1);
     final var form = exact ? "exact " : "";
     final var weights =
         stages.read(
@@ -303,12 +304,17 @@ final class DecoderPath {
                 (from, to) -> packActive.launch(grid, from, 0, to, 0, 0, bases, colors)));
     final var i = TailPacks.ofTail(image, scope);
     stages.read(i.value());
-    final var file = exact ? "tail_exact" : colors == 1 ? "tail_streamed" : "tail_colors";
+    final boolean single = colors == 1;
+    final var file =
+        exact
+            ? single ? "tail_exact" : "tail_exact_colors"
+            : single ? "tail_streamed" : "tail_colors";
     final var kernel = scope.device().kernel(file, file + "_" + ChangeEnds.suffix(op.end()));
     final int shared =
-        exact ? TAIL_EXACT_SHARED : colors == 1 ? TAIL_STREAMED_SHARED : TAIL_COLORS_SHARED;
-    final var launch =
-        new Launch(processors, 1, exact || colors > 1 ? THREADS : TAIL_THREADS, shared);
+        exact
+            ? single ? TAIL_EXACT_SHARED : TAIL_EXACT_COLORS_SHARED
+            : single ? TAIL_STREAMED_SHARED : TAIL_COLORS_SHARED;
+    final var launch = new Launch(processors, 1, exact || !single ? THREADS : TAIL_THREADS, shared);
     stages.add(
         4,
         (cells, from, to) ->
@@ -318,7 +324,6 @@ final class DecoderPath {
                     new long[] {
                       from,
                       cells.bases(),
-                      0,
                       weights.address(),
                       weights.address() + 4L * words,
                       a.address(),

@@ -11,8 +11,8 @@ record TailPacks(Value value, long offset) {
   private static final int THREADS = 256;
   private static final int BLOCKS = 8;
 
-  /// As `tail_streamed.cu`, `tail_colors.cu` and `tail_exact.cu` read them: of an image's clean
-  /// logits (bases; colors, 64, 64).
+  /// As `tail_streamed.cu`, `tail_exact.cu` and those of three colors read them: of an image's
+  /// clean logits (bases; colors, 64, 64).
   static TailPacks ofTail(final Node image, final Scope scope) {
     final var kernel = scope.device().kernel("tail_pack", "tail_pack_image");
     return of(

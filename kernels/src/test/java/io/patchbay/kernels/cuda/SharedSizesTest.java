@@ -38,6 +38,8 @@ class SharedSizesTest {
             DecoderPath.TAIL_COLORS_SHARED,
             "TailExactShared",
             DecoderPath.TAIL_EXACT_SHARED,
+            "TailExactColorsShared",
+            DecoderPath.TAIL_EXACT_COLORS_SHARED,
             "TailChannelShared",
             ChannelPath.TAIL_CHANNEL_SHARED),
         sizes("tail_shared.cuh"));

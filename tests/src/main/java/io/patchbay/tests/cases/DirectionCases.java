@@ -15,6 +15,7 @@ final class DirectionCases {
   private static final Chain PIXELS = Chain.of(true, 32, 32, 32, 1);
   private static final Chain COLORS = Chain.of(true, 32, 32, 32, 3);
   private static final Chain TAIL = Chain.of(true, 32, 16, 16, 32, 1);
+  private static final Chain TAIL_COLORS = Chain.of(true, 32, 16, 16, 32, 3);
 
   /// A decoder's last layers.
   private static final Chain LAST = Chain.of(true, 64, 8, 8, 32, 32, 1);
@@ -40,6 +41,7 @@ final class DirectionCases {
         of("far logits by a channel", PIXELS, Covers.CHANNEL, FAR),
         of("own op on a decoder's channel", COLORS, Covers.CHANNEL, OWN),
         of("a decoder's parts", TAIL, Covers.PARTS, GIVEN),
+        of("a decoder's parts", TAIL_COLORS, Covers.PARTS, GIVEN),
         rounded(LAST),
         rounded(LAST_COLORS));
   }

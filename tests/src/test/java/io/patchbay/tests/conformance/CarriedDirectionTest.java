@@ -45,6 +45,7 @@ final class CarriedDirectionTest {
             "tail_channel/tail_channel_products",
             "tail_colors/tail_colors_products",
             "tail_exact/tail_exact_products",
+            "tail_exact_colors/tail_exact_colors_products",
             "tail_streamed/tail_streamed_products"),
         launched);
   }

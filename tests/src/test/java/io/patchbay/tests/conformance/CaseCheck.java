@@ -17,7 +17,10 @@ final class CaseCheck implements AutoCloseable {
   private static final long MEMORY = 1L << 30;
 
   /// Rows of the trials; the largest is the one that is taken apart.
-  private static final int[] FEWER = {1, 2, 3, 8};
+  private static final int[] FEWER = {1, 2, 5};
+
+  /// Rows of the trial that is run step by step, too.
+  private static final int STEPWISE = 5;
 
   static final int MANY = 13;
 
@@ -37,62 +40,75 @@ final class CaseCheck implements AutoCloseable {
   /// What is wrong, a line each: values, bits for every number of threads, alone or among others.
   List<String> mainFaults(final OpCase opCase) {
     final var faults = new ArrayList<String>();
-    final var many = opCase.draw(MANY, opCase.name().hashCode());
-    if (isRefused(opCase, many, faults)) {
-      return faults;
-    }
-    final var expected = Outputs.of(reference, many, Mode.FAST);
-    final var results = Outputs.of(backend(1), many, Mode.FAST);
-    add(faults, "rows=13", results.firstFar(expected, opCase.tolerance(backend(1))));
-    for (int threads = 2; threads <= 3; threads++) {
-      final var other = Outputs.of(backend(threads), many, Mode.FAST);
-      add(faults, "threads=" + threads, other.firstOtherBit(results));
-    }
-    if (opCase.rowwise()) {
-      for (final int row : new int[] {0, 6, MANY - 1}) {
-        final var alone = Outputs.of(backend(3), many.row(row), Mode.FAST);
-        add(faults, "row " + row + " alone", alone.firstOtherBit(results.row(many, row)));
-      }
+    final var many = opCase.draw(MANY, seed(opCase));
+    if (!isRefused(opCase, many, faults)) {
+      final var results = checkMany(opCase, many, faults);
+      final var other = Outputs.of(backend(2), many, Mode.FAST);
+      add(faults, "threads=2", other.firstOtherBit(results));
     }
     return faults;
   }
 
   /// As [#mainFaults], and step by step, with other numbers of rows, and run after run.
   List<String> faults(final OpCase opCase) {
-    final var faults = mainFaults(opCase);
-    final long seed = opCase.name().hashCode();
-    final var many = opCase.draw(MANY, seed);
-    if (isRefused(opCase, many, faults)) {
-      return faults;
+    final var faults = new ArrayList<String>();
+    final var many = opCase.draw(MANY, seed(opCase));
+    if (!isRefused(opCase, many, faults)) {
+      checkAgain(opCase, many, checkMany(opCase, many, faults), faults);
+      checkFewer(opCase, faults);
     }
-    final var expected = Outputs.of(reference, many, Mode.FAST);
-    final var stepwise = Outputs.of(backend(2), many, Mode.STEP);
-    add(faults, "step by step", stepwise.firstFar(expected, opCase.tolerance(backend(1))));
-    for (final int rows : FEWER) {
-      final var few = opCase.draw(rows, seed + rows);
-      final var exact = Outputs.of(reference, few, Mode.FAST);
-      final var results = Outputs.of(backend(1 + rows % 3), few, Mode.FAST);
-      add(faults, "rows=" + rows, results.firstFar(exact, opCase.tolerance(backend(1))));
-    }
-    checkAgain(opCase, many, faults);
     return faults;
   }
 
-  /// A program with room for many rows gives the same bits when it runs again, and for one row or
-  /// none after many what a program made for them gives: nothing is left over from the larger run.
-  private void checkAgain(final OpCase opCase, final Trial many, final List<String> faults) {
+  private static long seed(final OpCase opCase) {
+    return opCase.name().hashCode();
+  }
+
+  /// @return what one thread gives
+  private Outputs checkMany(final OpCase opCase, final Trial many, final List<String> faults) {
+    final var expected = Outputs.of(reference, many, Mode.FAST);
+    final var results = Outputs.of(backend(1), many, Mode.FAST);
+    add(faults, "rows=13", results.firstFar(expected, opCase.tolerance(backend(1))));
+    final var other = Outputs.of(backend(3), many, Mode.FAST);
+    add(faults, "threads=3", other.firstOtherBit(results));
+    if (opCase.rowwise()) {
+      for (final int row : new int[] {0, 6, MANY - 1}) {
+        final var alone = Outputs.of(backend(3), many.row(row), Mode.FAST);
+        add(faults, "row " + row + " alone", alone.firstOtherBit(results.row(many, row)));
+      }
+    }
+    return results;
+  }
+
+  private void checkFewer(final OpCase opCase, final List<String> faults) {
+    for (final int rows : FEWER) {
+      final var few = opCase.draw(rows, seed(opCase) + rows);
+      final var exact = Outputs.of(reference, few, Mode.FAST);
+      for (final var mode : rows == STEPWISE ? Mode.values() : new Mode[] {Mode.FAST}) {
+        final var results = Outputs.of(backend(1 + rows % 3), few, mode);
+        final var far = results.firstFar(exact, opCase.tolerance(backend(1)));
+        add(faults, "rows=%d, %s".formatted(rows, mode), far);
+      }
+    }
+  }
+
+  /// A program with room for many rows gives the same bits as another number of threads, when it
+  /// runs again too, and for one row or none after many what a program made for them gives: nothing
+  /// is left over from the larger run.
+  private void checkAgain(
+      final OpCase opCase, final Trial many, final Outputs results, final List<String> faults) {
     final var none = many.without();
     try (var weights = many.weights(backend(2));
         var program = backend(2).load(many.plan(), weights, Mode.FAST)) {
-      final var first = Outputs.of(program, weights, many);
-      many.reset(weights);
-      add(faults, "run again", Outputs.of(program, weights, many).firstOtherBit(first));
-      if (opCase.rowwise()) {
+      for (final var run : List.of("threads=2", "run again")) {
+        add(faults, run, Outputs.of(program, weights, many).firstOtherBit(results));
         many.reset(weights);
-        final var alone = Outputs.of(program, weights, many.row(4));
-        add(faults, "one row after many", alone.firstOtherBit(first.row(many, 4)));
       }
-      many.reset(weights);
+      if (opCase.rowwise()) {
+        final var alone = Outputs.of(program, weights, many.row(4));
+        add(faults, "one row after many", alone.firstOtherBit(results.row(many, 4)));
+        many.reset(weights);
+      }
       final var expected = orRefusal(() -> Outputs.of(reference, none, Mode.FAST));
       final var empty = orRefusal(() -> Outputs.of(program, weights, none));
       add(faults, "no rows after many", empty.firstFar(expected, opCase.tolerance(backend(1))));
