@@ -4,10 +4,12 @@ import io.patchbay.engine.Backend;
 import io.patchbay.engine.BackendProvider.Settings;
 import io.patchbay.engine.Backends;
 import io.patchbay.engine.Precision;
+import io.patchbay.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// The reference net's work on one backend, for callers that bring their own clock. Inputs stand in
 /// the backend's memory, but for sweeps, which take images from the host and leave effects there.
@@ -108,7 +110,22 @@ public final class DeviceRuns {
       final Precision precision,
       final int bases,
       final int cells) {
-    return new ResidentChange(backend, new EngineModel(weights), precision, bases, cells);
+    final var model = new EngineModel(weights);
+    return change(backend, model.vae(), model.values(), precision, bases, cells);
+  }
+
+  /// As [#change], of a model of one's own.
+  ///
+  /// @param vae of [Conv4Weights#LATENTS] latents
+  /// @param values of its decoder's parameters, by their names
+  public static Timed change(
+      final Backend backend,
+      final Vae vae,
+      final Map<String, float[]> values,
+      final Precision precision,
+      final int bases,
+      final int cells) {
+    return new ResidentChange(backend, vae, values, precision, bases, cells);
   }
 
   /// The largest error of some effects of [#change] against float64, relative to the effect.
@@ -116,10 +133,24 @@ public final class DeviceRuns {
   /// Throws IllegalStateException when it is over what the precision may leave.
   public static double changeError(
       final Timed change, final Conv4Weights weights, final Precision precision) {
+    final var net = new Float64Net(weights);
+    return changeError(
+        change,
+        code ->
+            Float64Net.sigmoid(
+                net.forward(false, Float64Net.widen(code, 0, code.length)).getLast()),
+        precision);
+  }
+
+  /// The same of a model of one's own.
+  ///
+  /// @param judge the pixels of a code
+  public static double changeError(
+      final Timed change, final Function<float[], double[]> judge, final Precision precision) {
     if (!(change instanceof final ResidentChange own)) {
       throw new IllegalArgumentException("not of change(): " + change.form());
     }
-    final double error = own.error(weights);
+    final double error = own.error(judge);
     final double tolerance =
         switch (precision) {
           case FP32 -> SweepVerifier.BOUND;

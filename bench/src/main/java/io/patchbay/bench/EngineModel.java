@@ -11,6 +11,7 @@ import io.patchbay.vae.model.Vae;
 import io.patchbay.vae.model.VaeGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,11 @@ final class EngineModel {
     final var both = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, both, first.length, second.length);
     return both;
+  }
+
+  /// The parameters by their names.
+  Map<String, float[]> values() {
+    return Collections.unmodifiableMap(values);
   }
 
   /// The parameters on a backend, for programs over graphs of [#vae].

@@ -149,6 +149,15 @@ final class Float64Net {
     return inputGradient;
   }
 
+  /// The pixels of logits.
+  static double[] sigmoid(final double[] logits) {
+    final var values = logits.clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 1 / (1 + Math.exp(-values[i]));
+    }
+    return values;
+  }
+
   static double[] widen(float[] values, int from, int count) {
     final double[] wide = new double[count];
     for (int i = 0; i < count; i++) {

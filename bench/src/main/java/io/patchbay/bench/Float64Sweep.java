@@ -29,7 +29,7 @@ final class Float64Sweep {
     }
 
     double[] output() {
-      return sigmoid(decoder.getLast());
+      return Float64Net.sigmoid(decoder.getLast());
     }
 
     double[] at(final NetSite site) {
@@ -89,7 +89,9 @@ final class Float64Sweep {
     if (site.encoder() != (task.workload().outcome() == Outcome.MU)) {
       throw new IllegalStateException("not judged: workload=" + task.workload() + ", at=" + site);
     }
-    return site.encoder() ? Arrays.copyOf(result, Conv4Weights.LATENTS) : sigmoid(result);
+    return site.encoder()
+        ? Arrays.copyOf(result, Conv4Weights.LATENTS)
+        : Float64Net.sigmoid(result);
   }
 
   private double[] taken(final NetSite site, final int base, final int variation) {
@@ -135,14 +137,6 @@ final class Float64Sweep {
     final var difference = minus(changed, clean);
     return new Expected(
         List.of(Math.sqrt(dot(difference, difference))), Math.sqrt(dot(clean, clean)));
-  }
-
-  private static double[] sigmoid(final double[] logits) {
-    final var values = logits.clone();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = 1 / (1 + Math.exp(-values[i]));
-    }
-    return values;
   }
 
   private static double[] minus(final double[] a, final double[] b) {

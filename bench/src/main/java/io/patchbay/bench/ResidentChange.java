@@ -14,9 +14,13 @@ import io.patchbay.engine.Program;
 import io.patchbay.engine.Shape;
 import io.patchbay.engine.Sizes;
 import io.patchbay.engine.Weights;
+import io.patchbay.vae.model.Vae;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Decodes with effect as the change of a clean one: each cell sets one latent of its base to
 /// another value, and the change is carried to the image. Codes, clean values of all layers and
@@ -41,11 +45,14 @@ final class ResidentChange implements Timed {
   private final Program program;
   private final Node effects;
 
+  /// @param vae of [Conv4Weights#LATENTS] latents
+  /// @param values of its decoder's parameters, by their names
   /// @param bases at most [InputPool#SAMPLES]
   /// @param cells of all bases, as many of each
   ResidentChange(
       final Backend backend,
-      final EngineModel model,
+      final Vae vae,
+      final Map<String, float[]> values,
       final Precision precision,
       final int bases,
       final int cells) {
@@ -55,7 +62,7 @@ final class ResidentChange implements Timed {
     final var decoder = new Graph();
     final var z = decoder.input("z", Shape.batched(ROWS, LATENTS));
     final var chain =
-        ChangeChain.of(z, model.vae().decode(decoder, z).output())
+        ChangeChain.of(z, vae.decode(decoder, z).output())
             .orElseThrow(() -> new IllegalStateException("no change is carried through a decoder"));
     final var links = chain.links();
 
@@ -78,8 +85,7 @@ final class ResidentChange implements Timed {
         graph.append(
             chain.op(links.size(), End.SQUARES, false, precision, Optional.empty()),
             inputs.toArray(Node[]::new));
-    this.weights = backend.weights(List.copyOf(graph.states().values()));
-    model.fill(weights, weights.names());
+    this.weights = parameters(backend, graph, values);
     this.program = backend.load(Plan.of(graph, List.of(effects), sizes), weights);
     program.write(codes, pool.latents(), 0, 0, bases);
     program.write(sources, new float[LATENTS]);
@@ -93,26 +99,31 @@ final class ResidentChange implements Timed {
       five[5 * cell + 4] = FAR;
     }
     program.write(numbers, five);
-    writeClean(backend, model, decoder, z, links, clean);
+    writeClean(backend, values, decoder, z, links, clean);
+  }
+
+  private static Weights parameters(
+      final Backend backend, final Graph graph, final Map<String, float[]> values) {
+    final var weights = backend.weights(List.copyOf(graph.states().values()));
+    graph.states().keySet().forEach(name -> weights.write(name, values.get(name)));
+    return weights;
   }
 
   private void writeClean(
       final Backend backend,
-      final EngineModel model,
+      final Map<String, float[]> values,
       final Graph decoder,
       final Node z,
       final List<Link> links,
       final List<Node> clean) {
     final var rows = Sizes.of(ROWS, bases);
     final var plan = Plan.of(decoder, links.stream().map(Link::clean).toList(), rows);
-    try (var states = backend.weights(List.copyOf(decoder.states().values()))) {
-      model.fill(states, states.names());
-      try (var run = backend.load(plan, states)) {
-        run.write(z, pool.latents(), 0, 0, bases);
-        run.run(rows);
-        for (int i = 0; i < links.size(); i++) {
-          program.write(clean.get(i), run.read(links.get(i).clean()));
-        }
+    try (var states = parameters(backend, decoder, values);
+        var run = backend.load(plan, states)) {
+      run.write(z, pool.latents(), 0, 0, bases);
+      run.run(rows);
+      for (int i = 0; i < links.size(); i++) {
+        program.write(clean.get(i), run.read(links.get(i).clean()));
       }
     }
   }
@@ -157,22 +168,23 @@ final class ResidentChange implements Timed {
     program.run(sizes);
   }
 
-  /// The largest error of some effects against float64, each relative to the effect.
-  double error(final Conv4Weights net) {
+  /// The largest error of some effects, each relative to the effect.
+  ///
+  /// @param judge the pixels of a code, as exact as they are to be compared with
+  double error(final Function<float[], double[]> judge) {
     run(0);
     final var found = program.read(effects);
-    final var judge = new Float64Net(net);
     double largest = 0;
     for (int i = 0; i < CHECKED; i++) {
       final int cell = (int) ((long) i * (cells - 1) / (CHECKED - 1));
-      final var code = Float64Net.widen(pool.latents(), base(cell) * LATENTS, LATENTS);
-      final var before = judge.forward(false, code).getLast();
+      final int from = base(cell) * LATENTS;
+      final var code = Arrays.copyOfRange(pool.latents(), from, from + LATENTS);
+      final var before = judge.apply(code);
       code[latent(cell)] = value(cell);
-      final var after = judge.forward(false, code).getLast();
+      final var after = judge.apply(code);
       double exact = 0;
       for (int p = 0; p < before.length; p++) {
-        final double d = 1 / (1 + Math.exp(-after[p])) - 1 / (1 + Math.exp(-before[p]));
-        exact += d * d;
+        exact += (after[p] - before[p]) * (after[p] - before[p]);
       }
       largest = Math.max(largest, Math.abs(found[cell] - exact) / exact);
     }

@@ -1,5 +1,6 @@
 package io.patchbay.bench.gpu;
 
+import io.patchbay.bench.DeviceRuns;
 import io.patchbay.bench.StepError;
 import io.patchbay.engine.Axis;
 import io.patchbay.engine.Backend;
@@ -24,13 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/// Every named architecture, onto one color and onto three: its encoder, its decoder and a step of
-/// training, checked (halves against float64, gradients against the CPU's) and timed on the
-/// device's clock.
+/// Every named architecture, onto one color and onto three: its encoder, its decoder, decodes with
+/// effect as the change of a clean one, and a step of training, checked (steps against the CPU's,
+/// all else against float64) and timed on the device's clock.
 final class ArchitectureTimings implements Section {
-  private static final int SECONDS = 40;
+  private static final int SECONDS = 48;
   private static final double MILLIS = 100;
   private static final int SIDE = 64;
   private static final int LATENTS = 10;
@@ -75,6 +77,13 @@ final class ArchitectureTimings implements Section {
             rows.add(
                 names(vae, "train-step", precision, few),
                 row -> step(row, open.backend(), cpu.backend(), vae, precision, few, watch));
+          }
+          for (final var precision : open.backend().precisions().stream().sorted().toList()) {
+            final int bases = bench.size(512, 2);
+            final int cells = bench.size(1 << 15, 4);
+            rows.add(
+                names(vae, "decode-change", precision, cells),
+                row -> change(row, open.backend(), judge, vae, precision, bases, cells, watch));
           }
         }
       }
@@ -130,6 +139,24 @@ final class ArchitectureTimings implements Section {
       }
       row.put("error", error);
       put(row, batch, batch, watch.time(_ -> own.run(), 3));
+    }
+  }
+
+  /// Decodes with effect as the change of a clean one.
+  private static void change(
+      final Map<String, Object> row,
+      final Backend backend,
+      final OpenDevice judge,
+      final Vae vae,
+      final Precision precision,
+      final int bases,
+      final int cells,
+      final Stopwatch watch) {
+    try (var change = DeviceRuns.change(backend, vae, vae.initial(1), precision, bases, cells);
+        var exact = new Half(judge.backend(), vae, false, Precision.FP32, 1)) {
+      row.put("error", DeviceRuns.changeError(change, exact::of, precision));
+      put(row, cells, cells, watch.time(change::run, 2));
+      row.put("form", change.form());
     }
   }
 
@@ -239,6 +266,14 @@ final class ArchitectureTimings implements Section {
 
     float[] result() {
       return program.read(output);
+    }
+
+    /// What it makes of one input.
+    double[] of(final float[] values) {
+      write(values);
+      run();
+      final var made = result();
+      return IntStream.range(0, made.length).mapToDouble(i -> made[i]).toArray();
     }
 
     @Override
