@@ -19,6 +19,7 @@ final class ConvCases {
     final var cases = new ArrayList<OpCase>();
     ConvShape.small().forEach(shape -> add(cases, shape, true));
     ConvShape.layers().forEach(shape -> add(cases, shape, false));
+    ConvShape.crowded().forEach(shape -> add(cases, shape, false));
     ConvShape.disjoint().forEach(shape -> add(cases, shape, false));
     ConvShape.generic().forEach(shape -> add(cases, shape, false));
     return cases;

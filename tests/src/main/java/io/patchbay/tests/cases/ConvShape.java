@@ -44,6 +44,13 @@ record ConvShape(
     return shapes;
   }
 
+  /// So many channels that little fits beside their weights into a block's memory, and a layer of
+  /// odd channels between them.
+  static List<ConvShape> crowded() {
+    return List.of(
+        layer(100, 32, 32, 9), layer(96, 16, 16, 9), layer(192, 8, 8, 9), layer(5, 16, 16, 33));
+  }
+
   private static ConvShape layer(final int in, final int height, final int width, final int out) {
     return new ConvShape(in, height, width, out, 4, 4, 2, 1);
   }

@@ -7,9 +7,13 @@ public final class ManyRows {
   /// Rows that are many for [#sums].
   public static final int SUMS = 700;
 
+  /// Rows that are many for [#layers].
+  public static final int LAYER_ROWS = 37;
+
   private static final Pattern SUMMED =
       Pattern.compile(
-          "(reduce|scatter|gather|broadcast|patch|noise|log of|batch stat|objective).*");
+          "(reduce|scatter|gather|broadcast|patch|noise|log of|batch stat|objective|product"
+              + " sum).*");
 
   /// Layers of the special kernels, and rows of which those for many take them.
   private static final Pattern LAYERS =

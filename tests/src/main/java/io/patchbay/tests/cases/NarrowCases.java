@@ -31,6 +31,8 @@ final class NarrowCases {
           new ConvShape(40, 32, 32, 9, 4, 4, 2, 1),
           // And so many that no more fits beside their weights.
           new ConvShape(80, 32, 32, 8, 4, 4, 2, 1),
+          new ConvShape(96, 16, 16, 9, 4, 4, 2, 1),
+          new ConvShape(192, 8, 8, 9, 4, 4, 2, 1),
           // Squares that do not overlap.
           new ConvShape(20, 16, 16, 33, 2, 2, 2, 0),
           new ConvShape(33, 8, 8, 70, 2, 2, 2, 0),

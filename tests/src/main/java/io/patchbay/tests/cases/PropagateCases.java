@@ -65,6 +65,7 @@ final class PropagateCases {
           Chain.of(false, 3, 12, 10, 32),
           Chain.of(false, 1, 32, 24, 32, 16, 16),
           Chain.of(false, 16, 8, 12, 48, 16),
+          Chain.of(false, 16, 8, 12, 32).then(Kind.UP, 16, 8, 12),
           Chain.flat(7).linear(5),
           Chain.flat(10).linear(256),
           Chain.flat(33).linear(40).linear(10),

@@ -22,8 +22,6 @@ import org.junit.jupiter.api.TestFactory;
 /// that go round again.
 final class CudaManyRowsTest {
   private static final long MEMORY = 1L << 30;
-  private static final int LAYER_ROWS = 37;
-
   private static final List<String> HELD =
       List.of(
           "conv_down_held_16",
@@ -40,14 +38,24 @@ final class CudaManyRowsTest {
     final var cases = Catalogue.all().stream().filter(ManyRows::sums).toList();
     assertTrue(cases.size() > 100);
     return EmulatedDevice.present()
-        ? cases.stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)))
+        ? cases.stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c, true)))
         : Stream.of();
   }
 
-  private static void check(final OpCase opCase) {
+  /// With the kernels for all shapes, where those for some take the sums.
+  @TestFactory
+  Stream<DynamicTest> sumsOfProductsAgreeToo() {
+    return EmulatedDevice.present()
+        ? Catalogue.all().stream()
+            .filter(c -> c.name().startsWith("product sum"))
+            .map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c, false)))
+        : Stream.of();
+  }
+
+  private static void check(final OpCase opCase, final boolean special) {
     final var trial = opCase.draw(ManyRows.SUMS, 1);
     try (var reference = new ReferenceBackend(new Settings(1, MEMORY));
-        var cuda = CudaBackend.apart(EmulatedDevice.open(MEMORY, 2), true)) {
+        var cuda = CudaBackend.apart(EmulatedDevice.open(MEMORY, 2), special)) {
       final var expected = Outputs.of(reference, trial, Mode.FAST);
       final var found = Outputs.of(cuda, trial, Mode.FAST);
       assertEquals("", found.firstFar(expected, opCase.tolerance(cuda)));
@@ -89,7 +97,7 @@ final class CudaManyRowsTest {
   }
 
   private static List<String> ofMany(final OpCase opCase) {
-    return Launches.kernels(opCase, LAYER_ROWS, EmulatedDevice.open(MEMORY, 0));
+    return Launches.kernels(opCase, ManyRows.LAYER_ROWS, EmulatedDevice.open(MEMORY, 0));
   }
 
   private static List<String> ofOne(final OpCase opCase) {
@@ -102,11 +110,11 @@ final class CudaManyRowsTest {
   }
 
   private static void checkRows(final OpCase opCase) {
-    final var trial = opCase.draw(LAYER_ROWS, 3);
+    final var trial = opCase.draw(ManyRows.LAYER_ROWS, 3);
     try (var cuda = CudaBackend.apart(EmulatedDevice.open(MEMORY, 1), true);
         var large = CudaBackend.apart(EmulatedDevice.large(MEMORY, 0), true)) {
       final var found = Outputs.of(cuda, trial, Mode.FAST);
-      for (final int row : new int[] {0, LAYER_ROWS - 2}) {
+      for (final int row : new int[] {0, ManyRows.LAYER_ROWS - 2}) {
         final var alone = Outputs.of(large, trial.row(row), Mode.FAST);
         assertEquals("", alone.firstOtherBit(found.row(trial, row)));
       }

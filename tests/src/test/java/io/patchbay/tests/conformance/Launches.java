@@ -23,9 +23,17 @@ final class Launches {
 
   /// The special kernels that a case of so many rows takes on a device, by source and name.
   static List<String> kernels(final OpCase opCase, final int rows, final EmulatedDevice device) {
-    return of(opCase.draw(rows, opCase.name().hashCode()), device, true).stream()
-        .map(launch -> launch.substring(0, launch.indexOf(' ')))
-        .toList();
+    return kernels(opCase, rows, device, true);
+  }
+
+  /// The same, or those for all shapes alone.
+  static List<String> kernels(
+      final OpCase opCase, final int rows, final EmulatedDevice device, final boolean special) {
+    return names(of(opCase.draw(rows, opCase.name().hashCode()), device, special));
+  }
+
+  private static List<String> names(final List<String> launches) {
+    return launches.stream().map(launch -> launch.substring(0, launch.indexOf(' '))).toList();
   }
 
   private static List<String> of(final Trial trial, final boolean special) {
