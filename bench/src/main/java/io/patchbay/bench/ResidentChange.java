@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -105,7 +106,10 @@ final class ResidentChange implements Timed {
   private static Weights parameters(
       final Backend backend, final Graph graph, final Map<String, float[]> values) {
     final var weights = backend.weights(List.copyOf(graph.states().values()));
-    graph.states().keySet().forEach(name -> weights.write(name, values.get(name)));
+    graph
+        .states()
+        .keySet()
+        .forEach(name -> weights.write(name, Objects.requireNonNull(values.get(name), name)));
     return weights;
   }
 
