@@ -163,7 +163,11 @@ record RegionLayers(List<Layer> layers, boolean measures) {
         shape.rowSize(),
         (from, to) ->
             kernel.launch(
-                new Launch(Math.toIntExact(tiles), 1, THREADS, Float.BYTES * WARP * (WARP + 1)),
+                new Launch(
+                    Math.toIntExact(Math.max(1, tiles)),
+                    1,
+                    THREADS,
+                    Float.BYTES * WARP * (WARP + 1)),
                 from,
                 to,
                 bases,

@@ -29,6 +29,11 @@ public final class ManyRows {
     return SUMMED.matcher(opCase.name()).matches();
   }
 
+  /// Those of them that are products.
+  public static boolean products(final OpCase opCase) {
+    return opCase.name().startsWith("product sum");
+  }
+
   /// Layers, each of whose rows has the same bits whatever their number.
   public static boolean layers(final OpCase opCase) {
     return opCase.rowwise() && LAYERS.matcher(opCase.name()).matches();
