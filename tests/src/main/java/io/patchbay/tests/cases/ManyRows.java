@@ -34,6 +34,12 @@ public final class ManyRows {
     return opCase.name().startsWith("product sum");
   }
 
+  /// Layers after which tanh stands: others than those without, where few rows meet many
+  /// multiprocessors.
+  public static boolean bent(final OpCase opCase) {
+    return opCase.name().matches("(transposed )?layer .*, 8, 8. .*, TANH");
+  }
+
   /// Layers, each of whose rows has the same bits whatever their number.
   public static boolean layers(final OpCase opCase) {
     return opCase.rowwise() && LAYERS.matcher(opCase.name()).matches();

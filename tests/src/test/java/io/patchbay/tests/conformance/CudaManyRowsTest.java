@@ -52,6 +52,26 @@ final class CudaManyRowsTest {
         : Stream.of();
   }
 
+  /// Where there are many multiprocessors for few rows.
+  @TestFactory
+  Stream<DynamicTest> bentLayersAgreeOnLargeDevices() {
+    return EmulatedDevice.present()
+        ? Catalogue.all().stream()
+            .filter(ManyRows::bent)
+            .map(c -> DynamicTest.dynamicTest(c.name(), () -> checkLarge(c)))
+        : Stream.of();
+  }
+
+  private static void checkLarge(final OpCase opCase) {
+    final var trial = opCase.draw(CaseCheck.MANY, 4);
+    try (var reference = new ReferenceBackend(new Settings(1, MEMORY));
+        var cuda = CudaBackend.apart(EmulatedDevice.large(MEMORY, 0), true)) {
+      final var expected = Outputs.of(reference, trial, Mode.FAST);
+      final var found = Outputs.of(cuda, trial, Mode.FAST);
+      assertEquals("", found.firstFar(expected, opCase.tolerance(cuda)));
+    }
+  }
+
   private static void check(final OpCase opCase, final boolean special) {
     final var trial = opCase.draw(ManyRows.SUMS, 1);
     try (var reference = new ReferenceBackend(new Settings(1, MEMORY));

@@ -50,6 +50,10 @@ final class LaunchedKernelsTest {
       rows.add(ManyRows.LAYER_ROWS);
       launched.addAll(Launches.kernels(opCase, 1, EmulatedDevice.large(MEMORY, 0)));
     }
+    if (ManyRows.bent(opCase)) {
+      final var large = EmulatedDevice.large(MEMORY, 0);
+      launched.addAll(Launches.kernels(opCase, CaseCheck.MANY, large));
+    }
     if (ManyRows.sums(opCase)) {
       rows.add(ManyRows.SUMS);
     }
