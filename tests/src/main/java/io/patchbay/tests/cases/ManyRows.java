@@ -18,9 +18,9 @@ public final class ManyRows {
   /// Layers of the special kernels, and rows of which those for many take them.
   private static final Pattern LAYERS =
       Pattern.compile(
-          "tf32 (transposed )?(convolution|linear) .*|(?:transposed )?layer .(?:16|32|48), 8, 8."
-              + " .*, TANH|(convolution|input gradient) .(1|3|16|32|48|64), (8|16|32|64), \\5. ->"
-              + " .* k4x4 s2 p1|(convolution|input gradient) .* k2x2 s2 p0");
+          "tf32 (transposed )?(convolution|linear) .*|(convolution|input gradient)"
+              + " .(1|3|16|32|48|64), (8|16|32|64), \\5. -> .* k4x4 s2 p1|(convolution|input"
+              + " gradient) .* k2x2 s2 p0");
 
   private ManyRows() {}
 
