@@ -15,16 +15,6 @@ int running;
 
 namespace {
 
-void thread_main() {
-  kernel->body(fields);
-  int me = running;
-  threads[me].state = State::kLeft;
-  ready[me / 32] &= ~(1u << (me % 32));
-  left++;
-  fiber_leave(me);
-  __builtin_unreachable();
-}
-
 std::string place() {
   return "kernel " + kernel->source + "/" + kernel->name + ", block (" + std::to_string(blockIdx.x) + ", " +
          std::to_string(blockIdx.y) + ")";
@@ -48,42 +38,82 @@ std::string waiting() {
   return result;
 }
 
-struct Order {
-  int kind;
-  std::mt19937 random;
+// Whose turn is next: the first ready warp of the order has it until none of its lanes is ready.
+class Turns {
+ public:
+  void begin(int kind) {
+    kind_ = kind;
+    random_.seed((unsigned)kind);
+  }
+
+  void begin_block(int threads) {
+    warps_ = (threads + 31) / 32;
+    warp_ = -1;
+  }
 
   // The numbers below `count` in the order of the launch.
   void arrange(int *numbers, int count) {
-    for (int i = 0; i < count; i++) numbers[i] = kind == 1 ? count - 1 - i : i;
-    for (int i = count - 1; kind > 1 && i > 0; i--) std::swap(numbers[i], numbers[random() % (i + 1)]);
+    for (int i = 0; i < count; i++) numbers[i] = kind_ == 1 ? count - 1 - i : i;
+    for (int i = count - 1; kind_ > 1 && i > 0; i--) std::swap(numbers[i], numbers[random_() % (i + 1)]);
+  }
+
+  // A thread, or kOutside when none is ready.
+  int next() {
+    if (warp_ < 0 || ready[warp_] == 0) {
+      warp_ = first_ready();
+      if (warp_ < 0) return kOutside;
+      lane_ = 32;
+    }
+    for (;;) {
+      while (lane_ < 32) {
+        int lane = lanes_[lane_++];
+        if (ready[warp_] >> lane & 1) return warp_ * 32 + lane;
+      }
+      arrange(lanes_, 32);
+      lane_ = 0;
+    }
+  }
+
+ private:
+  int kind_;
+  std::mt19937 random_;
+  int warps_;
+  int warp_;  // or -1
+  int lanes_[32];
+  int lane_;  // which of lanes_ is next
+
+  int first_ready() {
+    int order[kMostThreads / 32];
+    arrange(order, warps_);
+    for (int i = 0; i < warps_; i++) {
+      if (ready[order[i]] != 0) return order[i];
+    }
+    return -1;
   }
 };
+Turns turns;
 
-// One turn: the first ready warp of the order runs until none of its lanes is ready.
-bool turn(Order &order, int count) {
-  int warps = (count + 31) / 32;
-  int warpOrder[kMostThreads / 32];
-  order.arrange(warpOrder, warps);
-  for (int i = 0; i < warps; i++) {
-    int warp = warpOrder[i];
-    if (ready[warp] == 0) continue;
-    while (ready[warp] != 0) {
-      int lanes[32];
-      order.arrange(lanes, 32);
-      for (int lane : lanes) {
-        if (!(ready[warp] >> lane & 1)) continue;
-        running = warp * 32 + lane;
-        threadIdx.x = (unsigned)running;
-        fiber_enter(running);
-        if (!error.empty()) return false;
-      }
-    }
-    return true;
-  }
-  return false;
+void switch_to(int thread) {
+  int from = running;
+  if (thread == from) return;
+  running = thread;
+  threadIdx.x = (unsigned)thread;
+  fiber_switch(from, thread);
 }
 
-void run_block(Order &order, int count) {
+// Gives the turn away until others have made this thread ready.
+void wait() { switch_to(turns.next()); }
+
+void thread_main() {
+  kernel->body(fields);
+  threads[running].state = State::kLeft;
+  ready[running / 32] &= ~(1u << (running % 32));
+  left++;
+  wait();
+  __builtin_unreachable();
+}
+
+void run_block(int count) {
   unsigned char *shared = memory + kGuard;
   memset(shared - kGuard, 0xff, (size_t)(sharedBytes + 2 * kGuard));
   memset(barriers, 0, sizeof barriers);
@@ -97,8 +127,9 @@ void run_block(Order &order, int count) {
     fiber_begin(i, thread_main);
     set_ready(i);
   }
-  while (turn(order, count)) {
-  }
+  turns.begin_block(count);
+  running = kOutside;
+  wait();
   if (error.empty() && left < count) error = waiting();
   if (error.empty()) {
     long long byte = changed_guard(shared, sharedBytes);
@@ -130,12 +161,12 @@ std::string run_grid(const KernelEntry &entry, Shape shape, const void *params, 
   watch_begin();
   orderKind = kind;
   chance.seed((unsigned)kind);
-  Order order = {kind, std::mt19937((unsigned)kind)};
+  turns.begin(kind);
   std::vector<int> blocks((size_t)shape.blocksX * (size_t)shape.blocksY);
-  order.arrange(blocks.data(), (int)blocks.size());
+  turns.arrange(blocks.data(), (int)blocks.size());
   for (int block : blocks) {
     blockIdx = {(unsigned)(block % shape.blocksX), (unsigned)(block / shape.blocksX), 0};
-    run_block(order, shape.threads);
+    run_block(shape.threads);
     if (!error.empty()) break;
   }
   return error;
@@ -147,7 +178,7 @@ int lane() { return running % 32; }
 
 void fail_at(const std::string &message) {
   error = place() + ", thread " + std::to_string(running) + " " + message;
-  fiber_leave(running);
+  switch_to(kOutside);
   __builtin_unreachable();
 }
 

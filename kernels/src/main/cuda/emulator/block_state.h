@@ -74,12 +74,6 @@ void set_ready(int thread) {
   atWarp[thread / 32] &= ~(1u << (thread % 32));
 }
 
-// Gives the turn away until others have made this thread ready.
-void wait() {
-  int me = running;
-  fiber_leave(me);
-}
-
 void become(State state, const Site &site) {
   Thread &me = threads[running];
   me.state = state;

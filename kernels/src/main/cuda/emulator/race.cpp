@@ -183,6 +183,7 @@ void race_meet(const bool *meet) {
 }
 
 void race_copying(long long offset, long long bytes, bool on) {
+  if (!racesWatched) return;
   for (int i = (int)(offset / 4); i < (int)((offset + bytes) / 4); i++) {
     raceSettled[i] = 0;
     for (Unit *unit : {&words[i], &seconds[i]}) current(*unit).copying = on;

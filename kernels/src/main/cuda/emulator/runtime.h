@@ -15,13 +15,12 @@ constexpr int kMostThreads = 1024;
 // Bytes before and after each piece of memory whose change is found.
 constexpr long long kGuard = 4096;
 
-struct Fiber;
-Fiber *fiber_of(int thread);
 // Prepares fiber `thread` to begin with `entry`, which must never return.
 void fiber_begin(int thread, void (*entry)());
-void fiber_enter(int thread);
-// Back to whoever entered fiber `thread`.
-void fiber_leave(int thread);
+// From fiber `from`, which goes on here when another switches to it, to fiber `to`; kOutside is what ran
+// before any did.
+constexpr int kOutside = kMostThreads;
+void fiber_switch(int from, int to);
 
 struct KernelEntry {
   std::string source;
