@@ -46,7 +46,7 @@ struct ChangeDown {
   struct Tile {
     unsigned clean[kFloats / 2];
     unsigned short *out;
-    bool wanted;
+    bool there;
   };
 
   unsigned weights[kSteps][8];
@@ -57,7 +57,7 @@ struct ChangeDown {
 
   PB_DEVICE ChangeDown(const ChangeUpParams &params, unsigned char *shared)
       : p(params),
-        images{(const unsigned char *)params.in, params.base, params.skipped, shared, *params.cells},
+        images{(const unsigned char *)params.in, params.base, shared, *params.cells},
         handed((float4 *)(shared + Cells::kShared)) {
     const int warp = threadIdx.x >> 5;
     lane = threadIdx.x & 31;
@@ -98,8 +98,8 @@ struct ChangeDown {
     const int c = t / kCellTiles;
     const int start = t % kCellTiles * 16;
     Tile next;
-    next.wanted = images.wanted(from, batch, c);
-    const long long base = next.wanted ? Cells::base_of(from, c) : 0;
+    next.there = images.there(batch, c);
+    const long long base = next.there ? Cells::base_of(from, c) : 0;
     const int pixel = start + (lane & 15);
     const unsigned char *row = from + c * Cells::kCell +
                                Cells::place(2 * (pixel / HOUT) + part * kRows, 2 * (pixel % HOUT)) + (lane >> 4) * 16;
@@ -166,7 +166,7 @@ struct ChangeDown {
       bent[i] = change_bent(a.x, own[i]);
       bent[i + 1] = change_bent(a.y, own[i + 1]);
     }
-    if (!tile.wanted) return;
+    if (!tile.there) return;
     if constexpr (WIDE) {
 #pragma unroll
       for (int i = 0; i < kFloats; i++) ((float *)tile.out)[i * HOUT * HOUT] = bent[i];

@@ -120,17 +120,14 @@ struct ChangeDownImage {
     load_weights();
     int stage = 0;
     for (int cell = blockIdx.x; cell < cells; cell += gridDim.x) {
-      const bool wanted = p.skipped == nullptr || p.skipped[cell] == 0;
-      const long long base = wanted ? p.base[cell] : 0;
+      const long long base = p.base[cell];
       cp_async_wait<STAGES - 2>();
       __syncthreads();
       if (next < cells) load(next, stage == 0 ? STAGES - 1 : stage - 1);
       cp_async_commit();
       next += gridDim.x;
-      if (wanted) {
 #pragma unroll 2
-        for (int t = threadIdx.x >> 5; t < kTiles; t += 8) multiply(cell, images + stage * kStage, t, base);
-      }
+      for (int t = threadIdx.x >> 5; t < kTiles; t += 8) multiply(cell, images + stage * kStage, t, base);
       stage = stage + 1 == STAGES ? 0 : stage + 1;
     }
   }

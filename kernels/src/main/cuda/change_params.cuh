@@ -50,7 +50,6 @@ struct ChangeUpParams {
                                  // change_clean_order
   const int *base;               // (cells), any order
   const int *cells;
-  const int *skipped;            // (cells), nonzero: the output is not needed; or null
   unsigned short *out;           // (cells; 2 H, 2 H, COUT) bf16, or (cells; 2 H, 2 H, 2, COUT) split (exact)
 };
 
@@ -66,7 +65,7 @@ constexpr int change_row(int bytes, int width) {
 }
 // For batches of `cells` images of size x size pixels: change_up_* has pixels of 2 CIN bytes.
 constexpr int change_shared(int bytes, int size, int cells, int stages) {
-  return stages * ((cells * (size + 2) * change_row(bytes, size) + cells * 8 + 15) / 16 * 16);
+  return stages * ((cells * (size + 2) * change_row(bytes, size) + cells * 4 + 15) / 16 * 16);
 }
 constexpr int change_linear_shared(int k, int cells, int stages) {
   return stages * ((cells * (4 * k + 16) + cells * 4 + 15) / 16 * 16);

@@ -45,7 +45,7 @@ struct ChangeUp {
   struct Tile {
     uint4 clean[2];
     unsigned short *out;
-    bool wanted;
+    bool there;
   };
 
   unsigned weights[kSteps][8];
@@ -54,7 +54,7 @@ struct ChangeUp {
   int lane, group, part, py, px;
 
   PB_DEVICE ChangeUp(const ChangeUpParams &params, unsigned char *shared)
-      : p(params), images{(const unsigned char *)params.in, params.base, params.skipped, shared, *params.cells} {
+      : p(params), images{(const unsigned char *)params.in, params.base, shared, *params.cells} {
     const int warp = threadIdx.x >> 5;
     lane = threadIdx.x & 31;
     py = warp >> 1 & 1;
@@ -84,8 +84,8 @@ struct ChangeUp {
     const int c = t / kCellTiles;
     const int start = t % kCellTiles * 16;
     Tile next;
-    next.wanted = images.wanted(from, batch, c);
-    const long long base = next.wanted ? Cells::base_of(from, c) : 0;
+    next.there = images.there(batch, c);
+    const long long base = next.there ? Cells::base_of(from, c) : 0;
     const int pixel = start + (lane & 15);
     const unsigned char *row =
         from + c * Cells::kCell + Cells::place(pixel / HIN + py, pixel % HIN + px) + (lane >> 4) * 16;
@@ -121,7 +121,7 @@ struct ChangeUp {
     if (j == 1) bent.y = pair;
     if (j == 2) bent.z = pair;
     if (j == 3) bent.w = pair;
-    if (j == 3 && tile.wanted) *(uint4 *)(tile.out + h * kEight) = bent;
+    if (j == 3 && tile.there) *(uint4 *)(tile.out + h * kEight) = bent;
   }
 
   // Of step k's 16 inputs of a tap, from those of the tap's first channel.

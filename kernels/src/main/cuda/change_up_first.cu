@@ -53,7 +53,7 @@ struct ChangeUpFirst {
   int lane, group, py, px;
 
   PB_DEVICE ChangeUpFirst(const ChangeUpParams &params, unsigned char *shared)
-      : p(params), images{(const unsigned char *)params.in, params.base, params.skipped, shared, *params.cells} {
+      : p(params), images{(const unsigned char *)params.in, params.base, shared, *params.cells} {
     const int warp = threadIdx.x >> 5;
     lane = threadIdx.x & 31;
     py = warp >> 1 & 1;
@@ -78,13 +78,13 @@ struct ChangeUpFirst {
     const unsigned char *row[kTiles];
     unsigned short *out[kTiles];
     Clean clean[kTiles][2];
-    bool wanted[kTiles];
+    bool there[kTiles];
 #pragma unroll
     for (int m = 0; m < kTiles; m++) {
       const int c = (t + m) / kCellTiles;
       const int start = (t + m) % kCellTiles * 16;
-      wanted[m] = images.wanted(from, batch, c);
-      const long long base = wanted[m] ? Cells::base_of(from, c) : 0;
+      there[m] = images.there(batch, c);
+      const long long base = there[m] ? Cells::base_of(from, c) : 0;
       const int pixel = start + (lane & 15);
       row[m] = from + c * Cells::kCell + Cells::place(pixel / HIN + py, pixel % HIN + px) + (lane >> 4) * 16;
       const int first = place(start + (lane >> 2));
@@ -94,7 +94,7 @@ struct ChangeUpFirst {
       clean[m][0] = a[0];
       clean[m][1] = a[kEight / 4];
     }
-    if (!wanted[0] && !wanted[1]) return;
+    if (!there[0] && !there[1]) return;
     float sums[kTiles][2][4] = {};
     float rest[kTiles][2][4] = {};
 #pragma unroll
@@ -114,7 +114,7 @@ struct ChangeUpFirst {
     }
 #pragma unroll
     for (int m = 0; m < kTiles; m++) {
-      if (!wanted[m]) continue;
+      if (!there[m]) continue;
 #pragma unroll
       for (int h = 0; h < 2; h++) {
         const float *sum[2] = {&sums[m][0][2 * h], &sums[m][1][2 * h]};

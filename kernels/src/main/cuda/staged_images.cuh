@@ -1,6 +1,6 @@
 // Cells that pass through shared memory: batches of CELLS images of SIZE x SIZE pixels of BYTES bytes,
 // one after the other in device memory, go round STAGES stages by cp.async, with the numbers of
-// their bases and whether they are wanted. An image has a border of zeros of one pixel; a pixel is
+// their bases. An image has a border of zeros of one pixel; a pixel is
 // padded by 16 bytes, so that the 8 rows of a tile that ldmatrix reads fall on 32 banks. Where a tile
 // takes every second pixel, APART, a row holds its even columns, the border's first among them, and
 // then its odd ones.
@@ -20,8 +20,7 @@ struct StagedImages {
   static constexpr int kRow = change_row(BYTES, SIZE);
   static constexpr int kCell = (SIZE + 2) * kRow;
   static constexpr int kBases = CELLS * kCell;
-  static constexpr int kSkipped = kBases + CELLS * 4;
-  static constexpr int kStage = (kSkipped + CELLS * 4 + 15) / 16 * 16;
+  static constexpr int kStage = (kBases + CELLS * 4 + 15) / 16 * 16;
   static constexpr int kShared = STAGES * kStage;
   static constexpr int kPieces = BYTES / 16;
   static constexpr int kChunks = kPixels * kPieces;  // of 16 bytes, a cell
@@ -31,7 +30,6 @@ struct StagedImages {
 
   const unsigned char *in;
   const int *base;
-  const int *skipped;  // or null
   unsigned char *shared;
   int cells;
 
@@ -44,10 +42,7 @@ struct StagedImages {
       cp_async_16(to + i / kChunks * kCell + place(pixel / SIZE + 1, pixel % SIZE + 1) + i % kPieces * 16,
                   in + (first * kChunks + i) * 16);
     }
-    if ((int)threadIdx.x < here) {
-      cp_async_4(to + kBases + threadIdx.x * 4, base + first + threadIdx.x);
-      if (skipped != nullptr) cp_async_4(to + kSkipped + threadIdx.x * 4, skipped + first + threadIdx.x);
-    }
+    if ((int)threadIdx.x < here) cp_async_4(to + kBases + threadIdx.x * 4, base + first + threadIdx.x);
   }
 
   // Of a pixel in its cell's room; the border's first is (0, 0).
@@ -55,11 +50,10 @@ struct StagedImages {
     return y * kRow + (APART ? (x & 1) * (SIZE / 2 + 1) + (x >> 1) : x) * kPixel;
   }
 
-  PB_DEVICE bool wanted(const unsigned char *stage, int batch, int c) const {
-    return (long long)batch * CELLS + c < cells && ((const int *)(stage + kSkipped))[c] == 0;
-  }
+  // Is there a cell c of a batch?
+  PB_DEVICE bool there(int batch, int c) const { return (long long)batch * CELLS + c < cells; }
 
-  // The base of a wanted cell.
+  // The base of a cell that is there.
   PB_DEVICE static int base_of(const unsigned char *stage, int c) { return ((const int *)(stage + kBases))[c]; }
 
   // Calls begin() when the first copies are under way, then work(batch, stage) for every batch that

@@ -99,27 +99,22 @@ inline void host_up(const double *in, int h, int ci, int co, const double *w, do
 }
 
 struct Run {
-  const int *base, *count, *skipped;
+  const int *base, *count;
 };
 
 struct Cells {
   int count, capacity, bases;
-  std::vector<int> base, skipped;
-  int *d_base, *d_count, *d_skipped, *d_bases;
+  std::vector<int> base;
+  int *d_base, *d_count, *d_bases;
 
   Cells(Draw &draw, int count, int capacity, int bases, bool runs) : count(count), capacity(capacity), bases(bases) {
     base.resize(capacity, 0);
-    skipped.resize(capacity, 0);
-    for (int i = 0; i < count; i++) {
-      base[i] = runs ? i * bases / count : (int)(draw.next() % bases);
-      skipped[i] = draw.next() % 5 == 0;
-    }
+    for (int i = 0; i < count; i++) base[i] = runs ? i * bases / count : (int)(draw.next() % bases);
     d_base = device("base", base);
     d_count = device("count", std::vector<int>{count});
     d_bases = device("bases", std::vector<int>{bases});
-    d_skipped = device("skipped", skipped);
   }
-  Run run(bool skips) const { return {d_base, d_count, skips ? d_skipped : nullptr}; }
+  Run run() const { return {d_base, d_count}; }
 };
 
 // A clean value (bases; C, plane), where every eighth unit lies near the kink for changes of `size`.
@@ -156,13 +151,12 @@ struct UpLayer {
   }
   void run(const Run &run, const unsigned short *in, const unsigned short *clean, unsigned short *out,
            int blocks) const {
-    launch(kernel, blocks, 1, 256, shared, ChangeUpParams{in, packed, clean, run.base, run.count, run.skipped, out});
+    launch(kernel, blocks, 1, 256, shared, ChangeUpParams{in, packed, clean, run.base, run.count, out});
   }
 };
 
 // One layer: every element of a change of `size` within bf16's half of a last place.
-inline void check_up(Draw &draw, const UpLayer &layer, int count, double size, bool runs, bool skips,
-                     int blocks) {
+inline void check_up(Draw &draw, const UpLayer &layer, int count, double size, bool runs, int blocks) {
   Cells cells(draw, count, count + 5, 3, runs);
   std::vector<unsigned short> in((size_t)cells.capacity * layer.in_size(), 0x7fc0);
   for (size_t i = 0; i < (size_t)count * layer.in_size(); i++) {
@@ -173,13 +167,12 @@ inline void check_up(Draw &draw, const UpLayer &layer, int count, double size, b
   unsigned short *d_clean = layer.pack_clean(cells, clean);
   const size_t all = (size_t)cells.capacity * layer.out_size();
   unsigned short *d_out = poisoned<unsigned short>("out", all);
-  layer.run(cells.run(skips), d_in, d_clean, d_out, blocks);
+  layer.run(cells.run(), d_in, d_clean, d_out, blocks);
   const auto out = host(d_out, all);
   std::vector<double> x(layer.in_size()), sums(layer.out_size()), sizes(layer.out_size());
   double worst = 0, off = 0, norm = 0;
   const int pixels = 4 * layer.h * layer.h;
   for (int c = 0; c < count; c++) {
-    if (skips && cells.skipped[c]) continue;
     for (int i = 0; i < layer.in_size(); i++) x[i] = host_of_bf16(in[(size_t)c * layer.in_size() + i]);
     host_up(x.data(), layer.h, layer.ci, layer.co, layer.rounded.data(), sums.data(), sizes.data());
     for (int i = 0; i < layer.out_size(); i++) {
@@ -232,12 +225,11 @@ inline void check_first(Draw &draw, int ci, int co, int h, const char *kernel, b
   const size_t all = (size_t)cells.capacity * layer.out_size() * parts;
   unsigned short *d_out = poisoned<unsigned short>("out", all);
   launch(kernel, blocks, co / 32, 256, shared,
-         ChangeUpParams{d_in, layer.packed, d_clean, cells.d_base, cells.d_count, cells.d_skipped, d_out});
+         ChangeUpParams{d_in, layer.packed, d_clean, cells.d_base, cells.d_count, d_out});
   const auto out = host(d_out, all);
   std::vector<double> x(layer.in_size()), sums(layer.out_size()), sizes(layer.out_size());
   double worst = 0;
   for (int c = 0; c < count; c++) {
-    if (cells.skipped[c]) continue;
     for (int i = 0; i < layer.in_size(); i++) {
       x[i] = in[(size_t)c * layer.in_size() + i % ci * pixels + i / ci];
     }
@@ -282,7 +274,7 @@ inline int down_shared(int ci, int h, int cells, int stages) {
 
 // A convolution to (h, h, co); float32 in (C, H, W) order when wide.
 inline void check_down(Draw &draw, int ci, int co, int h, bool wide, const char *kernel, int shared, int count,
-                       double size, bool skips, int blocks) {
+                       double size, int blocks) {
   const auto w = draw.normals((size_t)ci * co * 16, 1 / sqrt(8.0 * ci));
   std::vector<double> rounded(w.size());
   for (size_t i = 0; i < w.size(); i++) {
@@ -304,13 +296,12 @@ inline void check_down(Draw &draw, int ci, int co, int h, bool wide, const char 
   float *out = poisoned<float>("out", all);
   launch(kernel, blocks, 1, 256, shared,
          ChangeUpParams{device("in", in), packed, d_clean, cells.d_base, cells.d_count,
-                        skips ? cells.d_skipped : nullptr, (unsigned short *)out});
+                        (unsigned short *)out});
   const auto raw = host(out, all);
   const unsigned short *narrow = (const unsigned short *)raw.data();
   std::vector<double> x(ins), sums(outs), sizes(outs);
   double worst = 0;
   for (int c = 0; c < count; c++) {
-    if (skips && cells.skipped[c]) continue;
     for (int i = 0; i < ins; i++) x[i] = host_of_bf16(in[(size_t)c * ins + i]);
     host_down(x.data(), h, ci, co, rounded.data(), sums.data(), sizes.data());
     for (int i = 0; i < outs; i++) {
@@ -332,7 +323,7 @@ inline void check_down(Draw &draw, int ci, int co, int h, bool wide, const char 
 }
 
 // A convolution of an image to (h, h, 32), whose operands are not rounded.
-inline void check_image(Draw &draw, int ci, int h, const char *kernel, int stages, int count, double size, bool skips,
+inline void check_image(Draw &draw, int ci, int h, const char *kernel, int stages, int count, double size,
                         int blocks) {
   const int co = 32;
   const auto w = draw.normals((size_t)ci * co * 16, 1 / sqrt(8.0 * ci));
@@ -348,13 +339,11 @@ inline void check_image(Draw &draw, int ci, int h, const char *kernel, int stage
   const size_t all = (size_t)cells.capacity * outs;
   unsigned short *out = poisoned<unsigned short>("out", all);
   launch(kernel, blocks, 1, 256, change_image_shared(ci, h, stages),
-         ChangeUpParams{device("in", in), device("w", w), d_clean, cells.d_base, cells.d_count,
-                        skips ? cells.d_skipped : nullptr, out});
+         ChangeUpParams{device("in", in), device("w", w), d_clean, cells.d_base, cells.d_count, out});
   const auto got = host(out, all);
   std::vector<double> x(ins), sums(outs), sizes(outs);
   double worst = 0;
   for (int c = 0; c < count; c++) {
-    if (skips && cells.skipped[c]) continue;
     for (int i = 0; i < ins; i++) x[i] = in[(size_t)c * ins + i % ci * pixels + i / ci];
     host_down(x.data(), h, ci, co, exact.data(), sums.data(), sizes.data());
     for (int i = 0; i < outs; i++) {
@@ -546,7 +535,7 @@ inline void check_head(Draw &draw, const Head &head, int count, double size, int
   b.h2 = poisoned<unsigned short>("h2", (size_t)cells.capacity * 1024);
   b.h3 = poisoned<unsigned short>("h3", (size_t)cells.capacity * 4096);
   b.h4 = poisoned<unsigned short>("h4", (size_t)cells.capacity * 8192);
-  head.run(cells.run(false), b, sms);
+  head.run(cells.run(), b, sms);
   const auto got = host(b.h4, (size_t)cells.capacity * 8192);
   double off = 0, norm = 0;
   for (int c = 0; c < count; c++) {
@@ -572,7 +561,7 @@ inline void check_head(Draw &draw, const Head &head, int count, double size, int
   expect(sqrt(off / norm) < 4e-3, "the head beside its definition", sqrt(off / norm), 4e-3);
 
   // The same bits for a cell whichever cells are there and however many blocks.
-  Run fewer = cells.run(false);
+  Run fewer = cells.run();
   fewer.count = device("fewer", std::vector<int>{count / 2 + 1});
   unsigned short *all = b.h4;
   b.h4 = poisoned<unsigned short>("again", (size_t)cells.capacity * 8192);

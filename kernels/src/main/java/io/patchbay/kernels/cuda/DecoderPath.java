@@ -261,7 +261,7 @@ final class DecoderPath {
         unitBytes() * clean.shape().rowSize(),
         (cells, from, to) ->
             kernel.launch(
-                launch, from, w.address(), a.address(), cells.bases(), cells.count(), 0, to));
+                launch, from, w.address(), a.address(), cells.bases(), cells.count(), to));
   }
 
   /// The last two layers and the effect.

@@ -96,7 +96,7 @@ final class EncoderPath {
         2 * MADE.getFirst().rowSize(),
         (cells, from, to) ->
             kernel.launch(
-                launch, from, w.address(), a.address(), cells.bases(), cells.count(), 0, to));
+                launch, from, w.address(), a.address(), cells.bases(), cells.count(), to));
   }
 
   /// A convolution; the last makes float32 in (C, H, W) order.
@@ -125,7 +125,6 @@ final class EncoderPath {
     stages.add(
         (last ? 4 : 2) * of.rowSize(),
         (some, from, to) ->
-            kernel.launch(
-                launch, from, w.address(), a.address(), some.bases(), some.count(), 0, to));
+            kernel.launch(launch, from, w.address(), a.address(), some.bases(), some.count(), to));
   }
 }

@@ -110,7 +110,7 @@ final class MatrixStages implements ChangePath {
   static int shared(final int bytes, final int side, final int cells, final int stages) {
     final int tight = (side + 2) * (bytes + 16);
     final int row = side == 4 ? (tight + 63) / 128 * 128 + 64 : tight;
-    return stages * sixteens(cells * (side + 2) * row + 8 * cells);
+    return stages * sixteens(cells * (side + 2) * row + 4 * cells);
   }
 
   static int sixteens(final int bytes) {
