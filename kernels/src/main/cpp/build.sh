@@ -1,7 +1,8 @@
 #!/bin/sh
 # Compiles the CPU kernels: every *.cpp of this folder once per instruction set, all objects linked
 # into OUT_DIR/libpatchbay.so. Only what is older than its source (or than any header) is compiled
-# again. Usage: build.sh OUT_DIR; CXX names another compiler.
+# again, as many files at once as there are processors. Usage: build.sh OUT_DIR; CXX names another
+# compiler. For itself: build.sh OUT_DIR ISA SOURCE OBJECT, one object.
 set -eu
 
 out=${1:?usage: build.sh OUT_DIR}
@@ -48,23 +49,30 @@ compile() {
   "$cxx" $common $(isa_flags "$1") $(file_flags "$1" "$(basename "$2" .cpp)") -c "$2" -o "$3.part" && mv "$3.part" "$3"
 }
 
-changed=no
+# One object, of those that are made at once.
+if [ $# -eq 4 ]; then
+  compile "$2" "$3" "$4"
+  exit
+fi
+
+mkdir -p "$out/objects"
+work=$out/objects/work
+: >"$work"
 objects=
-before=
 for isa in $isas; do
   mkdir -p "$out/objects/$isa"
   for file in "$src"/*.cpp; do
     object=$out/objects/$isa/$(basename "$file" .cpp).o
     objects="$objects $object"
-    stale "$object" "$file" || continue
-    changed=yes
-    compile "$isa" "$file" "$object" &
-    # Two at once: wait for the one started before this one.
-    if [ -n "$before" ]; then wait "$before"; fi
-    before=$!
+    if stale "$object" "$file"; then printf '%s\n' "$isa" "$file" "$object" >>"$work"; fi
   done
 done
-if [ -n "$before" ]; then wait "$before"; fi
+changed=no
+if [ -s "$work" ]; then
+  changed=yes
+  tr '\n' '\0' <"$work" | xargs -0 -n 3 -P "$(getconf _NPROCESSORS_ONLN)" sh "$0" "$out"
+fi
+rm "$work"
 
 library=$out/libpatchbay.so
 if [ "$changed" = yes ] || [ ! -f "$library" ]; then
