@@ -26,7 +26,10 @@ import warnings
 
 BEGIN = time.perf_counter()
 
-import torch  # seconds of the budget
+try:
+    import torch  # seconds of the budget
+except ModuleNotFoundError:
+    sys.exit("torch_vae.py: no PyTorch: it needs a Python with torch 2.4 or later")
 from torch import nn
 from torch.nn import functional
 

@@ -1,5 +1,6 @@
 package io.patchbay.bench;
 
+import io.patchbay.analysis.cli.Main;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -128,7 +129,8 @@ public final class BenchCommand implements Callable<Integer> {
             fresh,
             rows,
             Optional.ofNullable(run).map(path -> path.toAbsolutePath().toString()),
-            json));
+            json),
+        spec.commandLine().getParseResult().hasMatchedOption(Main.DEBUG));
   }
 
   private ParameterException usage(final String option, final String value, final String expected) {

@@ -1,5 +1,6 @@
 package io.patchbay.bench;
 
+import io.patchbay.analysis.cli.Main;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +26,10 @@ final class Child {
 
   private Child() {}
 
-  /// Runs and waits; the exit status of the child. Its output is ours.
-  static int run(final BenchOptions options) throws IOException, InterruptedException {
+  /// Runs and waits, with the stack of a failure on `debug`; the exit status of the child. Its
+  /// output is ours.
+  static int run(final BenchOptions options, final boolean debug)
+      throws IOException, InterruptedException {
     final var command =
         new ArrayList<>(
             List.of(
@@ -39,6 +42,9 @@ final class Child {
                 System.getProperty("java.class.path"),
                 BenchMain.class.getName()));
     command.addAll(options.arguments());
+    if (debug) {
+      command.add(Main.DEBUG);
+    }
     final var builder = new ProcessBuilder(command).inheritIO();
     builder.environment().putAll(ENVIRONMENT);
     // Would choose OpenBLAS kernels for another machine.

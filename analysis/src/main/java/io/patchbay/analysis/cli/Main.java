@@ -48,6 +48,9 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("unused") // picocli acts on the fields of --help, --version and --debug itself
 public final class Main implements Runnable {
+  /// The option that shows the stack of a failure.
+  public static final String DEBUG = Failures.DEBUG;
+
   @SuppressWarnings("NullAway.Init") // set by picocli before the command is called
   @Spec
   private CommandSpec spec;
@@ -79,6 +82,14 @@ public final class Main implements Runnable {
 
   private static PrintWriter writer(final PrintStream stream) {
     return new PrintWriter(stream, true, stream.charset());
+  }
+
+  /// Prints what went wrong in a command that does its work in a JVM of its own, as here.
+  ///
+  /// @param arguments with [#DEBUG] among them when the stack is asked for
+  /// @return the exit code
+  public static int failed(final Throwable e, final List<String> arguments) {
+    return new Failures(arguments).report(e, writer(System.err));
   }
 
   /// Runs one command line.
