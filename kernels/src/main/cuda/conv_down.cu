@@ -87,6 +87,7 @@ struct Down {
   }
 
   PB_DEVICE void run() {
+    await_predecessors();
     if (image >= rows) return;
     const int group = Places<G>::group();
     const int unit = Places<G>::run();

@@ -205,12 +205,16 @@ struct DownHeld {
   }
 
   PB_DEVICE void run() {
-    if ((int)blockIdx.x >= groups) return;
+    if ((int)blockIdx.x >= groups) {
+      await_predecessors();
+      return;
+    }
     for (int i = 0; i < STAGES; i++) {
       clear_borders<2 * W>(stages + i * kStage, kImages * kChannels * kInRows, kPitch);
     }
-    for (int i = 0; i < STAGES - 1; i++) copy(i);
     hold();
+    await_predecessors();
+    for (int i = 0; i < STAGES - 1; i++) copy(i);
     int step = 0;
     for (int group = (int)blockIdx.x; group < groups; group += (int)gridDim.x) {
       const unsigned open = gates(group);

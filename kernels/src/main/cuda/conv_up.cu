@@ -95,6 +95,7 @@ struct Up {
   }
 
   PB_DEVICE void run() {
+    await_predecessors();
     if (image >= rows) return;
     const int group = Places<G>::group();
     const int place = Places<G>::run();

@@ -248,12 +248,16 @@ struct UpHeld {
   }
 
   PB_DEVICE void run() {
-    if ((int)blockIdx.x >= groups) return;
+    if ((int)blockIdx.x >= groups) {
+      await_predecessors();
+      return;
+    }
     for (int i = 0; i < STAGES; i++) {
       clear_borders<W>(stages + i * kStage, kImages * kChannels * kInRows, kPitch);
     }
-    for (int i = 0; i < STAGES - 1; i++) copy(i);
     hold();
+    await_predecessors();
+    for (int i = 0; i < STAGES - 1; i++) copy(i);
     int step = 0;
     for (int group = (int)blockIdx.x; group < groups; group += (int)gridDim.x) {
       const unsigned open = gates(group);

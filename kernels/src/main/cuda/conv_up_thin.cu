@@ -98,6 +98,7 @@ struct UpThin {
   }
 
   PB_DEVICE void run() {
+    await_predecessors();
     if (image >= *p.rows) return;
     const int column = (int)threadIdx.x % W;
     const int first = (int)threadIdx.x / W * S;

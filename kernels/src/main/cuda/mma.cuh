@@ -15,6 +15,12 @@
 // Copies from global to shared memory that go on beside the thread: those since the last
 // cp_async_commit() form a group; cp_async_wait<N>() waits for all groups of this thread but the
 // last N. What other threads copied is there after a barrier that follows their wait.
+//
+// A kernel with await_predecessors() may be launched as one that awaits (Launch.java): then it begins before
+// the launch before it has ended, if that one awaits too. Until the call returns it reads only what no such
+// launch writes, states and counts of rows, and writes nothing but shared memory; after it all that came before
+// is done and seen, and the next launch may begin. Every thread calls it, of blocks with nothing to do too: a
+// grid that has left would be over before what it follows. Devices before sm_90 pass by.
 #pragma once
 
 #include "patchbay.cuh"
@@ -86,6 +92,13 @@ PB_DEVICE void cp_async_wait() {
 // Barrier `id` (1 to 15) of `threads` threads, a multiple of 32.
 PB_DEVICE void barrier_sync(int id, int threads) {
   asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
+}
+
+PB_DEVICE void await_predecessors() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+  asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
 }
 
 PB_DEVICE unsigned to_tf32(float x) {

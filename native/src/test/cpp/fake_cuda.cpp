@@ -540,18 +540,31 @@ CUresult CUDAAPI cuFuncGetParamInfo(CUfunction function, size_t index, size_t *o
   return CUDA_SUCCESS;
 }
 
-CUresult CUDAAPI cuLaunchKernel(CUfunction function, unsigned int gx, unsigned int gy, unsigned int gz,
-                                unsigned int bx, unsigned int by, unsigned int bz, unsigned int shared,
-                                CUstream stream, void **parameters, void **extra) {
+static CUresult launch(const char *call, CUfunction function, const CUlaunchConfig &as, void **parameters,
+                       void **extra) {
   const auto *f = reinterpret_cast<Function *>(function);
   std::vector<long long> fields(f->bytes / 8);
   if (!fields.empty()) memcpy(fields.data(), parameters[0], f->bytes);
   std::ostringstream plain;
   for (const auto field : fields) plain << (plain.str().empty() ? "" : ",") << field;
-  ENTER("cuLaunchKernel", f->name, gx, gy, gz, bx, by, bz, shared, plain.str(), extra == nullptr ? "-" : "extra");
-  if (static_cast<int>(shared) > f->shared) return CUDA_ERROR_INVALID_VALUE;
-  ask(stream, [name = f->name, fields] { run(name, fields); });
+  for (unsigned i = 0; i < as.numAttrs; i++) {
+    plain << " " << static_cast<int>(as.attrs[i].id) << "=" << as.attrs[i].value.programmaticStreamSerializationAllowed;
+  }
+  ENTER(call, f->name, as.gridDimX, as.gridDimY, as.gridDimZ, as.blockDimX, as.blockDimY, as.blockDimZ,
+        as.sharedMemBytes, plain.str(), extra == nullptr ? "-" : "extra");
+  if (static_cast<int>(as.sharedMemBytes) > f->shared) return CUDA_ERROR_INVALID_VALUE;
+  ask(as.hStream, [name = f->name, fields] { run(name, fields); });
   return CUDA_SUCCESS;
+}
+
+CUresult CUDAAPI cuLaunchKernel(CUfunction function, unsigned int gx, unsigned int gy, unsigned int gz,
+                                unsigned int bx, unsigned int by, unsigned int bz, unsigned int shared,
+                                CUstream stream, void **parameters, void **extra) {
+  return launch("cuLaunchKernel", function, {gx, gy, gz, bx, by, bz, shared, stream, nullptr, 0}, parameters, extra);
+}
+
+CUresult CUDAAPI cuLaunchKernelEx(const CUlaunchConfig *as, CUfunction function, void **parameters, void **extra) {
+  return launch("cuLaunchKernelEx", function, *as, parameters, extra);
 }
 
 }  // extern "C"

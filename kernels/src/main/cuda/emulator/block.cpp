@@ -106,6 +106,7 @@ void wait() { switch_to(turns.next()); }
 
 void thread_main() {
   kernel->body(fields);
+  watch_leaving();
   threads[running].state = State::kLeft;
   ready[running / 32] &= ~(1u << (running % 32));
   left++;

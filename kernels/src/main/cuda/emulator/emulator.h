@@ -43,6 +43,9 @@ void copy_async(void *shared, const void *global, int bytes, bool zero, Site sit
 void copy_commit();
 void copy_wait(int pending, Site site);
 
+// Ends the launch with an error where the thread has written to memory before.
+void await_predecessors(Site site);
+
 // The shared memory of the running block.
 unsigned char *shared_memory();
 

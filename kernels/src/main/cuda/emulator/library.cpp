@@ -188,6 +188,12 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
   return 1;
 }
 
+// Whether every thread of the last launch awaited what was launched before.
+PB_EXPORT int pb_emulator_awaited() {
+  std::lock_guard<std::mutex> guard(lock);
+  return allAwaited;
+}
+
 // A line for each kernel: source, name, most threads, bytes of parameters. Returns the length needed.
 PB_EXPORT int pb_emulator_kernels(char *text, int length) {
   std::string all;

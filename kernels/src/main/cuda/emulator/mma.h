@@ -90,6 +90,8 @@ inline void barrier_sync(int id, int threads, PB_CALL) {
   pb_emulator::block_barrier(id, threads, true, false, {"barrier_sync", file, line});
 }
 
+inline void await_predecessors(PB_CALL) { pb_emulator::await_predecessors({"await_predecessors", file, line}); }
+
 inline unsigned to_tf32(float x) {
   unsigned raw = __float_as_uint(x);
   return (raw & 0x7f800000u) == 0x7f800000u ? raw : (raw + 0x1000u) & ~0x1fffu;

@@ -70,6 +70,10 @@ extern std::vector<Piece> pieces;
 std::string access_place();
 // Begins to watch a launch.
 void watch_begin();
+// The running thread has come to its end.
+void watch_leaving();
+// Did every thread of the last launch await what was launched before?
+extern bool allAwaited;
 
 // The thread whose turn it is.
 extern int running;

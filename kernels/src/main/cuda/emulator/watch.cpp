@@ -11,6 +11,7 @@ namespace pb_emulator {
 
 Bounds bounds;
 std::vector<Piece> pieces;
+bool allAwaited;
 
 namespace {
 
@@ -26,6 +27,10 @@ Span own;
 
 // Where in the library the access is that is looked at, or null.
 const void *code;
+
+// By thread of the running block, whether it has written to global memory, as far as accesses are looked
+// at, and whether it has awaited what was launched before.
+bool wrote[kMostThreads], awaited[kMostThreads];
 
 inline bool within(const Span &span, const unsigned char *start, long long bytes) {
   return start >= span.start && start + bytes <= span.end;
@@ -67,6 +72,19 @@ std::string whereabouts(const unsigned char *at) {
 void watch_begin() {
   for (Span &span : recent) span = {nullptr, nullptr};
   if (own.start == nullptr) dl_iterate_phdr(find_own, nullptr);
+  memset(wrote, 0, sizeof wrote);
+  memset(awaited, 0, sizeof awaited);
+  allAwaited = true;
+}
+
+void watch_leaving() {
+  allAwaited = allAwaited && awaited[running];
+  wrote[running] = awaited[running] = false;
+}
+
+void await_predecessors(Site site) {
+  if (wrote[running]) fail(site, "the thread has written to memory before it awaits what was launched before");
+  awaited[running] = true;
 }
 
 std::string access_place() {
@@ -95,8 +113,9 @@ static inline void watch_from(const void *from, const void *address, long long b
     if (!writes && bytes == 4 && raceSettled[offset / 4] == raceNumbers[(unsigned)running / 32]) return;
     code = from;
     race_look(running, offset, (unsigned)bytes, writes);
-  } else if (!within(recent_of(at), at, bytes) && !within(bounds.stacks, at, bytes) &&
-             (writes || !within(bounds.parameters, at, bytes))) {
+  } else if (!within(bounds.stacks, at, bytes)) {
+    wrote[running] |= writes;
+    if (within(recent_of(at), at, bytes) || (!writes && within(bounds.parameters, at, bytes))) return;
     code = from;
     watch_slowly(at, bytes, writes);
   }

@@ -170,6 +170,18 @@ PB_KERNEL(fault, FaultParams, 64, 1) {
     case 11:  // all write the same place
       shared[0] = (float)t;
       break;
+    case 12:  // what was launched before may not have ended
+      p.y[t] = 1;
+      await_predecessors();
+      break;
+    case 13:  // half the block does not wait for it
+      if (t < 32) await_predecessors();
+      break;
+    case 14:
+      shared[t] = p.y[t];
+      await_predecessors();
+      p.y[t] = 2 + shared[t];
+      break;
     default:
       p.y[t] = 0;
   }

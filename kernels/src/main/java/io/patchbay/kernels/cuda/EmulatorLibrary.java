@@ -30,6 +30,7 @@ final class EmulatorLibrary {
   private final MethodHandle skip;
   private final MethodHandle barriers;
   private final MethodHandle forget;
+  private final MethodHandle awaited;
   private final MethodHandle listing;
   private final Path file;
   private final Map<String, Long> kernels = new ConcurrentHashMap<>();
@@ -56,6 +57,7 @@ final class EmulatorLibrary {
     final var listing = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
     barriers = library.function("pb_emulator_barriers", listing);
     forget = library.function("pb_emulator_forget", FunctionDescriptor.ofVoid());
+    awaited = library.function("pb_emulator_awaited", FunctionDescriptor.of(JAVA_INT));
     this.listing = library.function("pb_emulator_kernels", listing);
     list();
   }
@@ -127,6 +129,13 @@ final class EmulatorLibrary {
                   ERROR);
       if (status != 0) {
         throw new NativeException(error.getString(0) + "; launch=" + shape);
+      }
+      if (shape.awaits() && (int) awaited.invokeExact() == 0) {
+        throw new NativeException(
+            "kernel "
+                + kernel
+                + ": a thread leaves without awaiting what was launched before; launch="
+                + shape);
       }
     } catch (final Throwable e) {
       throw unexpected(e);

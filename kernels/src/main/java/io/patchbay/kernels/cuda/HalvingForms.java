@@ -92,10 +92,11 @@ final class HalvingForms {
       int shared) {
     Launch launch(final int made, final int most) {
       return new Launch(
-          Math.ceilDiv(Math.max(most, 1), images) * bands,
-          Math.ceilDiv(made, outputs),
-          threads,
-          shared);
+              Math.ceilDiv(Math.max(most, 1), images) * bands,
+              Math.ceilDiv(made, outputs),
+              threads,
+              shared)
+          .awaiting();
     }
 
     int warps(final int made, final int most) {

@@ -130,7 +130,8 @@ final class HeldForms {
           final int each = Math.max(1, processors * Math.max(1, beside) / across);
           return new Call(
               f.kernel(),
-              new Launch(Math.min(f.groups(most), each), across, f.threads(), f.shared(taken)));
+              new Launch(Math.min(f.groups(most), each), across, f.threads(), f.shared(taken))
+                  .awaiting());
         });
   }
 

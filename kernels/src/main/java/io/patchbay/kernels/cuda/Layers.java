@@ -79,7 +79,7 @@ final class Layers {
     if (linearForms == null) {
       product(s, x, w, y, finish);
     } else {
-      linearForms.launch(s, x, w, y, finish);
+      linearForms.layer(s, x, w, y, finish);
     }
   }
 
@@ -109,7 +109,7 @@ final class Layers {
       final long scratch,
       final Finish finish) {
     if (linearForms != null) {
-      linearForms.launch(s, a, b, y, finish);
+      linearForms.sums(s, a, b, y, finish);
       return;
     }
     final int parts = tiles(s.mostInner(), CHUNK);

@@ -63,17 +63,34 @@ final class LinearForms {
     }
   }
 
-  /// A product of matrices of which one size is a number of rows.
-  void launch(final Product s, final long a, final long b, final long y, final Finish finish) {
+  /// A product of rows and weights.
+  void layer(final Product s, final long a, final long w, final long y, final Finish finish) {
+    launch(s, a, w, y, finish, true);
+  }
+
+  /// A product of values of two steps.
+  void sums(final Product s, final long a, final long b, final long y, final Finish finish) {
+    launch(s, a, b, y, finish, false);
+  }
+
+  /// @param awaits whether no kernel writes what b holds
+  private void launch(
+      final Product s,
+      final long a,
+      final long b,
+      final long y,
+      final Finish finish,
+      final boolean awaits) {
     final boolean aTurned = s.aInner() != 1;
     final boolean bTurned = s.bColumn() != 1;
     if (aTurned && bTurned) {
       throw new IllegalArgumentException("both matrices transposed: " + s);
     }
     final var form = form(s.mostRows(), s.columns());
+    final var shape = form.launch(s.mostRows(), s.columns());
     form.kernel()
         .launch(
-            form.launch(s.mostRows(), s.columns()),
+            awaits ? shape.awaiting() : shape,
             finish.after(
                 a,
                 b,

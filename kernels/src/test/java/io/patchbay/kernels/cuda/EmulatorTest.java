@@ -104,6 +104,7 @@ class EmulatorTest {
     "8, address is not aligned",
     "9, an address where the device has no memory",
     "11, with no barrier in between",
+    "12, has written to memory before it awaits what was launched before",
   })
   void wrongAccessesAreFoundInForwardOrder(final int kind, final String says) {
     fails(0, kind, says);
@@ -152,6 +153,27 @@ class EmulatorTest {
       for (final float value : Samples.download(device, y, 64)) {
         assertTrue(Float.isNaN(value));
       }
+    }
+  }
+
+  @Test
+  void aLaunchThatAwaitsIsOfThreadsThatAllDo() {
+    try (var device = Samples.device(0)) {
+      final long y = device.allocate("y", 4L * 64).address();
+      device.fill(y, 4L * 64, 0);
+      final var fault = device.kernel("samples", "fault");
+      final var shape = new Launch(2, 1, 64, 256).awaiting();
+      final var e = assertThrows(NativeException.class, () -> fault.launch(shape, y, 13));
+      final var message = String.valueOf(e.getMessage());
+      assertTrue(
+          message.startsWith(
+              "kernel samples/fault: a thread leaves without awaiting what was launched before"),
+          message);
+      fault.launch(new Launch(2, 1, 64, 256), y, 13);
+      fault.launch(shape, y, 14);
+      final var twice = new float[64];
+      Arrays.fill(twice, 4);
+      assertArrayEquals(twice, Samples.download(device, y, 64));
     }
   }
 

@@ -230,6 +230,7 @@ final class CudaContext {
     final boolean itself =
         blocking
             || call == DriverFunction.LAUNCH_KERNEL
+            || call == DriverFunction.LAUNCH_KERNEL_EX
             || call == DriverFunction.FUNC_SET_ATTRIBUTE;
     final var step = purpose.toString();
     return (itself ? ", kernel=" : ", last launched=")

@@ -61,9 +61,20 @@ final class CudaKernel implements Kernel {
                   shape.shared()));
       granted = shape.shared();
     }
+    final long packed = parameters.pack(fields);
+    final long to = stream.launchHandle();
     context.check(
-        context.calls().launch(function, shape, stream.handle(), parameters.pack(fields)));
-    context.launched(stream.handle());
+        stream.overlaps(shape.awaits())
+            ? context
+                .calls()
+                .call(
+                    DriverFunction.LAUNCH_KERNEL_EX,
+                    parameters.overlapping(shape, to),
+                    function,
+                    packed,
+                    0)
+            : context.calls().launch(function, shape, to, packed));
+    context.launched(to);
   }
 
   /// Source and name, for messages.

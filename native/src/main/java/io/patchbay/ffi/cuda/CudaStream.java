@@ -1,6 +1,7 @@
 package io.patchbay.ffi.cuda;
 
 import static org.bytedeco.cuda.global.cudart.CUDA_SUCCESS;
+import static org.bytedeco.cuda.global.cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
 import static org.bytedeco.cuda.global.cudart.CU_EVENT_DEFAULT;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_CAPTURE_MODE_RELAXED;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
@@ -10,22 +11,51 @@ import java.util.List;
 /// The one stream of a device, in which everything happens in the order of its requests; tasks of a
 /// recording have others beside it.
 final class CudaStream {
+  private static final int OVERLAPPING_CAPABILITY = 9;
+
   private final CudaContext context;
   private final long own;
   private long handle;
+
+  /// Whether what was asked for last is a launch that awaits what came before it.
+  private boolean awaiting;
+
+  /// Whether the device has kernels that begin early.
+  private final boolean overlapping;
+
   private final long begin;
   private final long end;
 
   CudaStream(final CudaContext context) {
     this.context = context;
     context.enter();
+    overlapping =
+        context.attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) >= OVERLAPPING_CAPABILITY;
     own = context.make(DriverFunction.STREAM_CREATE, CU_STREAM_NON_BLOCKING);
     handle = own;
     begin = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DEFAULT);
     end = context.make(DriverFunction.EVENT_CREATE, CU_EVENT_DEFAULT);
   }
 
+  /// For a request that waits for all before it, and that all after it wait for.
   long handle() {
+    awaiting = false;
+    return handle;
+  }
+
+  /// Before a launch.
+  ///
+  /// @param awaits whether its kernel waits itself
+  /// @return whether the device may begin it before the launch before it has ended: that one must
+  ///   await what came before it too, so that everything is over when this kernel's wait is
+  boolean overlaps(final boolean awaits) {
+    final boolean overlaps = overlapping && awaits && awaiting;
+    awaiting = awaits;
+    return overlaps;
+  }
+
+  /// For a launch, of which [#overlaps] was asked.
+  long launchHandle() {
     return handle;
   }
 
@@ -93,11 +123,23 @@ final class CudaStream {
   void fork(final List<Task> tasks) {
     final var lanes = new Lanes(context, own);
     try {
-      lanes.run(tasks, lane -> handle = lane);
+      lanes.run(tasks, this::run);
     } finally {
       handle = own;
+      awaiting = false;
       lanes.close();
     }
+  }
+
+  /// Asks a lane for some work.
+  ///
+  /// @param after whether what the lane was asked for last awaits what came before it
+  /// @return the same of the work
+  private boolean run(final long lane, final boolean after, final Runnable work) {
+    handle = lane;
+    awaiting = after;
+    work.run();
+    return awaiting;
   }
 
   /// Leaves the recording that failed; why it failed is known already.

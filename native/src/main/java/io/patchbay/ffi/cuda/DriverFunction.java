@@ -46,7 +46,8 @@ enum DriverFunction {
   MODULE_GET_FUNCTION("cuModuleGetFunction", "LLL"),
   FUNC_SET_ATTRIBUTE("cuFuncSetAttribute", "LII"),
   FUNC_GET_PARAM_INFO("cuFuncGetParamInfo", "LLLL"),
-  LAUNCH_KERNEL("cuLaunchKernel", "LIIIIIIILLL");
+  LAUNCH_KERNEL("cuLaunchKernel", "LIIIIIIILLL"),
+  LAUNCH_KERNEL_EX("cuLaunchKernelEx", "LLLL");
 
   private final String symbol;
   private final String shape;

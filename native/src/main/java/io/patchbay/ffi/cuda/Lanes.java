@@ -6,7 +6,6 @@ import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.LongConsumer;
 
 /// Streams side by side while tasks are recorded. The longest chain of tasks has a lane of its own,
 /// whose launches a device prefers. Another task goes behind one that it waits for where that is
@@ -29,6 +28,9 @@ final class Lanes implements AutoCloseable {
     private final long stream;
     private final List<Integer> tasks = new ArrayList<>();
 
+    /// Whether what it was asked for last is a launch that awaits what came before it.
+    private boolean awaiting;
+
     Lane(final long stream) {
       this.stream = stream;
     }
@@ -36,6 +38,13 @@ final class Lanes implements AutoCloseable {
     int last() {
       return tasks.isEmpty() ? -1 : tasks.getLast();
     }
+  }
+
+  /// How a lane is asked for work.
+  interface Entry {
+    /// @param after whether what the lane was asked for last awaits what came before it
+    /// @return the same of the work
+    boolean run(long lane, boolean after, Runnable work);
   }
 
   /// @param main that records, and that waits for all in the end
@@ -51,8 +60,7 @@ final class Lanes implements AutoCloseable {
     }
   }
 
-  /// @param enter is told the stream that requests go to from then on
-  void run(final List<Task> tasks, final LongConsumer enter) {
+  void run(final List<Task> tasks, final Entry entry) {
     final long begin = event(main);
     await(first, begin);
     lanes.forEach(lane -> await(lane, begin));
@@ -68,8 +76,7 @@ final class Lanes implements AutoCloseable {
           await(own, ends[before]);
         }
       }
-      enter.accept(own.stream);
-      context.run(tasks.get(i));
+      own.awaiting = entry.run(own.stream, own.awaiting, () -> context.run(tasks.get(i)));
       own.tasks.add(i);
       ends[i] = event(own);
     }
@@ -107,6 +114,7 @@ final class Lanes implements AutoCloseable {
 
   private void await(final Lane lane, final long event) {
     context.check(context.calls().call(DriverFunction.STREAM_WAIT_EVENT, lane.stream, event, 0));
+    lane.awaiting = false;
   }
 
   /// What was recorded does not need them.

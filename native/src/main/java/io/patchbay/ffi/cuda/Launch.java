@@ -1,7 +1,10 @@
 package io.patchbay.ffi.cuda;
 
 /// How many blocks of how many threads run a kernel, each block with `shared` bytes of memory.
-public record Launch(int blocksX, int blocksY, int threads, int shared) {
+///
+/// @param awaits whether the kernel waits itself for what was launched before, and reads nothing
+///   until then that such a launch writes: a device may begin it earlier
+public record Launch(int blocksX, int blocksY, int threads, int shared, boolean awaits) {
   /// Blocks along the second axis that a device takes.
   private static final int MOST_Y = 65_535;
 
@@ -22,6 +25,15 @@ public record Launch(int blocksX, int blocksY, int threads, int shared) {
               + ", shared="
               + shared);
     }
+  }
+
+  public Launch(final int blocksX, final int blocksY, final int threads, final int shared) {
+    this(blocksX, blocksY, threads, shared, false);
+  }
+
+  /// The same of a kernel that waits itself.
+  public Launch awaiting() {
+    return new Launch(blocksX, blocksY, threads, shared, true);
   }
 
   public static Launch of(final int blocks, final int threads) {

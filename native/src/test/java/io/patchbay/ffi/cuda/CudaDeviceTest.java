@@ -371,6 +371,62 @@ class CudaDeviceTest {
     }
   }
 
+  /// A launch begins early where it awaits what the launch before it awaited too, and nothing else
+  /// was asked for between.
+  @Test
+  void aLaunchThatAwaitsBeginsEarlyBehindAnother() {
+    final var early = Launch.of(2, 32).awaiting();
+    assertEquals(List.of("-", "6=1", "6=1", "-", "-", "6=1"), attributes(90, early));
+    assertEquals(List.of("-", "-", "-", "-", "-", "-"), attributes(80, early));
+    assertEquals(List.of("-", "-", "-", "-", "-", "-"), attributes(90, Launch.of(2, 32)));
+  }
+
+  /// What three launches are given, one behind a launch that does not await, and two behind a fill.
+  private List<String> attributes(final int capability, final Launch shape) {
+    driver.capability(0, capability);
+    try (var device = driver.device(0)) {
+      final var x = upload(device, 1, 2, 3);
+      final var idle = device.kernel("scaling", "idle");
+      driver.calls();
+      for (int i = 0; i < 3; i++) {
+        idle.launch(shape, i);
+      }
+      idle.launch(Launch.of(2, 32), 3);
+      device.fill(x.address(), 4, 0);
+      idle.launch(shape, 4);
+      idle.launch(shape, 5);
+      return driver.calls().stream()
+          .filter(c -> c.startsWith("cuLaunchKernel"))
+          .map(c -> c.startsWith("cuLaunchKernelEx") ? c.split(" ", -1)[10] : "-")
+          .toList();
+    } finally {
+      driver.capability(0, 90);
+    }
+  }
+
+  /// So it is in each lane of a recording, unless a task waits for another lane's.
+  @Test
+  void tasksThatWaitForAnotherLaneDoNotBeginEarly() {
+    try (var device = driver.device(0)) {
+      final var idle = device.kernel("scaling", "idle");
+      final var early = Launch.of(2, 32).awaiting();
+      driver.calls();
+      final var tasks = new ArrayList<Task>();
+      for (final var after :
+          List.of(Set.<Integer>of(), Set.of(0), Set.of(1), Set.of(0), Set.of(2, 3), Set.of(4))) {
+        final int i = tasks.size();
+        tasks.add(new Task(() -> idle.launch(early, i), after));
+      }
+      device.record(tasks).close();
+      final var begun =
+          driver.calls().stream()
+              .filter(c -> c.startsWith("cuLaunchKernelEx"))
+              .map(c -> c.split(" ", -1)[9])
+              .toList();
+      assertEquals(List.of("1", "2", "5"), begun);
+    }
+  }
+
   /// The leave to use more shared memory is asked for when it is needed first, and not again.
   @Test
   void muchSharedMemoryIsAskedForOnce() {

@@ -106,14 +106,14 @@ class CudaDriverTest {
     final var whole = driver.library();
     final SymbolLookup older =
         name ->
-            name.startsWith("cuGraph") || name.equals("cuLaunchKernel")
+            name.startsWith("cuGraph") || name.startsWith("cuLaunchKernel")
                 ? Optional.empty()
                 : whole.find(name);
     final var e = assertThrows(CudaUnavailableException.class, () -> CudaDriver.open(older));
     assertEquals(
         "the CUDA driver is too old: CUDA 13.0 (driver 580) has what is used, here is no"
             + " cuGraphInstantiateWithFlags, cuGraphLaunch, cuGraphExecDestroy, cuGraphDestroy,"
-            + " cuLaunchKernel",
+            + " cuLaunchKernel, cuLaunchKernelEx",
         e.getMessage());
   }
 
