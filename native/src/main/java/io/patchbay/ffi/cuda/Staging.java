@@ -28,11 +28,9 @@ import java.util.stream.LongStream;
 final class Staging {
   static final int PART = 4 << 20;
 
-  /// Bytes that the device copies at once at most, and that a thread of the host does: of fewer,
-  /// asking for it takes longer than doing it.
-  private static final int PIECE = 1 << 20;
-
-  private static final int SLICE = 1 << 18;
+  /// Bytes that a thread of the host copies at once: of fewer, asking for it takes longer than
+  /// doing it.
+  private static final int SLICE = 1 << 17;
 
   private static final int ALIGNMENT = 64;
 
@@ -111,7 +109,7 @@ final class Staging {
         turn();
       }
       final var part = parts.get(current);
-      final long bytes = Math.min(Math.min(PART - used, PIECE), size - done);
+      final long bytes = Math.min(PART - used, size - done);
       copy(from.asSlice(done, bytes), part.memory.asSlice(used, bytes));
       final var beside = size < AHEAD ? Optional.<CudaMemory>empty() : beside(part);
       if (beside.isPresent()) {
