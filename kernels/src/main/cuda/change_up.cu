@@ -149,7 +149,7 @@ struct ChangeUp {
       }
     });
     if (!some) return;
-    uint4 bent;
+    uint4 bent = {};
 #pragma unroll
     for (int i = 0; i < 8; i++) finish(i >> 2, i & 3, odd, tile, bent);
   }
