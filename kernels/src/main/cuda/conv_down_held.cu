@@ -205,15 +205,13 @@ struct DownHeld {
   }
 
   PB_DEVICE void run() {
-    if ((int)blockIdx.x >= groups) {
-      await_predecessors();
-      return;
-    }
-    for (int i = 0; i < STAGES; i++) {
+    const bool works = (int)blockIdx.x < groups;
+    for (int i = 0; works && i < STAGES; i++) {
       clear_borders<2 * W>(stages + i * kStage, kImages * kChannels * kInRows, kPitch);
     }
-    hold();
+    if (works) hold();
     await_predecessors();
+    if (!works) return;
     for (int i = 0; i < STAGES - 1; i++) copy(i);
     int step = 0;
     for (int group = (int)blockIdx.x; group < groups; group += (int)gridDim.x) {

@@ -18,10 +18,9 @@
 // of outputs each, or one. One sum is one chain over channels in eights, columns and rows of taps in order
 // in every form, whatever a warp has: the same bits.
 //
-// Operations 2 x 16 W W C O a row, of which 1.6 clocks of a multiprocessor are an instruction's 1,024;
-// loads from shared memory are 112 for 64 instructions with W = 16, 100 with W = 8, 124 with W = 4.
-// 16 x 16 x 32 -> 32: 4,096 instructions and 7,168 loads a row, 31 ns a row on 132 multiprocessors at
-// 1.75 GHz; its bytes 55 ns at 3 TB/s.
+// Operations 2 x 16 W W C O a row, of which 1.6 clocks of a multiprocessor are an instruction's 1,024; loads
+// from shared memory are 112 for 64 instructions with W = 16, 100 with W = 8, 124 with W = 4. 16 x 16 x 32 -> 32:
+// 4,096 instructions and 7,168 loads a row, 31 ns a row on 132 multiprocessors at 1.75 GHz; its bytes 55 ns at 3 TB/s.
 #include "halving_tensor.cuh"
 
 namespace {
@@ -248,15 +247,13 @@ struct UpHeld {
   }
 
   PB_DEVICE void run() {
-    if ((int)blockIdx.x >= groups) {
-      await_predecessors();
-      return;
-    }
-    for (int i = 0; i < STAGES; i++) {
+    const bool works = (int)blockIdx.x < groups;
+    for (int i = 0; works && i < STAGES; i++) {
       clear_borders<W>(stages + i * kStage, kImages * kChannels * kInRows, kPitch);
     }
-    hold();
+    if (works) hold();
     await_predecessors();
+    if (!works) return;
     for (int i = 0; i < STAGES - 1; i++) copy(i);
     int step = 0;
     for (int group = (int)blockIdx.x; group < groups; group += (int)gridDim.x) {

@@ -6,8 +6,9 @@
 // all 16 M x 8 N outputs of the block, and the eight sums of an output are added in the order of s. That
 // is so in every form, whatever the tile: the same bits for any number of rows, and for any room for
 // them. Slices of 64 inner indices come three deep, and eight deep in small tiles, of which each waits for
-// its own way from memory; those of B, which a launch that awaits has weights for, set out first. With PARTS = 3 the factors are taken in two parts of 11
-// bits and sums of eight products are added in float32, halving_tensor.cuh.
+// its own way from memory; those of B, the weights of a launch that awaits, set out first. With PARTS = 3 the
+// factors are taken in two parts of 11 bits and sums of eight products are added in float32,
+// halving_tensor.cuh.
 //
 // Operations 2 m n k, bytes 4 (m k + k n + m n). A layer from 1,024 to 256, 1,024 rows: 0.54 GFLOP, 1.8 us at
 // 305 TFLOP/s of this instruction; 128 blocks read 50 MB of the cache, 3.5 us at 64 bytes a clock each.

@@ -1,8 +1,7 @@
-// Runs the blocks of a grid, one after the other, and the threads of a block in turns: the first
-// that is ready in the order of the launch (forward, reverse, or drawn from a seed anew for each
-// turn) runs until it waits. When none is ready and not all have left, the launch ends with an
-// error that says who waits where. An asynchronous copy is carried out when it is waited for in
-// forward order, at once in reverse, and at either time when the order is drawn.
+// Runs the blocks of a grid one after the other, and the threads of a block in turns: the first that is ready in
+// the order of the launch (forward, reverse, or drawn from a seed anew for each turn) runs until it waits. When
+// none is ready and not all have left, the launch ends with an error that says who waits where. Asynchronous
+// copies are carried out when they are waited for in forward order, at once in reverse, else at either time.
 #include <algorithm>
 
 #include "block_state.h"
