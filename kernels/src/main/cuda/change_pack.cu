@@ -123,7 +123,7 @@ PB_KERNEL(change_down_split_pack, ChangePackParams, 256, 4) {
   }
 }
 
-// (N, K) to [16 outputs][16 inputs][lane][high, low][4]; outputs that stand for (C, plane) in the
+// (N, K) to [16 outputs][16 inputs][high, low][lane][4]; outputs that stand for (C, plane) in the
 // order (plane, C).
 PB_KERNEL(change_linear_pack, ChangePackParams, 256, 4) {
   const int inputs = (int)p.rows;
@@ -141,9 +141,9 @@ PB_KERNEL(change_linear_pack, ChangePackParams, 256, 4) {
     const float *from = p.from + (long long)(out % channels * plane + out / channels) * inputs;
     unsigned high, low;
     change_split_pair(from[depth], from[depth + 1], high, low);
-    unsigned *to = (unsigned *)p.to + (i / 4) * 8 + r;
+    unsigned *to = (unsigned *)p.to + (i / 128) * 256 + i % 128;
     to[0] = high;
-    to[4] = low;
+    to[128] = low;
   }
 }
 

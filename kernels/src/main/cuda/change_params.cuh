@@ -1,6 +1,13 @@
 // What the kernels of changes are given, and how much shared memory: plain C++, for hosts too.
 #pragma once
 
+// Of a function that kernels ask too: NVRTC compiles none that may be the host's alone.
+#ifdef __CUDACC__
+#define PB_CONSTEXPR __host__ __device__ constexpr
+#else
+#define PB_CONSTEXPR constexpr
+#endif
+
 // change_up_pack, change_linear_pack.
 struct ChangePackParams {
   const float *from;
@@ -59,22 +66,24 @@ constexpr int kChangeAnyShared = 32 * 257 * 4 + 32 * 8 * 4;
 
 // Bytes of a row of pixels of `bytes`, padded by 16, with its border. Tiles of 4 x 4 pixels are read
 // two rows at once: these lie half of the banks apart.
-constexpr int change_row(int bytes, int width) {
+PB_CONSTEXPR int change_row(int bytes, int width) {
   const int tight = (width + 2) * (bytes + 16);
   return width == 4 ? (tight + 63) / 128 * 128 + 64 : tight;
 }
 // For batches of `cells` images of size x size pixels: change_up_* has pixels of 2 CIN bytes.
-constexpr int change_shared(int bytes, int size, int cells, int stages) {
+PB_CONSTEXPR int change_shared(int bytes, int size, int cells, int stages) {
   return stages * ((cells * (size + 2) * change_row(bytes, size) + cells * 4 + 15) / 16 * 16);
 }
-constexpr int change_linear_shared(int k, int cells, int stages) {
-  return stages * ((cells * (4 * k + 16) + cells * 4 + 15) / 16 * 16);
+// What the warps of change_linear_256* that share a sum hand to each other, and with it all of their launch.
+constexpr int kChangeLinearHanded = 2 * 8 * 32 * 32;
+PB_CONSTEXPR int change_linear_shared(int k, int cells, int stages) {
+  return stages * ((cells * (4 * k + 16) + cells * 4 + 15) / 16 * 16) + kChangeLinearHanded;
 }
 // Besides change_shared(2 CIN, ...): what the warps that share a sum hand to each other.
-constexpr int change_down_handed(int cin) { return cin == 64 ? 24576 : 16384; }
+PB_CONSTEXPR int change_down_handed(int cin) { return cin == 64 ? 24576 : 16384; }
 
 // Numbers of a row of an image with its border: rows lie half of the banks apart.
-constexpr int change_image_row(int hout) { return (2 * hout + 2 + 15) / 32 * 32 + 16; }
-constexpr int change_image_shared(int channels, int hout, int stages) {
+PB_CONSTEXPR int change_image_row(int hout) { return (2 * hout + 2 + 15) / 32 * 32 + 16; }
+PB_CONSTEXPR int change_image_shared(int channels, int hout, int stages) {
   return stages * channels * (2 * hout + 2) * change_image_row(hout) * 4;
 }

@@ -8,7 +8,8 @@
 //                 whether any unit changes where that matters; per 64 cells, how many go each way
 //   change_list   a thread per cell: the lists of the cells of each way, in their order, and what the
 //                 patches of those are that channels' kernels take
-//   change_fill   a block per cell of a window of a list: its change (window; d), zeros and all
+//   change_fill   a block per cell of a window of a list, or sixteen lanes where d is no more: its change
+//                 (window; d), zeros and all
 //
 // A cell goes through shared memory where its regions fit there and are less than a third of the
 // dense layers' work, small ones apart from large ones, so that many fit a multiprocessor at once.
@@ -42,6 +43,9 @@ static_assert(kTile * kProbe == 256, "threads of a block");
 
 // Cells of a block that lists them.
 constexpr int kListed = 256;
+
+// Lanes of a cell that has few units.
+constexpr int kFew = 16;
 
 struct ChangeTiles {
   ChangeCells cells;
@@ -224,9 +228,31 @@ PB_KERNEL(change_list, ChangeTiles, kListed, 1) {
   }
 }
 
+// Cells of few units: each lane has one of them, so that many cells wait for memory at a time.
+PB_DEVICE void fill_few(const ChangeFill &p) {
+  const ChangeCells &c = p.cells;
+  const int unit = threadIdx.x % kFew;
+  if (unit >= c.d) return;
+  const int ranges = *c.range_rows;
+  const int beside = blockDim.x / kFew;
+  const int count = *p.count;
+  for (int number = blockIdx.x * beside + threadIdx.x / kFew; number < count; number += gridDim.x * beside) {
+    const int cell = p.list[number];
+    bool patched = false;
+    for (int i = c.covers[4ll * cell + 3]; i < ranges && c.ranges[i].row == cell; i++) {
+      patched |= unit >= c.ranges[i].begin && unit < c.ranges[i].end;
+    }
+    p.change[number * c.d + unit] = patched ? change_of_unit(c, cell, unit) : 0.0f;
+  }
+}
+
 PB_KERNEL(change_fill, ChangeFill, 256, 1) {
   const ChangeCells &c = p.cells;
   const int d = static_cast<int>(c.d);
+  if (d <= kFew) {
+    fill_few(p);
+    return;
+  }
   for (int number = blockIdx.x; number < *p.count; number += gridDim.x) {
     const int cell = p.list[number];
     const int ranges = *c.range_rows;

@@ -205,13 +205,12 @@ struct DownHeld {
   }
 
   PB_DEVICE void run() {
-    const bool works = (int)blockIdx.x < groups;
-    for (int i = 0; works && i < STAGES; i++) {
+    if ((int)blockIdx.x >= groups) return await_predecessors();
+    for (int i = 0; i < STAGES; i++) {
       clear_borders<2 * W>(stages + i * kStage, kImages * kChannels * kInRows, kPitch);
     }
-    if (works) hold();
+    hold();
     await_predecessors();
-    if (!works) return;
     for (int i = 0; i < STAGES - 1; i++) copy(i);
     int step = 0;
     for (int group = (int)blockIdx.x; group < groups; group += (int)gridDim.x) {

@@ -178,10 +178,7 @@ struct LinearTensor {
 
   template <bool A_TURNED, bool B_TURNED>
   PB_DEVICE void run() {
-    if (row >= rows) {
-      await_predecessors();
-      return;
-    }
+    if (row >= rows) return await_predecessors();
     float sums[M][N][4] = {};
 #pragma unroll 1
     for (int i = 0; i < kStages - 1; i++) copy_right<B_TURNED>(i);

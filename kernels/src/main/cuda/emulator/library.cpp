@@ -37,6 +37,7 @@ int watching = 1;
 // How often each barrier was come to, by file and line.
 std::map<std::string, long long> hits;
 std::string skippedSite;
+thread_local bool lastAwaited;
 struct Seen {
   const char *file;
   int line;
@@ -177,6 +178,7 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
       list_pieces();
       FlushToZero flush;
       problem = run_grid(*entry, {blocksX, blocksY, threads, shared}, params, order);
+      lastAwaited = allAwaited;
       if (problem.empty()) {
         problem = damaged_memory();
         if (!problem.empty()) problem = name + " has written beside " + problem;
@@ -188,11 +190,9 @@ PB_EXPORT int pb_emulator_launch(const char *kernel, int blocksX, int blocksY, i
   return 1;
 }
 
-// Whether every thread of the last launch awaited what was launched before.
-PB_EXPORT int pb_emulator_awaited() {
-  std::lock_guard<std::mutex> guard(lock);
-  return allAwaited;
-}
+// Whether every thread of the last launch that this thread of the host asked for awaited what was launched
+// before.
+PB_EXPORT int pb_emulator_awaited() { return lastAwaited; }
 
 // A line for each kernel: source, name, most threads, bytes of parameters. Returns the length needed.
 PB_EXPORT int pb_emulator_kernels(char *text, int length) {

@@ -40,6 +40,9 @@ final class ChangeCells {
 
   private static final int FILL_BLOCKS = 8;
 
+  /// Units of a cell that so many lanes have, one each.
+  private static final int FEW = 16;
+
   /// Floats of shared memory that a region's kernel has beside regions.
   static final int REGION_ROOM = 32;
 
@@ -296,9 +299,13 @@ final class ChangeCells {
 
   /// Writes the changes of the cells of a window: (window; size) floats.
   void fill(final CellList cells, final long change) {
-    final int threads = Math.min(MOST_THREADS, Math.ceilDiv(size(), WARP) * WARP);
+    final boolean few = size() <= FEW;
+    final int threads =
+        few ? MOST_THREADS : Math.min(MOST_THREADS, Math.ceilDiv(size(), WARP) * WARP);
+    final int beside = few ? threads / FEW : 1;
+    final int most = blocks(cells, FILL_BLOCKS * MOST_THREADS / threads * beside);
     fill.launch(
-        Launch.of(blocks(cells, FILL_BLOCKS * MOST_THREADS / threads), threads),
+        Launch.of(Math.ceilDiv(most, beside), threads),
         concat(fields(), cells.cells(), cells.count(), change));
   }
 

@@ -148,7 +148,7 @@ final class DecoderPath {
           4 * outputs,
           (cells, from, to) ->
               kernel.launch(
-                  new Launch(2 * processors, 1, THREADS, ANY_SHARED),
+                  new Launch(3 * processors, 1, THREADS, ANY_SHARED),
                   from,
                   w.address(),
                   a.address(),
@@ -177,7 +177,7 @@ final class DecoderPath {
     final var w =
         stages.packed("change_linear_pack", weights, inputs * outputs, inputs, outputs, plane);
     final var a = stages.clean("change_clean_order", clean, outputs, FIRST.dim(0), plane);
-    // As many outputs as a block makes, and the cells that pass through it at once.
+    // As many outputs as a block makes.
     final int most = 128;
     stages.add(
         unitBytes() * outputs,
@@ -347,8 +347,9 @@ final class DecoderPath {
                 0));
   }
 
-  /// `change_linear_shared` of `change_params.cuh`, of 32 cells in three stages.
+  /// `change_linear_shared` of `change_params.cuh`, of 32 cells in three stages and what warps hand
+  /// to each other.
   private static int linearShared(final int inputs) {
-    return 3 * MatrixStages.sixteens(32 * (4 * inputs + 16) + 4 * 32);
+    return 3 * MatrixStages.sixteens(32 * (4 * inputs + 16) + 4 * 32) + 2 * 8 * 32 * 32;
   }
 }

@@ -68,6 +68,7 @@ class OwnSourceTest {
     "change_site, change_fill",
     "change_region, change_region_down",
     "change_pixels, change_pixels_squares",
+    "change_squares, change_squares",
     "tail_channel, tail_channel_sizes",
     "tail_channel, tail_channel_products"
   })
@@ -129,6 +130,7 @@ class OwnSourceTest {
                     OwnSource.of(op, "change_site", "change_probe"),
                     OwnSource.of(op, "tail_channel", "tail_channel_products"),
                     OwnSource.of(op, "change_pixels", "change_pixels_squares"),
+                    OwnSource.of(op, "change_squares", "change_squares"),
                     OwnSource.of(op, "change_region", "change_region_down")))
             .toList();
     for (final var source : sources) {
