@@ -48,10 +48,9 @@ record Ceiling(double flops, String by) {
         : "a large bf16 product, which was not measured";
   }
 
-  /// Of so many TFLOP/s, in percent.
+  /// Of so many TFLOP/s, in percent; a dash where either was not counted.
   String share(final double tflops) {
-    return Double.isFinite(flops)
-        ? String.format(Locale.ROOT, "%.1f %%", 1e14 * tflops / flops)
-        : "-";
+    final double percent = 1e14 * tflops / flops;
+    return Double.isFinite(percent) ? String.format(Locale.ROOT, "%.1f %%", percent) : "-";
   }
 }

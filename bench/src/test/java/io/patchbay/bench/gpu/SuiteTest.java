@@ -110,5 +110,6 @@ final class SuiteTest {
     assertEquals(
         Map.of("product_bf16_flops", 5e14, "by", "cuBLAS"), Ceiling.of(products, Map.of()).json());
     assertEquals("-", Ceiling.of(Map.of(), Map.of()).share(100));
+    assertEquals("-", Ceiling.of(products, torch).share(Double.NaN));
   }
 }
