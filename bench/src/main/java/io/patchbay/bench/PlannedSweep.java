@@ -5,7 +5,6 @@ import io.patchbay.analysis.intervention.Sites;
 import io.patchbay.analysis.intervention.Unit;
 import io.patchbay.analysis.patch.Effect;
 import io.patchbay.analysis.patch.PatchRunner.Capacity;
-import io.patchbay.analysis.patch.Ramp;
 import io.patchbay.analysis.patch.SiteSweep;
 import io.patchbay.analysis.patch.SiteSweep.Room;
 import io.patchbay.analysis.patch.SiteSweep.Variation;
@@ -209,10 +208,8 @@ final class PlannedSweep {
         sweep.sourceValues(CleanRuns.mean(all, task.bases()));
       }
       Optional<Batch> before = Optional.empty();
-      final var ramp = new Ramp();
-      for (int first = from, next; first < to; first = next) {
-        next = Math.min(first + ramp.next(most), to);
-        final int count = next - first;
+      for (int first = from; first < to; first += most) {
+        final int count = Math.min(most, to - first);
         final SiteSweep.Started run;
         if (pooled) {
           run = sweep.start(first - from, first - from + count, of(first, count, row));

@@ -4,7 +4,6 @@ import io.patchbay.analysis.intervention.Operation;
 import io.patchbay.analysis.intervention.Operation.Source;
 import io.patchbay.analysis.intervention.Site;
 import io.patchbay.analysis.patch.Climb;
-import io.patchbay.analysis.patch.Ramp;
 import io.patchbay.analysis.patch.SitePatch;
 import io.patchbay.analysis.patch.SiteSweep;
 import io.patchbay.analysis.patch.SiteSweep.Variation;
@@ -46,7 +45,6 @@ final class BatchedCells implements InputCells {
   private final int cellsPerBase;
   private final Held held;
   private final boolean isAhead;
-  private final Ramp ramp = new Ramp();
   private final Map<Integer, Computed> ahead = new HashMap<>();
   private Optional<Batch> started = Optional.empty();
   private BatchRoom room;
@@ -193,8 +191,7 @@ final class BatchedCells implements InputCells {
 
   /// Starts the inputs from one place on.
   private Batch start(final int from) {
-    final int together = isAhead ? ramp.next(room.together()) : room.together();
-    final int to = Math.min(end, from + together);
+    final int to = Math.min(end, from + room.together());
     fillSources(from, to);
     sweep.keys(plan.seed(), held == Held.BASES ? rows : Arrays.copyOfRange(rows, from, to));
     if (held != Held.BASES) {
