@@ -74,6 +74,7 @@ final class CudaKernel implements Kernel {
                     packed,
                     0)
             : context.calls().launch(function, shape, to, packed));
+    stream.launched(shape.awaits());
     context.launched(to);
   }
 

@@ -43,20 +43,22 @@ final class CudaStream {
     return handle;
   }
 
-  /// Before a launch.
-  ///
-  /// @param awaits whether its kernel waits itself
-  /// @return whether the device may begin it before the launch before it has ended: that one must
-  ///   await what came before it too, so that everything is over when this kernel's wait is
-  boolean overlaps(final boolean awaits) {
-    final boolean overlaps = overlapping && awaits && awaiting;
-    awaiting = awaits;
-    return overlaps;
-  }
-
-  /// For a launch, of which [#overlaps] was asked.
+  /// For a launch, of which [#launched] is told.
   long launchHandle() {
     return handle;
+  }
+
+  /// Whether the device may begin a launch before the one before it has ended: that one must await
+  /// what came before it too, so that everything is over when this kernel's wait is.
+  ///
+  /// @param awaits whether its kernel waits itself
+  boolean overlaps(final boolean awaits) {
+    return overlapping && awaits && awaiting;
+  }
+
+  /// After a launch that the driver took.
+  void launched(final boolean awaits) {
+    awaiting = awaits;
   }
 
   /// @param why for the message, when it is asked for within a recording

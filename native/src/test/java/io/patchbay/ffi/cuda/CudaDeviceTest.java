@@ -376,12 +376,14 @@ class CudaDeviceTest {
   @Test
   void aLaunchThatAwaitsBeginsEarlyBehindAnother() {
     final var early = Launch.of(2, 32).awaiting();
-    assertEquals(List.of("-", "6=1", "6=1", "-", "-", "6=1"), attributes(90, early));
-    assertEquals(List.of("-", "-", "-", "-", "-", "-"), attributes(80, early));
-    assertEquals(List.of("-", "-", "-", "-", "-", "-"), attributes(90, Launch.of(2, 32)));
+    final var none = List.of("-", "-", "-", "-", "-", "-", "-", "-");
+    assertEquals(List.of("-", "6=1", "6=1", "-", "-", "6=1", "-", "6=1"), attributes(90, early));
+    assertEquals(none, attributes(80, early));
+    assertEquals(none, attributes(90, Launch.of(2, 32)));
   }
 
-  /// What three launches are given, one behind a launch that does not await, and two behind a fill.
+  /// What launches of a shape are given: three, two behind one that does not await, and two behind
+  /// a fill.
   private List<String> attributes(final int capability, final Launch shape) {
     driver.capability(0, capability);
     try (var device = driver.device(0)) {
@@ -392,15 +394,32 @@ class CudaDeviceTest {
         idle.launch(shape, i);
       }
       idle.launch(Launch.of(2, 32), 3);
-      device.fill(x.address(), 4, 0);
       idle.launch(shape, 4);
       idle.launch(shape, 5);
+      device.fill(x.address(), 4, 0);
+      idle.launch(shape, 6);
+      idle.launch(shape, 7);
       return driver.calls().stream()
           .filter(c -> c.startsWith("cuLaunchKernel"))
           .map(c -> c.startsWith("cuLaunchKernelEx") ? c.split(" ", -1)[10] : "-")
           .toList();
     } finally {
       driver.capability(0, 90);
+    }
+  }
+
+  /// Behind a launch that the driver refused stands the one before it.
+  @Test
+  void aLaunchThatFailedIsNoneToBeginBehind() {
+    try (var device = driver.device(0)) {
+      final var idle = device.kernel("scaling", "idle");
+      final var early = Launch.of(2, 32).awaiting();
+      idle.launch(Launch.of(2, 32), 0);
+      driver.fail("cuLaunchKernel", 1, 1);
+      assertThrows(NativeException.class, () -> idle.launch(early, 1));
+      driver.calls();
+      idle.launch(early, 2);
+      assertTrue(driver.calls().getFirst().startsWith("cuLaunchKernel idle"));
     }
   }
 
